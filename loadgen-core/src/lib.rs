@@ -1,0 +1,1 @@
+//! Deterministic, open-model traffic.
