@@ -1,0 +1,47 @@
+//! Exact decimals of up to 38 digits.
+
+use std::fmt;
+
+/// `unscaled / 10^scale`, exact.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Decimal {
+    /// All digits, without the point.
+    pub unscaled: i128,
+    /// Digits after the point, at most 38.
+    pub scale: u8,
+}
+
+impl Decimal {
+    /// The most digits that fit.
+    pub const MAX_DIGITS: u8 = 38;
+
+    /// The largest unscaled value of `digits` decimal digits: `10^digits - 1`.
+    pub fn max_unscaled(digits: u8) -> i128 {
+        10i128.pow(u32::from(digits.min(Self::MAX_DIGITS))) - 1
+    }
+}
+
+impl fmt::Display for Decimal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let sign = if self.unscaled < 0 { "-" } else { "" };
+        let digits = self.unscaled.unsigned_abs();
+        if self.scale == 0 {
+            return write!(f, "{sign}{digits}");
+        }
+        let unit = 10u128.pow(u32::from(self.scale));
+        write!(f, "{sign}{}.{:0width$}", digits / unit, digits % unit, width = usize::from(self.scale))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_decimal_prints_all_digits_of_its_scale() {
+        let show = |unscaled, scale| Decimal { unscaled, scale }.to_string();
+        assert_eq!(show(-5, 2), "-0.05");
+        assert_eq!(show(12_345, 2), "123.45");
+        assert_eq!(show(7, 0), "7");
+    }
+}

@@ -1,0 +1,134 @@
+//! The four ends of an operation, and what to do after a failure.
+
+use std::{borrow::Cow, fmt};
+
+/// An operation that ended well.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Done {
+    /// The target acknowledged it.
+    Committed(Rows),
+    /// Nothing was eligible (nothing live, sold out, domain exhausted); not an error. Reasons are few and short.
+    Skipped(Cow<'static, str>),
+}
+
+/// Rows changed by one or more operations.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Rows {
+    /// New rows.
+    pub inserted: u64,
+    /// Changed rows.
+    pub updated: u64,
+    /// Removed rows.
+    pub deleted: u64,
+}
+
+impl Rows {
+    /// All rows together.
+    pub fn total(self) -> u64 {
+        self.inserted + self.updated + self.deleted
+    }
+}
+
+impl std::ops::AddAssign for Rows {
+    fn add_assign(&mut self, other: Rows) {
+        self.inserted += other.inserted;
+        self.updated += other.updated;
+        self.deleted += other.deleted;
+    }
+}
+
+/// How an operation ended, as it is counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Outcome {
+    /// Acknowledged.
+    Committed,
+    /// Nothing was eligible.
+    Skipped,
+    /// Certainly not done.
+    Aborted,
+    /// Nobody knows: the reply was lost.
+    Indeterminate,
+}
+
+/// What to do after a failure. Decided by the backend, once, at its border; carried out by the engine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Action {
+    /// Do the same again after a pause.
+    Retry,
+    /// Do the same again up to three times, then skip.
+    RetryThenSkip,
+    /// Try with other values.
+    NewValues,
+    /// The schema moved: forget prepared statements and try again.
+    RereadSchema,
+    /// Leave the operation out and say so.
+    Skip,
+    /// The connection is of no use any more.
+    Reconnect,
+    /// The target is short of something: wait, and give up if that does not help.
+    PauseThenFatal,
+    /// Find out on a new connection what became of it.
+    Resolve,
+    /// Nothing that comes later can work either.
+    Fatal,
+    /// A mistake of loadgen's own.
+    Defect,
+}
+
+impl Action {
+    /// The words that the summary uses.
+    pub fn name(self) -> &'static str {
+        match self {
+            Action::Retry => "retry",
+            Action::RetryThenSkip => "retry, then skip",
+            Action::NewValues => "new values",
+            Action::RereadSchema => "re-read the schema",
+            Action::Skip => "skip",
+            Action::Reconnect => "reconnect",
+            Action::PauseThenFatal => "pause, then fatal",
+            Action::Resolve => "resolve",
+            Action::Fatal => "fatal",
+            Action::Defect => "defect",
+        }
+    }
+}
+
+/// A failed attempt at an operation, at connecting or at preparing.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{message} ({code})")]
+pub struct Failure {
+    /// Whether the attempt may have been carried out all the same.
+    pub indeterminate: bool,
+    /// What to do now.
+    pub action: Action,
+    /// The target's own code, or a short word of ours such as `deadline`; failures are counted by it.
+    pub code: Cow<'static, str>,
+    /// What the target said, without any secret.
+    pub message: String,
+}
+
+impl Failure {
+    /// A failure of something that certainly did not happen.
+    pub fn aborted(action: Action, code: impl Into<Cow<'static, str>>, message: impl fmt::Display) -> Self {
+        Failure { indeterminate: false, action, code: code.into(), message: message.to_string() }
+    }
+
+    /// A failure of something that may have happened.
+    pub fn indeterminate(
+        action: Action,
+        code: impl Into<Cow<'static, str>>,
+        message: impl fmt::Display,
+    ) -> Self {
+        Failure { indeterminate: true, action, code: code.into(), message: message.to_string() }
+    }
+
+    /// How the operation ends if it is not tried again.
+    pub fn outcome(&self) -> Outcome {
+        if self.indeterminate { Outcome::Indeterminate } else { Outcome::Aborted }
+    }
+
+    /// Whether the session cannot be used after this failure.
+    pub fn breaks_session(&self) -> bool {
+        self.indeterminate || matches!(self.action, Action::Reconnect | Action::Resolve)
+    }
+}

@@ -1,0 +1,145 @@
+//! When operations are due: arithmetic, without a clock.
+
+use std::time::Duration;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    LaneId, Rng, Seed,
+    units::{Count, Rate, Span},
+};
+
+/// When operation `k` of lane `l` is due.
+///
+/// An open pace is a function of the operation alone, so a slow target shows as latency and not as a lower rate.
+/// A closed one (unpaced, think time) waits for the lane's operation before.
+#[derive(Clone, Copy, Debug, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Pace {
+    /// Closed: as soon as the lane's operation before has ended.
+    #[default]
+    Unpaced,
+    /// Open: at a constant rate over all lanes.
+    Constant(Rate),
+    /// Open: a Poisson process of that mean rate over all lanes (each lane is one of its own; their sum is one again).
+    Poisson(Rate),
+    /// Closed: that long after the lane's operation before has ended.
+    Think(Span),
+    /// Open: so many operations at once, over all lanes, then a pause until the next.
+    Bursts(Bursts),
+}
+
+/// Bursts of operations.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Bursts {
+    /// Operations in a burst, over all lanes.
+    pub operations: Count,
+    /// From the start of a burst to the start of the next.
+    pub pause: Span,
+}
+
+impl Pace {
+    /// Whether due times depend on when operations end.
+    pub fn is_closed(&self) -> bool {
+        matches!(self, Pace::Unpaced | Pace::Think(_))
+    }
+
+    /// When operation `seq` of `lane` out of `lanes` is due, from the start of the run; `before` is when the lane's
+    /// operation before was due (open) or ended (closed).
+    pub fn due(&self, seed: Seed, lanes: u32, lane: LaneId, seq: u64, before: Duration) -> Duration {
+        let global = || u128::from(seq) * u128::from(lanes) + u128::from(lane.0);
+        match self {
+            Pace::Unpaced => before,
+            Pace::Think(_) if seq == 0 => before,
+            Pace::Think(think) => before + think.0,
+            Pace::Constant(rate) => nanos(global() as f64 * 1e9 / rate.as_per_second()),
+            Pace::Poisson(rate) => {
+                let uniform = 1.0 - Rng::keyed(seed, [u64::from(lane.0), seq, DUE]).unit();
+                before + nanos(-uniform.ln() * 1e9 * f64::from(lanes) / rate.as_per_second())
+            }
+            Pace::Bursts(bursts) => {
+                let burst = global() / u128::from(bursts.operations.0.max(1));
+                nanos(burst as f64 * bursts.pause.0.as_nanos() as f64)
+            }
+        }
+    }
+
+    /// The rate over all lanes, where there is one.
+    pub fn rate(&self) -> Option<f64> {
+        match self {
+            Pace::Constant(rate) | Pace::Poisson(rate) => Some(rate.as_per_second()),
+            Pace::Bursts(bursts) => Some(bursts.operations.0 as f64 / bursts.pause.0.as_secs_f64()),
+            Pace::Unpaced | Pace::Think(_) => None,
+        }
+    }
+}
+
+/// Keeps the draws of due times apart from those of values: no operation is redrawn that often.
+const DUE: u64 = u64::MAX;
+
+fn nanos(nanos: f64) -> Duration {
+    Duration::from_nanos(nanos as u64)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn dues(pace: Pace, lanes: u32, each: u64) -> Vec<Duration> {
+        let mut all = Vec::new();
+        for lane in 0..lanes {
+            let mut before = Duration::ZERO;
+            for seq in 0..each {
+                before = pace.due(Seed(1), lanes, LaneId(lane), seq, before);
+                all.push(before);
+            }
+        }
+        all.sort();
+        all
+    }
+
+    #[test]
+    fn a_constant_rate_spaces_operations_evenly_over_the_lanes() {
+        let all = dues(Pace::Constant("100/s".parse().unwrap()), 4, 25);
+        let expected: Vec<_> = (0..100).map(|i| Duration::from_millis(10 * i)).collect();
+        assert_eq!(all, expected);
+    }
+
+    #[test]
+    fn poisson_arrivals_have_the_mean_and_the_spread_of_a_poisson_process() {
+        let all = dues(Pace::Poisson("1k/s".parse().unwrap()), 10, 2_000);
+        let window = Duration::from_secs(1);
+        let counts: Vec<f64> = (0..15)
+            .map(|i| all.iter().filter(|due| **due >= window * i && **due < window * (i + 1)).count() as f64)
+            .collect();
+        let mean = counts.iter().sum::<f64>() / counts.len() as f64;
+        assert!((mean - 1_000.0).abs() < 40.0, "{mean}");
+        assert!(counts.iter().any(|count| (count - mean).abs() > 5.0), "constant, not random: {counts:?}");
+    }
+
+    #[test]
+    fn bursts_come_together_and_then_pause() {
+        let pace = Pace::Bursts(Bursts { operations: Count(10), pause: Span(Duration::from_secs(2)) });
+        let all = dues(pace, 4, 5);
+        assert!(all[..10].iter().all(|due| *due == Duration::ZERO));
+        assert!(all[10..].iter().all(|due| *due == Duration::from_secs(2)));
+    }
+
+    proptest! {
+        #[test]
+        fn due_times_never_go_back(rate in 0.01f64..1e6, lanes in 1u32..100, lane in 0u32..100, poisson: bool) {
+            let rate = Rate::per_second(rate).unwrap();
+            let pace = if poisson { Pace::Poisson(rate) } else { Pace::Constant(rate) };
+            let mut before = Duration::ZERO;
+            for seq in 0..50 {
+                let due = pace.due(Seed(3), lanes, LaneId(lane % lanes), seq, before);
+                prop_assert!(due >= before);
+                before = due;
+            }
+        }
+    }
+}

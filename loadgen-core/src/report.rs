@@ -1,0 +1,152 @@
+//! What a run came to.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use hdrhistogram::Histogram;
+
+use crate::{Action, Failure, Outcome, Rows, Seed, Tally};
+
+/// The result of a run.
+#[derive(Clone, Debug)]
+pub struct Report {
+    /// Where it went, without secrets.
+    pub target: String,
+    /// The seed.
+    pub seed: Seed,
+    /// Lanes of the plan.
+    pub lanes: u32,
+    /// Connections that carried them.
+    pub connections: u32,
+    /// Whether operations were due at times of their own (open model) or after each other (closed).
+    pub open: bool,
+    /// From the start to the end of the last operation.
+    pub duration: Duration,
+    /// Operations due in that time; always `offered + dropped`.
+    pub planned: u64,
+    /// Operations that were started.
+    pub offered: u64,
+    /// Operations that were started more than [`Run::max_lag`](crate::Run::max_lag) late would be, and so were not.
+    pub dropped: u64,
+    /// Tries after the first.
+    pub retries: u64,
+    /// Connections opened anew after one was lost.
+    pub reconnects: u64,
+    /// By the name of the scenario. The operations of the warm-up are not in here.
+    pub scenarios: BTreeMap<String, ScenarioReport>,
+    /// The operations of the warm-up, by how they ended.
+    pub warmup: Outcomes,
+    /// Why operations were skipped, and how often.
+    pub skips: BTreeMap<String, u64>,
+    /// Failed attempts by code, those included that a later attempt mended.
+    pub errors: BTreeMap<String, ErrorReport>,
+    /// What the lanes did to the target, the warm-up included.
+    pub tally: Tally,
+    /// What ended the run early, if anything did.
+    pub fatal: Option<Failure>,
+    /// Whether a second stop cut operations off.
+    pub cut: bool,
+}
+
+/// What became of the operations of one scenario.
+#[derive(Clone, Debug)]
+pub struct ScenarioReport {
+    /// By how they ended.
+    pub outcomes: Outcomes,
+    /// Rows changed.
+    pub rows: Rows,
+    /// From when an operation was due to its end, microseconds.
+    pub latency_us: Histogram<u32>,
+    /// From when it was started to its end, retries included, microseconds.
+    pub service_us: Histogram<u32>,
+    /// From when it was due to its start, microseconds.
+    pub lag_us: Histogram<u32>,
+}
+
+/// Failures of one code.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ErrorReport {
+    /// How often.
+    pub count: u64,
+    /// What was done about it.
+    pub action: Action,
+    /// The first message.
+    pub example: String,
+}
+
+/// Operations by how they ended.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Outcomes {
+    /// Acknowledged.
+    pub committed: u64,
+    /// Nothing was eligible.
+    pub skipped: u64,
+    /// Certainly not done.
+    pub aborted: u64,
+    /// Unknown.
+    pub indeterminate: u64,
+}
+
+impl Outcomes {
+    /// Counts one.
+    pub fn count(&mut self, outcome: Outcome) {
+        match outcome {
+            Outcome::Committed => self.committed += 1,
+            Outcome::Skipped => self.skipped += 1,
+            Outcome::Aborted => self.aborted += 1,
+            Outcome::Indeterminate => self.indeterminate += 1,
+        }
+    }
+
+    /// All of them.
+    pub fn total(&self) -> u64 {
+        self.committed + self.skipped + self.aborted + self.indeterminate
+    }
+}
+
+impl std::ops::AddAssign for Outcomes {
+    fn add_assign(&mut self, other: Outcomes) {
+        self.committed += other.committed;
+        self.skipped += other.skipped;
+        self.aborted += other.aborted;
+        self.indeterminate += other.indeterminate;
+    }
+}
+
+impl Report {
+    /// All scenarios' outcomes together, without the warm-up.
+    pub fn outcomes(&self) -> Outcomes {
+        let mut all = Outcomes::default();
+        self.scenarios.values().for_each(|scenario| all += scenario.outcomes);
+        all
+    }
+
+    /// Operations that ended in any way, the warm-up included.
+    pub fn completed(&self) -> u64 {
+        self.outcomes().total() + self.warmup.total()
+    }
+
+    /// The latency of all scenarios together, microseconds.
+    pub fn latency_us(&self) -> Histogram<u32> {
+        self.merged(|scenario| &scenario.latency_us)
+    }
+
+    /// The schedule lag of all scenarios together, microseconds.
+    pub fn lag_us(&self) -> Histogram<u32> {
+        self.merged(|scenario| &scenario.lag_us)
+    }
+
+    fn merged(&self, of: impl Fn(&ScenarioReport) -> &Histogram<u32>) -> Histogram<u32> {
+        let mut all = histogram();
+        for scenario in self.scenarios.values() {
+            all.add(of(scenario)).expect("histograms of one precision that resize themselves");
+        }
+        all
+    }
+}
+
+/// An empty histogram of microseconds: three significant digits, growing with what is recorded.
+pub(crate) fn histogram() -> Histogram<u32> {
+    let mut histogram = Histogram::new(3).expect("three significant digits are in range");
+    histogram.auto(true);
+    histogram
+}

@@ -1,0 +1,191 @@
+//! A database schema as loadgen sees it, the same for every backend.
+
+use std::{fmt, sync::Arc};
+
+/// The tables of one or more schemas.
+#[derive(Clone, Debug, Default)]
+pub struct Schema {
+    /// In order of their names.
+    pub tables: Vec<Arc<Table>>,
+}
+
+/// The name of a table with its schema.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TableName {
+    /// The schema that holds it.
+    pub schema: String,
+    /// Its own name.
+    pub table: String,
+}
+
+impl TableName {
+    /// `schema.table`.
+    pub fn new(schema: impl Into<String>, table: impl Into<String>) -> Self {
+        TableName { schema: schema.into(), table: table.into() }
+    }
+}
+
+impl fmt::Display for TableName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}", self.schema, self.table)
+    }
+}
+
+/// One base table.
+#[derive(Clone, Debug)]
+pub struct Table {
+    /// Schema and name.
+    pub name: TableName,
+    /// In the order of the table.
+    pub columns: Vec<Column>,
+    /// Indexes into `columns`, in the order of the key; empty without a primary key.
+    pub primary_key: Vec<usize>,
+    /// Unique constraints and indexes other than the primary key, each as indexes into `columns`.
+    pub uniques: Vec<Vec<usize>>,
+    /// What the table refers to.
+    pub foreign_keys: Vec<ForeignKey>,
+    /// What the backend saw and cannot honour yet (a CHECK, an exclusion, a partition); each with the columns that
+    /// would have to be overridden to make the table writable, none if nothing helps.
+    pub obstacles: Vec<Obstacle>,
+}
+
+/// One column.
+#[derive(Clone, Debug)]
+pub struct Column {
+    /// Its name, unquoted.
+    pub name: String,
+    /// What values it takes.
+    pub ty: Type,
+    /// The backend's own type.
+    pub native: NativeType,
+    /// Whether NULL is allowed.
+    pub nullable: bool,
+    /// Who fills the column when a statement leaves it out.
+    pub fill: Fill,
+}
+
+/// A type as the backend names it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct NativeType {
+    /// The name that goes into SQL, quoted and qualified where needed, without a length.
+    pub name: String,
+    /// The backend's number for it; 0 where it has none.
+    pub id: u32,
+    /// The backend's number for an array of it; 0 where it has none.
+    pub array_id: u32,
+}
+
+/// Who fills a column that a statement leaves out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fill {
+    /// Nobody: NULL or an error.
+    None,
+    /// A constant or a deterministic default.
+    Constant(String),
+    /// A sequence: identity or serial. `always` refuses a value from the client.
+    Sequence {
+        /// Whether the database refuses a value from the client.
+        always: bool,
+    },
+    /// An expression that differs from call to call, such as the current time.
+    Volatile(String),
+    /// Computed from other columns; never written.
+    Generated,
+}
+
+/// What values a column takes.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Type {
+    /// True or false.
+    Bool,
+    /// A signed integer of this many bits.
+    Int(u8),
+    /// Exact decimals.
+    Decimal {
+        /// Digits in all.
+        precision: u16,
+        /// Digits after the point.
+        scale: u8,
+    },
+    /// 32-bit float.
+    Real,
+    /// 64-bit float.
+    Double,
+    /// Text of at most `max` characters; `fixed` pads with blanks.
+    Text {
+        /// The most characters, if there is a bound.
+        max: Option<u32>,
+        /// Whether the database pads with blanks to `max`.
+        fixed: bool,
+    },
+    /// Binary data.
+    Bytes,
+    /// UUID.
+    Uuid,
+    /// A day.
+    Date,
+    /// A time of day with this many fractional digits.
+    Time(u8),
+    /// A date and a time with this many fractional digits, with or without a zone.
+    Timestamp {
+        /// Fractional digits of a second, 0 to 6.
+        precision: u8,
+        /// Whether it names an instant (with time zone).
+        zoned: bool,
+    },
+    /// A span of time with this many fractional digits.
+    Interval(u8),
+    /// A JSON document.
+    Json,
+    /// One of the labels, in their order.
+    Enum(Arc<[String]>),
+    /// A one-dimensional array, with the backend's name of the element.
+    Array(Box<Type>),
+    /// None of these.
+    Unsupported,
+}
+
+/// A foreign key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ForeignKey {
+    /// The constraint's name.
+    pub name: String,
+    /// Indexes into the columns of the table that refers.
+    pub columns: Vec<usize>,
+    /// The table referred to.
+    pub parent: TableName,
+    /// The names of the columns referred to, in the order of `columns`.
+    pub parent_columns: Vec<String>,
+}
+
+/// Something in a table that loadgen cannot honour by itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Obstacle {
+    /// What it is, for people: "CHECK (price > 0)".
+    pub what: String,
+    /// Indexes of the columns which have to be overridden to take responsibility; empty when nothing helps.
+    pub columns: Vec<usize>,
+}
+
+impl Schema {
+    /// The table of that name.
+    pub fn table(&self, name: &TableName) -> Option<&Arc<Table>> {
+        self.tables.iter().find(|table| table.name == *name)
+    }
+}
+
+impl Table {
+    /// The index of the column of that name.
+    pub fn column(&self, name: &str) -> Option<usize> {
+        self.columns.iter().position(|column| column.name == name)
+    }
+
+    /// The columns that tell rows apart: the primary key, else the first unique key without nullable columns.
+    pub fn key(&self) -> Option<&[usize]> {
+        if !self.primary_key.is_empty() {
+            return Some(&self.primary_key);
+        }
+        let total = |key: &&Vec<usize>| key.iter().all(|&column| !self.columns[column].nullable);
+        self.uniques.iter().find(total).map(Vec::as_slice)
+    }
+}

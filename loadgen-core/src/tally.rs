@@ -1,0 +1,48 @@
+//! What the lanes of a run did to the target, summed.
+
+use std::collections::BTreeMap;
+
+use crate::{Digest, Rows};
+
+/// Sums over lanes, made when they have ended.
+#[derive(Clone, Debug, Default)]
+pub struct Tally {
+    /// The digest of all lanes' histories.
+    pub history: Digest,
+    /// By the name of the table.
+    pub tables: BTreeMap<String, TableTally>,
+}
+
+/// What the lanes did to one table.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct TableTally {
+    /// Rows changed.
+    pub rows: Rows,
+    /// Rows that the lanes have inserted and not deleted.
+    pub live: u64,
+    /// The digest of those rows.
+    pub digest: Digest,
+    /// Operations on the table of which nobody knows whether they were carried out; with any, `live` and `digest`
+    /// are not certain.
+    pub unknown: u64,
+}
+
+impl Tally {
+    /// Adds the sums of other lanes.
+    pub fn merge(&mut self, other: Tally) {
+        self.history.merge(other.history);
+        for (name, table) in other.tables {
+            self.tables.entry(name).or_default().merge(table);
+        }
+    }
+}
+
+impl TableTally {
+    /// Adds the sums of other lanes.
+    pub fn merge(&mut self, other: TableTally) {
+        self.rows += other.rows;
+        self.live += other.live;
+        self.digest.merge(other.digest);
+        self.unknown += other.unknown;
+    }
+}

@@ -1,0 +1,77 @@
+//! Where traffic goes.
+
+use async_trait::async_trait;
+
+use crate::{Applied, Change, Failure, Schema, Table, TableName, Value};
+
+/// Something that sessions can be opened to: a database, a broker, an API.
+///
+/// For authors of backends: `connect` bounds its own time and classifies its failures; it never puts a secret into
+/// their text.
+#[async_trait]
+pub trait Target: Send + Sync + 'static {
+    /// One exclusive connection. Dropping it closes it.
+    type Session: Session;
+
+    /// Opens a session.
+    async fn connect(&self) -> Result<Self::Session, Failure>;
+
+    /// Where it is, for people and without secrets: `postgres://host:5432/db`.
+    fn describe(&self) -> String;
+}
+
+/// What the engine itself asks of a session.
+#[async_trait]
+pub trait Session: Send {
+    /// Forgets whatever was prepared for a schema that has changed since.
+    async fn forget_schema(&mut self) -> Result<(), Failure> {
+        Ok(())
+    }
+}
+
+/// Which tables to look at.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SchemaFilter {
+    /// Schemas by name; empty: those on the search path.
+    pub schemas: Vec<String>,
+}
+
+/// A session of a SQL database, as far as the generic workloads need one.
+///
+/// For authors of backends. Every method bounds its own time ([`SqlSession::apply`] included) and answers a passed
+/// deadline with a [`Failure`] whose [`Failure::breaks_session`] holds. Identifiers are quoted and qualified, values
+/// bound. [`conformance`](crate::conformance) is the test suite of this contract.
+#[async_trait]
+pub trait SqlSession: Session {
+    /// Reads the base tables, with their columns, keys and references.
+    async fn introspect(&mut self, filter: &SchemaFilter) -> Result<Schema, Failure>;
+
+    /// Applies the changes, in order, as one transaction: all of them or none.
+    ///
+    /// The answer holds one entry a change. A failure says whether the transaction may have been committed; it is
+    /// `indeterminate` unless that is known. An update or delete that hits fewer rows than it names is no failure:
+    /// the answer's `rows` says so.
+    async fn apply(&mut self, changes: &[Change]) -> Result<Vec<Applied>, Failure>;
+
+    /// Runs statements that return nothing, separated by semicolons, outside of any transaction.
+    async fn execute(&mut self, sql: &str) -> Result<(), Failure>;
+
+    /// Hands the given columns of every row to `each`, in any order, and returns the number of rows. Memory stays flat.
+    async fn scan(
+        &mut self,
+        table: &Table,
+        columns: &[usize],
+        each: &mut (dyn FnMut(&[Value]) + Send),
+    ) -> Result<u64, Failure>;
+
+    /// The largest value of an integer column; none in an empty table.
+    async fn largest(&mut self, table: &Table, column: usize) -> Result<Option<i64>, Failure>;
+
+    /// For each table, what of `insert`, `update` and `delete` this session may not do, in words; empty if it may all.
+    async fn missing_rights(&mut self, tables: &[TableName]) -> Result<Vec<(TableName, String)>, Failure>;
+
+    /// The server in words: product and version.
+    async fn server(&mut self) -> Result<String, Failure>;
+}
+
+const _: fn(&dyn SqlSession) = |_| ();

@@ -1,0 +1,237 @@
+//! Durations, counts and rates as people write them: `1h30m`, `10k`, `200/s`.
+
+use std::{borrow::Cow, fmt, str::FromStr, time::Duration};
+
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+/// A duration as in `500ms`, `90s`, `5m`, `1h30m`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Span(pub Duration);
+
+/// A number as in `500`, `10k`, `1.5M`, `10_000`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Count(pub u64);
+
+/// Operations per time as in `200/s`, `20/min`, `1k/s`; always above zero.
+#[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
+pub struct Rate {
+    per_second: f64,
+}
+
+/// Why a unit was not understood.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{text:?} is not a {what}: write it like {example}")]
+pub struct UnitError {
+    text: String,
+    what: &'static str,
+    example: &'static str,
+}
+
+fn refuse(text: &str, what: &'static str, example: &'static str) -> UnitError {
+    UnitError { text: text.to_owned(), what, example }
+}
+
+impl FromStr for Span {
+    type Err = UnitError;
+
+    fn from_str(text: &str) -> Result<Self, UnitError> {
+        let error = || refuse(text, "duration", "500ms, 90s, 5m or 1h30m");
+        let mut rest = text.trim();
+        if rest.is_empty() {
+            return Err(error());
+        }
+        let mut seconds = 0.0;
+        while !rest.is_empty() {
+            let unit_at = rest.find(|c: char| c.is_ascii_alphabetic()).ok_or_else(error)?;
+            let (number, tail) = rest.split_at(unit_at);
+            let end = tail.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(tail.len());
+            let (unit, next) = tail.split_at(end);
+            seconds += digits(number).ok_or_else(error)? * unit_seconds(unit).ok_or_else(error)?;
+            rest = next;
+        }
+        Duration::try_from_secs_f64(seconds).map(Span).map_err(|_| error())
+    }
+}
+
+fn unit_seconds(unit: &str) -> Option<f64> {
+    Some(match unit {
+        "us" => 1e-6,
+        "ms" => 1e-3,
+        "s" | "sec" => 1.0,
+        "m" | "min" => 60.0,
+        "h" => 3_600.0,
+        "d" => 86_400.0,
+        _ => return None,
+    })
+}
+
+/// A plain non-negative decimal number: digits, one point, underscores between digits.
+fn digits(text: &str) -> Option<f64> {
+    let plain: String = text.chars().filter(|c| *c != '_').collect();
+    let allowed = plain.chars().all(|c| c.is_ascii_digit() || c == '.');
+    if allowed && plain.starts_with(|c: char| c.is_ascii_digit()) { plain.parse().ok() } else { None }
+}
+
+fn scaled(text: &str) -> Option<f64> {
+    let text = text.trim();
+    let (number, factor) = match text.strip_suffix(['k', 'K']) {
+        Some(number) => (number, 1e3),
+        None => text.strip_suffix('M').map_or((text, 1.0), |number| (number, 1e6)),
+    };
+    digits(number).map(|number| number * factor)
+}
+
+impl FromStr for Count {
+    type Err = UnitError;
+
+    fn from_str(text: &str) -> Result<Self, UnitError> {
+        let error = || refuse(text, "count", "500, 10k or 1M");
+        let number = scaled(text).ok_or_else(error)?;
+        if number.fract() != 0.0 || number > 9e15 { Err(error()) } else { Ok(Count(number as u64)) }
+    }
+}
+
+impl Rate {
+    /// A rate of so many operations a second.
+    ///
+    /// # Errors
+    /// When the number is not finite or not above zero.
+    pub fn per_second(per_second: f64) -> Result<Self, UnitError> {
+        if per_second.is_finite() && per_second > 0.0 {
+            Ok(Rate { per_second })
+        } else {
+            Err(refuse(&per_second.to_string(), "rate above zero", "200/s or 20/min"))
+        }
+    }
+
+    /// Operations a second.
+    pub fn as_per_second(self) -> f64 {
+        self.per_second
+    }
+}
+
+impl FromStr for Rate {
+    type Err = UnitError;
+
+    fn from_str(text: &str) -> Result<Self, UnitError> {
+        let error = || refuse(text, "rate above zero with a unit of time", "200/s or 20/min");
+        let (number, unit) = text.split_once('/').ok_or_else(error)?;
+        let per = unit_seconds(unit.trim()).ok_or_else(error)?;
+        Rate::per_second(scaled(number).ok_or_else(error)? / per).map_err(|_| error())
+    }
+}
+
+impl fmt::Display for Span {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let micros = self.0.as_micros();
+        let mut rest = micros;
+        if micros == 0 {
+            return f.write_str("0s");
+        }
+        for (unit, size) in
+            [("h", 3_600_000_000), ("m", 60_000_000), ("s", 1_000_000), ("ms", 1_000), ("us", 1)]
+        {
+            if rest >= size {
+                write!(f, "{}{unit}", rest / size)?;
+                rest %= size;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for Count {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl fmt::Display for Rate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/s", self.per_second)
+    }
+}
+
+/// Text in a file, both ways, with a pattern in the JSON Schema. A count may be a bare number as well.
+macro_rules! in_files {
+    ($unit:ident, $pattern:literal, $numbers:literal) => {
+        impl Serialize for $unit {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_str(self)
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $unit {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
+            }
+        }
+
+        impl JsonSchema for $unit {
+            fn schema_name() -> Cow<'static, str> {
+                stringify!($unit).into()
+            }
+
+            fn json_schema(_: &mut SchemaGenerator) -> Schema {
+                if $numbers {
+                    json_schema!({"type": ["string", "integer"], "pattern": $pattern, "minimum": 0})
+                } else {
+                    json_schema!({"type": "string", "pattern": $pattern})
+                }
+            }
+        }
+    };
+}
+
+in_files!(Span, r"^\s*([0-9][0-9_.]*(us|ms|s|sec|m|min|h|d)\s*)+$", false);
+in_files!(Count, r"^\s*[0-9][0-9_.]*[kKM]?\s*$", true);
+in_files!(Rate, r"^\s*[0-9][0-9_.]*[kKM]?\s*/\s*(us|ms|s|sec|m|min|h|d)\s*$", false);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn seconds(text: &str) -> Option<f64> {
+        text.parse::<Span>().ok().map(|span| span.0.as_secs_f64())
+    }
+
+    #[test]
+    fn durations_have_units() {
+        assert_eq!(seconds("1h30m"), Some(5_400.0));
+        assert_eq!(seconds("500ms"), Some(0.5));
+        assert_eq!(seconds("1.5s"), Some(1.5));
+        for bad in ["", "5", "5x", "-5s", "s", "5s3", "1e3s"] {
+            assert_eq!(seconds(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn durations_print_as_they_are_written() {
+        for text in ["1h30m", "500ms", "1s500ms", "0s", "2us"] {
+            assert_eq!(text.parse::<Span>().unwrap().to_string(), text);
+        }
+    }
+
+    #[test]
+    fn counts_take_k_and_m() {
+        let count = |text: &str| text.parse::<Count>().ok().map(|count| count.0);
+        assert_eq!(count("10k"), Some(10_000));
+        assert_eq!(count("1.5M"), Some(1_500_000));
+        assert_eq!(count("10_000"), Some(10_000));
+        for bad in ["-1", "1.5", "k", "", "10kk", "ten"] {
+            assert_eq!(count(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn rates_need_a_unit_and_more_than_zero() {
+        let rate = |text: &str| text.parse::<Rate>().ok().map(Rate::as_per_second);
+        assert_eq!(rate("200/s"), Some(200.0));
+        assert_eq!(rate("30/min"), Some(0.5));
+        assert_eq!(rate("1k/s"), Some(1_000.0));
+        for bad in ["200", "0/s", "-5/s", "/s", "200/", "200/week"] {
+            assert_eq!(rate(bad), None, "{bad}");
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! What is done to a target.
+
+use async_trait::async_trait;
+
+use crate::{Cx, Done, Failure, LaneId, Mix, Report, Tally, Target};
+
+/// The session type of a workload.
+pub type SessionOf<W> = <<W as Workload>::Target as Target>::Session;
+
+/// A kind of traffic: what has to be there before it, its scenarios, and what each lane remembers.
+///
+/// `prepare` runs once, before any lane; it is idempotent. `lane` is pure: the same id gives the same lane.
+#[async_trait]
+pub trait Workload: Send + Sync + Sized + 'static {
+    /// Where it goes.
+    type Target: Target;
+    /// What one lane remembers.
+    type Lane: Send + 'static;
+
+    /// Gets the target ready and says what will be done to it.
+    async fn prepare(&mut self, session: &mut SessionOf<Self>, lanes: u32)
+    -> Result<Mix<Self>, PrepareError>;
+
+    /// A lane that has done nothing yet. Called after `prepare`.
+    fn lane(&self, id: LaneId) -> Self::Lane;
+
+    /// Adds what a lane did to the sums of the run.
+    fn tally(&self, _id: LaneId, _lane: &Self::Lane, _tally: &mut Tally) {}
+
+    /// Compares the report with the target. The default has nothing to compare.
+    async fn check(&self, _session: &mut SessionOf<Self>, _report: &Report) -> Result<(), CheckError> {
+        Ok(())
+    }
+}
+
+/// One kind of operation of a workload.
+///
+/// `run` draws from `cx.rng` alone, and changes what the lane remembers only after the target has acknowledged: an
+/// attempt that failed may be repeated with the same draws.
+#[async_trait]
+pub trait Scenario<W: Workload>: Send + Sync + 'static {
+    /// What reports call it. Scenarios of one name are reported together.
+    fn name(&self) -> &str;
+
+    /// Does one operation.
+    async fn run(&self, session: &mut SessionOf<W>, lane: &mut W::Lane, cx: &mut Cx)
+    -> Result<Done, Failure>;
+}
+
+/// Why a workload could not get ready.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum PrepareError {
+    /// The target refused something.
+    #[error("{0}")]
+    Target(#[from] Failure),
+    /// What was asked for does not fit the target: an unknown table, nothing that can be written.
+    #[error("{0}")]
+    Plan(String),
+}
+
+/// Why a check did not hold, or could not be made.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum CheckError {
+    /// The target refused something.
+    #[error("{0}")]
+    Target(#[from] Failure),
+    /// The target holds something else than it should, one line a difference.
+    #[error("{}", .0.join("; "))]
+    Differs(Vec<String>),
+}
