@@ -3,6 +3,7 @@
 mod change;
 mod decimal;
 mod digest;
+mod engine;
 mod lane;
 mod limit;
 mod mix;
@@ -21,6 +22,7 @@ mod workload;
 pub use change::{Applied, Change, ChangeKind, Shape};
 pub use decimal::Decimal;
 pub use digest::{Digest, History, column_hash, column_salt, row_hash};
+pub use engine::{Progress, RetryPolicy, Run, RunError, Snapshot};
 pub use lane::{Cx, LaneId};
 pub use limit::Limit;
 pub use mix::{Mix, Weights, WeightsError};
