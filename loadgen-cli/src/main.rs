@@ -1,2 +1,6 @@
 //! The `loadgen` command.
+
+mod plan_file;
+mod secrets;
+
 fn main() {}
