@@ -18,8 +18,8 @@ use super::{
     worker::{Shared, Worker, deadline_passed},
 };
 use crate::{
-    CheckError, Failure, LaneId, Limit, Pace, PrepareError, Report, Seed, Target, WeightsError, Workload,
-    mix::Choice,
+    CheckError, Failure, LaneId, Limit, Pace, PrepareError, Report, Seed, Setup, Target, WeightsError,
+    Workload, mix::Choice,
 };
 
 type Signal = Pin<Box<dyn Future<Output = ()> + Send>>;
@@ -235,9 +235,10 @@ impl<W: Workload> Run<W> {
             return Err(RunError::Empty);
         }
         let mut session = open(&*self.target, self.deadline).await?;
+        let setup = Setup { seed: self.seed, lanes: self.lanes, check: self.check };
         let mix = self
             .workload
-            .prepare(&mut session, self.lanes)
+            .prepare(&mut session, &setup)
             .await
             .map_err(|source| RunError::Prepare { target: self.target.describe(), source })?;
         drop(session);
