@@ -61,7 +61,7 @@ pub trait SqlSession: Session {
         &mut self,
         table: &Table,
         columns: &[usize],
-        each: &mut (dyn FnMut(&[Value]) + Send),
+        each: &mut (dyn for<'row> FnMut(&'row [Value]) + Send),
     ) -> Result<u64, Failure>;
 
     /// The largest value of an integer column; none in an empty table.
