@@ -1,12 +1,13 @@
 //! PostgreSQL's binary format: one encoder and one decoder for bind parameters, results and COPY.
 
-mod array;
+pub(crate) mod array;
 mod decode;
 mod encode;
 mod numeric;
 pub(crate) mod oid;
 mod wire;
 
+pub(crate) use wire::Kind;
 pub use wire::Wire;
 
 /// Why a value and a type do not go together.

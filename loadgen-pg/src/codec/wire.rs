@@ -88,9 +88,11 @@ impl Wire {
         Wire { oid: oid::TEXT_ARRAY, kind: Kind::Array(Box::new(element)) }
     }
 
-    /// `int4[]`.
-    pub(crate) fn ints() -> Self {
-        let element = Wire { oid: oid::INT4, kind: Kind::Int4 };
-        Wire { oid: oid::INT4_ARRAY, kind: Kind::Array(Box::new(element)) }
+    /// The format of an array's items; none for anything else.
+    pub(crate) fn element(&self) -> Option<Wire> {
+        match &self.kind {
+            Kind::Array(element) => Some(Wire::clone(element)),
+            _ => None,
+        }
     }
 }
