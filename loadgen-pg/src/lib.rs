@@ -1,1 +1,3 @@
 //! PostgreSQL for loadgen.
+
+pub mod server;
