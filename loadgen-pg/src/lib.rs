@@ -6,6 +6,7 @@ mod connect;
 mod host;
 mod introspect;
 mod quote;
+pub mod server;
 mod session;
 mod settings;
 mod statement;
