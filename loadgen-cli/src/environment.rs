@@ -17,8 +17,9 @@ impl Environment {
         let name = path.display();
         let text = std::fs::read_to_string(path)
             .map_err(|error| Failed::new(Code::Usage, format!("failed to read {name}: {error}")))?;
-        let file = parse(&text)
-            .map_err(|line| Failed::new(Code::Usage, format!("{name}:{line}: a line has to be NAME=VALUE")))?;
+        let file = parse(&text).map_err(|line| {
+            Failed::new(Code::Usage, format!("{name}:{line}: a line has to be NAME=VALUE"))
+        })?;
         Ok(Environment { file })
     }
 

@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// Which plan, and what of it is different this time.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub(crate) struct SourceArgs {
     /// Plan in YAML or JSON; `-` reads it from the standard input
     #[arg(value_name = "FILE")]
@@ -41,7 +41,7 @@ pub(crate) struct SourceArgs {
 }
 
 /// Where it goes.
-#[derive(Clone, Debug, Args)]
+#[derive(Clone, Debug, Default, Args)]
 pub(crate) struct ReachArgs {
     /// The database, as postgres://user@host:5432/name. Also DATABASE_URL, and libpq's PG* variables
     #[arg(long, help_heading = "Target")]
@@ -216,12 +216,17 @@ impl FromStr for TableFlag {
     fn from_str(text: &str) -> Result<Self, String> {
         let (name, weight) = match text.split_once('=') {
             Some((name, weight)) => {
-                let weight = weight.parse().map_err(|_| format!("the weight {weight:?} is no whole number"))?;
+                let weight =
+                    weight.parse().map_err(|_| format!("the weight {weight:?} is no whole number"))?;
                 (name, Some(weight))
             }
             None => (text, None),
         };
-        if name.is_empty() { Err("the name is empty".into()) } else { Ok(TableFlag { name: name.into(), weight }) }
+        if name.is_empty() {
+            Err("the name is empty".into())
+        } else {
+            Ok(TableFlag { name: name.into(), weight })
+        }
     }
 }
 
@@ -272,7 +277,10 @@ mod tests {
 
     #[test]
     fn operations_have_weights() {
-        assert_eq!(operation_weights("update=2, insert=1").map(|w| (w.insert, w.update, w.delete)), Ok((1, 2, 0)));
+        assert_eq!(
+            operation_weights("update=2, insert=1").map(|w| (w.insert, w.update, w.delete)),
+            Ok((1, 2, 0))
+        );
         for bad in ["3,2,1", "insert=x", "upsert=1", "insert=0"] {
             assert!(operation_weights(bad).is_err(), "{bad}");
         }

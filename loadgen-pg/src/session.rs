@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use loadgen_core::{
-    Applied, Change, Failure, Schema, SchemaFilter, Session, SqlSession, Table, TableName, Value,
+    Applied, Change, Failure, Schema, SchemaFilter, Session, SqlSession, Table, TableName,
 };
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 

@@ -58,16 +58,11 @@ impl Written {
         PlanError::new(place, message).in_file(&self.file, &self.text)
     }
 
-    /// A mistake in a name that stands somewhere below a path, as a key or as a value.
-    pub(crate) fn mistaken_name(&self, path: &[&str], name: &str, message: impl Into<String>) -> PlanError {
+    /// A mistake in something below a path, shown where one of the names stands, as a key or as a value.
+    pub(crate) fn mistake_at(&self, path: &[&str], names: &[&str], message: impl Into<String>) -> PlanError {
         let below = self.root.nearest(path);
-        let place = below.place_of(name).unwrap_or(&below.place).clone();
-        PlanError::new(place, message).in_file(&self.file, &self.text)
-    }
-
-    /// Whether a name stands somewhere below a path, as a key or as a value.
-    pub(crate) fn names(&self, path: &[&str], name: &str) -> bool {
-        self.root.nearest(path).place_of(name).is_some()
+        let place = names.iter().find_map(|name| below.place_of(name)).unwrap_or(&below.place);
+        PlanError::new(place.clone(), message).in_file(&self.file, &self.text)
     }
 }
 
