@@ -1,5 +1,8 @@
 //! What the benches share: a target that does nothing, so that the engine alone is measured.
 
+mod acknowledge;
+
+pub use acknowledge::Acknowledge;
 use async_trait::async_trait;
 use loadgen_core::{
     Cx, Done, Failure, LaneId, Mix, PrepareError, Rows, Scenario, Session, SessionOf, Setup, Target, Workload,
