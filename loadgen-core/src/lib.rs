@@ -3,6 +3,7 @@
 mod change;
 mod decimal;
 mod digest;
+pub mod generate;
 mod lane;
 mod limit;
 mod mix;

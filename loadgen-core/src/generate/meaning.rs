@@ -1,0 +1,155 @@
+//! What a column means, from its name.
+
+use super::words::{singular, words};
+
+/// The rules, one a line; the file says how they are written.
+const RULES: &str = include_str!("data/meanings.txt");
+
+/// What a rule says of the columns whose names it matches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Meaning {
+    /// The first of the rule's phrases.
+    pub(super) name: &'static str,
+    pub(super) kind: Kind,
+    /// What to write, in the language of the kind.
+    pub(super) spec: &'static str,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Text,
+    Unique,
+    Prose,
+    Number,
+    Date,
+    Bool,
+}
+
+/// What `fit` makes of the first meaning that it takes, from the one that agrees with most words of the name.
+///
+/// The last words of an English name say what it is (`billing_postal_code`), so phrases are compared with the ends of
+/// the name, the table's name in front of it; then with its first word (`is *`).
+pub(super) fn find<T>(
+    table: Option<&str>,
+    column: &str,
+    fit: impl FnMut(&Meaning) -> Option<T>,
+) -> Option<T> {
+    let name = Name::new(table, column);
+    let mut found: Vec<(usize, Meaning)> = Vec::new();
+    for line in RULES.lines() {
+        let Some((phrases, rest)) = line.split_once(':') else { continue };
+        if let Some(start) = phrases.split(',').filter_map(|phrase| name.start_of(phrase)).min() {
+            found.extend(rule(phrases, rest).map(|meaning| (start, meaning)));
+        }
+    }
+    found.sort_by_key(|(start, _)| *start);
+    found.iter().map(|(_, meaning)| meaning).find_map(fit)
+}
+
+/// The words of a name without anything between them.
+struct Name {
+    joined: String,
+    /// The same with the last word in the singular.
+    singular: Option<String>,
+    /// Where each word starts.
+    starts: Vec<usize>,
+    /// The first of several words of the column.
+    first: Option<String>,
+}
+
+impl Name {
+    fn new(table: Option<&str>, column: &str) -> Self {
+        let column = words(column);
+        let thing = table.and_then(|table| words(table).pop()).map(|word| singular(&word).unwrap_or(word));
+        let mut starts = Vec::new();
+        let mut joined = String::new();
+        for word in thing.iter().chain(&column) {
+            starts.push(joined.len());
+            joined.push_str(word);
+        }
+        let last = starts.last().copied().unwrap_or(0);
+        let one = column.last().and_then(|word| singular(word));
+        let singular = one.map(|word| joined[..last].to_owned() + &word);
+        let first = if column.len() > 1 { column.first().cloned() } else { None };
+        Name { joined, singular, starts, first }
+    }
+
+    /// Where the phrase starts in the name, blanks aside, if the name ends with it; the far end for one like `is *`
+    /// that the name starts with.
+    fn start_of(&self, phrase: &str) -> Option<usize> {
+        if let Some(first) = phrase.trim_start().strip_suffix(" *") {
+            return (self.first.as_deref() == Some(first)).then_some(usize::MAX);
+        }
+        let start = |name: &str| {
+            let mut left = name.bytes().rev();
+            let whole =
+                phrase.bytes().rev().filter(|byte| *byte != b' ').all(|byte| left.next() == Some(byte));
+            (whole && self.starts.contains(&left.len())).then_some(left.len())
+        };
+        start(&self.joined).or_else(|| self.singular.as_deref().and_then(start))
+    }
+}
+
+fn rule(phrases: &'static str, rest: &'static str) -> Option<Meaning> {
+    let (kind, spec) = rest.split_once(':')?;
+    let kind = match kind.trim() {
+        "text" => Kind::Text,
+        "unique" => Kind::Unique,
+        "prose" => Kind::Prose,
+        "number" => Kind::Number,
+        "date" => Kind::Date,
+        "bool" => Kind::Bool,
+        _ => return None,
+    };
+    Some(Meaning { name: phrases.split(',').next()?.trim(), kind, spec: spec.trim() })
+}
+
+/// All rules.
+#[cfg(test)]
+pub(super) fn all() -> Vec<Meaning> {
+    let lines = RULES.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
+    lines
+        .map(|line| line.split_once(':').and_then(|(phrases, rest)| rule(phrases, rest)).expect(line))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(table: &str, column: &str, kind: Kind, expected: Option<&str>) {
+        let found = find(Some(table), column, |rule| (rule.kind == kind).then_some(rule.name));
+        assert_eq!(found, expected, "{table}.{column}");
+    }
+
+    #[test]
+    fn the_same_words_mean_the_same_however_they_are_written() {
+        for name in ["first_name", "FirstName", "customer first name", "FIRSTNAME", "firstname"] {
+            check("t", name, Kind::Text, Some("first name"));
+        }
+    }
+
+    #[test]
+    fn the_end_of_a_name_says_what_it_is() {
+        check("t", "billing_postal_code", Kind::Text, Some("zip"));
+        check("t", "email_verified_at", Kind::Text, None);
+        check("t", "IPAddress", Kind::Text, Some("ip"));
+        check("t", "address", Kind::Text, Some("street"));
+        check("t", "is_visible_to_all", Kind::Number, Some("is *"));
+        check("t", "this", Kind::Number, None);
+    }
+
+    #[test]
+    fn a_table_gives_its_columns_meaning() {
+        check("products", "name", Kind::Text, Some("product"));
+        check("customers", "name", Kind::Text, Some("full name"));
+        check("cities", "name", Kind::Text, Some("city"));
+        check("t", "tags", Kind::Text, Some("category"));
+    }
+
+    #[test]
+    fn the_type_chooses_among_rules_of_one_name() {
+        check("t", "phone", Kind::Number, Some("phone"));
+        check("t", "active", Kind::Bool, Some("active"));
+    }
+}

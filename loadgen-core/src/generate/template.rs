@@ -1,0 +1,139 @@
+//! Texts put together from pieces.
+
+use super::{
+    alphabet::{self, Alphabet},
+    piece::Piece,
+};
+use crate::Rng;
+
+/// What a text is made of, parsed once from a line such as `{first lower}.{code 7}@{host}`.
+#[derive(Clone, Debug)]
+pub(super) struct Template {
+    pieces: Box<[Piece]>,
+    /// Bytes to set aside for one text.
+    room: usize,
+}
+
+impl Template {
+    /// Reads a template; `None` when it is malformed or names no list.
+    pub(super) fn parse(mut text: &'static str) -> Option<Self> {
+        let mut pieces = Vec::new();
+        while !text.is_empty() {
+            let (literal, rest) = text.split_at(text.find('{').unwrap_or(text.len()));
+            if !literal.is_empty() {
+                pieces.push(Piece::Literal(literal));
+            }
+            text = rest;
+            if let Some(rest) = rest.strip_prefix('{') {
+                let (piece, tail) = rest.split_once('}')?;
+                pieces.push(Piece::parse(piece)?);
+                text = tail;
+            }
+        }
+        Some(Template::of(pieces))
+    }
+
+    fn of(pieces: Vec<Piece>) -> Self {
+        let room = pieces.iter().map(Piece::bytes).sum();
+        Template { pieces: pieces.into(), room }
+    }
+
+    /// A template of nothing but a code, behind some letters when it is longer than a number can tell.
+    pub(super) fn code(width: u32) -> Self {
+        const MOST: u32 = alphabet::MOST as u32;
+        let code = Piece::Code(Alphabet::Base36, width.min(MOST));
+        match width.saturating_sub(MOST) {
+            0 => Template::of(vec![code]),
+            more => Template::of(vec![Piece::Drawn(Alphabet::Base36, more), code]),
+        }
+    }
+
+    /// The template cut to texts of at most `max` characters by leaving out long items; `None` when too little is left.
+    pub(super) fn fit(self, max: u32) -> Option<Self> {
+        let max = max as usize;
+        if self.room <= max || self.pieces.iter().map(Piece::chars).sum::<usize>() <= max {
+            return Some(self);
+        }
+        let items = self.pieces.iter().filter_map(Piece::items).flat_map(|items| items.iter());
+        let mut limit = items.map(|item| item.chars().count()).max().unwrap_or(0);
+        let shortened = |limit| self.pieces.iter().map(|piece| piece.chars_within(limit)).sum::<usize>();
+        while limit > 0 && shortened(limit) > max {
+            limit -= 1;
+        }
+        if limit == 0 {
+            return None;
+        }
+        let pieces: Option<Vec<Piece>> = self.pieces.iter().map(|piece| piece.cut(limit)).collect();
+        pieces.map(Template::of)
+    }
+
+    /// How many codes there are: 1 without a code.
+    pub(super) fn capacity(&self) -> u128 {
+        let codes = self.pieces.iter().filter_map(|piece| match piece {
+            Piece::Code(alphabet, width) => Some(u128::from(alphabet.size()).pow(*width)),
+            _ => None,
+        });
+        codes.product()
+    }
+
+    /// One text; `code`, below [`Template::capacity`], is spelt where the template says so.
+    pub(super) fn write(&self, rng: &mut Rng, code: u64) -> String {
+        let mut out = String::with_capacity(self.room);
+        for piece in &*self.pieces {
+            piece.write(rng, code, &mut out);
+        }
+        out
+    }
+
+    /// Whether equal texts mean equal codes: there is one code, and after it nothing, or one piece and an `@` or `.`
+    /// that no code contains.
+    #[cfg(test)]
+    pub(super) fn tells_codes_apart(&self) -> bool {
+        let at = self.pieces.iter().position(|piece| matches!(piece, Piece::Code(..)));
+        at.is_some_and(|at| match &self.pieces[at + 1..] {
+            [] => true,
+            [Piece::Literal(tail)] => tail.starts_with(['@', '.']),
+            [Piece::Literal("@"), Piece::Pick(items)] => items.iter().all(|item| !item.contains('@')),
+            _ => false,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Seed;
+
+    fn example(template: &Template) -> String {
+        template.write(&mut Rng::keyed(Seed(1), [0; 3]), 35)
+    }
+
+    #[test]
+    fn pieces_are_written_in_their_order() {
+        let text = example(&Template::parse("{first lower}.{code 3}@x{1-1}{#2}").unwrap());
+        let (name, rest) = text.split_once('.').unwrap();
+        assert!(name.bytes().all(|byte| byte.is_ascii_lowercase()), "{text}");
+        assert!(rest.starts_with("00z@x1") && rest.len() == 8, "{text}");
+    }
+
+    #[test]
+    fn long_items_are_left_out_until_the_text_fits() {
+        let template = Template::parse("{first} {last}").unwrap();
+        for max in 11..30 {
+            let short = template.clone().fit(max).unwrap();
+            (0..200).for_each(|n| {
+                let text = short.write(&mut Rng::keyed(Seed(2), [n; 3]), 0);
+                assert!(text.chars().count() <= max as usize, "{text}");
+            });
+        }
+        assert!(template.clone().fit(3).is_none());
+        assert!(Template::parse("{%16}").unwrap().fit(15).is_none());
+    }
+
+    #[test]
+    fn what_is_malformed_is_refused() {
+        for bad in ["{first", "{no such list}", "{#}", "{#99}", "{a-b}"] {
+            assert!(Template::parse(bad).is_none(), "{bad}");
+        }
+    }
+}
