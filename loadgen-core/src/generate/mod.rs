@@ -1,7 +1,7 @@
 //! Values for columns: realistic where a name says what a column means, valid for its type everywhere.
 //!
 //! A generator is chosen for each column once, by [`for_column`], in this order: what the plan file says, the labels of
-//! an enum, the meaning of the column's name, its type.
+//! an enum, the meaning of the column's name, its type. Columns whose values must not repeat get a [`Distinct`] instead.
 //!
 //! ```
 //! use loadgen_core::{Column, Fill, NativeType, Rng, Seed, TableName, Type, Value, generate};
@@ -28,6 +28,7 @@ mod by_type;
 mod calendar;
 mod choice;
 mod config;
+mod distinct;
 mod document;
 mod exact;
 mod flag;
@@ -37,6 +38,7 @@ mod list;
 mod literal;
 mod meaning;
 mod nullable;
+mod permutation;
 mod piece;
 mod prose;
 mod range;
@@ -51,6 +53,7 @@ mod words;
 use std::fmt::Debug;
 
 pub use config::ColumnConfig;
+pub use distinct::Distinct;
 pub use scalar::Scalar;
 pub use unfillable::Unfillable;
 

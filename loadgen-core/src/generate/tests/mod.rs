@@ -1,5 +1,6 @@
 //! What holds for every column.
 
+mod distinct;
 mod fits;
 mod refused;
 
