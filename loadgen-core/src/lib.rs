@@ -5,7 +5,6 @@ pub mod conformance;
 pub mod crud;
 mod decimal;
 mod digest;
-mod engine;
 pub mod generate;
 mod lane;
 mod limit;
