@@ -66,6 +66,10 @@ pub(crate) fn classify(error: &sqlx::Error, place: Place) -> Failure {
         // Nothing was sent.
         sqlx::Error::Encode(error) => Failure::aborted(Action::Defect, "encode", error),
         sqlx::Error::InvalidArgument(text) => Failure::aborted(Action::Defect, "encode", text),
+        // Ours, of a value that was read: the server did its part.
+        sqlx::Error::Decode(error) if place == Place::Harmless => {
+            Failure::aborted(Action::Defect, "decode", error)
+        }
         sqlx::Error::Configuration(_) => {
             Failure::aborted(Action::Fatal, "settings", "the connection settings cannot be used")
         }

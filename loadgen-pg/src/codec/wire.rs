@@ -44,8 +44,8 @@ impl Wire {
 
     /// The format of a type with its number in the server.
     ///
-    /// An array of enums is declared as an array of text, which only a cast makes one of the enum: the element's
-    /// number is not known here, and servers before 14 insist on the right one.
+    /// Enums are declared as text, and a cast in the statement makes them what they are. The driver asks the server
+    /// about each type that it does not know, statement by statement, and stumbles over arrays of enums.
     pub(crate) fn new(ty: &Type, id: u32) -> Option<Self> {
         let kind = match ty {
             Type::Bool => Kind::Bool,
@@ -56,7 +56,8 @@ impl Wire {
             Type::Double => Kind::Double,
             Type::Decimal { .. } => Kind::Numeric,
             Type::Text { fixed: true, .. } => Kind::Blank,
-            Type::Text { fixed: false, .. } | Type::Enum(_) => Kind::Text,
+            Type::Text { fixed: false, .. } => Kind::Text,
+            Type::Enum(_) => return Some(Self::text()),
             Type::Bytes => Kind::Bytes,
             Type::Uuid => Kind::Uuid,
             Type::Date => Kind::Date,
@@ -72,20 +73,16 @@ impl Wire {
     }
 
     fn array(element: &Type, id: u32) -> Option<Self> {
-        match element {
-            Type::Array(_) => None,
-            Type::Enum(_) => Some(Self::texts()),
-            element => {
-                let element = Wire::new(element, oid::element(id)?)?;
-                Some(Wire { oid: id, kind: Kind::Array(Box::new(element)) })
-            }
-        }
+        let (element, id) = match element {
+            Type::Array(_) => return None,
+            Type::Enum(_) => (Self::text(), oid::TEXT_ARRAY),
+            element => (Wire::new(element, oid::element(id)?)?, id),
+        };
+        Some(Wire { oid: id, kind: Kind::Array(Box::new(element)) })
     }
 
-    /// `text[]`.
-    pub(crate) fn texts() -> Self {
-        let element = Wire { oid: oid::TEXT, kind: Kind::Text };
-        Wire { oid: oid::TEXT_ARRAY, kind: Kind::Array(Box::new(element)) }
+    fn text() -> Self {
+        Wire { oid: oid::TEXT, kind: Kind::Text }
     }
 
     /// The format of an array's items; none for anything else.

@@ -24,7 +24,7 @@ select c.oid,
        a.atttypmod,
        b.oid,
        b.typtype = 'e',
-       case when e.oid is null then 0 else greatest(a.attndims, 1) end,
+       case when e.oid is null then 0 else greatest(a.attndims, 1) end::int4,
        case when b.typtype = 'e' then
            (select array_agg(l.enumlabel::text order by l.enumsortorder) from pg_enum l where l.enumtypid = b.oid)
        end

@@ -11,6 +11,7 @@ use crate::{
     classify::Place,
     codec::Wire,
     quote::{quote, quote_table},
+    statement::readable,
 };
 
 /// Rows that come under one deadline: a timer for each would cost as much as reading it.
@@ -24,7 +25,7 @@ pub(super) async fn scan(
     columns: &[usize],
     each: &mut (impl FnMut(&[Value]) + Send + ?Sized),
 ) -> Result<u64, Failure> {
-    let names: Vec<String> = columns.iter().map(|&index| quote(&table.columns[index].name)).collect();
+    let names: Vec<String> = columns.iter().map(|&index| readable(&table.columns[index])).collect();
     let unreadable = |index: usize| {
         let (column, name) = (&table.columns[index], &table.name);
         let message = format!("{name}.{}: the type {} is not supported", column.name, column.native.name);

@@ -59,6 +59,10 @@ impl Draft<'_> {
             let column = &shape.table.columns[index];
             let wire = wire(shape, index)?;
             texts.push(match wire.element() {
+                None if is_enum(&column.ty) => {
+                    let name = self.unnest(at, index, wire, oid::TEXT_ARRAY, Carries::Column, "text");
+                    name + &cast(column)
+                }
                 None => {
                     let native = &column.native;
                     self.unnest(at, index, wire, native.array_id, Carries::Column, &native.name)
@@ -133,7 +137,8 @@ impl Draft<'_> {
             };
         }
         if !shape.returning.is_empty() {
-            let _ = write!(text, " returning {}", self.names(&shape.returning));
+            let columns = shape.returning.iter().map(|&index| readable(&shape.table.columns[index]));
+            let _ = write!(text, " returning {}", columns.collect::<Vec<_>>().join(", "));
         }
         text
     }
@@ -173,14 +178,29 @@ impl Draft<'_> {
     }
 }
 
-/// Parameters are declared with the type of their column, but for arrays of enums, which travel as text.
+/// A column as it is read: enums come as text, see [`Wire`].
+pub(crate) fn readable(column: &Column) -> String {
+    let name = quote(&column.name);
+    match &column.ty {
+        Type::Array(element) if is_enum(element) => name + "::text[]",
+        ty if is_enum(ty) => name + "::text",
+        _ => name,
+    }
+}
+
+/// Parameters are declared with the type of their column, but for enums, which are made of text.
 ///
 /// A type without its length: a cast to `varchar(10)` would cut what is too long in silence, the assignment does not.
 fn cast(column: &Column) -> String {
     match &column.ty {
-        Type::Array(element) if matches!(**element, Type::Enum(_)) => format!("::{}", column.native.name),
+        Type::Array(element) if is_enum(element) => format!("::{}", column.native.name),
+        ty if is_enum(ty) => format!("::{}", column.native.name),
         _ => String::new(),
     }
+}
+
+fn is_enum(ty: &Type) -> bool {
+    matches!(ty, Type::Enum(_))
 }
 
 fn wire(shape: &Shape, index: usize) -> Result<Wire, Failure> {
