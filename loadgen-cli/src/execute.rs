@@ -62,7 +62,7 @@ pub(crate) async fn execute(plan: &Plan, manner: &Manner, signals: &Signals) -> 
             (index, Ok(ended)) => reports[index] = Some(ended),
             (index, Err(error)) => {
                 let job = &plan.jobs[index];
-                failed = failed.or_else(|| Some(refused(plan, job, &error)));
+                failed = failed.or_else(|| Some(refused(plan, job, *error)));
                 signals.drain();
             }
         }
@@ -120,10 +120,10 @@ fn ended(result: Result<Report, RunError>, check: bool) -> Result<Ended, Box<Run
     }
 }
 
-fn refused(plan: &Plan, job: &Job, error: &RunError) -> Failed {
+fn refused(plan: &Plan, job: &Job, error: RunError) -> Failed {
     match error {
         RunError::Prepare { source, .. } => plan.refused(job, source),
-        other => Failed::because(Code::Run, other),
+        other => Failed::because(Code::Run, &other),
     }
 }
 
@@ -146,7 +146,7 @@ pub(crate) async fn planned(plan: &Plan, job: &Job) -> Result<CrudPlan, Failed> 
     let mut session =
         job.target.connect().await.map_err(|error| Failed::because(Code::Run, &connect(error)))?;
     let planned = crud::plan(&mut session, &job.crud(), plan.seed, job.lanes()).await;
-    planned.map_err(|error| plan.refused(job, &error))
+    planned.map_err(|error| plan.refused(job, error))
 }
 
 /// The end that a summary asks for.

@@ -31,10 +31,11 @@ pub(crate) async fn check(target: &PgTarget, allowed: &[String]) -> Result<(), F
         return Ok(());
     }
     let listed: Vec<String> = addresses.iter().map(IpAddr::to_string).collect();
-    let what = if addresses.is_empty() {
-        "does not resolve to any address".to_owned()
-    } else {
-        format!("({}) is neither this machine nor in a private network", listed.join(", "))
+    let far = "is neither this machine nor in a private network";
+    let what = match listed.as_slice() {
+        [] => "does not resolve to any address".to_owned(),
+        [address] if *address == host.to_string() => far.to_owned(),
+        addresses => format!("({}) {far}", addresses.join(", ")),
     };
     let message = format!(
         "refused to write to {}: {host} {what}; if it is meant, add --allow-host {host}",

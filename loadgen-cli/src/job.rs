@@ -3,7 +3,7 @@
 use std::{io::Read, path::Path, time::Duration};
 
 use loadgen_core::{
-    Pace, PrepareError, Run, Seed,
+    Pace, PrepareError, Run, RunError, Seed, Target,
     crud::{Crud, CrudConfig},
 };
 use loadgen_pg::{PgSettings, PgTarget};
@@ -92,17 +92,23 @@ impl Plan {
     }
 
     /// What stood in the way of a job: a mistake in the plan if the plan said so.
-    pub(crate) fn refused(&self, job: &Job, error: &PrepareError) -> Failed {
-        let PrepareError::Plan(message) = error else { return Failed::because(Code::Run, error) };
+    pub(crate) fn refused(&self, job: &Job, source: PrepareError) -> Failed {
+        let message = match source {
+            PrepareError::Plan(message) => message,
+            source => {
+                let target = job.target.describe();
+                return Failed::because(Code::Run, &RunError::Prepare { target, source });
+            }
+        };
         if !self.from_file {
             return Failed::new(Code::Run, format!("{}: {message}", job.name));
         }
         let index = job.index.to_string();
         let path = ["jobs", &index, "workload"];
         // Core quotes the name it stumbled over; columns come as `table.column`.
-        let quoted = message.split('"').nth(1).unwrap_or_default();
-        let names = [quoted, quoted.rsplit('.').next().unwrap_or(quoted)];
-        self.written.mistake_at(&path, &names, message.as_str()).into()
+        let quoted = message.split('"').nth(1).unwrap_or_default().to_owned();
+        let names = [quoted.as_str(), quoted.rsplit('.').next().unwrap_or(&quoted)];
+        self.written.mistake_at(&path, &names, message).into()
     }
 }
 

@@ -76,7 +76,7 @@ async fn examine(
     let planned = match crud::plan(&mut session, &job.crud(), plan.seed, job.lanes()).await {
         Ok(planned) => planned,
         Err(error) => {
-            let failed = plan.refused(job, &error);
+            let failed = plan.refused(job, error);
             push("plan", Err(failed.message().unwrap_or_default().to_owned()));
             return;
         }
