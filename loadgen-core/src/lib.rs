@@ -5,6 +5,7 @@ pub mod conformance;
 pub mod crud;
 mod decimal;
 mod digest;
+mod engine;
 pub mod generate;
 mod lane;
 mod limit;

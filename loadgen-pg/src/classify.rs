@@ -1,0 +1,166 @@
+//! What an error of the server or the driver means: what to do, and whether the work may have been done.
+
+use std::{borrow::Cow, io};
+
+use loadgen_core::{Action, Failure};
+use sqlx::postgres::{PgDatabaseError, PgSeverity};
+
+/// Where in the life of a transaction something failed.
+///
+/// A transaction becomes durable inside the server while it works on COMMIT, or on a statement that is a transaction
+/// of its own. So a failure means "certainly not done" before the first byte of those could have left, and whatever
+/// the server says to a statement of an open transaction: the COMMIT that it needs was never sent.
+///
+/// Once the server may have been at it, an ordinary ERROR still means "not done": the server turns any error behind
+/// the commit record into a PANIC. A FATAL or PANIC does not: `57P01` was seen in answer to a COMMIT that had
+/// succeeded, raised while the session waited for a standby. Nor does silence: an answer that does not come, or a
+/// connection that breaks. Classes 08, 40003 and 08007 say by themselves that nobody knows, and proxies send them
+/// with severity ERROR. For COMMIT itself the rule is narrower still, in case a proxy or a fork answers: only
+/// conflicts, violated constraints and a transaction that had failed before count as "not done".
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// Nothing that could be lost: connecting, reading, or a statement of an open transaction.
+    Harmless,
+    /// A statement that is a transaction of its own.
+    Autocommit,
+    /// COMMIT.
+    Commit,
+}
+
+/// What to do after an error with this SQLSTATE; `message` tells the two meanings of 0A000 apart.
+pub fn action(sqlstate: &str, message: &str) -> Action {
+    match sqlstate {
+        "40001" | "40P01" | "55006" => Action::Retry,
+        "55P03" | "57014" => Action::RetryThenSkip,
+        "40003" | "08007" => Action::Resolve,
+        "25P02" => Action::Defect,
+        "0A000" if message.contains("cached plan") => Action::RereadSchema,
+        "42703" | "42P01" | "42804" | "26000" => Action::RereadSchema,
+        "42501" | "55000" | "0A000" | "42701" | "42P07" => Action::Skip,
+        "57P01" | "57P02" | "57P03" | "57P05" | "25P03" | "25006" => Action::Reconnect,
+        "53300" | "53100" | "53200" | "58030" => Action::PauseThenFatal,
+        "23505" | "23P01" | "23503" | "23514" | "23502" => Action::NewValues,
+        _ => match sqlstate.get(..2) {
+            Some("08") => Action::Reconnect,
+            // Data, a constraint, a view's CHECK OPTION, and limits such as the size of an index entry.
+            Some("22" | "23" | "44" | "54") => Action::NewValues,
+            // A trigger or function refused by RAISE.
+            Some("P0") => Action::Skip,
+            // The rest of class 40 says that the server rolled back, and 53 that it is short of something.
+            Some("40") => Action::Retry,
+            Some("53") => Action::PauseThenFatal,
+            _ => Action::Fatal,
+        },
+    }
+}
+
+/// Turns an error of the driver into a failure.
+pub(crate) fn classify(error: &sqlx::Error, place: Place) -> Failure {
+    match error {
+        sqlx::Error::Database(error) => match error.try_downcast_ref::<PgDatabaseError>() {
+            Some(error) => server_failure(error, place),
+            None => lost(place, "connection lost", error.message().to_owned()),
+        },
+        sqlx::Error::Io(error) => lost(place, io_code(error), io_message(error)),
+        sqlx::Error::Tls(error) => lost_for(Action::Fatal, place, "tls", error.to_string()),
+        // Nothing was sent.
+        sqlx::Error::Encode(error) => Failure::aborted(Action::Defect, "encode", error),
+        sqlx::Error::InvalidArgument(text) => Failure::aborted(Action::Defect, "encode", text),
+        // Ours, of a value that was read: the server did its part.
+        sqlx::Error::Decode(error) if place == Place::Harmless => {
+            Failure::aborted(Action::Defect, "decode", error)
+        }
+        sqlx::Error::Configuration(_) => {
+            Failure::aborted(Action::Fatal, "settings", "the connection settings cannot be used")
+        }
+        other => lost(place, "protocol", other.to_string()),
+    }
+}
+
+/// The failure when an answer did not come in time.
+pub(crate) fn deadline(place: Place, seconds: f64) -> Failure {
+    lost(place, "deadline", format!("no answer from the server within {seconds} s"))
+}
+
+/// The failure of everything that is asked of a session after one that broke it.
+pub(crate) fn broken() -> Failure {
+    Failure::aborted(
+        Action::Reconnect,
+        "connection lost",
+        "the session was given up after an earlier failure",
+    )
+}
+
+fn lost(place: Place, code: &'static str, message: String) -> Failure {
+    lost_for(Action::Reconnect, place, code, message)
+}
+
+fn lost_for(harmless: Action, place: Place, code: &'static str, message: String) -> Failure {
+    match place {
+        Place::Harmless => Failure::aborted(harmless, code, message),
+        Place::Autocommit | Place::Commit => Failure::indeterminate(Action::Resolve, code, message),
+    }
+}
+
+fn server_failure(error: &PgDatabaseError, place: Place) -> Failure {
+    let (code, message) = (error.code(), error.message());
+    let plain = !matches!(error.severity(), PgSeverity::Fatal | PgSeverity::Panic);
+    let fit = |action| match action {
+        // The server is about to close the connection, so another statement cannot follow on it.
+        Action::Retry | Action::RetryThenSkip | Action::NewValues | Action::RereadSchema | Action::Skip
+            if !plain =>
+        {
+            Action::Reconnect
+        }
+        action => action,
+    };
+    if is_aborted(code, plain, place) {
+        Failure::aborted(fit(harmless(action(code, message))), known(code), message)
+    } else {
+        Failure::indeterminate(Action::Resolve, known(code), message)
+    }
+}
+
+/// Nothing is left to find out about work that was certainly not done.
+fn harmless(action: Action) -> Action {
+    if action == Action::Resolve { Action::Reconnect } else { action }
+}
+
+/// Whether an answer means that the work was certainly not done; see [`Place`].
+fn is_aborted(code: &str, plain: bool, place: Place) -> bool {
+    match place {
+        Place::Harmless => true,
+        Place::Commit => plain && (matches!(code, "40001" | "40P01" | "25P02") || code.starts_with("23")),
+        Place::Autocommit => {
+            let unclear = code.starts_with("08") || matches!(code, "40003" | "57P01" | "57P02" | "57P03");
+            plain && !unclear
+        }
+    }
+}
+
+/// The code without an allocation where it is one that traffic meets.
+fn known(code: &str) -> Cow<'static, str> {
+    const CODES: [&str; 12] = [
+        "23505", "40001", "40P01", "23503", "23514", "23502", "55P03", "57014", "42501", "57P01", "25P02",
+        "53300",
+    ];
+    CODES.iter().find(|known| **known == code).map_or_else(|| code.to_owned().into(), |known| (*known).into())
+}
+
+fn io_code(error: &io::Error) -> &'static str {
+    match error.kind() {
+        io::ErrorKind::ConnectionRefused => "connection refused",
+        io::ErrorKind::TimedOut => "deadline",
+        _ => "connection lost",
+    }
+}
+
+fn io_message(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::UnexpectedEof => "the server closed the connection".to_owned(),
+        _ => error.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,72 @@
+use super::*;
+
+#[test]
+fn each_sqlstate_has_its_action() {
+    let rows: &[(Action, &str)] = &[
+        (Action::Retry, "40001 40P01 55006 40000 40002"),
+        (Action::RetryThenSkip, "55P03 57014"),
+        (
+            Action::NewValues,
+            "23505 23P01 23503 23514 23502 23000 23001 22001 22003 22P02 22021 22000 44000 54000",
+        ),
+        (Action::RereadSchema, "42703 42P01 42804 26000"),
+        (Action::Skip, "42501 55000 0A000 42701 42P07 P0001"),
+        (Action::Reconnect, "57P01 57P02 57P03 57P05 08000 08003 08006 08001 08004 08P01 25P03 25006"),
+        (Action::PauseThenFatal, "53300 53100 53200 58030 53000 53400"),
+        (Action::Resolve, "40003 08007"),
+        (Action::Fatal, "28P01 28000 3D000 42601 XX001 XX000 XX002 42883 58P01 25001"),
+        (Action::Defect, "25P02"),
+    ];
+    for (expected, codes) in rows {
+        for code in codes.split(' ') {
+            assert_eq!(action(code, ""), *expected, "{code}");
+        }
+    }
+    assert_eq!(action("0A000", "cached plan must not change result type"), Action::RereadSchema);
+    assert_eq!(action("", ""), Action::Fatal);
+    assert_eq!(action("é", ""), Action::Fatal);
+}
+
+#[test]
+fn the_place_decides_whether_it_was_done() {
+    let plain =
+        |code| [Place::Harmless, Place::Autocommit, Place::Commit].map(|at| is_aborted(code, true, at));
+    for code in ["40001", "40P01", "23505", "23503", "23514", "25P02"] {
+        assert_eq!(plain(code), [true, true, true], "{code}");
+    }
+    for code in ["22003", "42501", "55P03", "57014", "53100", "P0001", "XX000", "0A000"] {
+        assert_eq!(plain(code), [true, true, false], "{code}");
+    }
+    for code in ["40003", "08007", "08006", "08P01", "57P01", "57P02", "57P03"] {
+        assert_eq!(plain(code), [true, false, false], "{code}");
+    }
+}
+
+#[test]
+fn nothing_fatal_proves_an_abort() {
+    for code in ["57P01", "40001", "23505", "25P03", "57P05", "XX000", "53100"] {
+        assert!(is_aborted(code, false, Place::Harmless), "{code}");
+        assert!(!is_aborted(code, false, Place::Autocommit), "{code}");
+        assert!(!is_aborted(code, false, Place::Commit), "{code}");
+    }
+}
+
+#[test]
+fn silence_proves_nothing_once_the_work_could_have_been_done() {
+    let eof = sqlx::Error::Io(io::ErrorKind::UnexpectedEof.into());
+    let at = |place| classify(&eof, place);
+    assert_eq!((at(Place::Harmless).indeterminate, at(Place::Harmless).action), (false, Action::Reconnect));
+    for place in [Place::Autocommit, Place::Commit] {
+        assert_eq!((at(place).indeterminate, at(place).action), (true, Action::Resolve));
+        assert!(at(place).breaks_session() && deadline(place, 1.0).indeterminate);
+    }
+    assert!(deadline(Place::Harmless, 1.0).breaks_session() && broken().breaks_session());
+    assert_eq!(at(Place::Commit).code, "connection lost");
+    assert_eq!(deadline(Place::Commit, 1.0).code, "deadline");
+}
+
+#[test]
+fn what_was_never_sent_was_never_done() {
+    let failure = classify(&sqlx::Error::Encode("bad value".into()), Place::Commit);
+    assert_eq!((failure.indeterminate, failure.action), (false, Action::Defect));
+}

@@ -1,0 +1,95 @@
+//! How values of one column travel.
+
+use loadgen_core::{Column, Type};
+
+use super::oid;
+
+/// The binary format of one column, settled once so that nothing is looked up for each value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wire {
+    /// The number of the type that parameters are declared with.
+    pub(crate) oid: u32,
+    pub(crate) kind: Kind,
+}
+
+/// The layouts that there are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Bool,
+    Int2,
+    Int4,
+    Int8,
+    Real,
+    Double,
+    Numeric,
+    Text,
+    /// `char(n)`: the server pads with blanks, which mean nothing.
+    Blank,
+    Bytes,
+    Uuid,
+    Date,
+    Time,
+    Timestamp,
+    Interval,
+    Json,
+    Jsonb,
+    Array(Box<Wire>),
+}
+
+impl Wire {
+    /// The format of a column; none if its type is not supported.
+    pub fn of(column: &Column) -> Option<Self> {
+        Self::new(&column.ty, column.native.id)
+    }
+
+    /// The format of a type with its number in the server.
+    ///
+    /// Enums are declared as text, and a cast in the statement makes them what they are. The driver asks the server
+    /// about each type that it does not know, statement by statement, and stumbles over arrays of enums.
+    pub(crate) fn new(ty: &Type, id: u32) -> Option<Self> {
+        let kind = match ty {
+            Type::Bool => Kind::Bool,
+            Type::Int(16) => Kind::Int2,
+            Type::Int(32) => Kind::Int4,
+            Type::Int(64) => Kind::Int8,
+            Type::Real => Kind::Real,
+            Type::Double => Kind::Double,
+            Type::Decimal { .. } => Kind::Numeric,
+            Type::Text { fixed: true, .. } => Kind::Blank,
+            Type::Text { fixed: false, .. } => Kind::Text,
+            Type::Enum(_) => return Some(Self::text()),
+            Type::Bytes => Kind::Bytes,
+            Type::Uuid => Kind::Uuid,
+            Type::Date => Kind::Date,
+            Type::Time(_) => Kind::Time,
+            Type::Timestamp { .. } => Kind::Timestamp,
+            Type::Interval(_) => Kind::Interval,
+            Type::Json if id == oid::JSONB => Kind::Jsonb,
+            Type::Json => Kind::Json,
+            Type::Array(element) => return Self::array(element, id),
+            Type::Int(_) | Type::Unsupported => return None,
+        };
+        Some(Wire { oid: id, kind })
+    }
+
+    fn array(element: &Type, id: u32) -> Option<Self> {
+        let (element, id) = match element {
+            Type::Array(_) => return None,
+            Type::Enum(_) => (Self::text(), oid::TEXT_ARRAY),
+            element => (Wire::new(element, oid::element(id)?)?, id),
+        };
+        Some(Wire { oid: id, kind: Kind::Array(Box::new(element)) })
+    }
+
+    fn text() -> Self {
+        Wire { oid: oid::TEXT, kind: Kind::Text }
+    }
+
+    /// The format of an array's items; none for anything else.
+    pub(crate) fn element(&self) -> Option<Wire> {
+        match &self.kind {
+            Kind::Array(element) => Some(Wire::clone(element)),
+            _ => None,
+        }
+    }
+}

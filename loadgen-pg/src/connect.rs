@@ -1,0 +1,98 @@
+//! Failures to connect, in words that say what, where, why and what would help.
+
+use std::{io, time::Duration};
+
+use loadgen_core::{Action, Failure};
+use sqlx::postgres::PgDatabaseError;
+
+use crate::{
+    Host, PgSettings,
+    classify::{Place, classify},
+};
+
+/// Turns the driver's error into a failure that names the place and the remedy.
+pub(crate) fn connect_failure(error: &sqlx::Error, settings: &PgSettings) -> Failure {
+    let mut failure = classify(error, Place::Harmless);
+    let (why, remedy) = match error {
+        sqlx::Error::Database(error) => match error.try_downcast_ref::<PgDatabaseError>() {
+            Some(error) => (error.message().to_owned(), server_remedy(error.code()).to_owned()),
+            None => (failure.message.clone(), String::new()),
+        },
+        sqlx::Error::Io(error) => io_reason(error, settings, &mut failure),
+        sqlx::Error::Tls(error) => (
+            format!("TLS: {error}"),
+            "name the authority with sslrootcert=<file>, or say sslmode=disable if the way there is safe"
+                .to_owned(),
+        ),
+        _ => (failure.message.clone(), String::new()),
+    };
+    failure.message = sentence(settings, &why, &remedy);
+    failure
+}
+
+/// The failure when connecting took too long.
+pub(crate) fn connect_deadline(settings: &PgSettings, after: Duration) -> Failure {
+    let why = format!("no answer within {} s", after.as_secs_f64());
+    let remedy = "is the address right, and does a firewall drop the packets?";
+    Failure::aborted(Action::Reconnect, "deadline", sentence(settings, &why, remedy))
+}
+
+fn sentence(settings: &PgSettings, why: &str, remedy: &str) -> String {
+    let mut text = format!("cannot connect to {}: {why}", settings.describe());
+    if !remedy.is_empty() {
+        text.push_str("; ");
+        text.push_str(remedy);
+    }
+    text
+}
+
+fn server_remedy(sqlstate: &str) -> &'static str {
+    match sqlstate {
+        "28P01" => "give the right password in the address, in PGPASSWORD or in ~/.pgpass",
+        "28000" => "is the user right, and does pg_hba.conf let it in from here?",
+        "3D000" => "create it with createdb, or name another in the address",
+        "53300" => "use fewer connections, or raise max_connections",
+        "57P03" => "the server is starting or stopping: try again shortly",
+        "42704" => "look at PGOPTIONS and the options in the address",
+        _ => "",
+    }
+}
+
+fn io_reason(error: &io::Error, settings: &PgSettings, failure: &mut Failure) -> (String, String) {
+    let port = settings.port();
+    match (settings.host(), error.kind()) {
+        (Host::Socket(directory), io::ErrorKind::NotFound) => {
+            failure.code = "no socket".into();
+            let socket = directory.join(format!(".s.PGSQL.{port}"));
+            let why = format!("there is no socket {}", socket.display());
+            (why, "start the server, or look at unix_socket_directories and the port".to_owned())
+        }
+        (Host::Socket(_), io::ErrorKind::PermissionDenied) => {
+            ("the socket may not be opened".to_owned(), "look at unix_socket_permissions".to_owned())
+        }
+        (_, io::ErrorKind::ConnectionRefused) => {
+            let why = format!("nothing listens on port {port}");
+            (why, "start the server, or look at listen_addresses and the port".to_owned())
+        }
+        (Host::Name(name), _) if is_lookup(error) => {
+            failure.code = "unknown host".into();
+            failure.action = if is_passing(error) { Action::Reconnect } else { Action::Fatal };
+            (format!("the host {name} has no address"), "is the name spelled right?".to_owned())
+        }
+        (_, io::ErrorKind::UnexpectedEof) => {
+            let why = "the server closed the connection at once".to_owned();
+            (why, "is it PostgreSQL that listens there?".to_owned())
+        }
+        _ => (error.to_string(), String::new()),
+    }
+}
+
+/// The standard library has no kind for a failed look-up, only this text.
+fn is_lookup(error: &io::Error) -> bool {
+    error.to_string().starts_with("failed to lookup address")
+}
+
+/// `EAI_AGAIN`: the name server did not answer, which says nothing about the name.
+fn is_passing(error: &io::Error) -> bool {
+    error.to_string().contains("Temporary failure")
+}

@@ -1,0 +1,105 @@
+//! Tables, columns, keys and references, read from the catalog for all tables at once.
+
+use std::{collections::HashMap, sync::Arc};
+
+use loadgen_core::{Action, Failure, Obstacle, Schema, SchemaFilter, Table};
+use sqlx::{
+    PgConnection, Row,
+    postgres::{PgRow, types::Oid},
+};
+
+mod column;
+mod key;
+mod native;
+
+/// A table that is being read, and where its columns went: dropped ones leave holes in the numbers.
+struct Draft {
+    table: Table,
+    numbers: Vec<i16>,
+}
+
+impl Draft {
+    /// Indexes of columns by their numbers; a number that is no column of the table (0: an expression) is left out.
+    fn columns(&self, numbers: &[i16]) -> Vec<usize> {
+        numbers.iter().filter_map(|number| self.numbers.iter().position(|own| own == number)).collect()
+    }
+}
+
+/// Reads the base tables of the schemas.
+pub(crate) async fn read(conn: &mut PgConnection, filter: &SchemaFilter) -> sqlx::Result<Schema> {
+    let rows =
+        sqlx::query(include_str!("introspect/columns.sql")).bind(&filter.schemas).fetch_all(&mut *conn);
+    let mut drafts = drafts(&rows.await?)?;
+    let tables: Vec<Oid> = drafts.keys().copied().map(Oid).collect();
+    if !tables.is_empty() {
+        let constraints = sqlx::query(include_str!("introspect/constraints.sql")).bind(&tables);
+        for row in constraints.fetch_all(&mut *conn).await? {
+            key::constraint(draft(&mut drafts, &row)?, &row)?;
+        }
+        let indexes = sqlx::query(include_str!("introspect/indexes.sql")).bind(&tables);
+        for row in indexes.fetch_all(&mut *conn).await? {
+            key::index(draft(&mut drafts, &row)?, &row)?;
+        }
+    }
+    let mut tables: Vec<Arc<Table>> = drafts.into_values().map(|draft| Arc::new(draft.table)).collect();
+    tables.sort_by(|a, b| a.name.cmp(&b.name));
+    Ok(Schema { tables })
+}
+
+/// A failure for each schema that is asked for and does not exist.
+pub(crate) async fn missing_schemas(
+    conn: &mut PgConnection,
+    filter: &SchemaFilter,
+) -> sqlx::Result<Option<Failure>> {
+    const SCHEMAS: &str = "select nspname::text from pg_namespace \
+        where nspname !~ '^pg_' and nspname <> 'information_schema' order by 1";
+    if filter.schemas.is_empty() {
+        return Ok(None);
+    }
+    let there: Vec<String> = sqlx::query_scalar(SCHEMAS).fetch_all(conn).await?;
+    let missing: Vec<&str> =
+        filter.schemas.iter().filter(|name| !there.contains(name)).map(String::as_str).collect();
+    let message =
+        || format!("there is no schema {}; the database has {}", missing.join(", "), there.join(", "));
+    Ok((!missing.is_empty()).then(|| Failure::aborted(Action::Fatal, "no schema", message())))
+}
+
+fn draft<'a>(drafts: &'a mut HashMap<u32, Draft>, row: &PgRow) -> sqlx::Result<&'a mut Draft> {
+    let Oid(table) = row.try_get(0)?;
+    drafts.get_mut(&table).ok_or(sqlx::Error::RowNotFound)
+}
+
+fn drafts(rows: &[PgRow]) -> sqlx::Result<HashMap<u32, Draft>> {
+    let mut drafts: HashMap<u32, Draft> = HashMap::new();
+    for row in rows {
+        let Oid(id) = row.try_get(0)?;
+        if !drafts.contains_key(&id) {
+            drafts.insert(id, Draft { table: table(row)?, numbers: Vec::new() });
+        }
+        // A table without columns has one row that names none.
+        if let (Some(number), Some(draft)) = (row.try_get::<Option<i16>, _>(5)?, drafts.get_mut(&id)) {
+            draft.table.columns.push(column::read(row)?);
+            draft.numbers.push(number);
+        }
+    }
+    Ok(drafts)
+}
+
+fn table(row: &PgRow) -> sqlx::Result<Table> {
+    let obstacle = |what: &str| Obstacle { what: what.to_owned(), columns: Vec::new() };
+    let mut obstacles = Vec::new();
+    if row.try_get(3)? {
+        obstacles.push(obstacle("partitioned table: not supported yet"));
+    }
+    if row.try_get(4)? {
+        obstacles.push(obstacle("table inheritance: not supported yet"));
+    }
+    Ok(Table {
+        name: loadgen_core::TableName::new(row.try_get::<String, _>(1)?, row.try_get::<String, _>(2)?),
+        columns: Vec::new(),
+        primary_key: Vec::new(),
+        uniques: Vec::new(),
+        foreign_keys: Vec::new(),
+        obstacles,
+    })
+}

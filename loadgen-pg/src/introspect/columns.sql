@@ -1,0 +1,44 @@
+-- Every base table in the schemas ($1; none: those on the search path) with its columns, one row a column.
+-- Partitions are their parent's business, and tables that belong to an extension are that extension's.
+select c.oid,
+       n.nspname::text,
+       c.relname::text,
+       c.relkind = 'p',
+       exists (select from pg_inherits i
+               where i.inhrelid = c.oid or i.inhparent = c.oid and c.relkind = 'r'),
+       a.attnum,
+       a.attname::text,
+       not a.attnotnull,
+       a.attidentity::text,
+       a.attgenerated <> '',
+       pg_get_expr(d.adbin, d.adrelid),
+       -- pg_depend does not record built-in functions, the expression's own tree names them all.
+       d.adbin::text ~ '\{(SQLVALUEFUNCTION|COERCEVIAIO|NEXTVALUEEXPR)'
+           or exists (select from regexp_matches(d.adbin::text, ':(?:funcid|opfuncid) (\d+)', 'g') f
+                      join pg_proc p on p.oid = f[1]::oid where p.provolatile <> 'i'),
+       a.atttypid,
+       t.typarray,
+       case when bn.nspname = 'pg_catalog' then format_type(t.oid, -1)
+            else quote_ident(bn.nspname) || '.' || quote_ident(b.typname)
+                 || case when e.oid is null then '' else '[]' end end,
+       a.atttypmod,
+       b.oid,
+       b.typtype = 'e',
+       case when e.oid is null then 0 else greatest(a.attndims, 1) end::int4,
+       case when b.typtype = 'e' then
+           (select array_agg(l.enumlabel::text order by l.enumsortorder) from pg_enum l where l.enumtypid = b.oid)
+       end
+from pg_class c
+join pg_namespace n on n.oid = c.relnamespace
+left join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
+left join pg_type t on t.oid = a.atttypid
+left join pg_type e on e.oid = t.typelem and e.typarray = t.oid
+left join pg_type b on b.oid = coalesce(e.oid, t.oid)
+left join pg_namespace bn on bn.oid = b.typnamespace
+where c.relkind in ('r', 'p')
+  and not c.relispartition
+  and n.nspname = any (case when cardinality($1::text[]) > 0 then $1::text[] else current_schemas(false)::text[] end)
+  and not exists (select from pg_depend x
+                  where x.classid = 'pg_class'::regclass and x.objid = c.oid and x.deptype = 'e')
+order by c.oid, a.attnum

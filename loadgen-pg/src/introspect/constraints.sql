@@ -1,0 +1,18 @@
+-- Keys, references and checks of the tables ($1). Constraints with a parent are copies that partitions carry.
+select k.conrelid,
+       k.contype::text,
+       k.conname::text,
+       k.conkey,
+       pn.nspname::text,
+       p.relname::text,
+       case when k.contype = 'f' then
+           (select array_agg(a.attname::text order by u.place)
+            from unnest(k.confkey) with ordinality u (number, place)
+            join pg_attribute a on a.attrelid = k.confrelid and a.attnum = u.number)
+       end,
+       case when k.contype in ('c', 'x') then pg_get_constraintdef(k.oid) end
+from pg_constraint k
+left join pg_class p on p.oid = k.confrelid
+left join pg_namespace pn on pn.oid = p.relnamespace
+where k.conrelid = any ($1) and k.contype in ('p', 'u', 'f', 'c', 'x') and k.conparentid = 0
+order by k.conrelid, k.conname

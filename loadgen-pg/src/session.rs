@@ -1,0 +1,143 @@
+//! One connection.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use loadgen_core::{
+    Applied, Change, EachRow, Failure, Schema, SchemaFilter, Session, SqlSession, Table, TableName,
+};
+use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
+
+use crate::{
+    classify::{Place, broken, classify, deadline},
+    introspect,
+    statement::Statements,
+};
+
+mod apply;
+mod read;
+mod transaction;
+
+/// An exclusive connection to a database.
+///
+/// Every answer is waited for up to the target's statement deadline. After a failure of which
+/// [`Failure::breaks_session`] holds, and after a call that was dropped half-way, every further call fails at once.
+#[derive(Debug)]
+pub struct PgSession {
+    connection: PgConnection,
+    statements: Statements,
+    deadline: Duration,
+    /// Whether the connection is in a known state. It is not while a call is under way.
+    is_sound: bool,
+}
+
+impl PgSession {
+    pub(crate) fn new(connection: PgConnection, deadline: Duration) -> Self {
+        PgSession { connection, statements: Statements::default(), deadline, is_sound: true }
+    }
+
+    /// The driver's own connection, for what the session has no method for. It carries no deadline; leave no
+    /// transaction open on it.
+    pub fn driver(&mut self) -> &mut PgConnection {
+        &mut self.connection
+    }
+
+    /// Closes the connection in an orderly way, within the deadline. Dropping the session closes it too.
+    pub async fn close(self) {
+        let _ = tokio::time::timeout(self.deadline, self.connection.close()).await;
+    }
+
+    /// Marks the connection as under way; [`PgSession::settle`] takes the mark away.
+    fn begin_call(&mut self) -> Result<(), Failure> {
+        if std::mem::replace(&mut self.is_sound, false) { Ok(()) } else { Err(broken()) }
+    }
+
+    fn settle<T>(&mut self, answer: Result<T, Failure>) -> Result<T, Failure> {
+        self.is_sound = answer.as_ref().err().is_none_or(|failure| !failure.breaks_session());
+        answer
+    }
+}
+
+/// Waits for an answer of the server, but not for ever.
+async fn bounded<T>(
+    limit: Duration,
+    place: Place,
+    answer: impl Future<Output = sqlx::Result<T>>,
+) -> Result<T, Failure> {
+    match tokio::time::timeout(limit, answer).await {
+        Ok(answer) => answer.map_err(|error| classify(&error, place)),
+        Err(_) => Err(deadline(place, limit.as_secs_f64())),
+    }
+}
+
+#[async_trait]
+impl Session for PgSession {
+    async fn forget_schema(&mut self) -> Result<(), Failure> {
+        self.begin_call()?;
+        self.statements.clear();
+        let answer = bounded(self.deadline, Place::Harmless, self.connection.clear_cached_statements()).await;
+        self.settle(answer)
+    }
+}
+
+#[async_trait]
+impl SqlSession for PgSession {
+    async fn introspect(&mut self, filter: &SchemaFilter) -> Result<Schema, Failure> {
+        self.begin_call()?;
+        let answer = bounded(self.deadline, Place::Harmless, async {
+            if let Some(failure) = introspect::missing_schemas(&mut self.connection, filter).await? {
+                return Ok(Err(failure));
+            }
+            introspect::read(&mut self.connection, filter).await.map(Ok)
+        });
+        let answer = answer.await.flatten();
+        self.settle(answer)
+    }
+
+    async fn apply(&mut self, changes: &[Change]) -> Result<Vec<Applied>, Failure> {
+        match changes {
+            [] => Ok(Vec::new()),
+            [change] => Ok(vec![self.change(change, Place::Autocommit).await?]),
+            changes => self.transaction(changes).await,
+        }
+    }
+
+    /// Several statements at once are one transaction, unless they say otherwise.
+    async fn execute(&mut self, sql: &str) -> Result<(), Failure> {
+        self.begin_call()?;
+        let work = self.connection.execute(sqlx::raw_sql(AssertSqlSafe(sql)));
+        let answer = bounded(self.deadline, Place::Autocommit, work).await;
+        self.settle(answer.map(|_| ()))
+    }
+
+    async fn scan(
+        &mut self,
+        table: &Table,
+        columns: &[usize],
+        each: &mut EachRow<'_>,
+    ) -> Result<u64, Failure> {
+        self.begin_call()?;
+        let answer = read::scan(&mut self.connection, self.deadline, table, columns, each).await;
+        self.settle(answer)
+    }
+
+    async fn largest(&mut self, table: &Table, column: usize) -> Result<Option<i64>, Failure> {
+        self.begin_call()?;
+        let work = read::largest(&mut self.connection, table, column);
+        let answer = bounded(self.deadline, Place::Harmless, work).await;
+        self.settle(answer)
+    }
+
+    async fn missing_rights(&mut self, tables: &[TableName]) -> Result<Vec<(TableName, String)>, Failure> {
+        self.begin_call()?;
+        let work = read::missing_rights(&mut self.connection, tables);
+        let answer = bounded(self.deadline, Place::Harmless, work).await;
+        self.settle(answer)
+    }
+
+    async fn server(&mut self) -> Result<String, Failure> {
+        self.begin_call()?;
+        let answer = bounded(self.deadline, Place::Harmless, read::server(&mut self.connection)).await;
+        self.settle(answer)
+    }
+}

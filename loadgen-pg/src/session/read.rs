@@ -1,0 +1,90 @@
+//! What is only read.
+
+use std::time::Duration;
+
+use futures_util::TryStreamExt;
+use loadgen_core::{Action, Failure, Table, TableName, Value};
+use sqlx::{AssertSqlSafe, PgConnection};
+
+use super::{apply::read_row, bounded};
+use crate::{
+    classify::Place,
+    codec::Wire,
+    quote::{quote, quote_table},
+    statement::readable,
+};
+
+/// Rows that come under one deadline: a timer for each would cost as much as reading it.
+const BATCH: usize = 1_000;
+
+/// Hands the columns of every row to `each`. The server sends as fast as rows are taken, and none is kept.
+pub(super) async fn scan(
+    connection: &mut PgConnection,
+    limit: Duration,
+    table: &Table,
+    columns: &[usize],
+    each: &mut (impl FnMut(&[Value]) + Send + ?Sized),
+) -> Result<u64, Failure> {
+    let names: Vec<String> = columns.iter().map(|&index| readable(&table.columns[index])).collect();
+    let unreadable = |index: usize| {
+        let (column, name) = (&table.columns[index], &table.name);
+        let message = format!("{name}.{}: the type {} is not supported", column.name, column.native.name);
+        Failure::aborted(Action::Defect, "decode", message)
+    };
+    let wires: Vec<Wire> = columns
+        .iter()
+        .map(|&index| Wire::of(&table.columns[index]).ok_or_else(|| unreadable(index)))
+        .collect::<Result<_, _>>()?;
+    let sql = format!("select {} from only {}", names.join(", "), quote_table(&table.name));
+    let mut rows = sqlx::query(AssertSqlSafe(sql)).persistent(false).fetch(connection);
+    let (mut count, mut values, mut is_over) = (0, Vec::with_capacity(columns.len()), false);
+    while !is_over {
+        is_over = bounded(limit, Place::Harmless, async {
+            for _ in 0..BATCH {
+                let Some(row) = rows.try_next().await? else { return Ok(true) };
+                values.clear();
+                read_row(&row, &wires, &mut values).map_err(|error| sqlx::Error::Decode(error.into()))?;
+                each(&values);
+                count += 1;
+            }
+            Ok(false)
+        })
+        .await?;
+    }
+    Ok(count)
+}
+
+/// The largest value of an integer column.
+pub(super) async fn largest(
+    connection: &mut PgConnection,
+    table: &Table,
+    column: usize,
+) -> sqlx::Result<Option<i64>> {
+    let column = quote(&table.columns[column].name);
+    let sql = format!("select max({column})::int8 from only {}", quote_table(&table.name));
+    sqlx::query_scalar(AssertSqlSafe(sql)).persistent(false).fetch_one(connection).await
+}
+
+/// What of insert, update and delete may not be done, for the tables where that is anything.
+pub(super) async fn missing_rights(
+    connection: &mut PgConnection,
+    tables: &[TableName],
+) -> sqlx::Result<Vec<(TableName, String)>> {
+    let (schemas, names): (Vec<&str>, Vec<&str>) =
+        tables.iter().map(|name| (name.schema.as_str(), name.table.as_str())).unzip();
+    let rows: Vec<(i64, String)> =
+        sqlx::query_as(include_str!("rights.sql")).bind(schemas).bind(names).fetch_all(connection).await?;
+    let known = |(place, words): (i64, String)| {
+        let table = usize::try_from(place - 1).ok().and_then(|index| tables.get(index));
+        table.map(|table| (table.clone(), words))
+    };
+    Ok(rows.into_iter().filter_map(known).collect())
+}
+
+/// Product and version.
+pub(super) async fn server(connection: &mut PgConnection) -> sqlx::Result<String> {
+    let version: String =
+        sqlx::query_scalar("select current_setting('server_version')").fetch_one(connection).await?;
+    // Packagers add their own after a blank.
+    Ok(format!("PostgreSQL {}", version.split(' ').next().unwrap_or_default()))
+}

@@ -1,0 +1,242 @@
+//! How to reach a server: an address, `DATABASE_URL`, or libpq's own variables.
+
+use std::{
+    fmt,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use sqlx::{
+    ConnectOptions,
+    postgres::{PgConnectOptions, PgSslMode},
+};
+
+use crate::Host;
+
+mod passfile;
+mod url;
+
+/// Everything that a connection needs. Neither `Debug` nor [`PgSettings::describe`] shows the user or the password.
+#[derive(Clone)]
+pub struct PgSettings {
+    host: Host,
+    port: u16,
+    database: String,
+    connect_timeout: Option<Duration>,
+    pub(crate) options: PgConnectOptions,
+}
+
+/// Why settings cannot be used. No part of a text that may hold a secret is quoted.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum SettingsError {
+    /// Not an address of PostgreSQL.
+    #[error("the address of a PostgreSQL database begins with postgres:// or postgresql://")]
+    Scheme,
+    /// A part of the address makes no sense.
+    #[error("the {0} in the address of the database cannot be read")]
+    Unreadable(&'static str),
+    /// A password with special characters.
+    #[error(
+        "an `@` after the host: a slash, a question mark or a percent sign in a user or password is written %2F, \
+         %3F or %25"
+    )]
+    Unescaped,
+    /// A list of hosts.
+    #[error("several hosts in the address of the database: give the one to write to")]
+    SeveralHosts,
+    /// A parameter after the question mark that is not known.
+    #[error("the address of the database has a parameter `{0}` that is not supported")]
+    Parameter(String),
+    /// A variable of the environment that makes no sense.
+    #[error("the environment variable {0} cannot be read")]
+    Variable(&'static str),
+    /// Not one of libpq's six.
+    #[error("sslmode is one of disable, allow, prefer, require, verify-ca, verify-full")]
+    SslMode,
+}
+
+/// Looks up a variable of the environment.
+pub type Lookup<'a> = &'a dyn Fn(&str) -> Option<String>;
+
+impl PgSettings {
+    /// From an address, and what it leaves out from the variables of the process.
+    ///
+    /// # Errors
+    /// When the address or a variable cannot be read.
+    pub fn from_url(url: &str) -> Result<Self, SettingsError> {
+        Self::resolve(Some(url), &|name| std::env::var(name).ok())
+    }
+
+    /// From `DATABASE_URL`, else `PGHOST`, `PGPORT` and the others of libpq.
+    ///
+    /// # Errors
+    /// When a variable cannot be read.
+    pub fn from_environment() -> Result<Self, SettingsError> {
+        Self::resolve(None, &|name| std::env::var(name).ok())
+    }
+
+    /// From an address if there is one, else `DATABASE_URL`; what is left out comes from libpq's variables, a missing
+    /// password from the password file, the rest from libpq's defaults.
+    ///
+    /// A host that is not this machine by its name is spoken to in TLS with a verified certificate and name unless
+    /// `sslmode` says otherwise.
+    ///
+    /// # Errors
+    /// When the address or a variable cannot be read.
+    pub fn resolve(url: Option<&str>, lookup: Lookup<'_>) -> Result<Self, SettingsError> {
+        let given = |name: &str| lookup(name).filter(|value| !value.is_empty());
+        let address = url.map(str::to_owned).or_else(|| given("DATABASE_URL"));
+        let parts = address.map(|address| url::parse(&address)).transpose()?.unwrap_or_default();
+        let base = PgConnectOptions::new_without_pgpass();
+
+        let port = match (parts.port, given("PGPORT")) {
+            (Some(port), _) => port,
+            (None, Some(text)) => text.parse().map_err(|_| SettingsError::Variable("PGPORT"))?,
+            (None, None) => 5432,
+        };
+        let host = parts.host.or_else(|| given("PGHOST")).or_else(|| given("PGHOSTADDR"));
+        let host = host.map_or_else(|| default_host(port), |host| Host::new(&host));
+        let user = parts.user.or_else(|| given("PGUSER")).unwrap_or_else(|| base.get_username().to_owned());
+        let database = parts.database.or_else(|| given("PGDATABASE")).unwrap_or_else(|| user.clone());
+        let mode = ssl_mode(parts.sslmode.or_else(|| given("PGSSLMODE")), &host)?;
+        let application = parts.application_name.or_else(|| given("PGAPPNAME"));
+        let passfile = parts.passfile.or_else(|| given("PGPASSFILE")).map(PathBuf::from);
+        let passfile = passfile.or_else(|| given("HOME").map(|home| Path::new(&home).join(".pgpass")));
+        let login = passfile::Login {
+            hosts: &[&host.to_string(), if host.socket().is_some() { "localhost" } else { "" }],
+            port,
+            database: &database,
+            user: &user,
+        };
+        let password = parts.password.or_else(|| given("PGPASSWORD"));
+        let password = password.or_else(|| passfile.and_then(|path| passfile::read(&path, &login)));
+
+        let mut options = base
+            .port(port)
+            .username(&user)
+            .database(&database)
+            .ssl_mode(mode)
+            .application_name(application.as_deref().unwrap_or("loadgen"))
+            .statement_cache_capacity(STATEMENTS)
+            .extra_float_digits(3)
+            .disable_statement_logging();
+        options = match &host {
+            Host::Socket(directory) => options.socket(directory),
+            Host::Name(name) => options.host(name),
+        };
+        if let Some(password) = password {
+            options = options.password(&password);
+        }
+        options = with_files(options, parts.sslrootcert, parts.sslcert, parts.sslkey, &given);
+        options = with_parameters(options, parts.options.or_else(|| given("PGOPTIONS")));
+        let connect_timeout = parts.connect_timeout.filter(|seconds| *seconds > 0).map(Duration::from_secs);
+        Ok(PgSettings { host, port, database, connect_timeout, options })
+    }
+
+    /// Where the server listens.
+    pub fn host(&self) -> &Host {
+        &self.host
+    }
+
+    /// The port, also of a socket.
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// The database.
+    pub fn database(&self) -> &str {
+        &self.database
+    }
+
+    /// How long connecting may take, if the address says so.
+    pub fn connect_timeout(&self) -> Option<Duration> {
+        self.connect_timeout
+    }
+
+    /// The same server and login, another database.
+    pub fn with_database(mut self, database: &str) -> Self {
+        self.options = self.options.database(database);
+        self.database = database.to_owned();
+        self
+    }
+
+    /// `postgres://host:port/database`.
+    pub fn describe(&self) -> String {
+        format!("postgres://{}:{}/{}", self.host, self.port, self.database)
+    }
+}
+
+impl fmt::Debug for PgSettings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("PgSettings").field(&self.describe()).finish()
+    }
+}
+
+/// More than a session ever has: the driver drops the oldest statement when its cache is full.
+const STATEMENTS: usize = 1_000;
+
+/// Where packages put the socket; libpq has one of them built in.
+const SOCKET_DIRECTORIES: [&str; 2] = ["/var/run/postgresql", "/tmp"];
+
+fn default_host(port: u16) -> Host {
+    let is_there = |directory: &&&str| Path::new(directory).join(format!(".s.PGSQL.{port}")).exists();
+    Host::new(SOCKET_DIRECTORIES.iter().find(is_there).copied().unwrap_or("localhost"))
+}
+
+fn ssl_mode(given: Option<String>, host: &Host) -> Result<PgSslMode, SettingsError> {
+    match (given, host) {
+        (_, Host::Socket(_)) => Ok(PgSslMode::Disable),
+        (Some(mode), _) => mode.parse().map_err(|_| SettingsError::SslMode),
+        (None, host) if host.is_local() => Ok(PgSslMode::Prefer),
+        (None, _) => Ok(PgSslMode::VerifyFull),
+    }
+}
+
+fn with_files(
+    mut options: PgConnectOptions,
+    root: Option<String>,
+    cert: Option<String>,
+    key: Option<String>,
+    given: &dyn Fn(&str) -> Option<String>,
+) -> PgConnectOptions {
+    // `system` is libpq's word for the authorities that are trusted anyway, which is the driver's default.
+    let root = root.or_else(|| given("PGSSLROOTCERT")).filter(|root| root != "system");
+    if let Some(root) = root {
+        options = options.ssl_root_cert(root);
+    }
+    if let Some(cert) = cert.or_else(|| given("PGSSLCERT")) {
+        options = options.ssl_client_cert(cert);
+    }
+    if let Some(key) = key.or_else(|| given("PGSSLKEY")) {
+        options = options.ssl_client_key(key);
+    }
+    options
+}
+
+/// Adds what a session is started with, after the user's own `options`. The driver itself sends `TimeZone=UTC`,
+/// `DateStyle=ISO` and `client_encoding=UTF8`.
+fn with_parameters(options: PgConnectOptions, given: Option<String>) -> PgConnectOptions {
+    let pairs = given.as_deref().map(server_options).unwrap_or_default();
+    let options = options.options(pairs);
+    options.options([("IntervalStyle", "postgres")])
+}
+
+/// Takes `-c name=value` and `--name=value` apart; a backslash keeps the blank that follows it.
+fn server_options(text: &str) -> Vec<(String, String)> {
+    let mut words = vec![String::new()];
+    let mut chars = text.chars();
+    while let Some(char) = chars.next() {
+        let word = words.last_mut().expect("there is always a last word");
+        match char {
+            '\\' => word.extend(chars.next()),
+            ' ' => words.push(String::new()),
+            _ => word.push(char),
+        }
+    }
+    let plain = words.iter().map(|word| word.trim_start_matches("-c").trim_start_matches("--"));
+    plain.filter_map(|word| word.split_once('=')).map(|(name, value)| (name.into(), value.into())).collect()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,114 @@
+use super::*;
+
+fn resolve(url: Option<&str>, variables: &[(&str, &str)]) -> Result<PgSettings, SettingsError> {
+    let lookup =
+        |name: &str| variables.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned());
+    PgSettings::resolve(url, &lookup)
+}
+
+fn describe(url: &str) -> String {
+    resolve(Some(url), &[("PGUSER", "me")]).unwrap().describe()
+}
+
+#[test]
+fn an_address_says_where() {
+    assert_eq!(describe("postgres://u:p@db:6432/shop"), "postgres://db:6432/shop");
+    assert_eq!(describe("postgresql://db"), "postgres://db:5432/me");
+    assert_eq!(describe("postgres://u@[::1]:1/shop"), "postgres://[::1]:1/shop");
+    assert_eq!(describe("postgres:///shop?host=/run/pg&port=99"), "postgres:///run/pg:99/shop");
+    assert_eq!(describe("postgres://%2Frun%2Fpg/shop"), "postgres:///run/pg:5432/shop");
+    assert_eq!(describe("postgres://u:a%40b%2F@db/my%20shop"), "postgres://db:5432/my shop");
+    assert_eq!(describe("postgres://db?dbname=x&user=a%40b"), "postgres://db:5432/x");
+}
+
+#[test]
+fn the_address_comes_before_the_variables() {
+    let variables = [
+        ("DATABASE_URL", "postgres://two/second"),
+        ("PGHOST", "/three"),
+        ("PGPORT", "3"),
+        ("PGDATABASE", "third"),
+        ("PGUSER", "me"),
+    ];
+    let shown = |url, from: &[(&str, &str)]| resolve(url, from).unwrap().describe();
+    assert_eq!(shown(Some("postgres://one:1/first"), &variables), "postgres://one:1/first");
+    assert_eq!(shown(None, &variables), "postgres://two:3/second");
+    assert_eq!(shown(None, &variables[1..]), "postgres:///three:3/third");
+}
+
+#[test]
+fn tls_is_verified_unless_the_host_is_local() {
+    let mode =
+        |url: &str, variables: &[(&str, &str)]| resolve(Some(url), variables).unwrap().options.get_ssl_mode();
+    assert!(matches!(mode("postgres://db.example.com/x", &[]), PgSslMode::VerifyFull));
+    assert!(matches!(mode("postgres://10.0.0.1/x", &[]), PgSslMode::VerifyFull));
+    assert!(matches!(mode("postgres://localhost/x", &[]), PgSslMode::Prefer));
+    assert!(matches!(mode("postgres:///x?host=/tmp", &[("PGSSLMODE", "require")]), PgSslMode::Disable));
+    assert!(matches!(mode("postgres://db/x?sslmode=require", &[]), PgSslMode::Require));
+    assert!(matches!(mode("postgres://db/x", &[("PGSSLMODE", "disable")]), PgSslMode::Disable));
+    assert_eq!(resolve(Some("postgres://db/x?sslmode=yes"), &[]).unwrap_err(), SettingsError::SslMode);
+}
+
+#[test]
+fn no_secret_gets_into_an_error_or_a_description() {
+    for bad in [
+        "postgres://me:hunter2/x@db/shop",
+        "postgres://me:hunter2?x@db/shop",
+        "postgres://me:hunter2?x&y@db/shop",
+        "postgres://me:1234/hunter2@db",
+        "postgres://me:hunter2@db:port/shop",
+        "postgres://me:hunter2@one,two/shop",
+        "postgres://me:hunter2%FF@db/shop",
+        "postgres://me:hunter2@db/shop?bad=hunter2",
+        "postgres://me:hunter2@db/shop?sslmode=hunter2",
+        "mysql://me:hunter2@db/shop",
+        "me:hunter2@db",
+    ] {
+        let error = resolve(Some(bad), &[]).unwrap_err();
+        assert!(!format!("{error} {error:?}").contains("hunter2"), "{bad}: {error}");
+    }
+    let good = resolve(Some("postgres://me:hunter2@db/shop"), &[]).unwrap();
+    assert!(!format!("{good:?}{}", good.describe()).contains("hunter2"));
+    assert!(!good.describe().contains("me"));
+}
+
+#[test]
+fn unreadable_variables_are_named() {
+    assert_eq!(resolve(None, &[("PGPORT", "x")]).unwrap_err(), SettingsError::Variable("PGPORT"));
+    assert_eq!(
+        resolve(Some("postgres://db/x?speed=9"), &[]).unwrap_err().to_string(),
+        "the address of the database has a parameter `speed` that is not supported"
+    );
+}
+
+#[test]
+fn sessions_are_named_and_options_are_kept() {
+    let plain = resolve(Some("postgres://db/x"), &[]).unwrap().options;
+    assert_eq!(plain.get_application_name(), Some("loadgen"));
+    let variables =
+        [("PGOPTIONS", r"-c search_path=a,b --work_mem=1MB -cDateStyle=ISO,\ DMY"), ("PGAPPNAME", "x")];
+    let named = resolve(Some("postgres://db/x"), &variables).unwrap().options;
+    assert_eq!(named.get_application_name(), Some("x"));
+    assert_eq!(
+        named.get_options(),
+        Some(r"-c search_path=a,b -c work_mem=1MB -c DateStyle=ISO,\ DMY -c IntervalStyle=postgres")
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn a_missing_password_comes_from_the_password_file() {
+    use std::os::unix::fs::PermissionsExt;
+    let path = std::env::temp_dir().join(format!("loadgen-pgpass-{}", std::process::id()));
+    std::fs::write(&path, "*:*:*:me:from-file\n").unwrap();
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
+    let file = path.to_str().unwrap();
+    let password = |url: &str| {
+        let options = resolve(Some(url), &[("PGPASSFILE", file), ("PGUSER", "me")]).unwrap().options;
+        options.to_url_lossy().password().map(str::to_owned)
+    };
+    assert_eq!(password("postgres://db/x").as_deref(), Some("from%2Dfile"));
+    assert_eq!(password("postgres://me:own@db/x").as_deref(), Some("own"));
+    assert_eq!(password("postgres://you@db/x"), None);
+    std::fs::remove_file(path).unwrap();
+}

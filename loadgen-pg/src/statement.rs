@@ -1,0 +1,87 @@
+//! The statements of shapes: their texts, and the values that go with them.
+
+use std::sync::Arc;
+
+use loadgen_core::{Action, Change, Failure, Shape};
+use sqlx::{
+    AssertSqlSafe,
+    postgres::{PgArguments, Postgres},
+    query::Query,
+};
+
+use crate::codec::Wire;
+
+mod param;
+mod sql;
+
+use param::{Bound, Param};
+pub(crate) use sql::readable;
+
+/// One text with one declared type for each parameter, and how the answer is read.
+#[derive(Debug)]
+pub(crate) struct Statement {
+    text: Arc<str>,
+    params: Vec<Param>,
+    /// The formats of the columns that each row is answered with.
+    pub(crate) returning: Vec<Wire>,
+}
+
+impl Statement {
+    /// The text of the statement with the values of a change.
+    pub(crate) fn bind(&self, change: &Change) -> Result<Query<'_, Postgres, PgArguments>, Failure> {
+        let mut arguments = PgArguments::default();
+        sqlx::Arguments::reserve(&mut arguments, self.params.len(), self.params.len() * 16);
+        for param in &self.params {
+            sqlx::Arguments::add(&mut arguments, Bound { param, change }).map_err(|error| {
+                let column = &change.shape.table.columns[param.column];
+                let table = &change.shape.table.name;
+                Failure::aborted(Action::Defect, "encode", format!("{table}.{}: {error}", column.name))
+            })?;
+        }
+        Ok(sqlx::query_with(AssertSqlSafe(Arc::clone(&self.text)), arguments))
+    }
+}
+
+/// The statements of a session, by shape.
+#[derive(Debug, Default)]
+pub(crate) struct Statements {
+    entries: Vec<Option<Entry>>,
+}
+
+/// The statement for one row and that for more, each made when it is first needed.
+#[derive(Debug)]
+struct Entry {
+    shape: Arc<Shape>,
+    one: Option<Statement>,
+    many: Option<Statement>,
+}
+
+impl Statements {
+    /// The statement that carries out a change.
+    pub(crate) fn of(&mut self, change: &Change) -> Result<&Statement, Failure> {
+        let at = change.shape.id as usize;
+        if self.entries.len() <= at {
+            self.entries.resize_with(at + 1, || None);
+        }
+        let slot = &mut self.entries[at];
+        if slot.as_ref().is_none_or(|entry| !Arc::ptr_eq(&entry.shape, &change.shape)) {
+            *slot = None;
+        }
+        let entry =
+            slot.get_or_insert_with(|| Entry { shape: Arc::clone(&change.shape), one: None, many: None });
+        let (statement, is_single) =
+            if change.rows == 1 { (&mut entry.one, true) } else { (&mut entry.many, false) };
+        if statement.is_none() {
+            *statement = Some(sql::build(&change.shape, is_single)?);
+        }
+        statement.as_ref().ok_or_else(|| Failure::aborted(Action::Defect, "encode", "no statement"))
+    }
+
+    /// Forgets all of them.
+    pub(crate) fn clear(&mut self) {
+        self.entries.clear();
+    }
+}
+
+#[cfg(test)]
+mod tests;

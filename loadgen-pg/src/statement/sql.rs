@@ -1,0 +1,216 @@
+//! Texts of statements.
+
+use std::fmt::Write;
+
+use loadgen_core::{Action, ChangeKind, Column, Failure, Fill, Shape, Type};
+
+use super::{
+    Statement,
+    param::{Carries, Param},
+};
+use crate::{
+    codec::{Wire, oid},
+    quote::{quote, quote_table},
+};
+
+/// The statement of a shape, for one row or for any number of rows.
+pub(super) fn build(shape: &Shape, is_single: bool) -> Result<Statement, Failure> {
+    let mut draft = Draft { shape, params: Vec::new(), source: Vec::new() };
+    let values = if is_single { draft.one_row()? } else { draft.many_rows()? };
+    let (keys, set) = values.split_at(shape.key.len());
+    let text = match shape.kind {
+        ChangeKind::Insert => draft.insert(set, is_single),
+        ChangeKind::Update => draft.update(keys, set),
+        ChangeKind::Delete => draft.delete(keys),
+    };
+    let returning = shape.returning.iter().map(|&index| wire(shape, index)).collect::<Result<_, _>>()?;
+    Ok(Statement { text: text.into(), params: draft.params, returning })
+}
+
+struct Draft<'a> {
+    shape: &'a Shape,
+    params: Vec<Param>,
+    /// What `unnest` makes rows of: parameters with the names of their columns.
+    source: Vec<String>,
+}
+
+impl Draft<'_> {
+    /// The expressions of the columns' values, each a parameter.
+    fn one_row(&mut self) -> Result<Vec<String>, Failure> {
+        let shape = self.shape;
+        let place = |(at, index)| {
+            let wire = wire(shape, index)?;
+            let oid = wire.oid;
+            let text = format!("${}{}", at + 1, cast(&shape.table.columns[index]));
+            Ok((text, Param { at, column: index, wire, oid, carries: Carries::One }))
+        };
+        let all: Vec<(String, Param)> =
+            shape.columns().enumerate().map(place).collect::<Result<_, Failure>>()?;
+        let (texts, params) = all.into_iter().unzip();
+        self.params = params;
+        Ok(texts)
+    }
+
+    /// The expressions of the columns' values, each a column of `u` or a slice that columns of `u` tell.
+    fn many_rows(&mut self) -> Result<Vec<String>, Failure> {
+        let shape = self.shape;
+        let mut texts = Vec::new();
+        for (at, index) in shape.columns().enumerate() {
+            let column = &shape.table.columns[index];
+            let wire = wire(shape, index)?;
+            texts.push(match wire.element() {
+                None if is_enum(&column.ty) => {
+                    let name = self.unnest(at, index, wire, oid::TEXT_ARRAY, Carries::Column, "text");
+                    name + &cast(column)
+                }
+                None => {
+                    let native = &column.native;
+                    self.unnest(at, index, wire, native.array_id, Carries::Column, &native.name)
+                }
+                Some(item) => {
+                    let ints = |draft: &mut Self, carries| {
+                        let int = Wire { oid: oid::INT4, kind: crate::codec::Kind::Int4 };
+                        draft.unnest(at, index, int, oid::INT4_ARRAY, carries, "int4")
+                    };
+                    let first = ints(self, Carries::First);
+                    let last = ints(self, Carries::Last);
+                    self.params.push(Param {
+                        at,
+                        column: index,
+                        wire: item,
+                        oid: wire.oid,
+                        carries: Carries::Items,
+                    });
+                    let items = self.params.len();
+                    format!("(${items})[{first}:{last}]{}", cast(column))
+                }
+            });
+        }
+        Ok(texts)
+    }
+
+    /// Adds a column to `u` and gives its name.
+    fn unnest(
+        &mut self,
+        at: usize,
+        column: usize,
+        wire: Wire,
+        oid: u32,
+        carries: Carries,
+        item: &str,
+    ) -> String {
+        self.params.push(Param { at, column, wire, oid, carries });
+        self.source.push(format!("${}::{item}[]", self.params.len()));
+        format!("u.c{}", self.source.len())
+    }
+
+    /// `unnest(...) as u (c1, ...)`.
+    fn rows(&self, ordinality: bool) -> String {
+        let mut names: Vec<String> = (1..=self.source.len()).map(|number| format!("c{number}")).collect();
+        let with = if ordinality {
+            names.push("n".to_owned());
+            " with ordinality"
+        } else {
+            ""
+        };
+        format!("unnest({}){with} as u ({})", self.source.join(", "), names.join(", "))
+    }
+
+    fn insert(&self, set: &[String], is_single: bool) -> String {
+        let shape = self.shape;
+        let mut text = format!("insert into {}", quote_table(&shape.table.name));
+        if set.is_empty() {
+            text.push_str(" default values");
+        } else {
+            let refuses = |&index: &usize| shape.table.columns[index].fill == Fill::Sequence { always: true };
+            let overriding = if shape.set.iter().any(refuses) { " overriding system value" } else { "" };
+            let values = set.join(", ");
+            let _ = write!(text, " ({}){overriding}", self.names(&shape.set));
+            let _ = if is_single {
+                write!(text, " values ({values})")
+            } else if shape.returning.is_empty() {
+                write!(text, " select {values} from {}", self.rows(false))
+            } else {
+                // Rows are inserted, numbered by sequences and returned in the order in which the SELECT gives
+                // them, and that order is only promised where it is asked for.
+                write!(text, " select {values} from {} order by u.n", self.rows(true))
+            };
+        }
+        if !shape.returning.is_empty() {
+            let columns = shape.returning.iter().map(|&index| readable(&shape.table.columns[index]));
+            let _ = write!(text, " returning {}", columns.collect::<Vec<_>>().join(", "));
+        }
+        text
+    }
+
+    fn update(&self, keys: &[String], set: &[String]) -> String {
+        let columns = &self.shape.table.columns;
+        let assignments: Vec<String> = (self.shape.set.iter().zip(set))
+            .map(|(&index, value)| format!("{} = {value}", quote(&columns[index].name)))
+            .collect();
+        let mut text =
+            format!("update {} as t set {}", quote_table(&self.shape.table.name), assignments.join(", "));
+        if !self.source.is_empty() {
+            let _ = write!(text, " from {}", self.rows(false));
+        }
+        text + &self.condition(keys)
+    }
+
+    fn delete(&self, keys: &[String]) -> String {
+        let mut text = format!("delete from {} as t", quote_table(&self.shape.table.name));
+        if !self.source.is_empty() {
+            let _ = write!(text, " using {}", self.rows(false));
+        }
+        text + &self.condition(keys)
+    }
+
+    fn condition(&self, keys: &[String]) -> String {
+        let columns = &self.shape.table.columns;
+        let equal: Vec<String> = (self.shape.key.iter().zip(keys))
+            .map(|(&index, value)| format!("t.{} = {value}", quote(&columns[index].name)))
+            .collect();
+        format!(" where {}", equal.join(" and "))
+    }
+
+    fn names(&self, indexes: &[usize]) -> String {
+        let quoted = indexes.iter().map(|&index| quote(&self.shape.table.columns[index].name));
+        quoted.collect::<Vec<_>>().join(", ")
+    }
+}
+
+/// A column as it is read: enums come as text, see [`Wire`].
+pub(crate) fn readable(column: &Column) -> String {
+    let name = quote(&column.name);
+    match &column.ty {
+        Type::Array(element) if is_enum(element) => name + "::text[]",
+        ty if is_enum(ty) => name + "::text",
+        _ => name,
+    }
+}
+
+/// Parameters are declared with the type of their column, but for enums, which are made of text.
+///
+/// A type without its length: a cast to `varchar(10)` would cut what is too long in silence, the assignment does not.
+fn cast(column: &Column) -> String {
+    match &column.ty {
+        Type::Array(element) if is_enum(element) => format!("::{}", column.native.name),
+        ty if is_enum(ty) => format!("::{}", column.native.name),
+        _ => String::new(),
+    }
+}
+
+fn is_enum(ty: &Type) -> bool {
+    matches!(ty, Type::Enum(_))
+}
+
+fn wire(shape: &Shape, index: usize) -> Result<Wire, Failure> {
+    let column = &shape.table.columns[index];
+    Wire::of(column).ok_or_else(|| {
+        let (table, name, native) = (&shape.table.name, &column.name, &column.native.name);
+        Failure::aborted(
+            Action::Defect,
+            "encode",
+            format!("{table}.{name}: the type {native} is not supported"),
+        )
+    })
+}

@@ -1,0 +1,69 @@
+//! Failures to connect say what, where, why and what would help.
+
+use std::time::Duration;
+
+use loadgen_core::{Action, Failure, Target};
+use loadgen_pg::{PgSettings, PgTarget, server::Server};
+
+async fn failure(url: &str) -> Failure {
+    let target = PgTarget::new(PgSettings::from_url(url).unwrap());
+    let failure = target.with_connect_timeout(Duration::from_secs(5)).connect().await.unwrap_err();
+    assert!(!failure.indeterminate && !failure.message.contains("hunter2"), "{failure}");
+    failure
+}
+
+#[tokio::test]
+async fn each_reason_has_its_words() {
+    let server = Server::builder().tcp(true).start().await.unwrap();
+    let port = server.port();
+    let here = format!("127.0.0.1:{port}");
+    // The address; the code; the action; what the message has to say.
+    let rows = [
+        (format!("postgres://postgres:hunter2@{here}/nosuch"), "3D000", Action::Fatal, "createdb"),
+        (format!("postgres://nosuch:hunter2@{here}/postgres"), "28000", Action::Fatal, "pg_hba.conf"),
+        ("postgres://u:hunter2@127.0.0.1:1/x".into(), "connection refused", Action::Reconnect, "listens"),
+        (
+            "postgres://u:hunter2@/x?host=/nowhere".into(),
+            "no socket",
+            Action::Reconnect,
+            "/nowhere/.s.PGSQL.5432",
+        ),
+        (format!("postgres://u:hunter2@{here}/x?sslmode=require"), "tls", Action::Fatal, "sslmode=disable"),
+    ];
+    for (url, code, action, words) in rows {
+        let failure = failure(&url).await;
+        assert_eq!((failure.code.as_ref(), failure.action), (code, action), "{failure}");
+        assert!(failure.message.starts_with("cannot connect to postgres://"), "{failure}");
+        assert!(failure.message.contains(words), "{failure}");
+    }
+    let unknown = failure("postgres://u:hunter2@no-such-host.invalid/x?sslmode=disable").await;
+    assert_eq!(unknown.code, "unknown host", "{unknown}");
+    assert!(unknown.message.contains("no-such-host.invalid"), "{unknown}");
+}
+
+#[tokio::test]
+async fn a_wrong_password_is_named_and_not_shown() {
+    let server = Server::builder().tcp(true).start().await.unwrap();
+    let rules = format!("{}/pg_hba.conf", server.data_dir().display());
+    std::fs::write(&rules, "local all all trust\nhost all all all scram-sha-256\n").unwrap();
+    let mut session = crate::support::target(&server.url()).connect().await.unwrap();
+    loadgen_core::SqlSession::execute(
+        &mut session,
+        "set password_encryption = 'scram-sha-256'; create role me login password 'right'; select pg_reload_conf()",
+    )
+    .await
+    .unwrap();
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    let failure = failure(&format!("postgres://me:hunter2@127.0.0.1:{}/postgres", server.port())).await;
+    assert_eq!((failure.code.as_ref(), failure.action), ("28P01", Action::Fatal), "{failure}");
+    assert!(failure.message.contains("PGPASSWORD"), "{failure}");
+}
+
+#[tokio::test]
+async fn a_server_that_does_not_answer_is_given_up() {
+    let server = Server::start().await.unwrap();
+    server.pause().unwrap();
+    let target = crate::support::target(&server.url()).with_connect_timeout(Duration::from_millis(200));
+    let failure = target.connect().await.unwrap_err();
+    assert_eq!((failure.code.as_ref(), failure.action), ("deadline", Action::Reconnect), "{failure}");
+}

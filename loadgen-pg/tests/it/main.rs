@@ -1,0 +1,15 @@
+//! Tests of the whole crate, against servers of its own.
+#![allow(clippy::unwrap_used, reason = "the lint spares only the test functions themselves")]
+
+mod apply;
+mod arrays;
+mod conformance;
+mod connect;
+mod embedding;
+mod failures;
+mod introspection;
+mod reading;
+mod server;
+mod support;
+mod transactions;
+mod types;

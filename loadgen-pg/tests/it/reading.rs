@@ -1,0 +1,91 @@
+//! Scans, rights, and what else is only asked.
+
+use loadgen_core::{Session, SqlSession, TableName, Value};
+
+use crate::support::{database, insert, int, rows, table};
+
+#[tokio::test]
+async fn scans_count_and_give_the_columns_asked_for() {
+    let (_, mut session) = database(
+        "create table t (a int, b text); insert into t select i, 'x' || i from generate_series(1, 2500) i",
+    )
+    .await;
+    let t = table(&mut session, "t").await;
+    let mut sum = 0;
+    let count = session
+        .scan(&t, &[1, 0], &mut |row: &[Value]| {
+            assert_eq!(row.len(), 2);
+            if let Value::Int(number) = row[1] {
+                sum += number;
+            }
+        })
+        .await
+        .unwrap();
+    assert_eq!((count, sum), (2_500, 2_500 * 2_501 / 2));
+    assert_eq!(session.scan(&t, &[], &mut |_: &[Value]| {}).await.unwrap(), 2_500);
+    assert_eq!(session.largest(&t, 0).await.unwrap(), Some(2_500));
+    session.execute("truncate t").await.unwrap();
+    assert_eq!(session.largest(&t, 0).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn missing_rights_are_named() {
+    let (_, mut session) = database(
+        "drop role if exists poor; create role poor;
+         create table full_of (i int); grant all on full_of to poor;
+         create table half (i int); grant select, insert on half to poor;
+         create schema hidden; create table hidden.t (i int); grant all on hidden.t to poor;
+         set role poor",
+    )
+    .await;
+    let names = [("public", "full_of"), ("public", "half"), ("hidden", "t"), ("public", "none")]
+        .map(|(schema, name)| TableName::new(schema, name));
+    let missing = session.missing_rights(&names).await.unwrap();
+    let words: Vec<_> = missing.iter().map(|(name, words)| (name.table.as_str(), words.as_str())).collect();
+    assert_eq!(
+        words,
+        [("half", "update, delete"), ("t", "usage of the schema"), ("none", "the table does not exist")]
+    );
+    assert_eq!(session.missing_rights(&names[..1]).await.unwrap(), []);
+    session.execute("reset role; drop owned by poor; drop role poor").await.unwrap();
+}
+
+#[tokio::test]
+async fn the_server_says_its_version() {
+    let (_, mut session) = database("").await;
+    let server = session.server().await.unwrap();
+    let version = server.strip_prefix("PostgreSQL ").unwrap();
+    assert!(version.chars().all(|char| char.is_ascii_digit() || char == '.'), "{server}");
+}
+
+#[tokio::test]
+async fn sessions_are_set_up_alike() {
+    let (_, mut session) = database("").await;
+    for (name, value) in [
+        ("application_name", "loadgen"),
+        ("TimeZone", "UTC"),
+        ("DateStyle", "ISO, MDY"),
+        ("IntervalStyle", "postgres"),
+        ("client_encoding", "UTF8"),
+        ("extra_float_digits", "3"),
+    ] {
+        let query = sqlx::query_scalar("select current_setting($1)").bind(name);
+        let found: String = query.fetch_one(session.driver()).await.unwrap();
+        assert_eq!(found, value, "{name}");
+    }
+}
+
+#[tokio::test]
+async fn a_schema_that_moved_can_be_read_again() {
+    let (_, mut session) = database("create table t (a int, b int)").await;
+    let t = table(&mut session, "t").await;
+    let change = insert(&t, &["a"], &["b"], &[&[int(1)]]);
+    session.apply(std::slice::from_ref(&change)).await.unwrap();
+    session.execute("alter table t alter b type text").await.unwrap();
+    let failure = session.apply(std::slice::from_ref(&change)).await.unwrap_err();
+    assert_eq!((failure.code.as_ref(), failure.action), ("0A000", loadgen_core::Action::RereadSchema));
+    session.forget_schema().await.unwrap();
+    let t = table(&mut session, "t").await;
+    session.apply(&[insert(&t, &["a"], &["b"], &[&[int(2)]])]).await.unwrap();
+    assert_eq!(rows(&mut session, &t).await.len(), 2);
+}

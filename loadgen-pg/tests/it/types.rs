@@ -1,0 +1,102 @@
+//! Every type, to the server and back, at its ends.
+
+use loadgen_core::{Decimal, SqlSession, Value};
+
+use crate::support::{database, insert, int, rows, table, text};
+
+const DAY: i64 = 86_400_000_000;
+
+fn decimal(unscaled: i128, scale: u8) -> Value {
+    Value::Decimal(Decimal { unscaled, scale })
+}
+
+/// Types with values at the ends of their ranges; days and microseconds of PostgreSQL begin at 4714 BC.
+fn cases() -> Vec<(&'static str, Vec<Value>)> {
+    let first_day = -2_440_588;
+    let interval = |months, days, micros| Value::Interval { months, days, micros };
+    let json = |text: &str| Value::Json(serde_json::from_str(text).unwrap());
+    let documents =
+        || vec![json("null"), json(r#"{"b": [1, -2.5, "x\"\\\u00e9"], "a": {}}"#), json("1e300"), json("[]")];
+    vec![
+        ("smallint", vec![int(i16::MIN.into()), int(0), int(i16::MAX.into())]),
+        ("int", vec![int(i32::MIN.into()), int(-1), int(i32::MAX.into())]),
+        ("bigint", vec![int(i64::MIN), int(1), int(i64::MAX)]),
+        ("numeric(38, 0)", vec![decimal(Decimal::max_unscaled(38), 0), decimal(0, 0), decimal(-10_000, 0)]),
+        ("numeric(38, 38)", vec![decimal(-Decimal::max_unscaled(38), 38), decimal(1, 38), decimal(0, 38)]),
+        ("numeric(10, 3)", vec![decimal(9_999_999_999, 3), decimal(-1, 3), decimal(1_230, 3)]),
+        ("real", vec![Value::Real(f32::MAX), Value::Real(f32::MIN_POSITIVE), Value::Real(f32::INFINITY)]),
+        ("float8", vec![Value::Double(f64::MAX), Value::Double(-0.1), Value::Double(f64::NEG_INFINITY)]),
+        ("bool", vec![Value::Bool(true), Value::Bool(false)]),
+        ("text", vec![text(""), text("it's {\"a\",\\} \u{1F600} NULL"), text(&"x".repeat(100_000))]),
+        ("varchar(3)", vec![text("äöü"), text(" a ")]),
+        ("char(3)", vec![text("äöü"), text("a"), text("")]),
+        ("bytea", vec![Value::Bytes(vec![]), Value::Bytes((0..=255).collect())]),
+        ("uuid", vec![Value::Uuid(0), Value::Uuid(u128::MAX), Value::Uuid(1)]),
+        ("date", vec![Value::Date(first_day), Value::Date(0), Value::Date(2_145_042_905)]),
+        ("time", vec![Value::Time(0), Value::Time(DAY - 1), Value::Time(DAY)]),
+        ("timestamp", vec![Value::Timestamp(i64::from(first_day) * DAY), Value::Timestamp(i64::MAX)]),
+        ("timestamptz", vec![Value::Timestamp(-1), Value::Timestamp(1_700_000_000_123_456)]),
+        (
+            "interval",
+            vec![interval(-i32::MAX, i32::MAX, i64::MIN + 1), interval(0, 0, 0), interval(1, -2, 3)],
+        ),
+        ("json", documents()),
+        ("jsonb", documents()),
+        ("mood", vec![text("it's"), text("a, \"b\"\\"), text("NULL")]),
+    ]
+}
+
+#[tokio::test]
+async fn values_of_every_type_come_back() {
+    let mut sql = r#"create type mood as enum ('it''s', 'a, "b"\', 'NULL');"#.to_owned();
+    for (number, (ty, _)) in cases().iter().enumerate() {
+        sql += &format!("create table t{number} (v {ty}, a {ty}[]);");
+    }
+    let (_, mut session) = database(&sql).await;
+    for (number, (ty, mut values)) in cases().into_iter().enumerate() {
+        let table = table(&mut session, &format!("t{number}")).await;
+        values.push(Value::Null);
+        let array = Value::Array(values.clone());
+        let mut expected = Vec::new();
+        for value in &values {
+            let row = [value.clone(), array.clone()];
+            let applied = session.apply(&[insert(&table, &["v", "a"], &["v", "a"], &[&row])]).await;
+            assert_eq!(applied.unwrap()[0].returned, row, "{ty}");
+            expected.push(row.to_vec());
+        }
+        let batch: Vec<&[Value]> = expected.iter().map(Vec::as_slice).collect();
+        let applied = session.apply(&[insert(&table, &["v", "a"], &["v", "a"], &batch)]).await.unwrap();
+        assert_eq!(applied[0].returned, batch.concat(), "{ty}");
+        expected.extend(expected.clone());
+        expected.sort_by_key(|row| format!("{row:?}"));
+        assert_eq!(rows(&mut session, &table).await, expected, "{ty}");
+    }
+}
+
+#[tokio::test]
+async fn what_has_no_value_is_a_failure_and_leaves_the_session_usable() {
+    let (_, mut session) = database(
+        "create table d (v date); insert into d values ('infinity');
+         create table n (v numeric(9, 2)); insert into n values ('NaN');
+         create table a (v int[]); insert into a values ('{{1,2},{3,4}}')",
+    )
+    .await;
+    for name in ["d", "n", "a"] {
+        let table = table(&mut session, name).await;
+        let failure = session.scan(&table, &[0], &mut |_: &[Value]| {}).await.unwrap_err();
+        assert!(!failure.breaks_session() && failure.code == "decode", "{failure:?}");
+    }
+    session.server().await.unwrap();
+}
+
+#[tokio::test]
+async fn nothing_is_cut_in_silence() {
+    let (_, mut session) = database("create table t (v varchar(3), c char(3))").await;
+    let table = table(&mut session, "t").await;
+    for column in ["v", "c"] {
+        for rows in [&[&[text("long")][..]][..], &[&[text("long")], &[text("x")]]] {
+            let failure = session.apply(&[insert(&table, &[column], &[], rows)]).await.unwrap_err();
+            assert_eq!(failure.code, "22001");
+        }
+    }
+}
