@@ -3,7 +3,9 @@
 
 mod apply;
 mod arrays;
+mod conformance;
 mod connect;
+mod embedding;
 mod failures;
 mod introspection;
 mod reading;

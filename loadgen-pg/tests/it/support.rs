@@ -23,9 +23,14 @@ fn number() -> u32 {
 pub(crate) async fn database(sql: &str) -> (PgTarget, PgSession) {
     let server = SERVER.get_or_init(async || Server::start().await.unwrap()).await;
     let url = server.create_database(&format!("test_{}", number())).await.unwrap();
-    let target = target(&url);
-    let mut session = target.connect().await.unwrap();
+    let (target, mut session) = connect(&url).await;
     session.execute(sql).await.unwrap();
+    (target, session)
+}
+
+pub(crate) async fn connect(url: &str) -> (PgTarget, PgSession) {
+    let target = target(url);
+    let session = target.connect().await.unwrap();
     (target, session)
 }
 
@@ -45,7 +50,7 @@ pub(crate) async fn table_in(session: &mut PgSession, schema: &str, name: &str) 
 }
 
 fn shape(table: &Arc<Table>, kind: ChangeKind, [key, set, returning]: [&[&str]; 3]) -> Arc<Shape> {
-    let indexes = |names: &[&str]| names.iter().map(|name| table.column(name).unwrap()).collect();
+    let indexes = |names: &[&str]| names.iter().map(|name| table.column_index(name).unwrap()).collect();
     let (key, set, returning) = (indexes(key), indexes(set), indexes(returning));
     Arc::new(Shape { id: number(), table: Arc::clone(table), kind, key, set, returning })
 }

@@ -1,0 +1,10 @@
+//! The contract that every SQL backend keeps.
+
+use loadgen_core::conformance;
+
+use crate::support::database;
+
+#[tokio::test]
+async fn postgres_conforms() {
+    conformance::check(async || database(include_str!("conformance.sql")).await.0).await;
+}
