@@ -1,10 +1,15 @@
 //! Deterministic, open-model traffic that can be checked at the far end.
 
 mod change;
+pub mod conformance;
+pub mod crud;
 mod decimal;
 mod digest;
+mod engine;
+pub mod generate;
 mod lane;
 mod limit;
+pub mod memory;
 mod mix;
 mod outcome;
 mod pace;
@@ -21,6 +26,7 @@ mod workload;
 pub use change::{Applied, Change, ChangeKind, Shape};
 pub use decimal::Decimal;
 pub use digest::{Digest, History, column_hash, column_salt, row_hash};
+pub use engine::{Progress, RetryPolicy, Run, RunError, Snapshot};
 pub use lane::{Cx, LaneId};
 pub use limit::Limit;
 pub use mix::{Mix, Weights, WeightsError};
@@ -31,6 +37,6 @@ pub use rng::Rng;
 pub use schema::{Column, Fill, ForeignKey, NativeType, Obstacle, Schema, Table, TableName, Type};
 pub use seed::Seed;
 pub use tally::{TableTally, Tally};
-pub use target::{SchemaFilter, Session, SqlSession, Target};
+pub use target::{EachRow, SchemaFilter, Session, SqlSession, Target};
 pub use value::Value;
-pub use workload::{CheckError, PrepareError, Scenario, SessionOf, Workload};
+pub use workload::{CheckError, PrepareError, Scenario, SessionOf, Setup, Workload};

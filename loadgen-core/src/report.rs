@@ -62,6 +62,22 @@ pub struct ScenarioReport {
     pub lag_us: Histogram<u32>,
 }
 
+impl ScenarioReport {
+    /// Adds what another worker saw of the same scenario.
+    pub(crate) fn merge(&mut self, other: &ScenarioReport) {
+        self.outcomes += other.outcomes;
+        self.rows += other.rows;
+        let pairs = [
+            (&mut self.latency_us, &other.latency_us),
+            (&mut self.service_us, &other.service_us),
+            (&mut self.lag_us, &other.lag_us),
+        ];
+        for (mine, theirs) in pairs {
+            mine.add(theirs).expect("histograms of one precision that resize themselves");
+        }
+    }
+}
+
 /// Failures of one code.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ErrorReport {

@@ -176,7 +176,7 @@ impl Schema {
 
 impl Table {
     /// The index of the column of that name.
-    pub fn column(&self, name: &str) -> Option<usize> {
+    pub fn column_index(&self, name: &str) -> Option<usize> {
         self.columns.iter().position(|column| column.name == name)
     }
 

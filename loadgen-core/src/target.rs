@@ -29,6 +29,9 @@ pub trait Session: Send {
     }
 }
 
+/// What [`SqlSession::scan`] hands each row to.
+pub type EachRow<'a> = dyn FnMut(&[Value]) + Send + 'a;
+
 /// Which tables to look at.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SchemaFilter {
@@ -61,7 +64,7 @@ pub trait SqlSession: Session {
         &mut self,
         table: &Table,
         columns: &[usize],
-        each: &mut (dyn for<'row> FnMut(&'row [Value]) + Send),
+        each: &mut EachRow<'_>,
     ) -> Result<u64, Failure>;
 
     /// The largest value of an integer column; none in an empty table.

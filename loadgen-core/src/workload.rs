@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 
-use crate::{Cx, Done, Failure, LaneId, Mix, Report, Tally, Target};
+use crate::{Cx, Done, Failure, LaneId, Mix, Report, Seed, Tally, Target};
 
 /// The session type of a workload.
 pub type SessionOf<W> = <<W as Workload>::Target as Target>::Session;
@@ -18,8 +18,11 @@ pub trait Workload: Send + Sync + Sized + 'static {
     type Lane: Send + 'static;
 
     /// Gets the target ready and says what will be done to it.
-    async fn prepare(&mut self, session: &mut SessionOf<Self>, lanes: u32)
-    -> Result<Mix<Self>, PrepareError>;
+    async fn prepare(
+        &mut self,
+        session: &mut SessionOf<Self>,
+        setup: &Setup,
+    ) -> Result<Mix<Self>, PrepareError>;
 
     /// A lane that has done nothing yet. Called after `prepare`.
     fn lane(&self, id: LaneId) -> Self::Lane;
@@ -31,6 +34,17 @@ pub trait Workload: Send + Sync + Sized + 'static {
     async fn check(&self, _session: &mut SessionOf<Self>, _report: &Report) -> Result<(), CheckError> {
         Ok(())
     }
+}
+
+/// What a workload may depend on besides its own configuration.
+#[derive(Clone, Copy, Debug)]
+pub struct Setup {
+    /// The seed of the run.
+    pub seed: Seed,
+    /// How many lanes there will be, on all shards together.
+    pub lanes: u32,
+    /// Whether [`Workload::check`] will be called: then whatever it compares with has to be read before the traffic.
+    pub check: bool,
 }
 
 /// One kind of operation of a workload.
@@ -69,4 +83,7 @@ pub enum CheckError {
     /// The target holds something else than it should, one line a difference.
     #[error("{}", .0.join("; "))]
     Differs(Vec<String>),
+    /// What could be compared agrees, but not everything could be, one line a reason.
+    #[error("inconclusive: {}", .0.join("; "))]
+    Inconclusive(Vec<String>),
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use loadgen_core::{
-    Applied, Change, Failure, Schema, SchemaFilter, Session, SqlSession, Table, TableName, Value,
+    Applied, Change, EachRow, Failure, Schema, SchemaFilter, Session, SqlSession, Table, TableName,
 };
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 
@@ -114,7 +114,7 @@ impl SqlSession for PgSession {
         &mut self,
         table: &Table,
         columns: &[usize],
-        each: &mut (dyn for<'row> FnMut(&'row [Value]) + Send),
+        each: &mut EachRow<'_>,
     ) -> Result<u64, Failure> {
         self.begin_call()?;
         let answer = read::scan(&mut self.connection, self.deadline, table, columns, each).await;

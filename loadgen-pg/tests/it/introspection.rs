@@ -90,7 +90,7 @@ async fn what_fills_a_column_is_told_apart() {
     )
     .await;
     let table = table(&mut session, "t").await;
-    let fill = |name: &str| table.columns[table.column(name).unwrap()].fill.clone();
+    let fill = |name: &str| table.columns[table.column_index(name).unwrap()].fill.clone();
     assert_eq!(fill("a"), Fill::Sequence { always: true });
     for name in ["b", "c", "d"] {
         assert_eq!(fill(name), Fill::Sequence { always: false }, "{name}");
@@ -107,7 +107,7 @@ async fn what_fills_a_column_is_told_apart() {
     for name in ["l", "w"] {
         assert_eq!(fill(name), Fill::None, "{name}");
     }
-    let nullable = |name: &str| table.columns[table.column(name).unwrap()].nullable;
+    let nullable = |name: &str| table.columns[table.column_index(name).unwrap()].nullable;
     assert_eq!((nullable("a"), nullable("c"), nullable("l"), nullable("w")), (false, false, true, false));
 }
 
@@ -132,7 +132,7 @@ async fn keys_and_references_keep_the_order_of_their_columns() {
     let parent = table(&mut session, "parent").await;
     assert_eq!(parent.primary_key, [1, 0]);
     let child = table(&mut session, "child").await;
-    let index = |name| child.column(name).unwrap();
+    let index = |name| child.column_index(name).unwrap();
     assert_eq!(child.primary_key, [0]);
     let mut uniques = child.uniques.clone();
     uniques.sort();

@@ -3,6 +3,7 @@
 
 mod apply;
 mod arrays;
+mod conformance;
 mod connect;
 mod failures;
 mod introspection;

@@ -45,7 +45,7 @@ pub(crate) async fn table_in(session: &mut PgSession, schema: &str, name: &str) 
 }
 
 fn shape(table: &Arc<Table>, kind: ChangeKind, [key, set, returning]: [&[&str]; 3]) -> Arc<Shape> {
-    let indexes = |names: &[&str]| names.iter().map(|name| table.column(name).unwrap()).collect();
+    let indexes = |names: &[&str]| names.iter().map(|name| table.column_index(name).unwrap()).collect();
     let (key, set, returning) = (indexes(key), indexes(set), indexes(returning));
     Arc::new(Shape { id: number(), table: Arc::clone(table), kind, key, set, returning })
 }

@@ -1,0 +1,81 @@
+//! What a plan file may say about the `crud` workload.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::{generate::ColumnConfig, units::Count};
+
+/// Inserts, updates and deletes on the tables of a schema.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct CrudConfig {
+    /// Schemas to look at; without any, those on the search path.
+    pub schemas: Vec<String>,
+    /// Tables by name (`orders` or `sales.orders`); without any, every table of the schemas.
+    pub tables: BTreeMap<String, TableConfig>,
+    /// Tables to leave alone.
+    pub exclude: Vec<String>,
+    /// Weights of the operations; 3, 2 and 1 unless set.
+    pub operations: Option<OperationWeights>,
+    /// Rows a statement for each operation; 1 unless set.
+    pub rows: RowCounts,
+    /// The most rows that the lanes remember as theirs to update and delete, over all lanes and tables; 1M unless
+    /// set. Rows beyond it stay in the database and in the digest.
+    pub remember: Option<Count>,
+}
+
+/// What differs for one table.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct TableConfig {
+    /// How often the table is chosen, relative to the others; 1 unless set.
+    pub weight: Option<u64>,
+    /// Weights of the operations on this table, instead of those of the workload.
+    pub operations: Option<OperationWeights>,
+    /// Columns by name.
+    pub columns: BTreeMap<String, ColumnConfig>,
+}
+
+/// How often each operation is chosen, relative to the others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OperationWeights {
+    /// New rows.
+    #[serde(default)]
+    pub insert: u64,
+    /// Changed rows.
+    #[serde(default)]
+    pub update: u64,
+    /// Removed rows.
+    #[serde(default)]
+    pub delete: u64,
+}
+
+impl Default for OperationWeights {
+    fn default() -> Self {
+        OperationWeights { insert: 3, update: 2, delete: 1 }
+    }
+}
+
+/// Rows a statement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct RowCounts {
+    /// Rows inserted at once.
+    #[schemars(range(min = 1, max = 10_000))]
+    pub insert: u32,
+    /// Rows updated at once; fewer when the lane has fewer.
+    #[schemars(range(min = 1, max = 10_000))]
+    pub update: u32,
+    /// Rows deleted at once; fewer when the lane has fewer.
+    #[schemars(range(min = 1, max = 10_000))]
+    pub delete: u32,
+}
+
+impl Default for RowCounts {
+    fn default() -> Self {
+        RowCounts { insert: 1, update: 1, delete: 1 }
+    }
+}

@@ -1,0 +1,247 @@
+//! What one lane remembers, and what it learns from each change.
+
+use super::{
+    live::{LiveRows, NO_SLOT, NewRow, Slot},
+    plan::{CrudPlan, TablePlan, groups_of},
+};
+use crate::{
+    Applied, Change, ChangeKind, Digest, History, LaneId, Rows, TableTally, Tally, Value, column_hash,
+    row_hash,
+};
+
+/// The memory of one lane.
+#[derive(Debug)]
+pub struct CrudLane {
+    pub(crate) id: LaneId,
+    pub(crate) tables: Box<[LaneTable]>,
+    history: History,
+    /// The change that was sent and not answered yet. Found set at the start of another operation, it means that
+    /// nobody knows what became of it.
+    pending: Option<Pending>,
+}
+
+/// One table as a lane sees it.
+#[derive(Debug)]
+pub(crate) struct LaneTable {
+    pub(crate) live: LiveRows,
+    /// The lane's next number for values that have to be distinct.
+    pub(crate) next: u64,
+    rows: Rows,
+    count: u64,
+    digest: Digest,
+    unknown: u64,
+}
+
+/// What a change is about, while its answer is awaited.
+#[derive(Debug)]
+pub(crate) struct Pending {
+    pub(crate) table: usize,
+    /// Rows that are updated or deleted.
+    pub(crate) slots: Vec<Slot>,
+    /// Parents of rows that are inserted, row after row.
+    pub(crate) parents: Vec<Slot>,
+    /// Rows that are inserted.
+    pub(crate) inserted: u64,
+    /// Where the search for the rows began.
+    pub(crate) start: u64,
+    /// For updates, the groups of columns that are replaced.
+    pub(crate) mask: usize,
+}
+
+impl CrudLane {
+    pub(crate) fn new(id: LaneId, plan: &CrudPlan) -> Self {
+        let table = |plan: &TablePlan| LaneTable {
+            live: LiveRows::new(&plan.layout),
+            next: 0,
+            rows: Rows::default(),
+            count: 0,
+            digest: Digest::default(),
+            unknown: 0,
+        };
+        let tables = plan.tables.iter().map(table).collect();
+        CrudLane { id, tables, history: History::default(), pending: None }
+    }
+
+    /// Notes what is about to be sent. Parents of new rows are held on to from now on, so that whatever becomes of
+    /// the rows, no parent that they may refer to is deleted.
+    pub(crate) fn begin(&mut self, plan: &CrudPlan, pending: Pending) {
+        self.each_parent(plan, &pending, LiveRows::adopt);
+        self.pending = Some(pending);
+    }
+
+    /// The change certainly did not happen.
+    pub(crate) fn undo(&mut self, plan: &CrudPlan) {
+        if let Some(pending) = self.pending.take() {
+            self.each_parent(plan, &pending, LiveRows::release);
+        }
+    }
+
+    /// Lets go of the rows of a change of which nobody knows whether it happened.
+    pub(crate) fn give_up(&mut self) {
+        if let Some(pending) = self.pending.take() {
+            let table = &mut self.tables[pending.table];
+            table.live.forget(&pending.slots);
+            table.live.take_combinations(&pending.parents);
+            table.next += pending.inserted;
+            table.unknown += 1;
+        }
+    }
+
+    fn each_parent(&mut self, plan: &CrudPlan, pending: &Pending, act: impl Fn(&mut LiveRows, Slot)) {
+        let references = &plan.tables[pending.table].references;
+        for (at, slot) in pending.parents.iter().enumerate().filter(|(_, slot)| **slot != NO_SLOT) {
+            act(&mut self.tables[references[at % references.len()].parent].live, *slot);
+        }
+    }
+
+    /// The change was committed: takes it into the digests and among the live rows.
+    pub(crate) fn commit(&mut self, plan: &CrudPlan, seq: u64, change: &Change, applied: &Applied) -> Rows {
+        let Some(pending) = self.pending.take() else { return Rows::default() };
+        let table = &plan.tables[pending.table];
+        let rows = match change.shape.kind {
+            ChangeKind::Insert => Rows { inserted: applied.rows, ..Rows::default() },
+            ChangeKind::Update => Rows { updated: applied.rows, ..Rows::default() },
+            ChangeKind::Delete => Rows { deleted: applied.rows, ..Rows::default() },
+        };
+        self.tables[pending.table].rows += rows;
+        if applied.rows != change.rows as u64 {
+            // Somebody else changed or removed rows of ours: they are not ours to know any more.
+            self.tables[pending.table].live.forget(&pending.slots);
+            self.tables[pending.table].unknown += 1;
+            return rows;
+        }
+        match change.shape.kind {
+            ChangeKind::Insert => self.inserted(table, seq, change, applied, &pending),
+            ChangeKind::Update => self.updated(table, seq, change, &pending),
+            ChangeKind::Delete => self.deleted(table, seq, change, &pending, plan),
+        }
+        rows
+    }
+
+    fn inserted(
+        &mut self,
+        plan: &TablePlan,
+        seq: u64,
+        change: &Change,
+        applied: &Applied,
+        pending: &Pending,
+    ) {
+        let references = plan.references.len();
+        let returning = &change.shape.returning;
+        let mut keys = Vec::with_capacity(plan.remembered.len());
+        for row in 0..change.rows {
+            let values = change.row(row);
+            let returned = &applied.returned[row * returning.len()..][..returning.len()];
+            let parents = &pending.parents[row * references..][..references];
+            let (sums, chosen) = plan.sums_of_insert(&change.shape.set, values, returned, returning, parents);
+            keys.clear();
+            keys.extend(plan.remembered.iter().map(|column| {
+                let written = change.shape.set.iter().position(|set| set == column).map(|at| &values[at]);
+                let given = || returning.iter().position(|given| given == column).map(|at| &returned[at]);
+                written.or_else(given).cloned().unwrap_or_default()
+            }));
+            let table = &mut self.tables[pending.table];
+            table.count += 1;
+            table.digest.add(row_hash(total(&sums)));
+            let slot = table.live.remember(&NewRow { keys: &keys, sums: &sums, parents });
+            self.history.record(seq, pending.table as u32, ChangeKind::Insert, u64::from(slot), chosen);
+        }
+    }
+
+    fn updated(&mut self, plan: &TablePlan, seq: u64, change: &Change, pending: &Pending) {
+        let table = &mut self.tables[pending.table];
+        for (row, slot) in pending.slots.iter().enumerate() {
+            let mut values = change.row(row)[change.shape.key.len()..].iter();
+            let mut chosen = 0u64;
+            table.digest.remove(row_hash(total(table.live.sums(*slot))));
+            for (group, columns) in
+                plan.groups.iter().enumerate().filter(|(group, _)| pending.mask >> group & 1 == 1)
+            {
+                let hash =
+                    |column: &usize| values.next().map_or(0, |value| column_hash(plan.salts[*column], value));
+                let sum = columns.iter().map(hash).fold(0, u64::wrapping_add);
+                table.live.set_sum(*slot, group + 1, sum);
+                chosen = chosen.wrapping_add(sum);
+            }
+            table.digest.add(row_hash(total(table.live.sums(*slot))));
+            self.history.record(seq, pending.table as u32, ChangeKind::Update, u64::from(*slot), chosen);
+        }
+    }
+
+    fn deleted(&mut self, table_plan: &TablePlan, seq: u64, _: &Change, pending: &Pending, plan: &CrudPlan) {
+        let mut parents = Vec::with_capacity(pending.slots.len() * table_plan.references.len());
+        let table = &mut self.tables[pending.table];
+        for slot in &pending.slots {
+            table.count -= 1;
+            table.digest.remove(row_hash(total(table.live.sums(*slot))));
+            parents.extend_from_slice(table.live.parents(*slot));
+            self.history.record(seq, pending.table as u32, ChangeKind::Delete, u64::from(*slot), 0);
+        }
+        table.live.forget_from(pending.start, &pending.slots);
+        let released = Pending { parents, slots: Vec::new(), ..*pending };
+        self.each_parent(plan, &released, LiveRows::release);
+    }
+
+    pub(crate) fn tally(&self, plan: &CrudPlan, tally: &mut Tally) {
+        tally.history.merge(self.history.digest(self.id));
+        for (index, (table, plan)) in self.tables.iter().zip(&plan.tables).enumerate() {
+            let lost = self.pending.as_ref().is_some_and(|pending| pending.table == index);
+            let sums = TableTally {
+                rows: table.rows,
+                live: table.count,
+                digest: table.digest,
+                unknown: table.unknown + u64::from(lost),
+            };
+            tally.tables.entry(plan.table.name.to_string()).or_default().merge(sums);
+        }
+    }
+}
+
+impl TablePlan {
+    /// The sums of a new row, part by part, and the sum of what the lane chose itself: a parent counts by its place
+    /// in the lane, because its key may be the database's choice.
+    fn sums_of_insert(
+        &self,
+        set: &[usize],
+        values: &[Value],
+        returned: &[Value],
+        returning: &[usize],
+        parents: &[Slot],
+    ) -> (Vec<u64>, u64) {
+        let mut sums = vec![0u64; self.layout.parts];
+        let mut chosen = 0u64;
+        for (column, value) in set.iter().zip(values) {
+            let hash = column_hash(self.salts[*column], value);
+            let part =
+                self.groups.iter().position(|group| group.contains(column)).map_or(0, |group| group + 1);
+            sums[part] = sums[part].wrapping_add(hash);
+            let own = match &self.sources[*column] {
+                super::Source::Parent { reference, .. } => {
+                    column_hash(self.salts[*column], &Value::Int(i64::from(parents[*reference])))
+                }
+                _ => hash,
+            };
+            chosen = chosen.wrapping_add(own);
+        }
+        for (column, value) in returning.iter().zip(returned) {
+            sums[0] = sums[0].wrapping_add(column_hash(self.salts[*column], value));
+        }
+        (sums, chosen)
+    }
+
+    /// The hash of a row that was read, out of the values of [`TablePlan::digested`].
+    pub(crate) fn hash_of_row(&self, values: &[Value]) -> u128 {
+        let hashes =
+            self.known.iter().zip(values).map(|(column, value)| column_hash(self.salts[*column], value));
+        row_hash(hashes.fold(0, u64::wrapping_add))
+    }
+
+    /// The columns of a bit mask of groups.
+    pub(crate) fn columns_of(&self, mask: usize) -> impl Iterator<Item = usize> + '_ {
+        groups_of(mask, &self.groups).flatten().copied()
+    }
+}
+
+fn total(sums: &[u64]) -> u64 {
+    sums.iter().fold(0, |all, sum| all.wrapping_add(*sum))
+}

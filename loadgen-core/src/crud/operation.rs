@@ -1,0 +1,216 @@
+//! One operation on one table: draw, apply, remember.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+
+use super::{
+    Crud, CrudPlan,
+    lane::{CrudLane, Pending},
+    live::{NO_SLOT, Slot},
+    plan::TablePlan,
+    source::Source,
+};
+use crate::{Action, Change, ChangeKind, Cx, Done, Failure, Scenario, SessionOf, SqlSession, Target, Value};
+
+/// Inserts into, updates or deletes from one table.
+#[derive(Debug)]
+pub(crate) struct Operation {
+    pub(crate) plan: Arc<CrudPlan>,
+    pub(crate) table: usize,
+    pub(crate) kind: ChangeKind,
+}
+
+/// A change that has been drawn, or the reason why there is none.
+type Drawn = Result<(Change, Pending), &'static str>;
+
+#[async_trait]
+impl<T: Target> Scenario<Crud<T>> for Operation
+where
+    T::Session: SqlSession,
+{
+    fn name(&self) -> &str {
+        self.kind.name()
+    }
+
+    async fn run(
+        &self,
+        session: &mut SessionOf<Crud<T>>,
+        lane: &mut CrudLane,
+        cx: &mut Cx,
+    ) -> Result<Done, Failure> {
+        lane.give_up();
+        let drawn = match self.kind {
+            ChangeKind::Insert => self.draw_insert(lane, cx, self.table),
+            ChangeKind::Update => self.draw_update(lane, cx),
+            ChangeKind::Delete => self.draw_delete(lane, cx),
+        };
+        let (change, pending) = match drawn {
+            Ok(drawn) => drawn,
+            Err(reason) => return Ok(Done::Skipped(reason.into())),
+        };
+        let table = pending.table;
+        lane.begin(&self.plan, pending);
+        match session.apply(std::slice::from_ref(&change)).await {
+            Ok(applied) => {
+                let applied = applied.into_iter().next().unwrap_or_default();
+                Ok(Done::Committed(self.remember(lane, cx, table, &change, &applied)))
+            }
+            Err(failure) if failure.indeterminate => {
+                lane.give_up();
+                Err(failure)
+            }
+            Err(failure) => {
+                lane.undo(&self.plan);
+                if failure.action == Action::NewValues && self.kind == ChangeKind::Insert {
+                    // Whoever holds these values will keep them: the next try starts behind them.
+                    lane.tables[table].next += change.rows as u64;
+                }
+                Err(failure)
+            }
+        }
+    }
+}
+
+impl Operation {
+    fn remember(
+        &self,
+        lane: &mut CrudLane,
+        cx: &Cx,
+        table: usize,
+        change: &Change,
+        applied: &crate::Applied,
+    ) -> crate::Rows {
+        if change.shape.kind == ChangeKind::Insert {
+            lane.tables[table].next += change.rows as u64;
+        }
+        lane.commit(&self.plan, cx.seq, change, applied)
+    }
+
+    /// New rows of a table; or of the parent that it lacks, so that the first operations of a lane find their way.
+    fn draw_insert(&self, lane: &CrudLane, cx: &mut Cx, table: usize) -> Drawn {
+        let plan = &self.plan.tables[table];
+        let lacks = |r: &&super::source::Reference| !r.optional && lane.tables[r.parent].live.len() == 0;
+        if let Some(reference) = plan.references.iter().find(lacks) {
+            return if self.plan.tables[reference.parent].layout.cap == 0 {
+                Err("the parent table has no key to refer to")
+            } else {
+                self.draw_insert(lane, cx, reference.parent)
+            };
+        }
+        let rows = self.plan.rows.insert as usize;
+        let mut change = TablePlan::change(&plan.insert, rows);
+        let mut parents: Vec<Slot> = Vec::with_capacity(rows * plan.references.len());
+        for row in 0..rows {
+            let mine = parents.len();
+            self.draw_parents(lane, cx, table, &mut parents)?;
+            let number = lane.tables[table].next + row as u64;
+            let index = number * u64::from(self.plan.lanes) + u64::from(lane.id.0);
+            for column in &plan.insert.set {
+                change.values.push(match &plan.sources[*column] {
+                    Source::Generated(generator) => generator.generate(&mut cx.rng),
+                    Source::Distinct(distinct) => distinct.value(index).ok_or("domain exhausted")?,
+                    Source::Parent { reference, position } => {
+                        self.parent_key(lane, table, *reference, *position, parents[mine + reference])
+                    }
+                    Source::Server(_) => Value::Null,
+                });
+            }
+        }
+        Ok((change, Pending { table, slots: Vec::new(), parents, inserted: rows as u64, start: 0, mask: 0 }))
+    }
+
+    /// One parent for each reference of a new row.
+    fn draw_parents(
+        &self,
+        lane: &CrudLane,
+        cx: &mut Cx,
+        table: usize,
+        parents: &mut Vec<Slot>,
+    ) -> Result<(), &'static str> {
+        let plan = &self.plan.tables[table];
+        let width = plan.references.len();
+        for _ in 0..COMBINATION_TRIES {
+            let mine = parents.len();
+            for reference in &plan.references {
+                let live = &lane.tables[reference.parent].live;
+                let none = live.len() == 0 || reference.optional && cx.rng.chance(ORPHANS);
+                parents.push(if none { NO_SLOT } else { live.at(cx.rng.below(live.len() as u64) as usize) });
+            }
+            let (before, new) = parents.split_at(mine);
+            let in_batch = plan.layout.combinations && before.chunks(width).any(|other| other == new);
+            if !in_batch && lane.tables[table].live.is_new_combination(new) {
+                return Ok(());
+            }
+            parents.truncate(mine);
+        }
+        Err("no free combination of parents")
+    }
+
+    fn parent_key(
+        &self,
+        lane: &CrudLane,
+        table: usize,
+        reference: usize,
+        position: usize,
+        slot: Slot,
+    ) -> Value {
+        let reference = &self.plan.tables[table].references[reference];
+        if slot == NO_SLOT {
+            return Value::Null;
+        }
+        lane.tables[reference.parent].live.key(slot, reference.positions[position])
+    }
+
+    fn draw_update(&self, lane: &CrudLane, cx: &mut Cx) -> Drawn {
+        let plan = &self.plan.tables[self.table];
+        let live = &lane.tables[self.table].live;
+        if live.len() == 0 {
+            return Err("nothing live to update");
+        }
+        let start = cx.rng.below(live.len() as u64);
+        let slots = live.select(start, self.plan.rows.update as usize, |_| true);
+        let mask = 1 + cx.rng.below(plan.updates.len() as u64) as usize;
+        let mut change = TablePlan::change(&plan.updates[mask - 1], slots.len());
+        for slot in &slots {
+            push_key(&mut change, lane, self.table, *slot);
+            for column in plan.columns_of(mask) {
+                if let Source::Generated(generator) = &plan.sources[column] {
+                    change.values.push(generator.generate(&mut cx.rng));
+                }
+            }
+        }
+        Ok((change, Pending { table: self.table, slots, parents: Vec::new(), inserted: 0, start, mask }))
+    }
+
+    fn draw_delete(&self, lane: &CrudLane, cx: &mut Cx) -> Drawn {
+        let plan = &self.plan.tables[self.table];
+        let live = &lane.tables[self.table].live;
+        let Some(shape) = &plan.delete else { return Err("nothing live to delete") };
+        let start = cx.rng.below(live.len() as u64);
+        let slots = live.select(start, self.plan.rows.delete as usize, |slot| !live.has_children(slot));
+        if slots.is_empty() {
+            return Err(if live.len() == 0 {
+                "nothing live to delete"
+            } else {
+                "every row looked at has children"
+            });
+        }
+        let mut change = TablePlan::change(shape, slots.len());
+        slots.iter().for_each(|slot| push_key(&mut change, lane, self.table, *slot));
+        Ok((change, Pending { table: self.table, slots, parents: Vec::new(), inserted: 0, start, mask: 0 }))
+    }
+}
+
+/// The key columns come first among what is remembered.
+fn push_key(change: &mut Change, lane: &CrudLane, table: usize, slot: Slot) {
+    for column in 0..change.shape.key.len() {
+        change.values.push(lane.tables[table].live.key(slot, column));
+    }
+}
+
+/// How often parents are drawn again when their combination is taken.
+const COMBINATION_TRIES: u32 = 8;
+
+/// The share of rows that do without a parent where they may.
+const ORPHANS: f64 = 0.1;

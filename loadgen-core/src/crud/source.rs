@@ -1,0 +1,303 @@
+//! Where the value of each column comes from.
+
+use std::collections::BTreeSet;
+
+use super::{config::TableConfig, plan::CrudPlanError};
+use crate::{
+    Column, Fill, Seed, Table, TableName, Type,
+    generate::{self, ColumnConfig, Distinct, Generator},
+};
+
+/// Where the value of a column comes from when a row is inserted.
+#[derive(Debug)]
+pub enum Source {
+    /// Drawn.
+    Generated(Box<dyn Generator>),
+    /// Constructed so that no two rows share it.
+    Distinct(Distinct),
+    /// The parent row's value: which reference, and which of its columns.
+    Parent {
+        /// Index of the reference within the table's plan.
+        reference: usize,
+        /// Index of the column within the reference.
+        position: usize,
+    },
+    /// Left to the database, with the reason.
+    Server(String),
+}
+
+impl Source {
+    /// Whether an insert names the column.
+    pub fn is_written(&self) -> bool {
+        !matches!(self, Source::Server(_))
+    }
+
+    /// The source in words.
+    pub fn describe(&self) -> String {
+        match self {
+            Source::Generated(generator) => generator.describe(),
+            Source::Distinct(_) => "distinct values".to_owned(),
+            Source::Parent { .. } => "a parent of the same lane".to_owned(),
+            Source::Server(reason) => format!("left to the database: {reason}"),
+        }
+    }
+}
+
+/// A foreign key that is followed.
+#[derive(Clone, Debug)]
+pub(crate) struct Reference {
+    pub(crate) parent_name: TableName,
+    pub(crate) parent_columns: Vec<String>,
+    /// The referring columns.
+    pub(crate) columns: Vec<usize>,
+    /// Whether a row may do without a parent.
+    pub(crate) optional: bool,
+    /// Index of the parent's plan.
+    pub(crate) parent: usize,
+    /// Where the referred columns stand among what is remembered of the parent.
+    pub(crate) positions: Vec<usize>,
+}
+
+/// The sources of one table, before its parents are known to be there.
+#[derive(Debug)]
+pub(crate) struct TableSources {
+    pub(crate) columns: Vec<Source>,
+    pub(crate) references: Vec<Reference>,
+    pub(crate) notes: Vec<String>,
+    /// Whether a unique key is made of references alone, so that parents have to be combined anew for each row.
+    pub(crate) combinations: bool,
+}
+
+/// What decides about one table.
+struct Draft<'a> {
+    table: &'a Table,
+    config: &'a TableConfig,
+    seed: Seed,
+    starts: &'a dyn Fn(&TableName, usize) -> i64,
+}
+
+impl TableSources {
+    /// The outer error is one of the configuration, the inner one a reason why the table cannot be written.
+    pub(crate) fn new(
+        table: &Table,
+        config: &TableConfig,
+        seed: Seed,
+        starts: &dyn Fn(&TableName, usize) -> i64,
+    ) -> Result<Result<Self, String>, CrudPlanError> {
+        let draft = Draft { table, config, seed, starts };
+        if let Some(why) = draft.obstacle() {
+            return Ok(Err(why));
+        }
+        let references = draft.references();
+        let mut sources =
+            TableSources { columns: Vec::new(), references, notes: Vec::new(), combinations: false };
+        for (index, column) in table.columns.iter().enumerate() {
+            match draft.source(index, column, &sources.references, &mut sources.notes)? {
+                Ok(source) => sources.columns.push(source),
+                Err(why) => return Ok(Err(why)),
+            }
+        }
+        if let Err(why) = draft.make_distinct(&mut sources) {
+            return Ok(Err(why));
+        }
+        Ok(Ok(sources))
+    }
+
+    /// Keeps the references whose parents are among `planned`; the others become NULL, or make the table unwritable.
+    pub(crate) fn settle(&mut self, table: &Table, planned: &BTreeSet<TableName>) -> Result<(), String> {
+        while let Some(gone) =
+            self.references.iter().position(|reference| !planned.contains(&reference.parent_name))
+        {
+            let reference = self.references.remove(gone);
+            let parent = &reference.parent_name;
+            if !reference.optional {
+                return Err(format!(
+                    "refers to {parent}, which is not in the plan; add {parent} to the tables"
+                ));
+            }
+            self.notes.push(format!(
+                "{} stays NULL: {parent} is not in the plan",
+                names(table, &reference.columns)
+            ));
+            for source in &mut self.columns {
+                match source {
+                    Source::Parent { reference, .. } if *reference == gone => {
+                        *source = Source::Server("NULL".to_owned());
+                    }
+                    Source::Parent { reference, .. } if *reference > gone => *reference -= 1,
+                    _ => {}
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The parents that a row cannot be without.
+    pub(crate) fn required_parents(&self) -> impl Iterator<Item = &TableName> {
+        self.references.iter().filter(|reference| !reference.optional).map(|reference| &reference.parent_name)
+    }
+}
+
+impl Draft<'_> {
+    fn config_of(&self, column: usize) -> Option<&ColumnConfig> {
+        self.config.columns.get(&self.table.columns[column].name)
+    }
+
+    /// Something that the backend found and that the configuration takes no responsibility for.
+    fn obstacle(&self) -> Option<String> {
+        let open = |column: &&usize| {
+            self.config_of(**column).is_none()
+                && !matches!(self.table.columns[**column].fill, Fill::Generated)
+        };
+        self.table.obstacles.iter().find_map(|obstacle| {
+            let left: Vec<usize> = obstacle.columns.iter().filter(open).copied().collect();
+            let what = &obstacle.what;
+            match (obstacle.columns.is_empty(), left.is_empty()) {
+                (true, _) => Some(format!("{what}; exclude the table")),
+                (false, true) => None,
+                (false, false) => Some(format!(
+                    "{what}; say in the plan file which values fit: columns: {{{}: ...}}",
+                    names(self.table, &left)
+                )),
+            }
+        })
+    }
+
+    /// The foreign keys, but for those whose columns the configuration fills.
+    fn references(&self) -> Vec<Reference> {
+        let followed = self
+            .table
+            .foreign_keys
+            .iter()
+            .filter(|key| key.columns.iter().all(|c| self.config_of(*c).is_none()));
+        followed
+            .map(|key| Reference {
+                parent_name: key.parent.clone(),
+                parent_columns: key.parent_columns.clone(),
+                columns: key.columns.clone(),
+                optional: key.columns.iter().any(|column| self.table.columns[*column].nullable),
+                parent: 0,
+                positions: Vec::new(),
+            })
+            .collect()
+    }
+
+    fn source(
+        &self,
+        index: usize,
+        column: &Column,
+        references: &[Reference],
+        notes: &mut Vec<String>,
+    ) -> Result<Result<Source, String>, CrudPlanError> {
+        let config = self.config_of(index);
+        match &column.fill {
+            Fill::Generated => return Ok(Ok(Source::Server("generated".to_owned()))),
+            Fill::Sequence { always: true } => return Ok(Ok(Source::Server("identity".to_owned()))),
+            _ if config.is_some_and(|config| config.leave_out) => {
+                return Ok(Ok(Source::Server("by the plan file".to_owned())));
+            }
+            _ => {}
+        }
+        if config.is_none() {
+            let refers = |r: &Reference| r.columns.iter().position(|c| *c == index);
+            let mut found =
+                references.iter().enumerate().filter_map(|(at, r)| refers(r).map(|position| (at, position)));
+            if let Some((reference, position)) = found.next() {
+                if found.next().is_some() {
+                    let why =
+                        format!("column {:?} is part of two foreign keys; exclude the table", column.name);
+                    return Ok(Err(why));
+                }
+                return Ok(Ok(Source::Parent { reference, position }));
+            }
+            match &column.fill {
+                Fill::Sequence { .. } => return Ok(Ok(Source::Server("sequence".to_owned()))),
+                Fill::Volatile(default) if column.ty != Type::Uuid => {
+                    return Ok(Ok(Source::Server(format!("default {default}"))));
+                }
+                _ => {}
+            }
+        }
+        self.generated(column, config, notes)
+    }
+
+    fn generated(
+        &self,
+        column: &Column,
+        config: Option<&ColumnConfig>,
+        notes: &mut Vec<String>,
+    ) -> Result<Result<Source, String>, CrudPlanError> {
+        match generate::for_column(&self.table.name, column, config) {
+            Ok(generator) => Ok(Ok(Source::Generated(generator))),
+            Err(unfillable) if config.is_some() => Err(CrudPlanError::Column(unfillable.to_string())),
+            Err(unfillable) if column.nullable || column.fill != Fill::None => {
+                let filled = if column.fill == Fill::None { "NULL" } else { "its default" };
+                notes.push(format!("{:?} gets {filled}: {unfillable}", column.name));
+                Ok(Ok(Source::Server(filled.to_owned())))
+            }
+            Err(unfillable) => Ok(Err(unfillable.to_string())),
+        }
+    }
+
+    /// Gives each unique key one column that alone tells all rows apart.
+    fn make_distinct(&self, sources: &mut TableSources) -> Result<(), String> {
+        let primary = Some(&self.table.primary_key).filter(|key| !key.is_empty());
+        for key in primary.into_iter().chain(&self.table.uniques) {
+            let tells_apart = |column: &usize| match &sources.columns[*column] {
+                // The database's sequences differ, and NULLs do not collide.
+                Source::Distinct(_) | Source::Server(_) => true,
+                Source::Generated(_) | Source::Parent { .. } => false,
+            };
+            if key.iter().any(tells_apart) {
+                continue;
+            }
+            let constructed = |column: &usize| {
+                matches!(sources.columns[*column], Source::Generated(_)).then(|| self.distinct(*column))
+            };
+            let made: Vec<Result<(usize, Distinct), String>> = key.iter().filter_map(constructed).collect();
+            let roomiest = made
+                .iter()
+                .flatten()
+                .max_by_key(|(_, distinct)| distinct.capacity())
+                .map(|(column, _)| *column);
+            match (roomiest, made.is_empty()) {
+                (Some(roomiest), _) => {
+                    for (column, distinct) in
+                        made.into_iter().flatten().filter(|(column, _)| *column == roomiest)
+                    {
+                        sources.columns[column] = Source::Distinct(distinct);
+                    }
+                }
+                (None, true) => self.combine(key, sources)?,
+                (None, false) => {
+                    let why = made.into_iter().find_map(Result::err).unwrap_or_default();
+                    return Err(format!("unique ({}): {why}", names(self.table, key)));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn distinct(&self, column: usize) -> Result<(usize, Distinct), String> {
+        let start = (self.starts)(&self.table.name, column);
+        let made = Distinct::new(&self.table.columns[column], self.config_of(column), self.seed, start);
+        made.map(|distinct| (column, distinct)).map_err(|unfillable| unfillable.to_string())
+    }
+
+    /// A key of references alone: rows differ when their parents do.
+    fn combine(&self, key: &[usize], sources: &mut TableSources) -> Result<(), String> {
+        let covered = sources.references.iter().filter(|r| r.columns.iter().any(|c| key.contains(c))).count();
+        if covered != sources.references.len() || sources.combinations {
+            return Err(format!(
+                "unique ({}) is made of foreign keys, and the table has others; exclude the table",
+                names(self.table, key)
+            ));
+        }
+        sources.combinations = true;
+        Ok(())
+    }
+}
+
+fn names(table: &Table, columns: &[usize]) -> String {
+    columns.iter().map(|column| table.columns[*column].name.as_str()).collect::<Vec<_>>().join(", ")
+}

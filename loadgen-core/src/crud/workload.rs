@@ -1,0 +1,173 @@
+//! The workload: prepare, lanes, and the comparison at the end.
+
+use std::{collections::BTreeMap, marker::PhantomData, sync::Arc};
+
+use async_trait::async_trait;
+
+use super::{
+    config::CrudConfig,
+    lane::CrudLane,
+    operation::Operation,
+    plan::{CrudPlan, TablePlan},
+};
+use crate::{
+    ChangeKind, CheckError, Digest, Failure, LaneId, Mix, PrepareError, Report, Schema, SchemaFilter, Seed,
+    SessionOf, Setup, SqlSession, Table, TableName, Tally, Target, Type, Workload,
+};
+
+/// Weighted inserts, updates and deletes on the tables of any schema.
+///
+/// Every lane changes its own rows alone, so an update or delete always finds its row, and children are given parents
+/// of their own lane.
+#[derive(Debug)]
+pub struct Crud<T> {
+    config: CrudConfig,
+    plan: Arc<CrudPlan>,
+    /// What the tables held before the traffic, by name.
+    before: BTreeMap<String, TableDigest>,
+    target: PhantomData<fn() -> T>,
+}
+
+/// The rows of a table, counted and hashed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct TableDigest {
+    /// How many there are.
+    pub rows: u64,
+    /// The sum of their hashes over the columns whose values loadgen knows.
+    pub digest: Digest,
+}
+
+impl<T: Target> Crud<T>
+where
+    T::Session: SqlSession,
+{
+    /// The workload with this configuration; it becomes concrete when it has seen the schema.
+    pub fn new(config: CrudConfig) -> Self {
+        let plan = CrudPlan { tables: Vec::new(), refused: Vec::new(), rows: config.rows, lanes: 0 };
+        Crud { config, plan: Arc::new(plan), before: BTreeMap::new(), target: PhantomData }
+    }
+}
+
+/// Reads the schema and plans, without writing anything.
+///
+/// # Errors
+/// When the database cannot be read, or the configuration does not fit it.
+pub async fn plan(
+    session: &mut impl SqlSession,
+    config: &CrudConfig,
+    seed: Seed,
+    lanes: u32,
+) -> Result<CrudPlan, PrepareError> {
+    let schema = session.introspect(&SchemaFilter { schemas: config.schemas.clone() }).await?;
+    let starts = starts(session, &schema).await?;
+    let start = |table: &TableName, column: usize| starts.get(&(table.clone(), column)).copied().unwrap_or(1);
+    CrudPlan::new(&schema, config, seed, lanes, &start).map_err(|error| PrepareError::Plan(error.to_string()))
+}
+
+/// Counts and hashes the rows of a table, as [`Tally`] does for the rows of the lanes.
+///
+/// # Errors
+/// When the table cannot be read.
+pub async fn table_digest(session: &mut impl SqlSession, plan: &TablePlan) -> Result<TableDigest, Failure> {
+    let mut digest = Digest::default();
+    let rows = session
+        .scan(&plan.table, plan.digested(), &mut |values| digest.add(plan.hash_of_row(values)))
+        .await?;
+    Ok(TableDigest { rows, digest })
+}
+
+/// For each integer column of a unique key, the first number above those that are there.
+async fn starts(
+    session: &mut impl SqlSession,
+    schema: &Schema,
+) -> Result<BTreeMap<(TableName, usize), i64>, Failure> {
+    let mut starts = BTreeMap::new();
+    for table in &schema.tables {
+        for column in distinct_integers(table) {
+            if let Some(largest) = session.largest(table, column).await? {
+                starts.insert((table.name.clone(), column), largest.saturating_add(1));
+            }
+        }
+    }
+    Ok(starts)
+}
+
+/// Integer columns whose values loadgen may have to construct.
+fn distinct_integers(table: &Table) -> impl Iterator<Item = usize> + '_ {
+    let keys = std::iter::once(&table.primary_key).chain(&table.uniques);
+    let own = |column: &usize| {
+        let references = table.foreign_keys.iter().any(|key| key.columns.contains(column));
+        matches!(table.columns[*column].ty, Type::Int(_))
+            && !references
+            && matches!(table.columns[*column].fill, crate::Fill::None | crate::Fill::Constant(_))
+    };
+    keys.flatten().copied().filter(own)
+}
+
+#[async_trait]
+impl<T: Target> Workload for Crud<T>
+where
+    T::Session: SqlSession,
+{
+    type Target = T;
+    type Lane = CrudLane;
+
+    async fn prepare(
+        &mut self,
+        session: &mut SessionOf<Self>,
+        setup: &Setup,
+    ) -> Result<Mix<Self>, PrepareError> {
+        self.plan = Arc::new(plan(session, &self.config, setup.seed, setup.lanes).await?);
+        let mut mix = Mix::new();
+        for (table, planned) in self.plan.tables.iter().enumerate() {
+            if setup.check {
+                self.before.insert(planned.table.name.to_string(), table_digest(session, planned).await?);
+            }
+            let weights = planned.operations;
+            let kinds = [
+                (ChangeKind::Insert, weights.insert),
+                (ChangeKind::Update, weights.update),
+                (ChangeKind::Delete, weights.delete),
+            ];
+            for (kind, weight) in kinds {
+                let weight = weight.saturating_mul(planned.weight);
+                mix = mix.with(weight, Operation { plan: Arc::clone(&self.plan), table, kind });
+            }
+        }
+        Ok(mix)
+    }
+
+    fn lane(&self, id: LaneId) -> CrudLane {
+        CrudLane::new(id, &self.plan)
+    }
+
+    fn tally(&self, _: LaneId, lane: &CrudLane, tally: &mut Tally) {
+        lane.tally(&self.plan, tally);
+    }
+
+    async fn check(&self, session: &mut SessionOf<Self>, report: &Report) -> Result<(), CheckError> {
+        let (mut differences, mut doubts) = (Vec::new(), Vec::new());
+        for planned in &self.plan.tables {
+            let name = planned.table.name.to_string();
+            let lanes = report.tally.tables.get(&name).copied().unwrap_or_default();
+            if lanes.unknown > 0 {
+                doubts.push(format!("{name}: {} operations of unknown outcome", lanes.unknown));
+                continue;
+            }
+            let mut expected = self.before.get(&name).copied().unwrap_or_default();
+            expected.rows += lanes.live;
+            expected.digest.merge(lanes.digest);
+            let found = table_digest(session, planned).await?;
+            if found.rows != expected.rows {
+                differences.push(format!("{name}: {} rows instead of {}", found.rows, expected.rows));
+            } else if found.digest != expected.digest {
+                differences.push(format!("{name}: digest {} instead of {}", found.digest, expected.digest));
+            }
+        }
+        match (differences.is_empty(), doubts.is_empty()) {
+            (false, _) => Err(CheckError::Differs(differences)),
+            (true, false) => Err(CheckError::Inconclusive(doubts)),
+            (true, true) => Ok(()),
+        }
+    }
+}

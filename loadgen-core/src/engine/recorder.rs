@@ -1,0 +1,161 @@
+//! What one worker saw. Owned by it alone; merged when it has ended.
+
+use std::{borrow::Cow, collections::BTreeMap, time::Duration};
+
+use hdrhistogram::Histogram;
+
+use crate::{
+    Failure, Outcome, Outcomes, Rows, Tally,
+    report::{ErrorReport, ScenarioReport, histogram},
+};
+
+/// Different codes or reasons that are kept apart; what comes later is counted as `other`.
+const KINDS: usize = 64;
+
+/// One operation from when it was due to its end.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Times {
+    pub(crate) due: Duration,
+    pub(crate) started: Duration,
+    pub(crate) ended: Duration,
+}
+
+type Entries<T> = Vec<(Cow<'static, str>, T)>;
+
+#[derive(Debug)]
+pub(crate) struct Recorder {
+    warmup_end: Duration,
+    pub(crate) warmup: Outcomes,
+    scenarios: Vec<ScenarioReport>,
+    skips: Entries<u64>,
+    errors: Entries<ErrorReport>,
+    pub(crate) offered: u64,
+    pub(crate) dropped: u64,
+    pub(crate) retries: u64,
+    pub(crate) reconnects: u64,
+    pub(crate) cut: bool,
+    pub(crate) last_end: Duration,
+    pub(crate) tally: Tally,
+}
+
+impl Recorder {
+    pub(crate) fn new(scenarios: usize, warmup_end: Duration) -> Self {
+        let scenario = || ScenarioReport {
+            outcomes: Outcomes::default(),
+            rows: Rows::default(),
+            latency_us: histogram(),
+            service_us: histogram(),
+            lag_us: histogram(),
+        };
+        Recorder {
+            warmup_end,
+            warmup: Outcomes::default(),
+            scenarios: (0..scenarios).map(|_| scenario()).collect(),
+            skips: Vec::new(),
+            errors: Vec::new(),
+            offered: 0,
+            dropped: 0,
+            retries: 0,
+            reconnects: 0,
+            cut: false,
+            last_end: Duration::ZERO,
+            tally: Tally::default(),
+        }
+    }
+
+    /// Counts an operation that has ended. What was due in the warm-up is kept apart.
+    pub(crate) fn ended(&mut self, scenario: usize, outcome: Outcome, rows: Rows, times: Times) {
+        self.last_end = times.ended;
+        if times.due < self.warmup_end {
+            self.warmup.count(outcome);
+            return;
+        }
+        let scenario = &mut self.scenarios[scenario];
+        scenario.outcomes.count(outcome);
+        scenario.rows += rows;
+        let Times { due, started, ended } = times;
+        record(&mut scenario.latency_us, ended.saturating_sub(due));
+        record(&mut scenario.service_us, ended.saturating_sub(started));
+        record(&mut scenario.lag_us, started.saturating_sub(due));
+    }
+
+    pub(crate) fn skipped(&mut self, reason: Cow<'static, str>) {
+        *entry(&mut self.skips, reason, || 0) += 1;
+    }
+
+    pub(crate) fn failed(&mut self, failure: &Failure) {
+        let new = || ErrorReport { count: 0, action: failure.action, example: failure.message.clone() };
+        entry(&mut self.errors, failure.code.clone(), new).count += 1;
+    }
+
+    /// Pours everything into the parts of a report.
+    pub(crate) fn merge_into(
+        self,
+        names: &[String],
+        scenarios: &mut BTreeMap<String, ScenarioReport>,
+        skips: &mut BTreeMap<String, u64>,
+        errors: &mut BTreeMap<String, ErrorReport>,
+    ) {
+        for (name, mine) in names.iter().zip(self.scenarios) {
+            match scenarios.get_mut(name) {
+                Some(theirs) => theirs.merge(&mine),
+                None => drop(scenarios.insert(name.clone(), mine)),
+            }
+        }
+        for (reason, count) in self.skips {
+            *skips.entry(reason.into_owned()).or_default() += count;
+        }
+        for (code, error) in self.errors {
+            let count = error.count;
+            let total = errors.entry(code.into_owned()).or_insert(ErrorReport { count: 0, ..error });
+            total.count += count;
+        }
+    }
+}
+
+/// Few entries, so a vector that is searched beats a map.
+fn entry<'a, T>(entries: &'a mut Entries<T>, key: Cow<'static, str>, new: impl FnOnce() -> T) -> &'a mut T {
+    let known = entries.iter().position(|(known, _)| *known == key);
+    let index = known.unwrap_or_else(|| {
+        let key = if entries.len() < KINDS { key } else { Cow::Borrowed("other") };
+        entries.iter().position(|(known, _)| *known == key).unwrap_or_else(|| {
+            entries.push((key, new()));
+            entries.len() - 1
+        })
+    });
+    &mut entries[index].1
+}
+
+fn record(histogram: &mut Histogram<u32>, span: Duration) {
+    let micros = span.min(LONGEST).as_micros() as u64;
+    histogram.record(micros).expect("a histogram that resizes itself takes any bounded value");
+}
+
+/// Longer spans are recorded as this one, so that a histogram stays below half a megabyte.
+const LONGEST: Duration = Duration::from_secs(24 * 3_600);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Action;
+
+    #[test]
+    fn kinds_of_failures_are_bounded() {
+        let mut recorder = Recorder::new(0, Duration::ZERO);
+        (0..1_000).for_each(|i| recorder.failed(&Failure::aborted(Action::Skip, i.to_string(), "")));
+        assert_eq!(recorder.errors.len(), KINDS + 1);
+        assert_eq!(recorder.errors[KINDS].1.count, 1_000 - KINDS as u64);
+    }
+
+    #[test]
+    fn what_is_due_in_the_warm_up_is_kept_apart() {
+        let mut recorder = Recorder::new(1, Duration::from_secs(1));
+        for second in [0, 1, 2] {
+            let due = Duration::from_secs(second);
+            let times = Times { due, started: due, ended: due + Duration::from_millis(5) };
+            recorder.ended(0, Outcome::Committed, Rows::default(), times);
+        }
+        assert_eq!((recorder.warmup.committed, recorder.scenarios[0].outcomes.committed), (1, 2));
+        assert_eq!(recorder.scenarios[0].latency_us.len(), 2);
+    }
+}

@@ -1,0 +1,55 @@
+//! How a run is told to end: looked at between operations, never in the middle of one.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicU8, Ordering},
+};
+
+use tokio::sync::watch;
+
+/// How far the end of a run has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u8)]
+pub(crate) enum Level {
+    /// On it goes.
+    Run = 0,
+    /// Finish what has begun, begin nothing.
+    Drain = 1,
+    /// Let go of what has begun.
+    Cut = 2,
+}
+
+/// Shared by the workers of a run and whoever ends it. The level only rises.
+#[derive(Clone, Debug)]
+pub(crate) struct Stop {
+    level: Arc<AtomicU8>,
+    changed: watch::Sender<Level>,
+}
+
+impl Stop {
+    pub(crate) fn new() -> Self {
+        Stop { level: Arc::new(AtomicU8::new(Level::Run as u8)), changed: watch::Sender::new(Level::Run) }
+    }
+
+    /// Raises the level; lowering it does nothing.
+    pub(crate) fn raise(&self, level: Level) {
+        self.level.fetch_max(level as u8, Ordering::Relaxed);
+        self.changed.send_if_modified(|current| {
+            let raised = level > *current;
+            *current = (*current).max(level);
+            raised
+        });
+    }
+
+    /// Whether nothing new may begin. Cheap enough to ask before every operation.
+    pub(crate) fn is_raised(&self) -> bool {
+        self.level.load(Ordering::Relaxed) != Level::Run as u8
+    }
+
+    /// Waits until the level is at least `level`.
+    pub(crate) async fn reached(&self, level: Level) {
+        let mut changes = self.changed.subscribe();
+        // The sender lives in `self`, so the channel cannot close while this waits.
+        let _ = changes.wait_for(|current| *current >= level).await;
+    }
+}

@@ -1,0 +1,301 @@
+//! A worker: one session, its share of the lanes, and nothing shared with other workers.
+
+use std::{sync::Arc, time::Duration};
+
+use tokio::time::Instant;
+
+use super::{
+    progress::Counters,
+    recorder::{Recorder, Times},
+    retry::RetryPolicy,
+    schedule::{Due, Schedule},
+    stop::{Level, Stop},
+    timer::Timer,
+};
+use crate::{
+    Action, Cx, Done, Failure, LaneId, Outcome, Progress, Rng, Rows, Seed, SessionOf, Target, Workload,
+    mix::Choice,
+};
+
+/// What all workers of a run read and none changes.
+pub(crate) struct Shared<W: Workload> {
+    pub(crate) target: Arc<W::Target>,
+    pub(crate) workload: W,
+    pub(crate) choice: Choice<W>,
+    pub(crate) seed: Seed,
+    pub(crate) retry: RetryPolicy,
+    pub(crate) deadline: Duration,
+    pub(crate) max_lag: Duration,
+    pub(crate) open: bool,
+    pub(crate) timer_floor: Duration,
+    pub(crate) stop: Stop,
+    pub(crate) progress: Progress,
+    pub(crate) fatal: std::sync::OnceLock<Failure>,
+}
+
+impl<W: Workload> Shared<W> {
+    /// Ends the run for a reason; the first reason counts.
+    pub(crate) fn fail(&self, failure: Failure) {
+        let _ = self.fatal.set(failure);
+        self.stop.raise(Level::Drain);
+    }
+}
+
+pub(crate) struct Worker<W: Workload> {
+    index: u32,
+    shared: Arc<Shared<W>>,
+    schedule: Schedule,
+    lanes: Vec<(LaneId, W::Lane)>,
+    session: Option<SessionOf<W>>,
+    pub(crate) recorder: Recorder,
+    timer: Timer,
+    start: Instant,
+    /// Scenario and times of the operation that has begun and not ended.
+    begun: Option<(usize, Times)>,
+}
+
+/// How a lost or missing session ended the wait for it.
+enum Lost {
+    /// The run is being stopped.
+    Stopping,
+    /// The target will not come back.
+    Fatal(Failure),
+}
+
+impl<W: Workload> Worker<W> {
+    pub(crate) fn new(
+        index: u32,
+        shared: Arc<Shared<W>>,
+        schedule: Schedule,
+        ids: Vec<LaneId>,
+        recorder: Recorder,
+        timer: Timer,
+    ) -> Self {
+        let lanes = ids.into_iter().map(|id| (id, shared.workload.lane(id))).collect();
+        let (session, start, begun) = (None, Instant::now(), None);
+        Worker { index, shared, schedule, lanes, session, recorder, timer, start, begun }
+    }
+
+    /// Opens the session. Failures that can pass, like a server that is still starting, are not waited out.
+    pub(crate) async fn connect(&mut self) -> Result<(), Failure> {
+        let connected = tokio::time::timeout(self.shared.deadline, self.shared.target.connect()).await;
+        self.session =
+            Some(connected.unwrap_or_else(|_| Err(deadline_passed("connect", self.shared.deadline)))?);
+        self.counters().connected(true);
+        Ok(())
+    }
+
+    /// Carries the lanes forward from `start` until they or the run come to an end.
+    pub(crate) async fn run(&mut self, start: Instant) {
+        self.start = start;
+        let shared = Arc::clone(&self.shared);
+        tokio::select! {
+            biased;
+            () = self.drive(&shared) => {}
+            () = shared.stop.reached(Level::Cut) => self.cut(),
+        }
+        let overdue = if self.shared.stop.is_raised() { self.schedule.pass_over(self.now()) } else { 0 };
+        self.drop_late(overdue);
+        self.session = None;
+        self.counters().connected(false);
+        for (id, lane) in &self.lanes {
+            self.shared.workload.tally(*id, lane, &mut self.recorder.tally);
+        }
+    }
+
+    async fn drive(&mut self, shared: &Shared<W>) {
+        let mut since_yield = 0u32;
+        while let Some(due) = self.schedule.head() {
+            if shared.stop.is_raised() {
+                return;
+            }
+            let now = self.now();
+            if due.at > now {
+                self.sleep((due.at - now).max(shared.timer_floor)).await;
+                since_yield = 0;
+                continue;
+            }
+            if self.session.is_none() {
+                if let Err(lost) = self.reconnect(due).await {
+                    return self.lose(lost);
+                }
+                continue;
+            }
+            if shared.open && now - due.at > shared.max_lag {
+                self.schedule.advance(now);
+                self.drop_late(1);
+                continue;
+            }
+            if let Err(lost) = self.operate(shared, due, now).await {
+                return self.lose(lost);
+            }
+            since_yield += 1;
+            if since_yield == YIELD_EVERY {
+                tokio::task::yield_now().await;
+                since_yield = 0;
+            }
+        }
+    }
+
+    /// Does one operation, with its retries, and counts how it ended.
+    async fn operate(&mut self, shared: &Shared<W>, due: Due, started: Duration) -> Result<(), Lost> {
+        let mut rng = Rng::new(shared.seed, due.lane, due.seq);
+        let (group, scenario) = shared.choice.pick(&mut rng);
+        let at = if shared.open { due.at } else { started };
+        let times = Times { due: at, started, ended: started };
+        self.begun = Some((group, times));
+        self.recorder.offered += 1;
+        let mut cx = Cx { lane: due.lane, seq: due.seq, due: at, attempt: 0, rng: rng.clone() };
+        let mut redraws = 0;
+        let (ended, lost) = loop {
+            let Some(session) = self.session.as_mut() else {
+                match self.reconnect(due).await {
+                    Ok(()) => continue,
+                    Err(lost) => break (Err(Outcome::Aborted), Some(lost)),
+                }
+            };
+            let lane = &mut self.lanes[due.slot].1;
+            let tried = tokio::time::timeout(shared.deadline, scenario.run(session, lane, &mut cx)).await;
+            let failure = match tried {
+                Ok(Ok(done)) => break (Ok(done), None),
+                Ok(Err(failure)) => failure,
+                Err(_) => deadline_passed("answer", shared.deadline),
+            };
+            if failure.action == Action::NewValues {
+                redraws += 1;
+                rng = Rng::redrawn(shared.seed, due.lane, due.seq, redraws);
+            }
+            cx.rng = rng.clone();
+            cx.attempt += 1;
+            match self.mend(&failure, due, cx.attempt).await {
+                Ok(true) => self.recorder.retries += 1,
+                Ok(false) => break (Err(failure.outcome()), None),
+                Err(lost) => break (Err(failure.outcome()), Some(lost)),
+            }
+        };
+        self.end(group, ended, times);
+        lost.map_or(Ok(()), Err)
+    }
+
+    /// Deals with a failure of attempt number `attempt`; true asks for another.
+    async fn mend(&mut self, failure: &Failure, due: Due, attempt: u32) -> Result<bool, Lost> {
+        self.recorder.failed(failure);
+        if failure.breaks_session() {
+            self.session = None;
+            self.counters().connected(false);
+        }
+        if failure.action == Action::Fatal {
+            return Err(Lost::Fatal(failure.clone()));
+        }
+        if failure.indeterminate {
+            return Ok(false);
+        }
+        if attempt > self.shared.retry.bound(failure.action) {
+            let fatal = failure.action == Action::PauseThenFatal;
+            return if fatal { Err(Lost::Fatal(failure.clone())) } else { Ok(false) };
+        }
+        if failure.action == Action::RereadSchema
+            && let Some(session) = self.session.as_mut()
+            && let Err(failure) = crate::Session::forget_schema(session).await
+        {
+            self.recorder.failed(&failure);
+            self.session = None;
+        }
+        let pause = self.shared.retry.pause(failure.action, attempt, &mut self.pause_rng(due, attempt));
+        if !pause.is_zero() {
+            self.sleep(pause).await;
+        }
+        if self.shared.stop.is_raised() { Err(Lost::Stopping) } else { Ok(true) }
+    }
+
+    fn end(&mut self, group: usize, ended: Result<Done, Outcome>, times: Times) {
+        let (outcome, rows) = match ended {
+            Ok(Done::Committed(rows)) => (Outcome::Committed, rows),
+            Ok(Done::Skipped(reason)) => {
+                self.recorder.skipped(reason);
+                (Outcome::Skipped, Rows::default())
+            }
+            Err(outcome) => (outcome, Rows::default()),
+        };
+        let now = self.now();
+        self.begun = None;
+        self.recorder.ended(group, outcome, rows, Times { ended: now, ..times });
+        self.counters().ended(outcome, rows.total(), (times.started - times.due).as_micros() as u64);
+        self.schedule.advance(now);
+    }
+
+    /// The operation that had begun is let go: nobody knows what became of it.
+    fn cut(&mut self) {
+        self.recorder.cut = true;
+        if let Some((group, times)) = self.begun.take() {
+            self.end(group, Err(Outcome::Indeterminate), times);
+        }
+    }
+
+    /// Opens a session in place of a lost one, with growing pauses, until it succeeds or there is no hope.
+    async fn reconnect(&mut self, due: Due) -> Result<(), Lost> {
+        let since = Instant::now();
+        for attempt in 1.. {
+            if self.shared.stop.is_raised() {
+                return Err(Lost::Stopping);
+            }
+            let Err(failure) = self.connect().await else { break };
+            self.recorder.failed(&failure);
+            if failure.action == Action::Fatal || since.elapsed() > self.shared.retry.reconnect {
+                return Err(Lost::Fatal(failure));
+            }
+            let mut rng = self.pause_rng(due, attempt);
+            let pause = self.shared.retry.pause(Action::Reconnect, attempt.saturating_add(3), &mut rng);
+            self.sleep(pause).await;
+        }
+        self.recorder.reconnects += 1;
+        Ok(())
+    }
+
+    fn lose(&mut self, lost: Lost) {
+        if let Lost::Fatal(failure) = lost {
+            self.shared.fail(failure);
+        }
+    }
+
+    /// Sleeps, or less if the run is stopped.
+    async fn sleep(&mut self, span: Duration) {
+        let Worker { timer, shared, .. } = self;
+        tokio::select! {
+            biased;
+            () = timer.sleep(span) => {}
+            () = shared.stop.reached(Level::Drain) => {}
+        }
+    }
+
+    fn drop_late(&mut self, operations: u64) {
+        self.recorder.dropped += operations;
+        self.counters().dropped(operations);
+    }
+
+    /// Pauses are drawn from a stream of their own, so that they do not shift the operation's values.
+    fn pause_rng(&self, due: Due, attempt: u32) -> Rng {
+        Rng::keyed(self.shared.seed, [u64::from(due.lane.0), due.seq, PAUSES | u64::from(attempt)])
+    }
+
+    fn now(&self) -> Duration {
+        self.start.elapsed()
+    }
+
+    fn counters(&self) -> &Counters {
+        self.shared.progress.worker(self.index)
+    }
+}
+
+/// Keeps the draws of pauses apart from those of values.
+const PAUSES: u64 = 1 << 40;
+
+/// A target that answers without waiting must not keep the runtime from everything else.
+const YIELD_EVERY: u32 = 256;
+
+pub(crate) fn deadline_passed(what: &str, deadline: Duration) -> Failure {
+    let message = format!(
+        "no {what} within {deadline:?}: the target or the network hangs, or the deadline is too short"
+    );
+    Failure::indeterminate(Action::Resolve, "deadline", message)
+}

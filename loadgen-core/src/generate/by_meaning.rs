@@ -1,0 +1,64 @@
+//! Generators for what columns mean.
+
+use super::{
+    Generator,
+    by_type::Lengths,
+    flag::Flag,
+    ladder::{Bounds, Ladder},
+    meaning::{Kind, Meaning},
+    prose::Prose,
+    range::Range,
+    template::Template,
+    text::Named,
+};
+use crate::Type;
+
+/// The shortest texts that prose is written into; below it words are cut too much to look like any.
+const SHORTEST_PROSE: u32 = 12;
+
+/// What a rule makes for a column of the type; `None` when its values do not fit.
+pub(super) fn generator(rule: &Meaning, ty: &Type, lengths: Lengths) -> Option<Box<dyn Generator>> {
+    match (rule.kind, ty) {
+        (Kind::Text, Type::Text { .. }) => {
+            let template = Template::parse(rule.spec)?.fit(lengths.max)?;
+            Some(Box::new(Named { name: rule.name, template }))
+        }
+        (Kind::Prose, Type::Text { .. }) if lengths.max >= SHORTEST_PROSE => {
+            let (low, high) = rule.spec.split_once(' ')?;
+            let count = (low.parse().ok()?, high.parse().ok()?);
+            Some(Box::new(Prose::new(rule.name, count, (0, lengths.max))))
+        }
+        (Kind::Number, Type::Int(_) | Type::Decimal { .. } | Type::Real | Type::Double) => {
+            let (spread, range) = rule.spec.split_once(' ')?;
+            let ladder = clipped(range, ty)?;
+            Some(Box::new(if spread == "log" { Range::octaves(ladder) } else { Range::even(ladder) }))
+        }
+        (Kind::Date, Type::Date | Type::Timestamp { .. }) => {
+            Some(Box::new(Range::even(clipped(rule.spec, ty)?)))
+        }
+        (Kind::Bool, Type::Bool) => Some(Box::new(Flag(rule.spec.parse().ok()?))),
+        _ => None,
+    }
+}
+
+fn clipped(range: &str, ty: &Type) -> Option<Ladder> {
+    let (min, max) = range.split_once(' ')?;
+    Ladder::clipped(ty, Bounds { min: Some(min), max: Some(max) })
+}
+
+/// What a rule writes into a text column that must not repeat; `None` when it does not fit.
+pub(super) fn unique(rule: &Meaning, max: u32) -> Option<Template> {
+    if rule.kind == Kind::Unique { Template::parse(rule.spec)?.fit(max) } else { None }
+}
+
+/// All rules can be read, and each makes values of some type.
+#[cfg(test)]
+pub(super) fn check(rule: &Meaning) -> Option<crate::Value> {
+    let types = [Type::Text { max: None, fixed: false }, Type::Double, Type::Date, Type::Bool];
+    let rng = &mut crate::Rng::keyed(crate::Seed(1), [0; 3]);
+    if rule.kind == Kind::Unique {
+        let template = unique(rule, u32::MAX)?;
+        return template.tells_codes_apart().then(|| crate::Value::Text(template.write(rng, 1)));
+    }
+    types.iter().find_map(|ty| Some(generator(rule, ty, Lengths { min: None, max: u32::MAX })?.generate(rng)))
+}

@@ -1,0 +1,97 @@
+//! Generators for columns of which only the type is known.
+
+use super::{
+    Generator,
+    binary::{Blob, Uuids},
+    choice::Choice,
+    config::ColumnConfig,
+    document::Documents,
+    flag::Flag,
+    form::Form,
+    ladder::Ladder,
+    prose::Prose,
+    range::Range,
+    text::Codes,
+    unfillable::Refusal,
+};
+use crate::Type;
+
+/// How long texts and binary data may be.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Lengths {
+    /// The fewest characters or bytes, when the plan file says.
+    pub(super) min: Option<u32>,
+    /// The most characters or bytes.
+    pub(super) max: u32,
+}
+
+/// The lengths that a column and its plan allow.
+pub(super) fn lengths(ty: &Type, config: &ColumnConfig) -> Result<Lengths, Refusal> {
+    let bound = match ty {
+        Type::Text { max, .. } => max.unwrap_or(u32::MAX),
+        Type::Bytes => u32::MAX,
+        _ if config.sized() => {
+            return Err(Refusal::new("its type has no length", "neither min_length nor max_length"));
+        }
+        _ => 0,
+    };
+    let min = config.min_length;
+    if min.is_some_and(|min| min > bound) {
+        return Err(Refusal::new(
+            format!("it holds at most {bound} characters"),
+            format!("a min_length up to {bound}"),
+        ));
+    }
+    Ok(Lengths { min, max: bound.min(config.max_length.unwrap_or(u32::MAX)) })
+}
+
+/// Texts from this many characters on are words, shorter ones are codes.
+const SHORTEST_WORDS: u32 = 12;
+/// Without a bound, texts and binary data stay below this length.
+const USUAL: u32 = 64;
+
+/// A generator of valid values of a type.
+pub(super) fn generator(ty: &Type, lengths: Lengths) -> Result<Box<dyn Generator>, Refusal> {
+    Ok(match ty {
+        Type::Bool => Box::new(Flag(0.5)),
+        Type::Text { fixed, .. } => text(*fixed, lengths),
+        Type::Bytes => {
+            let (low, high) = span(lengths, 8, USUAL);
+            Box::new(Blob { length: (low, high) })
+        }
+        Type::Uuid => Box::new(Uuids),
+        Type::Json => Box::new(Documents::new()),
+        Type::Enum(labels) => Box::new(Choice::labels(labels)?),
+        Type::Array(_) => return Err(refuse("arrays of arrays are not known to loadgen")),
+        Type::Unsupported => return Err(refuse("its type is not known to loadgen")),
+        ordered => {
+            let form = Form::of(ordered, 2).ok_or_else(|| refuse("its type is not known to loadgen"))?;
+            let (low, high) = form.usual();
+            let ladder = Ladder::between(form, low, high).ok_or_else(|| refuse("its type has no values"))?;
+            Box::new(Range::even(ladder))
+        }
+    })
+}
+
+/// What a column of an unknown type needs.
+pub(super) fn refuse(reason: &str) -> Refusal {
+    Refusal::new(reason, "choice: [..] with values as the database writes them, or leave_out: true")
+}
+
+/// Padded columns are filled to the end, so that what is read back is what was written.
+fn text(fixed: bool, lengths: Lengths) -> Box<dyn Generator> {
+    if fixed && lengths.max <= USUAL {
+        return Box::new(Codes { length: (lengths.min.unwrap_or(lengths.max), lengths.max) });
+    }
+    if lengths.max < SHORTEST_WORDS {
+        return Box::new(Codes { length: (lengths.min.unwrap_or(1).min(lengths.max), lengths.max) });
+    }
+    let (low, high) = span(lengths, 0, USUAL);
+    Box::new(Prose::new("words", (1, 6), (low, high)))
+}
+
+/// From the fewest, or `low`, to the most, or at least `high`.
+fn span(lengths: Lengths, low: u32, high: u32) -> (u32, u32) {
+    let most = lengths.max.min(lengths.min.unwrap_or(0).max(high));
+    (lengths.min.unwrap_or(low).min(most), most)
+}

@@ -1,0 +1,196 @@
+//! Values that never repeat.
+
+use serde_json::json;
+
+use super::{
+    ColumnConfig, asked,
+    binary::uuid_of,
+    by_meaning,
+    by_type::{self, Lengths},
+    choice::Choice,
+    chosen,
+    form::Form,
+    ladder::Ladder,
+    meaning::find,
+    permutation::Permutation,
+    template::Template,
+    unfillable::{Refusal, Unfillable},
+};
+use crate::{Column, Rng, Seed, Type, Value, column_salt};
+
+/// The values of a unique column, constructed to be unique: an injective function of an index into the column's domain.
+///
+/// Integers, floats and days come in order, as keys do. Codes, UUIDs, decimals and times of all kinds come scrambled by
+/// a permutation of the whole domain, a different one for each seed and column name. Texts whose names mean something
+/// look like it and contain a code that differs. No value is NULL.
+#[derive(Debug)]
+pub struct Distinct {
+    domain: Domain,
+    capacity: u128,
+    scramble: Permutation,
+    seed: Seed,
+    salt: u64,
+}
+
+#[derive(Debug)]
+enum Domain {
+    Listed(Vec<Value>),
+    /// In order.
+    Rising(Ladder),
+    /// Scrambled.
+    Scattered(Ladder),
+    Uuid,
+    /// Texts with a code in them.
+    Text(Template),
+    /// So many bytes.
+    Bytes(u32),
+    /// Objects with an `id` from this one on.
+    Json(i64),
+    /// Arrays of one element.
+    Array(Box<Distinct>),
+}
+
+impl Distinct {
+    /// The distinct values of a column. Integers start at `start`, or at `min` where the plan file has a greater one.
+    ///
+    /// # Errors
+    /// As for [`for_column`](super::for_column).
+    pub fn new(
+        column: &Column,
+        config: Option<&ColumnConfig>,
+        seed: Seed,
+        start: i64,
+    ) -> Result<Self, Unfillable> {
+        let default = ColumnConfig::default();
+        let config = config.unwrap_or(&default);
+        Self::choose(&column.name, &column.ty, config, seed, start)
+            .map_err(|refusal| refusal.of(&column.name))
+    }
+
+    fn choose(name: &str, ty: &Type, config: &ColumnConfig, seed: Seed, start: i64) -> Result<Self, Refusal> {
+        config.check()?;
+        let domain = match ty {
+            Type::Array(element) if !matches!(**element, Type::Array(_)) => {
+                Domain::Array(Box::new(Self::choose(name, element, config, seed, start)?))
+            }
+            _ => Domain::choose(name, ty, config, start)?,
+        };
+        let (capacity, salt) = (domain.capacity(), column_salt(name));
+        Ok(Distinct { scramble: Permutation::new(capacity, seed, salt), domain, capacity, seed, salt })
+    }
+
+    /// How many values there are; indexes reach at most 2^64 of them.
+    pub fn capacity(&self) -> u128 {
+        self.capacity
+    }
+
+    /// The value of an index, another one for each; `None` when the domain has no more.
+    pub fn value(&self, index: u64) -> Option<Value> {
+        if u128::from(index) >= self.capacity {
+            return None;
+        }
+        let scattered = || self.scramble.apply(index);
+        Some(match &self.domain {
+            Domain::Listed(values) => values.get(index as usize)?.clone(),
+            Domain::Rising(ladder) => ladder.value(index.into()),
+            Domain::Scattered(ladder) => ladder.value(scattered()),
+            Domain::Uuid => Value::Uuid(uuid_of(scattered())),
+            Domain::Text(template) => {
+                let mut rng = Rng::keyed(self.seed, [self.salt, 1, index]);
+                Value::Text(template.write(&mut rng, scattered() as u64))
+            }
+            Domain::Bytes(width) => {
+                let (width, code) = (*width as usize, scattered().to_be_bytes());
+                let mut bytes = vec![0; width.saturating_sub(code.len())];
+                bytes.extend_from_slice(&code[code.len().saturating_sub(width)..]);
+                Value::Bytes(bytes)
+            }
+            Domain::Json(start) => Value::Json(json!({ "id": start.wrapping_add_unsigned(index) })),
+            Domain::Array(element) => Value::Array(vec![element.value(index)?]),
+        })
+    }
+}
+
+/// Codes are this long where the column allows: 36^8 of them last for any run.
+const CODE: u32 = 8;
+/// Unique binary data is this long where the column allows.
+const BYTES: u32 = 8;
+
+impl Domain {
+    fn choose(name: &str, ty: &Type, config: &ColumnConfig, start: i64) -> Result<Self, Refusal> {
+        if let Some(choice) = chosen(ty, config)? {
+            return Ok(Domain::Listed(choice.distinct()));
+        }
+        let lengths = by_type::lengths(ty, config)?;
+        Ok(match ty {
+            _ if config.bounded() => Self::ordered(ty, config, start)?,
+            Type::Bool => Domain::Listed(vec![Value::Bool(false), Value::Bool(true)]),
+            Type::Enum(labels) => Domain::Listed(Choice::labels(labels)?.distinct()),
+            Type::Text { .. } => Domain::Text(text(name, lengths)),
+            Type::Bytes => Domain::Bytes(lengths.min.unwrap_or(BYTES.min(lengths.max))),
+            Type::Uuid => Domain::Uuid,
+            Type::Json => Domain::Json(start),
+            Type::Array(_) => return Err(by_type::refuse("arrays of arrays are not known to loadgen")),
+            _ => Self::ordered(ty, config, start)?,
+        })
+    }
+
+    /// The whole numbers of a type, or those between the bounds of the plan file. Floats stay within the digits that
+    /// they keep apart.
+    fn ordered(ty: &Type, config: &ColumnConfig, start: i64) -> Result<Self, Refusal> {
+        let (form, ladder) = match asked(ty, config)? {
+            Some(ladder) => (ladder.form(), Some(ladder)),
+            None => {
+                let form =
+                    Form::of(ty, 0).ok_or_else(|| by_type::refuse("its type is not known to loadgen"))?;
+                let (low, high) = whole(form);
+                (form, Ladder::between(form, low, high))
+            }
+        };
+        let cut = |low: i128, high: i128| ladder.and_then(|ladder| ladder.cut(low, high));
+        let start = i128::from(start);
+        let domain = match form {
+            Form::Int { .. } | Form::Decimal { scale: 0, .. } => cut(start, i128::MAX).map(Domain::Rising),
+            Form::Real { scale: 0 } => cut(start.max(-1 << 24), 1 << 24).map(Domain::Rising),
+            Form::Double { scale: 0 } => cut(start.max(-1 << 53), 1 << 53).map(Domain::Rising),
+            Form::Real { .. } => cut(-999_999, 999_999).map(Domain::Scattered),
+            Form::Double { .. } => cut(-999_999_999_999_999, 999_999_999_999_999).map(Domain::Scattered),
+            Form::Date => ladder.map(Domain::Rising),
+            _ => ladder.map(Domain::Scattered),
+        };
+        Ok(domain.unwrap_or(Domain::Listed(Vec::new())))
+    }
+
+    fn capacity(&self) -> u128 {
+        match self {
+            Domain::Listed(values) => values.len() as u128,
+            Domain::Rising(ladder) | Domain::Scattered(ladder) => ladder.last() + 1,
+            Domain::Uuid => 1 << 122,
+            Domain::Text(template) => template.capacity(),
+            Domain::Bytes(width) => 1 << (8 * width.min(&BYTES)),
+            Domain::Json(start) => i64::MAX.abs_diff(*start).into(),
+            Domain::Array(element) => element.capacity(),
+        }
+    }
+}
+
+/// What unique numbers are taken from where the plan file gives no bounds.
+fn whole(form: Form) -> (i128, i128) {
+    /// Enough decimals for any run, and still short.
+    const PLENTY: i128 = 999_999_999_999;
+    match form {
+        Form::Decimal { scale, .. } if scale > 0 => (0, form.usual().1.max(PLENTY).min(form.limits().1)),
+        Form::Date => (form.usual().0, form.limits().1),
+        Form::Time { .. } | Form::Timestamp { .. } | Form::Interval { .. } => form.usual(),
+        _ => form.limits(),
+    }
+}
+
+/// A text that means something with a code in it, else nothing but a code.
+fn text(name: &str, lengths: Lengths) -> Template {
+    let plain = || Template::code(lengths.min.unwrap_or(CODE.min(lengths.max)));
+    if lengths.min.is_some() {
+        return plain();
+    }
+    find(None, name, |rule| by_meaning::unique(rule, lengths.max)).unwrap_or_else(plain)
+}

@@ -1,0 +1,150 @@
+//! Values for columns: realistic where a name says what a column means, valid for its type everywhere.
+//!
+//! A generator is chosen for each column once, by [`for_column`], in this order: what the plan file says, the labels of
+//! an enum, the meaning of the column's name, its type. Columns whose values must not repeat get a [`Distinct`] instead.
+//!
+//! ```
+//! use loadgen_core::{Column, Fill, NativeType, Rng, Seed, TableName, Type, Value, generate};
+//!
+//! let column = Column {
+//!     name: "first_name".into(),
+//!     ty: Type::Text { max: Some(20), fixed: false },
+//!     native: NativeType::default(),
+//!     nullable: false,
+//!     fill: Fill::None,
+//! };
+//! let names = generate::for_column(&TableName::new("public", "customers"), &column, None)?;
+//! assert_eq!(names.describe(), "first name");
+//! let value = names.generate(&mut Rng::keyed(Seed(42), [0, 0, 0]));
+//! assert!(matches!(value, Value::Text(name) if name.len() > 1));
+//! # Ok::<(), generate::Unfillable>(())
+//! ```
+
+mod array;
+mod binary;
+mod by_meaning;
+mod by_type;
+mod choice;
+mod config;
+mod distinct;
+mod document;
+mod exact;
+mod flag;
+mod form;
+mod ladder;
+mod list;
+mod literal;
+mod meaning;
+mod nullable;
+mod permutation;
+mod prose;
+mod range;
+mod scalar;
+mod template;
+#[cfg(test)]
+mod tests;
+mod text;
+mod unfillable;
+mod words;
+
+use std::fmt::Debug;
+
+pub use config::ColumnConfig;
+pub use distinct::Distinct;
+pub use scalar::Scalar;
+pub use unfillable::Unfillable;
+
+use array::Array;
+use choice::Choice;
+use ladder::{Bounds, Ladder};
+use nullable::Nullable;
+use range::Range;
+use unfillable::Refusal;
+
+use crate::{Column, Rng, TableName, Type, Value};
+
+/// Makes the values of one column.
+///
+/// For workloads. `generate` is pure: what it draws comes from `rng` alone, and how much it draws may depend on what
+/// was drawn. The values of one stream are the same on every machine.
+pub trait Generator: Debug + Send + Sync {
+    /// A value that fits the column.
+    fn generate(&self, rng: &mut Rng) -> Value;
+
+    /// What the values are, for people: "first name", "decimal 0.00 to 99999.99", "one of new, paid, shipped".
+    fn describe(&self) -> String;
+}
+
+/// The generator of a column. It does not look at `leave_out`, [`Column::fill`], keys and constraints: whether a column
+/// is written at all is for the caller to say.
+///
+/// # Errors
+/// When nothing is known that fits the column, or when `config` contradicts the column or itself.
+pub fn for_column(
+    table: &TableName,
+    column: &Column,
+    config: Option<&ColumnConfig>,
+) -> Result<Box<dyn Generator>, Unfillable> {
+    choose(table, column, config).map_err(|refusal| refusal.of(&column.name).in_table(table))
+}
+
+fn choose(
+    table: &TableName,
+    column: &Column,
+    config: Option<&ColumnConfig>,
+) -> Result<Box<dyn Generator>, Refusal> {
+    let default = ColumnConfig::default();
+    let config = config.unwrap_or(&default);
+    config.check()?;
+    let ratio = config.nulls(column.nullable)?;
+    let values = match &column.ty {
+        Type::Array(element) => Box::new(Array(values(table, &column.name, element, config)?)),
+        ty => values(table, &column.name, ty, config)?,
+    };
+    Ok(if ratio > 0.0 { Box::new(Nullable { ratio, values }) } else { values })
+}
+
+fn values(
+    table: &TableName,
+    name: &str,
+    ty: &Type,
+    config: &ColumnConfig,
+) -> Result<Box<dyn Generator>, Refusal> {
+    if let Some(choice) = chosen(ty, config)? {
+        return Ok(Box::new(choice));
+    }
+    if let Some(ladder) = asked(ty, config)? {
+        return Ok(Box::new(Range::even(ladder)));
+    }
+    if let Type::Enum(labels) = ty {
+        return Ok(Box::new(Choice::labels(labels)?));
+    }
+    let lengths = by_type::lengths(ty, config)?;
+    let meant = || meaning::find(Some(&table.table), name, |rule| by_meaning::generator(rule, ty, lengths));
+    match if config.min_length.is_none() { meant() } else { None } {
+        Some(found) => Ok(found),
+        None => by_type::generator(ty, lengths),
+    }
+}
+
+/// The values that the plan file lists.
+fn chosen(ty: &Type, config: &ColumnConfig) -> Result<Option<Choice>, Refusal> {
+    let constant = config.constant.as_ref().map(std::slice::from_ref);
+    let Some(listed) = config.choice.as_deref().or(constant) else { return Ok(None) };
+    Choice::listed(ty, listed, config.weights.as_deref()).map(Some)
+}
+
+/// The range that the plan file gives.
+fn asked(ty: &Type, config: &ColumnConfig) -> Result<Option<Ladder>, Refusal> {
+    if !config.bounded() {
+        return Ok(None);
+    }
+    let text = |bound: &'_ Option<Scalar>| bound.as_ref().map(|scalar| scalar.0.clone());
+    let (min, max) = (text(&config.min), text(&config.max));
+    match Ladder::asked(ty, Bounds { min: min.as_deref(), max: max.as_deref() }) {
+        Some(ladder) => ladder.map(Some),
+        None => {
+            Err(Refusal::new("its type has no order for min and max", "choice: [..] instead of min and max"))
+        }
+    }
+}

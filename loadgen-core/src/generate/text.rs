@@ -1,0 +1,47 @@
+//! Texts without a meaning, and those that a template gives one.
+
+use super::{
+    Generator,
+    template::{BASE36, Template, spell_drawn},
+};
+use crate::{Rng, Value};
+
+/// Texts of a template, under the name of their meaning.
+#[derive(Debug)]
+pub(super) struct Named {
+    pub(super) name: &'static str,
+    pub(super) template: Template,
+}
+
+impl Generator for Named {
+    fn generate(&self, rng: &mut Rng) -> Value {
+        Value::Text(self.template.write(rng, 0))
+    }
+
+    fn describe(&self) -> String {
+        self.name.to_owned()
+    }
+}
+
+/// Small letters and digits.
+#[derive(Debug)]
+pub(super) struct Codes {
+    /// The fewest and the most characters.
+    pub(super) length: (u32, u32),
+}
+
+impl Generator for Codes {
+    fn generate(&self, rng: &mut Rng) -> Value {
+        let width = rng.between(self.length.0.into(), self.length.1.into()) as usize;
+        let mut text = String::with_capacity(width);
+        spell_drawn(rng, BASE36, width, &mut text);
+        Value::Text(text)
+    }
+
+    fn describe(&self) -> String {
+        match self.length {
+            (low, high) if low == high => format!("code of {low} characters"),
+            (low, high) => format!("code of {low} to {high} characters"),
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! A database in memory, with rows, keys, references and failures on demand: for examples, properties and tests of
+//! scenarios. It checks what a real one checks; it has no isolation levels, locks or disk.
+
+mod fault;
+mod session;
+mod store;
+mod table;
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use async_trait::async_trait;
+
+pub use fault::{Fault, Faults};
+pub use session::MemorySession;
+use store::Store;
+pub use table::table;
+
+use crate::{Failure, Schema, Table, Target, Value};
+
+/// The database. Clones share their rows.
+#[derive(Clone, Debug)]
+pub struct Memory {
+    schema: Arc<Schema>,
+    store: Arc<Mutex<Store>>,
+    faults: Faults,
+}
+
+impl Memory {
+    /// An empty database with these tables; see [`table()`].
+    pub fn new(tables: impl IntoIterator<Item = Table>) -> Self {
+        let mut tables: Vec<Arc<Table>> = tables.into_iter().map(Arc::new).collect();
+        tables.sort_by(|a, b| a.name.cmp(&b.name));
+        let store = Store::new(&tables);
+        let schema = Arc::new(Schema { tables });
+        Memory { schema, store: Arc::new(Mutex::new(store)), faults: Faults::none() }
+    }
+
+    /// The same database with failures. The function is asked before every transaction.
+    #[must_use]
+    pub fn with_faults(mut self, faults: Faults) -> Self {
+        self.faults = faults;
+        self
+    }
+
+    /// All rows of a table, in no particular order; none when there is no such table.
+    pub fn rows(&self, table: &str) -> Vec<Vec<Value>> {
+        let index = self.schema.tables.iter().position(|known| known.name.table == table);
+        index.map_or_else(Vec::new, |index| self.lock().rows(index).map(<[Value]>::to_vec).collect())
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Store> {
+        self.store.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[async_trait]
+impl Target for Memory {
+    type Session = MemorySession;
+
+    async fn connect(&self) -> Result<MemorySession, Failure> {
+        self.faults.connect()?;
+        Ok(MemorySession::new(self.clone()))
+    }
+
+    fn describe(&self) -> String {
+        "memory://".to_owned()
+    }
+}

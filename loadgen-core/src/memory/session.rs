@@ -1,0 +1,84 @@
+//! A session of the database in memory.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+
+use super::Memory;
+use crate::{
+    Action, Applied, Change, EachRow, Failure, Schema, SchemaFilter, Session, SqlSession, Table, TableName,
+    Value,
+};
+
+/// A session; dropping it changes nothing.
+#[derive(Debug)]
+pub struct MemorySession {
+    memory: Memory,
+    broken: bool,
+}
+
+impl MemorySession {
+    pub(super) fn new(memory: Memory) -> Self {
+        MemorySession { memory, broken: false }
+    }
+}
+
+#[async_trait]
+impl Session for MemorySession {}
+
+#[async_trait]
+impl SqlSession for MemorySession {
+    async fn introspect(&mut self, filter: &SchemaFilter) -> Result<Schema, Failure> {
+        let wanted =
+            |table: &&Arc<Table>| filter.schemas.is_empty() || filter.schemas.contains(&table.name.schema);
+        Ok(Schema { tables: self.memory.schema.tables.iter().filter(wanted).cloned().collect() })
+    }
+
+    async fn apply(&mut self, changes: &[Change]) -> Result<Vec<Applied>, Failure> {
+        if self.broken {
+            return Err(Failure::aborted(Action::Reconnect, "closed", "the session was lost before"));
+        }
+        let Some(fault) = self.memory.faults.next(changes) else { return self.memory.lock().apply(changes) };
+        self.broken = fault.failure.breaks_session();
+        if fault.applied {
+            self.memory.lock().apply(changes)?;
+        }
+        Err(fault.failure)
+    }
+
+    async fn execute(&mut self, _: &str) -> Result<(), Failure> {
+        Err(Failure::aborted(Action::Fatal, "unsupported", "the database in memory speaks no SQL"))
+    }
+
+    async fn scan(
+        &mut self,
+        table: &Table,
+        columns: &[usize],
+        each: &mut EachRow<'_>,
+    ) -> Result<u64, Failure> {
+        let store = self.memory.lock();
+        let index = store.index_of(table)?;
+        let mut rows = 0;
+        for row in store.rows(index) {
+            let values: Vec<Value> = columns.iter().map(|column| row[*column].clone()).collect();
+            each(&values);
+            rows += 1;
+        }
+        Ok(rows)
+    }
+
+    async fn largest(&mut self, table: &Table, column: usize) -> Result<Option<i64>, Failure> {
+        let store = self.memory.lock();
+        let index = store.index_of(table)?;
+        let number = |row: &[Value]| if let Value::Int(number) = row[column] { Some(number) } else { None };
+        Ok(store.rows(index).filter_map(number).max())
+    }
+
+    async fn missing_rights(&mut self, _: &[TableName]) -> Result<Vec<(TableName, String)>, Failure> {
+        Ok(Vec::new())
+    }
+
+    async fn server(&mut self) -> Result<String, Failure> {
+        Ok("memory".to_owned())
+    }
+}

@@ -1,0 +1,272 @@
+//! The rows, with the checks of a database.
+
+use std::{collections::HashMap, sync::Arc};
+
+use xxhash_rust::xxh3::Xxh3;
+
+use crate::{Action, Applied, Change, ChangeKind, Failure, Fill, Table, Value};
+
+/// The hash of a key, which stands for the key.
+type Key = u128;
+
+#[derive(Debug)]
+pub(crate) struct Store {
+    tables: Vec<Rows>,
+}
+
+#[derive(Debug)]
+struct Rows {
+    table: Arc<Table>,
+    rows: HashMap<u64, Box<[Value]>>,
+    /// By the columns of each key: the primary key, if any, and then the unique ones.
+    indexes: Vec<Index>,
+    /// Rows of this table by the columns of each of its foreign keys.
+    references: Vec<HashMap<Key, u32>>,
+    next_row: u64,
+    sequence: i64,
+}
+
+#[derive(Debug)]
+struct Index {
+    columns: Vec<usize>,
+    rows: HashMap<Key, u64>,
+}
+
+/// How to take a change back.
+enum Undo {
+    Remove(usize, u64),
+    Restore(usize, u64, Box<[Value]>),
+}
+
+impl Store {
+    pub(crate) fn new(tables: &[Arc<Table>]) -> Self {
+        let rows = |table: &Arc<Table>| {
+            let primary = Some(&table.primary_key).filter(|key| !key.is_empty());
+            let keys = primary.into_iter().chain(&table.uniques);
+            Rows {
+                table: Arc::clone(table),
+                rows: HashMap::new(),
+                indexes: keys
+                    .map(|columns| Index { columns: columns.clone(), rows: HashMap::new() })
+                    .collect(),
+                references: table.foreign_keys.iter().map(|_| HashMap::new()).collect(),
+                next_row: 0,
+                sequence: 0,
+            }
+        };
+        Store { tables: tables.iter().map(rows).collect() }
+    }
+
+    pub(crate) fn rows(&self, table: usize) -> impl Iterator<Item = &[Value]> {
+        self.tables[table].rows.values().map(|row| &**row)
+    }
+
+    pub(crate) fn index_of(&self, table: &Table) -> Result<usize, Failure> {
+        let found = self.tables.iter().position(|rows| rows.table.name == table.name);
+        let missing = || {
+            Failure::aborted(Action::RereadSchema, "no table", format!("there is no table {}", table.name))
+        };
+        found.ok_or_else(missing)
+    }
+
+    /// All of the changes or none.
+    pub(crate) fn apply(&mut self, changes: &[Change]) -> Result<Vec<Applied>, Failure> {
+        let mut undo = Vec::new();
+        let mut applied = Vec::with_capacity(changes.len());
+        for change in changes {
+            match self.apply_one(change, &mut undo) {
+                Ok(done) => applied.push(done),
+                Err(failure) => {
+                    undo.into_iter().rev().for_each(|undo| self.take_back(undo));
+                    return Err(failure);
+                }
+            }
+        }
+        Ok(applied)
+    }
+
+    fn apply_one(&mut self, change: &Change, undo: &mut Vec<Undo>) -> Result<Applied, Failure> {
+        let table = self.index_of(&change.shape.table)?;
+        let mut applied = Applied::default();
+        for row in 0..change.rows {
+            let (key, set) = change.row(row).split_at(change.shape.key.len());
+            match change.shape.kind {
+                ChangeKind::Insert => {
+                    let new = self.tables[table].complete(&change.shape.set, set);
+                    applied.returned.extend(change.shape.returning.iter().map(|column| new[*column].clone()));
+                    let id = self.put(table, None, new)?;
+                    undo.push(Undo::Remove(table, id));
+                    applied.rows += 1;
+                }
+                ChangeKind::Update | ChangeKind::Delete => {
+                    let Some(id) = self.tables[table].find(&change.shape.key, key) else { continue };
+                    let old = self.remove(table, id)?;
+                    undo.push(Undo::Restore(table, id, old.clone()));
+                    if change.shape.kind == ChangeKind::Update {
+                        let mut new = old;
+                        change
+                            .shape
+                            .set
+                            .iter()
+                            .zip(set)
+                            .for_each(|(column, value)| new[*column] = value.clone());
+                        self.put(table, Some(id), new)?;
+                    } else {
+                        self.unreferenced(table, &old)?;
+                    }
+                    applied.rows += 1;
+                }
+            }
+        }
+        Ok(applied)
+    }
+
+    fn take_back(&mut self, undo: Undo) {
+        match undo {
+            Undo::Remove(table, id) => drop(self.remove(table, id)),
+            Undo::Restore(table, id, row) => {
+                if self.tables[table].rows.contains_key(&id) {
+                    drop(self.remove(table, id));
+                }
+                self.tables[table].index(id, row);
+            }
+        }
+    }
+
+    /// Adds a row after all checks.
+    fn put(&mut self, table: usize, id: Option<u64>, row: Box<[Value]>) -> Result<u64, Failure> {
+        let rows = &self.tables[table];
+        for (column, value) in rows.table.columns.iter().zip(&row) {
+            if value.is_null() && !column.nullable {
+                return Err(refused(
+                    "not null",
+                    format!("column {} of {} is null", column.name, rows.table.name),
+                ));
+            }
+        }
+        let taken =
+            |index: &&Index| key_of(&index.columns, &row).is_some_and(|key| index.rows.contains_key(&key));
+        if rows.indexes.iter().any(|index| taken(&index)) {
+            return Err(refused("unique", format!("a key of {} is taken", rows.table.name)));
+        }
+        for foreign in &rows.table.foreign_keys {
+            let Some(key) = key_of(&foreign.columns, &row) else { continue };
+            let parent = self.tables.iter().find(|parent| parent.table.name == foreign.parent);
+            let itself = parent.is_some_and(|p| std::ptr::eq(p, rows))
+                && parent.and_then(|p| p.named(foreign, &row)) == Some(key);
+            if !itself && !parent.is_some_and(|parent| parent.has(&foreign.parent_columns, key)) {
+                return Err(refused(
+                    "foreign key",
+                    format!("{} refers to a row that is not there", rows.table.name),
+                ));
+            }
+        }
+        let rows = &mut self.tables[table];
+        let id = id.unwrap_or_else(|| {
+            rows.next_row += 1;
+            rows.next_row
+        });
+        rows.index(id, row);
+        Ok(id)
+    }
+
+    fn remove(&mut self, table: usize, id: u64) -> Result<Box<[Value]>, Failure> {
+        let rows = &mut self.tables[table];
+        let row = rows.rows.remove(&id).ok_or_else(|| refused("gone", "the row is not there".to_owned()))?;
+        for index in &mut rows.indexes {
+            if let Some(key) = key_of(&index.columns, &row) {
+                index.rows.remove(&key);
+            }
+        }
+        for (foreign, counts) in rows.table.foreign_keys.iter().zip(&mut rows.references) {
+            if let Some(key) = key_of(&foreign.columns, &row)
+                && let Some(count) = counts.get_mut(&key)
+            {
+                *count -= 1;
+                if *count == 0 {
+                    counts.remove(&key);
+                }
+            }
+        }
+        Ok(row)
+    }
+
+    /// Refuses to leave children behind.
+    fn unreferenced(&self, table: usize, row: &[Value]) -> Result<(), Failure> {
+        let parent = &self.tables[table];
+        for child in &self.tables {
+            for (foreign, counts) in child.table.foreign_keys.iter().zip(&child.references) {
+                let key = (foreign.parent == parent.table.name).then(|| parent.named(foreign, row)).flatten();
+                if key.is_some_and(|key| counts.contains_key(&key)) {
+                    let message =
+                        format!("{} still refers to the row of {}", child.table.name, parent.table.name);
+                    return Err(refused("foreign key", message));
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Rows {
+    /// A full row out of the values of some columns.
+    fn complete(&mut self, set: &[usize], values: &[Value]) -> Box<[Value]> {
+        let mut row: Vec<Value> = vec![Value::Null; self.table.columns.len()];
+        set.iter().zip(values).for_each(|(column, value)| row[*column] = value.clone());
+        for (index, column) in self.table.columns.iter().enumerate() {
+            if matches!(column.fill, Fill::Sequence { .. }) && !set.contains(&index) {
+                self.sequence += 1;
+                row[index] = Value::Int(self.sequence);
+            }
+        }
+        row.into()
+    }
+
+    fn index(&mut self, id: u64, row: Box<[Value]>) {
+        for index in &mut self.indexes {
+            if let Some(key) = key_of(&index.columns, &row) {
+                index.rows.insert(key, id);
+            }
+        }
+        for (foreign, counts) in self.table.foreign_keys.iter().zip(&mut self.references) {
+            if let Some(key) = key_of(&foreign.columns, &row) {
+                *counts.entry(key).or_default() += 1;
+            }
+        }
+        self.rows.insert(id, row);
+    }
+
+    fn find(&self, columns: &[usize], values: &[Value]) -> Option<u64> {
+        let index = self.indexes.iter().find(|index| index.columns == columns)?;
+        index.rows.get(&hash(values.iter())).copied()
+    }
+
+    /// The key of a row of this table, in the order in which a foreign key names its columns.
+    fn named(&self, foreign: &crate::ForeignKey, row: &[Value]) -> Option<Key> {
+        let columns: Option<Vec<usize>> =
+            foreign.parent_columns.iter().map(|name| self.table.column_index(name)).collect();
+        key_of(&columns?, row)
+    }
+
+    fn has(&self, columns: &[String], key: Key) -> bool {
+        let columns: Option<Vec<usize>> = columns.iter().map(|name| self.table.column_index(name)).collect();
+        let index = columns.and_then(|columns| self.indexes.iter().find(|index| index.columns == columns));
+        index.is_some_and(|index| index.rows.contains_key(&key))
+    }
+}
+
+/// The hash of a key; none when a part of it is null.
+fn key_of(columns: &[usize], row: &[Value]) -> Option<Key> {
+    let parts = columns.iter().map(|column| &row[*column]);
+    (!parts.clone().any(Value::is_null)).then(|| hash(parts))
+}
+
+fn hash<'a>(values: impl Iterator<Item = &'a Value>) -> Key {
+    let mut hasher = Xxh3::new();
+    values.for_each(|value| value.feed(&mut hasher));
+    hasher.digest128()
+}
+
+fn refused(code: &'static str, message: String) -> Failure {
+    Failure::aborted(Action::NewValues, code, message)
+}

@@ -1,0 +1,171 @@
+//! Rates, limits, stops and deadlines, in paused time.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use loadgen_core::{
+    Cx, Done, Failure, LaneId, Mix, Pace, PrepareError, Report, Rows, Run, Scenario, Session, SessionOf,
+    Setup, Target, Workload,
+};
+
+/// A target that answers after a while; every `stall.0`th answer takes `stall.1`.
+#[derive(Clone)]
+struct Slow {
+    service: Duration,
+    stall: Option<(u64, Duration)>,
+}
+
+struct SlowSession(Slow);
+
+impl Session for SlowSession {}
+
+#[async_trait]
+impl Target for Slow {
+    type Session = SlowSession;
+
+    async fn connect(&self) -> Result<SlowSession, Failure> {
+        Ok(SlowSession(self.clone()))
+    }
+
+    fn describe(&self) -> String {
+        "slow://".to_owned()
+    }
+}
+
+struct Waiting;
+
+struct Wait;
+
+#[async_trait]
+impl Workload for Waiting {
+    type Target = Slow;
+    type Lane = u64;
+
+    async fn prepare(&mut self, _: &mut SessionOf<Self>, _: &Setup) -> Result<Mix<Self>, PrepareError> {
+        Ok(Mix::new().with(1, Wait))
+    }
+
+    fn lane(&self, _: LaneId) -> u64 {
+        0
+    }
+}
+
+#[async_trait]
+impl Scenario<Waiting> for Wait {
+    fn name(&self) -> &str {
+        "wait"
+    }
+
+    async fn run(&self, session: &mut SlowSession, done: &mut u64, _: &mut Cx) -> Result<Done, Failure> {
+        *done += 1;
+        let stalled = session.0.stall.filter(|(every, _)| *done % every == 0).map(|(_, stall)| stall);
+        tokio::time::sleep(stalled.unwrap_or(session.0.service)).await;
+        Ok(Done::Committed(Rows { inserted: 1, ..Rows::default() }))
+    }
+}
+
+fn run(service_ms: u64, stall: Option<(u64, Duration)>) -> Run<Waiting> {
+    Run::new(Slow { service: Duration::from_millis(service_ms), stall }, Waiting).coarse_timer()
+}
+
+fn pace(rate: &str) -> Pace {
+    Pace::Constant(rate.parse().unwrap())
+}
+
+fn accounted(report: &Report) {
+    assert_eq!(report.planned, report.offered + report.dropped);
+    assert_eq!(report.offered, report.completed());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_rate_is_held_to_the_operation() {
+    let report =
+        run(2, None).lanes(16).pace(pace("1k/s")).duration(Duration::from_secs(10)).execute().await.unwrap();
+    assert_eq!((report.offered, report.dropped), (10_000, 0));
+    assert!(report.lag_us().value_at_quantile(0.99) <= 2_000, "{}", report.lag_us().max());
+    accounted(&report);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stall_shows_in_the_latency_of_everything_that_was_due_in_it() {
+    let stall = Some((500, Duration::from_secs(5)));
+    let run = run(1, stall).lanes(1).connections(1).pace(pace("100/s")).duration(Duration::from_secs(10));
+    let report = run.execute().await.unwrap();
+    assert_eq!((report.offered, report.dropped), (1_000, 0));
+    let late = report.latency_us().count_between(1_000_000, 5_100_000);
+    assert!((390..=500).contains(&late), "{late} operations over a second late: 4 s at 100/s are owed");
+    accounted(&report);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_cannot_be_started_in_time_is_dropped_and_counted() {
+    let run = run(100, None).lanes(2).connections(2).pace(pace("100/s")).duration(Duration::from_secs(10));
+    let report = run.max_lag(Duration::from_secs(1)).execute().await.unwrap();
+    assert_eq!(report.planned, 1_000);
+    assert!((180..=240).contains(&report.offered), "{}", report.offered);
+    accounted(&report);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stop_lets_what_has_begun_end_and_accounts_for_what_was_due() {
+    let stop = tokio::time::sleep(Duration::from_millis(2_600));
+    let report = run(300, None).lanes(4).pace(pace("4/s")).stop_on(stop).execute().await.unwrap();
+    assert_eq!((report.offered, report.outcomes().committed, report.cut), (11, 11, false));
+    accounted(&report);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_does_not_end_within_the_grace_period_is_cut_off_and_unknown() {
+    let stop = tokio::time::sleep(Duration::from_secs(1));
+    let run = run(60_000, None).lanes(4).stop_on(stop).grace(Duration::from_secs(2));
+    let report = run.execute().await.unwrap();
+    assert_eq!((report.outcomes().indeterminate, report.cut), (4, true));
+    assert!(report.duration < Duration::from_millis(3_100), "{:?}", report.duration);
+    accounted(&report);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_second_stop_cuts_at_once() {
+    let run = run(60_000, None).lanes(4).stop_on(tokio::time::sleep(Duration::from_secs(1)));
+    let report = run.abort_on(tokio::time::sleep(Duration::from_millis(1_500))).execute().await.unwrap();
+    assert!(report.cut && report.duration < Duration::from_millis(1_600), "{:?}", report.duration);
+}
+
+#[tokio::test(start_paused = true)]
+async fn no_answer_within_the_deadline_is_unknown_and_costs_the_session() {
+    let run =
+        run(1, Some((3, Duration::from_secs(600)))).lanes(1).operations(4).deadline(Duration::from_secs(1));
+    let report = run.execute().await.unwrap();
+    assert_eq!((report.outcomes().indeterminate, report.reconnects), (1, 1));
+    assert_eq!(report.errors["deadline"].count, 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_warm_up_is_done_and_kept_apart() {
+    let run = run(1, None).lanes(4).pace(pace("100/s")).duration(Duration::from_secs(10));
+    let report = run.warmup(Duration::from_secs(2)).execute().await.unwrap();
+    assert_eq!((report.warmup.committed, report.outcomes().committed), (200, 800));
+    accounted(&report);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_closed_pace_waits_for_its_own_operations() {
+    let think = Pace::Think("90ms".parse().unwrap());
+    let run = run(10, None).lanes(10).connections(10).pace(think).duration(Duration::from_secs(10));
+    let report = run.execute().await.unwrap();
+    assert_eq!(report.offered, 1_000);
+}
+
+#[tokio::test(start_paused = true)]
+async fn progress_can_be_watched_from_outside() {
+    let mut run = run(1, None).lanes(4).pace(pace("100/s")).duration(Duration::from_secs(10));
+    let progress = run.progress();
+    let watched = tokio::spawn(async move {
+        tokio::time::sleep(Duration::from_millis(5_050)).await;
+        progress.snapshot()
+    });
+    run.execute().await.unwrap();
+    let snapshot = watched.await.unwrap();
+    assert!((500..=510).contains(&snapshot.outcomes.committed), "{snapshot:?}");
+    assert_eq!((snapshot.rows, snapshot.connected), (snapshot.outcomes.committed, 4));
+}

@@ -1,0 +1,5 @@
+//! The engine and the `crud` workload on the database in memory.
+
+mod crud;
+mod engine;
+mod shop;
