@@ -5,6 +5,7 @@
 # Answers on stdout: "made", or "failed WHY"; then for each run "started PID" and "exited STATUS".
 
 unset LOADGEN_PG_SUPERVISOR
+PATH=$PATH:/usr/bin:/bin
 dir=$1
 worker=
 left=
