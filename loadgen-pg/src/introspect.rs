@@ -1,6 +1,9 @@
 //! Tables, columns, keys and references, read from the catalog for all tables at once.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{HashMap, hash_map::Entry},
+    sync::Arc,
+};
 
 use loadgen_core::{Action, Failure, Obstacle, Schema, SchemaFilter, Table};
 use sqlx::{
@@ -73,11 +76,12 @@ fn drafts(rows: &[PgRow]) -> sqlx::Result<HashMap<u32, Draft>> {
     let mut drafts: HashMap<u32, Draft> = HashMap::new();
     for row in rows {
         let Oid(id) = row.try_get(0)?;
-        if !drafts.contains_key(&id) {
-            drafts.insert(id, Draft { table: table(row)?, numbers: Vec::new() });
-        }
+        let draft = match drafts.entry(id) {
+            Entry::Occupied(entry) => entry.into_mut(),
+            Entry::Vacant(entry) => entry.insert(Draft { table: table(row)?, numbers: Vec::new() }),
+        };
         // A table without columns has one row that names none.
-        if let (Some(number), Some(draft)) = (row.try_get::<Option<i16>, _>(5)?, drafts.get_mut(&id)) {
+        if let Some(number) = row.try_get::<Option<i16>, _>(5)? {
             draft.table.columns.push(column::read(row)?);
             draft.numbers.push(number);
         }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use futures_util::TryStreamExt;
-use loadgen_core::{Action, Failure, Table, TableName, Value};
+use loadgen_core::{Action, EachRow, Failure, Table, TableName};
 use sqlx::{AssertSqlSafe, PgConnection};
 
 use super::{apply::read_row, bounded};
@@ -23,7 +23,7 @@ pub(super) async fn scan(
     limit: Duration,
     table: &Table,
     columns: &[usize],
-    each: &mut (impl FnMut(&[Value]) + Send + ?Sized),
+    each: &mut EachRow<'_>,
 ) -> Result<u64, Failure> {
     let names: Vec<String> = columns.iter().map(|&index| readable(&table.columns[index])).collect();
     let unreadable = |index: usize| {
