@@ -54,6 +54,7 @@ pub(crate) async fn execute(plan: &Plan, manner: &Manner, signals: &Signals) -> 
         let check = manner.check;
         tasks.spawn(async move { (index, ended(run.execute().await, check)) });
     }
+    let announced = (plan.seed_was_drawn && !manner.quiet).then(|| progress::announce(&watched, plan.seed));
     let shown = progress::show(watched, manner.progress, manner.quiet);
     let mut reports: Vec<Option<Ended>> = plan.jobs.iter().map(|_| None).collect();
     let mut failed = None;
@@ -67,14 +68,14 @@ pub(crate) async fn execute(plan: &Plan, manner: &Manner, signals: &Signals) -> 
             }
         }
     }
-    drop(shown);
+    drop((shown, announced));
     if let Some(failed) = failed {
         return Err(failed);
     }
     let run = RunSummary {
         id: ids::run(),
         seed: plan.seed.0,
-        started_at: started_at.to_string(),
+        started_at: format!("{started_at:.3}"),
         duration_s: (start.elapsed().as_secs_f64() * 1e3).round() / 1e3,
         shard: "0/1".to_owned(),
         tool_version: env!("CARGO_PKG_VERSION").to_owned(),

@@ -36,8 +36,6 @@ pub(crate) struct SourceArgs {
     pub(crate) reach: ReachArgs,
     #[command(flatten)]
     pub(crate) tables: TableArgs,
-    #[command(flatten)]
-    pub(crate) load: LoadArgs,
 }
 
 /// Where it goes.
@@ -130,6 +128,8 @@ pub(crate) struct RunArgs {
     #[command(flatten)]
     pub(crate) source: SourceArgs,
     #[command(flatten)]
+    pub(crate) load: LoadArgs,
+    #[command(flatten)]
     pub(crate) output: OutputArgs,
     /// Compare the rows in the database with what the lanes know, at the end
     #[arg(long, help_heading = "Plan")]
@@ -150,11 +150,13 @@ pub(crate) struct PlanArgs {
     #[command(flatten)]
     pub(crate) source: SourceArgs,
     #[command(flatten)]
+    pub(crate) load: LoadArgs,
+    #[command(flatten)]
     pub(crate) output: OutputArgs,
 }
 
 #[derive(Debug, Args)]
-pub(crate) struct TargetArgs {
+pub(crate) struct HealthArgs {
     #[command(flatten)]
     pub(crate) source: SourceArgs,
     #[command(flatten)]
@@ -164,9 +166,7 @@ pub(crate) struct TargetArgs {
 #[derive(Debug, Args)]
 pub(crate) struct InspectArgs {
     #[command(flatten)]
-    pub(crate) reach: ReachArgs,
-    #[command(flatten)]
-    pub(crate) tables: TableArgs,
+    pub(crate) source: SourceArgs,
     /// How the schema is written; yaml is a plan that can be run
     #[arg(long, value_name = "FORMAT", default_value = "text", help_heading = "Output")]
     pub(crate) format: InspectFormat,

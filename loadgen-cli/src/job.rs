@@ -11,7 +11,7 @@ use loadgen_pg::{PgSettings, PgTarget};
 use crate::{
     environment::Environment,
     failed::{Code, Failed},
-    flags::{ENDLESS, SourceArgs, TableArgs},
+    flags::{ENDLESS, LoadArgs, SourceArgs, TableArgs},
     ids,
     plan_file::{JobConfig, PlanFile, WorkloadConfig, Written},
     secrets,
@@ -40,12 +40,12 @@ pub(crate) struct Job {
 
 impl Plan {
     /// Reads the file, if there is one, and lays the flags over it.
-    pub(crate) fn resolve(source: &SourceArgs) -> Result<Plan, Failed> {
+    pub(crate) fn resolve(source: &SourceArgs, load: &LoadArgs) -> Result<Plan, Failed> {
         let environment = Environment::with_file(source.env_file.as_deref())?;
         let lookup = |name: &str| environment.get(name);
         let (file, text) = read(source.file.as_deref())?;
         let written = Written::read(&file, &text, &lookup, &source.set)?;
-        let layer = source.load.layer(&source.reach);
+        let layer = load.layer(&source.reach);
         let mut jobs = Vec::new();
         for (index, config) in written.plan.jobs.iter().enumerate() {
             if !source.job.is_empty() && !source.job.iter().any(|name| name == config.name()) {
@@ -105,10 +105,8 @@ impl Plan {
         }
         let index = job.index.to_string();
         let path = ["jobs", &index, "workload"];
-        // Core quotes the name it stumbled over; columns come as `table.column`.
-        let quoted = message.split('"').nth(1).unwrap_or_default().to_owned();
-        let names = [quoted.as_str(), quoted.rsplit('.').next().unwrap_or(&quoted)];
-        self.written.mistake_at(&path, &names, message).into()
+        let names = names_in(&message);
+        self.written.mistake_at(&path, &names, &message).into()
     }
 }
 
@@ -178,6 +176,14 @@ impl Job {
         }
         if check { run.check() } else { run }
     }
+}
+
+/// What a message may be about: what it quotes, then the columns that it names as `table.column`.
+fn names_in(message: &str) -> Vec<&str> {
+    let quoted = message.split('"').skip(1).step_by(2);
+    let words = message.split_whitespace().map(|word| word.trim_matches([':', ';', ',', '"']));
+    let columns = words.filter_map(|word| word.rsplit_once('.')).map(|(_, column)| column);
+    quoted.chain(columns).collect()
 }
 
 /// What messages call the plan, and its text.

@@ -161,3 +161,27 @@ async fn rows_that_somebody_else_changes_are_found_by_the_check() {
         "{ran:?}"
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn names_that_are_not_in_the_database_are_shown_where_the_plan_says_them() {
+    let shops = Shops::start().await;
+    let url = shops.open("shop").await;
+    let check = |crud: &str, expected: &str| {
+        let (_directory, path) = file("plan.yaml", &format!("jobs:\n- workload:\n    crud: {{{crud}}}\n"));
+        let ran = run(&["run", text(&path), "--url", &url]);
+        assert_eq!(ran.code, Some(104), "{ran:?}");
+        let expected = format!("error: {}:{expected}", text(&path));
+        assert!(ran.stderr.starts_with(&expected), "{expected}: {ran:?}");
+    };
+    check("exclude: [ordres]", "3:22: there is no table \"ordres\"; did you mean \"orders\"?");
+    check(
+        "tables: {orders: {columns: {sttus: {constant: new}}}}",
+        "3:40: there is no column \"orders.sttus\"",
+    );
+    check(
+        "tables: {orders: {columns: {status: {min: a}}}}",
+        "3:40: column public.orders.status cannot be filled",
+    );
+    let flag = run(&["run", "--url", &url, "--table", "ordres"]);
+    assert_eq!(flag.code, Some(1), "{flag:?}");
+}
