@@ -13,7 +13,9 @@ use crate::{
     args::ProgressMode,
     failed::{Code, Failed},
     ids,
-    job::{Job, Plan},
+    job::Job,
+    output,
+    plan::Plan,
     progress::{self, Watched},
     signals::Signals,
 };
@@ -37,12 +39,7 @@ struct Ended {
 pub(crate) async fn execute(plan: &Plan, manner: &Manner, signals: &Signals) -> Result<Summary, Failed> {
     let started_at = jiff::Timestamp::now();
     let start = Instant::now();
-    if plan.jobs.len() > 1 {
-        // One job must not begin while another cannot.
-        for job in &plan.jobs {
-            planned(plan, job).await?;
-        }
-    }
+    let left_out = preflight(plan, manner.quiet).await?;
     let mut tasks = JoinSet::new();
     let mut watched = Vec::new();
     for (index, job) in plan.jobs.iter().enumerate() {
@@ -54,7 +51,6 @@ pub(crate) async fn execute(plan: &Plan, manner: &Manner, signals: &Signals) -> 
         let check = manner.check;
         tasks.spawn(async move { (index, ended(run.execute().await, check)) });
     }
-    let announced = (plan.seed_was_drawn && !manner.quiet).then(|| progress::announce(&watched, plan.seed));
     let shown = progress::show(watched, manner.progress, manner.quiet);
     let mut reports: Vec<Option<Ended>> = plan.jobs.iter().map(|_| None).collect();
     let mut failed = None;
@@ -68,7 +64,7 @@ pub(crate) async fn execute(plan: &Plan, manner: &Manner, signals: &Signals) -> 
             }
         }
     }
-    drop((shown, announced));
+    drop(shown);
     if let Some(failed) = failed {
         return Err(failed);
     }
@@ -80,7 +76,25 @@ pub(crate) async fn execute(plan: &Plan, manner: &Manner, signals: &Signals) -> 
         shard: "0/1".to_owned(),
         tool_version: env!("CARGO_PKG_VERSION").to_owned(),
     };
-    Ok(sum_up(plan, run, &reports))
+    let mut summary = sum_up(plan, run, &reports);
+    summary.warnings.splice(..0, left_out);
+    Ok(summary)
+}
+
+/// Whatever can be refused is refused before the first job begins. The answer says which tables are left out.
+async fn preflight(plan: &Plan, quiet: bool) -> Result<Vec<String>, Failed> {
+    let mut left_out = Vec::new();
+    for job in &plan.jobs {
+        let planned = planned(plan, job).await?;
+        left_out.extend(planned.refused.iter().map(|(name, why)| format!("{name} is left out: {why}")));
+    }
+    if !quiet {
+        left_out.iter().for_each(|warning| output::say(&format!("warning: {warning}")));
+        if plan.seed_was_drawn {
+            output::say(&format!("seed {} was drawn; --seed {} repeats this run", plan.seed, plan.seed));
+        }
+    }
+    Ok(left_out)
 }
 
 type Joined = (usize, Result<Ended, Box<RunError>>);

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
-use loadgen_core::{Progress, Seed, Snapshot};
+use loadgen_core::{Progress, Snapshot};
 use tokio::task::JoinHandle;
 
 use crate::{
@@ -53,18 +53,6 @@ pub(crate) fn show(jobs: Vec<Watched>, mode: ProgressMode, quiet: bool) -> Shown
         (false, false) => Some(tokio::spawn(tell(jobs))),
     };
     Shown { task, bars }
-}
-
-/// Says which seed was drawn, as soon as there is traffic.
-pub(crate) fn announce(jobs: &[Watched], seed: Seed) -> Shown {
-    let progress: Vec<Progress> = jobs.iter().map(|job| job.progress.clone()).collect();
-    let task = tokio::spawn(async move {
-        while progress.iter().all(|progress| progress.snapshot().connected == 0) {
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-        output::say(&format!("seed {seed} was drawn; --seed {seed} repeats this run"));
-    });
-    Shown { task: Some(task), bars: MultiProgress::with_draw_target(ProgressDrawTarget::hidden()) }
 }
 
 /// What happened since the look before.

@@ -2,6 +2,7 @@
 
 mod choice;
 mod config;
+mod content;
 mod error;
 mod read_error;
 mod reader;

@@ -13,8 +13,8 @@ use crate::{
     execute::{self, Manner},
     failed::{Code, Failed},
     flags::{DemoArgs, LoadArgs, ReachArgs, SourceArgs, TableArgs},
-    job::Plan,
     output,
+    plan::Plan,
     signals::Signals,
     units::count,
 };

@@ -11,8 +11,9 @@ use crate::{
     flags::{HealthArgs, LoadArgs},
     grid::Grid,
     guard::{self, Reach},
-    job::{Job, Plan},
+    job::Job,
     output,
+    plan::Plan,
     style::Style,
     units::millis,
 };

@@ -15,8 +15,9 @@ use crate::{
     flags::{LoadArgs, SourceArgs},
     grid::Grid,
     guard::{self, Reach},
-    job::{Job, Plan},
+    job::Job,
     output,
+    plan::Plan,
     style::Style,
     units::count,
 };

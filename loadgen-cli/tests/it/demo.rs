@@ -1,9 +1,9 @@
 //! The demo leaves nothing behind, however it ends.
 
-use std::{path::Path, process::Child, thread::sleep, time::Duration};
+use std::{os::unix::process::CommandExt, path::Path, process::Child, thread::sleep, time::Duration};
 
 use nix::{
-    sys::signal::{Signal, kill},
+    sys::signal::{Signal, kill, killpg},
     unistd::Pid,
 };
 
@@ -11,7 +11,8 @@ use crate::support::{Ran, loadgen, run, text};
 
 fn start(temp: &Path, duration: &str) -> Child {
     let mut command = loadgen(&["demo", "--duration", duration, "--rate", "100/s", "--format", "json"]);
-    command.env("TMPDIR", temp).spawn().unwrap()
+    // A process group of its own, as a shell makes for a terminal's Ctrl+C.
+    command.env("TMPDIR", temp).process_group(0).spawn().unwrap()
 }
 
 /// A directory that the server's own user may write to, too.
@@ -45,9 +46,17 @@ fn it_cleans_up_after_signals_too() {
         let child = start(temp.path(), "60s");
         sleep(Duration::from_secs(4));
         assert!(!is_empty(temp.path()));
-        kill(Pid::from_raw(i32::try_from(child.id()).unwrap()), signal).unwrap();
+        let child_id = Pid::from_raw(i32::try_from(child.id()).unwrap());
+        if code.is_some() {
+            killpg(child_id, signal).unwrap()
+        } else {
+            kill(child_id, signal).unwrap()
+        }
         let ran = Ran::from(child.wait_with_output().unwrap());
         assert_eq!(ran.code, code, "{ran:?}");
+        if code.is_some() {
+            assert_eq!(ran.json()["jobs"][0]["check"]["result"], "held", "{ran:?}");
+        }
         let gone = (0..50).any(|_| {
             sleep(Duration::from_millis(100));
             is_empty(temp.path())
