@@ -1,2 +1,51 @@
 //! The `loadgen` command.
-fn main() {}
+
+mod args;
+mod environment;
+mod execute;
+mod failed;
+mod flags;
+mod grid;
+mod guard;
+mod ids;
+mod job;
+mod log;
+mod output;
+mod plan_file;
+mod progress;
+mod secrets;
+mod signals;
+mod style;
+mod text;
+mod units;
+mod verbs;
+
+use std::process::ExitCode;
+
+use args::{Args, TalkArgs, Verb};
+use clap::Parser;
+use failed::{Code, Failed};
+
+fn main() -> ExitCode {
+    let Args { verb, talk } = Args::parse();
+    log::start(&talk);
+    match run(verb, &talk) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failed) => {
+            if let Some(message) = failed.message() {
+                output::say(&format!("error: {message}"));
+            }
+            failed.exit_code()
+        }
+    }
+}
+
+/// Workers have runtimes of their own; this one only supervises.
+fn run(verb: Verb, talk: &TalkArgs) -> Result<(), Failed> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime =
+        runtime.map_err(|error| Failed::new(Code::Run, format!("failed to start a runtime: {error}")))?;
+    let done = runtime.block_on(verbs::dispatch(verb, talk));
+    runtime.shutdown_background();
+    done
+}

@@ -17,6 +17,7 @@ mod report;
 mod rng;
 mod schema;
 mod seed;
+pub mod summary;
 mod tally;
 mod target;
 pub mod units;

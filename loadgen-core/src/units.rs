@@ -1,6 +1,6 @@
 //! Durations, counts and rates as people write them: `1h30m`, `10k`, `200/s`.
 
-use std::{borrow::Cow, fmt, str::FromStr, time::Duration};
+use std::{borrow::Cow, fmt, marker::PhantomData, str::FromStr, time::Duration};
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
@@ -153,9 +153,9 @@ impl fmt::Display for Rate {
     }
 }
 
-/// Text in a file, both ways, with a pattern in the JSON Schema. A count may be a bare number as well.
+/// Text in a file, both ways, with a pattern in the JSON Schema.
 macro_rules! in_files {
-    ($unit:ident, $pattern:literal, $numbers:literal) => {
+    ($unit:ident, $schema:tt) => {
         impl Serialize for $unit {
             fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 serializer.collect_str(self)
@@ -164,7 +164,7 @@ macro_rules! in_files {
 
         impl<'de> Deserialize<'de> for $unit {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
+                deserializer.deserialize_any(Written(PhantomData))
             }
         }
 
@@ -174,19 +174,48 @@ macro_rules! in_files {
             }
 
             fn json_schema(_: &mut SchemaGenerator) -> Schema {
-                if $numbers {
-                    json_schema!({"type": ["string", "integer"], "pattern": $pattern, "minimum": 0})
-                } else {
-                    json_schema!({"type": "string", "pattern": $pattern})
-                }
+                json_schema!($schema)
             }
         }
     };
 }
 
-in_files!(Span, r"^\s*([0-9][0-9_.]*(us|ms|s|sec|m|min|h|d)\s*)+$", false);
-in_files!(Count, r"^\s*[0-9][0-9_.]*[kKM]?\s*$", true);
-in_files!(Rate, r"^\s*[0-9][0-9_.]*[kKM]?\s*/\s*(us|ms|s|sec|m|min|h|d)\s*$", false);
+in_files!(Span, {
+    "type": "string", "pattern": r"^\s*([0-9][0-9_.]*(us|ms|s|sec|m|min|h|d)\s*)+$"
+});
+in_files!(Count, {
+    "type": ["string", "integer"], "pattern": r"^\s*[0-9][0-9_.]*[kKM]?\s*$", "minimum": 0
+});
+in_files!(Rate, {
+    "type": "string", "pattern": r"^\s*[0-9][0-9_.]*[kKM]?\s*/\s*(us|ms|s|sec|m|min|h|d)\s*$"
+});
+
+/// Reads a unit from text, and from a bare number as if it were text: a count takes it, the others ask for their unit.
+struct Written<T>(PhantomData<T>);
+
+impl<T: FromStr<Err = UnitError>> de::Visitor<'_> for Written<T> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("text or a number")
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<T, E> {
+        text.parse().map_err(E::custom)
+    }
+
+    fn visit_u64<E: de::Error>(self, number: u64) -> Result<T, E> {
+        self.visit_str(&number.to_string())
+    }
+
+    fn visit_i64<E: de::Error>(self, number: i64) -> Result<T, E> {
+        self.visit_str(&number.to_string())
+    }
+
+    fn visit_f64<E: de::Error>(self, number: f64) -> Result<T, E> {
+        self.visit_str(&number.to_string())
+    }
+}
 
 #[cfg(test)]
 mod tests {
@@ -222,6 +251,18 @@ mod tests {
         for bad in ["-1", "1.5", "k", "", "10kk", "ten"] {
             assert_eq!(count(bad), None, "{bad}");
         }
+    }
+
+    #[test]
+    fn a_count_in_a_file_may_be_a_bare_number_and_the_others_ask_for_their_unit() {
+        let count = |json: &str| serde_json::from_str::<Count>(json).map_err(|error| error.to_string());
+        assert_eq!(count("20000"), Ok(Count(20_000)));
+        assert_eq!(count("\"20k\""), Ok(Count(20_000)));
+        assert_eq!(count("2.0"), Ok(Count(2)));
+        assert!(count("-1").unwrap_err().starts_with("\"-1\" is not a count: write it like 500"));
+        assert!(count("true").is_err());
+        let rate = serde_json::from_str::<Rate>("200").unwrap_err().to_string();
+        assert!(rate.starts_with("\"200\" is not a rate above zero with a unit of time"), "{rate}");
     }
 
     #[test]

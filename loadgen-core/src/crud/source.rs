@@ -36,12 +36,18 @@ impl Source {
     pub fn describe(&self) -> String {
         match self {
             Source::Generated(generator) => generator.describe(),
-            Source::Distinct(_) => "distinct values".to_owned(),
+            Source::Distinct(distinct) if distinct.capacity() > PRACTICALLY_ENDLESS => {
+                "distinct values".to_owned()
+            }
+            Source::Distinct(distinct) => format!("distinct values, {} of them", distinct.capacity()),
             Source::Parent { .. } => "a parent of the same lane".to_owned(),
             Source::Server(reason) => format!("left to the database: {reason}"),
         }
     }
 }
+
+/// Domains above this are not worth a number in a plan.
+const PRACTICALLY_ENDLESS: u128 = 1_000_000_000_000;
 
 /// A foreign key that is followed.
 #[derive(Clone, Debug)]

@@ -48,7 +48,7 @@ pub(super) fn lengths(ty: &Type, config: &ColumnConfig) -> Result<Lengths, Refus
 /// Texts from this many characters on are words, shorter ones are codes.
 const SHORTEST_WORDS: u32 = 12;
 /// Without a bound, texts and binary data stay below this length.
-const USUAL: u32 = 64;
+pub(super) const USUAL: u32 = 64;
 
 /// A generator of valid values of a type.
 pub(super) fn generator(ty: &Type, lengths: Lengths) -> Result<Box<dyn Generator>, Refusal> {

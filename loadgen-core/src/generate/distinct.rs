@@ -126,7 +126,7 @@ impl Domain {
             _ if config.bounded() => Self::ordered(ty, config, start)?,
             Type::Bool => Domain::Listed(vec![Value::Bool(false), Value::Bool(true)]),
             Type::Enum(labels) => Domain::Listed(Choice::labels(labels)?.distinct()),
-            Type::Text { .. } => Domain::Text(text(name, lengths)),
+            Type::Text { fixed, .. } => Domain::Text(text(name, *fixed, lengths)),
             Type::Bytes => Domain::Bytes(lengths.min.unwrap_or(BYTES.min(lengths.max))),
             Type::Uuid => Domain::Uuid,
             Type::Json => Domain::Json(start),
@@ -187,8 +187,9 @@ fn whole(form: Form) -> (i128, i128) {
 }
 
 /// A text that means something with a code in it, else nothing but a code.
-fn text(name: &str, lengths: Lengths) -> Template {
-    let plain = || Template::code(lengths.min.unwrap_or(CODE.min(lengths.max)));
+fn text(name: &str, fixed: bool, lengths: Lengths) -> Template {
+    let usual = if fixed { by_type::USUAL } else { CODE };
+    let plain = || Template::code(lengths.min.unwrap_or(usual.min(lengths.max)));
     if lengths.min.is_some() {
         return plain();
     }

@@ -1,8 +1,6 @@
 //! Ordered types as whole numbers.
 
-use jiff::{Timestamp, civil};
-
-use super::exact::Exact;
+use super::{calendar, exact::Exact};
 use crate::{Decimal, Type, Value};
 
 /// A type whose values are whole numbers of some unit, in order: integers, decimals in units of their scale, floats
@@ -117,17 +115,13 @@ impl Form {
             Form::Decimal { scale, .. } | Form::Real { scale } | Form::Double { scale } => {
                 Exact::parse(text)?.at_scale(u32::from(scale))
             }
-            Form::Date => Some((days(text.parse().ok()?), true)),
-            Form::Time { .. } => {
-                let time: civil::Time = text.parse().ok()?;
-                Some(micros(time.duration_since(civil::Time::midnight()).as_micros()))
-            }
+            Form::Date => Some((calendar::days(text)?, true)),
+            Form::Time { .. } => Some(micros(calendar::time(text)?)),
             Form::Timestamp { zoned, .. } => {
-                let instant = if zoned { text.parse::<Timestamp>().ok() } else { None };
-                let number = instant.map(|instant| i128::from(instant.as_microsecond()));
-                Some(micros(number.or_else(|| civil_micros(text))?))
+                let instant = if zoned { calendar::instant(text) } else { None };
+                Some(micros(instant.or_else(|| calendar::timestamp(text))?))
             }
-            Form::Interval { .. } => match interval(text)? {
+            Form::Interval { .. } => match calendar::interval(text)? {
                 Value::Interval { months: 0, days, micros: rest } => {
                     Some(micros(i128::from(days) * DAY + i128::from(rest)))
                 }
@@ -156,13 +150,17 @@ impl Form {
             Form::Decimal { scale, .. } | Form::Real { scale } | Form::Double { scale } => {
                 Decimal { unscaled: number, scale }.to_string()
             }
-            Form::Date => shown_day(number),
-            Form::Time { .. } => shown_time(number),
+            Form::Date => calendar::shown_day(number),
+            Form::Time { .. } => calendar::shown_time(number),
             Form::Timestamp { .. } => {
-                format!("{} {}", shown_day(number.div_euclid(DAY)), shown_time(number.rem_euclid(DAY)))
+                format!(
+                    "{} {}",
+                    calendar::shown_day(number.div_euclid(DAY)),
+                    calendar::shown_time(number.rem_euclid(DAY))
+                )
             }
             Form::Interval { .. } => {
-                format!("{} days {}", number.div_euclid(DAY), shown_time(number.rem_euclid(DAY)))
+                format!("{} days {}", number.div_euclid(DAY), calendar::shown_time(number.rem_euclid(DAY)))
             }
         }
     }
@@ -191,42 +189,4 @@ fn decimal(precision: u16, scale: u8) -> Form {
     let scale = scale.min(Decimal::MAX_DIGITS);
     let digits = (before + i32::from(scale)).clamp(0, i32::from(Decimal::MAX_DIGITS));
     Form::Decimal { digits: digits as u8, scale }
-}
-
-fn days(date: civil::Date) -> i128 {
-    i128::from(date.duration_since(civil::Date::constant(1970, 1, 1)).as_hours() / 24)
-}
-
-fn civil_micros(text: &str) -> Option<i128> {
-    let time: civil::DateTime = text.parse().ok()?;
-    Some(time.duration_since(civil::Date::constant(1970, 1, 1).at(0, 0, 0, 0)).as_micros())
-}
-
-/// A span in ISO 8601 (`P1Y2DT3H`) or in words (`1 year 2 days`).
-pub(super) fn interval(text: &str) -> Option<Value> {
-    let span: jiff::Span = text.parse().ok()?;
-    let months = i32::from(span.get_years()).checked_mul(12)?.checked_add(span.get_months())?;
-    let days = span.get_weeks().checked_mul(7)?.checked_add(span.get_days())?;
-    let minutes = i64::from(span.get_hours()).checked_mul(60)?.checked_add(span.get_minutes())?;
-    let seconds = minutes.checked_mul(60)?.checked_add(span.get_seconds())?;
-    let millis = seconds.checked_mul(1_000)?.checked_add(span.get_milliseconds())?;
-    let micros = millis.checked_mul(1_000)?.checked_add(span.get_microseconds())?;
-    Some(Value::Interval { months, days, micros: micros.checked_add(span.get_nanoseconds() / 1_000)? })
-}
-
-fn shown_day(days: i128) -> String {
-    let hours = i64::try_from(days).unwrap_or(0).saturating_mul(24);
-    let epoch = civil::Date::constant(1970, 1, 1);
-    epoch
-        .checked_add(jiff::SignedDuration::from_hours(hours))
-        .map_or_else(|_| days.to_string(), |day| day.to_string())
-}
-
-fn shown_time(micros: i128) -> String {
-    let seconds = micros / 1_000_000;
-    let clock = format!("{:02}:{:02}:{:02}", seconds / 3_600, seconds / 60 % 60, seconds % 60);
-    match micros % 1_000_000 {
-        0 => clock,
-        fraction => format!("{clock}.{fraction:06}").trim_end_matches('0').to_owned(),
-    }
 }

@@ -1,9 +1,6 @@
 //! Values of any type from their text in a plan file.
 
-use super::{
-    form::{Form, interval},
-    unfillable::Refusal,
-};
+use super::{calendar::interval, form::Form, unfillable::Refusal};
 use crate::{Type, Value};
 
 /// The value that `text` stands for in a column of the type. Of a type that loadgen does not know it is the text, for

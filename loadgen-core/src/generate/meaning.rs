@@ -32,50 +32,67 @@ pub(super) enum Kind {
 pub(super) fn find<T>(
     table: Option<&str>,
     column: &str,
-    mut fit: impl FnMut(&Meaning) -> Option<T>,
+    fit: impl FnMut(&Meaning) -> Option<T>,
 ) -> Option<T> {
-    let column = words(column);
-    let mut name: Vec<String> = table.and_then(|table| words(table).pop()).into_iter().collect();
-    if let Some(plural) = name.first_mut() {
-        *plural = singular(plural).unwrap_or_else(|| plural.clone());
-    }
-    name.extend(column.iter().cloned());
-    let last = column.last().and_then(|word| singular(word));
-    for start in 0..name.len() {
-        let end = name[start..].concat();
-        if start == 0 && table.is_some() && column.is_empty() {
-            continue;
-        }
-        if let Some(found) = matching(&end).find_map(|rule| fit(&rule)) {
-            return Some(found);
-        }
-        if let Some(last) = &last {
-            let end = name[start..name.len() - 1].concat() + last;
-            if let Some(found) = matching(&end).find_map(|rule| fit(&rule)) {
-                return Some(found);
-            }
+    let name = Name::new(table, column);
+    let mut found: Vec<(usize, Meaning)> = Vec::new();
+    for line in RULES.lines() {
+        let Some((phrases, rest)) = line.split_once(':') else { continue };
+        if let Some(start) = phrases.split(',').filter_map(|phrase| name.start_of(phrase)).min() {
+            found.extend(rule(phrases, rest).map(|meaning| (start, meaning)));
         }
     }
-    let start = column.first().filter(|_| column.len() > 1)?.clone() + "*";
-    matching(&start).find_map(|rule| fit(&rule))
+    found.sort_by_key(|(start, _)| *start);
+    found.iter().map(|(_, meaning)| meaning).find_map(fit)
 }
 
-/// The rules with that phrase, in their order.
-fn matching(phrase: &str) -> impl Iterator<Item = Meaning> {
-    RULES.lines().filter_map(move |line| {
-        let (phrases, rest) = line.split_once(" : ")?;
-        phrases.split(',').find(|candidate| same(candidate, phrase))?;
-        rule(phrases, rest)
-    })
+/// The words of a name without anything between them.
+struct Name {
+    joined: String,
+    /// The same with the last word in the singular.
+    singular: Option<String>,
+    /// Where each word starts.
+    starts: Vec<usize>,
+    /// The first of several words of the column.
+    first: Option<String>,
 }
 
-fn same(candidate: &str, phrase: &str) -> bool {
-    candidate.bytes().filter(|byte| *byte != b' ').eq(phrase.bytes())
+impl Name {
+    fn new(table: Option<&str>, column: &str) -> Self {
+        let column = words(column);
+        let thing = table.and_then(|table| words(table).pop()).map(|word| singular(&word).unwrap_or(word));
+        let mut starts = Vec::new();
+        let mut joined = String::new();
+        for word in thing.iter().chain(&column) {
+            starts.push(joined.len());
+            joined.push_str(word);
+        }
+        let last = starts.last().copied().unwrap_or(0);
+        let one = column.last().and_then(|word| singular(word));
+        let singular = one.map(|word| joined[..last].to_owned() + &word);
+        let first = if column.len() > 1 { column.first().cloned() } else { None };
+        Name { joined, singular, starts, first }
+    }
+
+    /// Where the phrase starts in the name, blanks aside, if the name ends with it; the far end for one like `is *`
+    /// that the name starts with.
+    fn start_of(&self, phrase: &str) -> Option<usize> {
+        if let Some(first) = phrase.trim_start().strip_suffix(" *") {
+            return (self.first.as_deref() == Some(first)).then_some(usize::MAX);
+        }
+        let start = |name: &str| {
+            let mut left = name.bytes().rev();
+            let whole =
+                phrase.bytes().rev().filter(|byte| *byte != b' ').all(|byte| left.next() == Some(byte));
+            (whole && self.starts.contains(&left.len())).then_some(left.len())
+        };
+        start(&self.joined).or_else(|| self.singular.as_deref().and_then(start))
+    }
 }
 
 fn rule(phrases: &'static str, rest: &'static str) -> Option<Meaning> {
-    let (kind, spec) = rest.split_once(" : ")?;
-    let kind = match kind {
+    let (kind, spec) = rest.split_once(':')?;
+    let kind = match kind.trim() {
         "text" => Kind::Text,
         "unique" => Kind::Unique,
         "prose" => Kind::Prose,
@@ -84,7 +101,7 @@ fn rule(phrases: &'static str, rest: &'static str) -> Option<Meaning> {
         "bool" => Kind::Bool,
         _ => return None,
     };
-    Some(Meaning { name: phrases.split(',').next()?, kind, spec })
+    Some(Meaning { name: phrases.split(',').next()?.trim(), kind, spec: spec.trim() })
 }
 
 /// All rules.
@@ -92,7 +109,7 @@ fn rule(phrases: &'static str, rest: &'static str) -> Option<Meaning> {
 pub(super) fn all() -> Vec<Meaning> {
     let lines = RULES.lines().filter(|line| !line.is_empty() && !line.starts_with('#'));
     lines
-        .map(|line| line.split_once(" : ").and_then(|(phrases, rest)| rule(phrases, rest)).expect(line))
+        .map(|line| line.split_once(':').and_then(|(phrases, rest)| rule(phrases, rest)).expect(line))
         .collect()
 }
 

@@ -20,10 +20,12 @@
 //! # Ok::<(), generate::Unfillable>(())
 //! ```
 
+mod alphabet;
 mod array;
 mod binary;
 mod by_meaning;
 mod by_type;
+mod calendar;
 mod choice;
 mod config;
 mod distinct;
@@ -37,6 +39,7 @@ mod literal;
 mod meaning;
 mod nullable;
 mod permutation;
+mod piece;
 mod prose;
 mod range;
 mod scalar;

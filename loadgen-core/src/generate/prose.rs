@@ -1,10 +1,6 @@
 //! Words in rows.
 
-use super::{
-    Generator,
-    list::list,
-    template::{BASE36, spell_drawn},
-};
+use super::{Generator, alphabet::Alphabet, list::list};
 use crate::{Rng, Value};
 
 /// Sentences of everyday words, a few of them beyond ASCII.
@@ -62,7 +58,7 @@ impl Generator for Prose {
             written += 1;
         }
         let missing = least.max(1).min(most).saturating_sub(chars);
-        spell_drawn(rng, BASE36, missing as usize, &mut text);
+        Alphabet::Base36.draw(rng, missing as usize, &mut text);
         Value::Text(text)
     }
 

@@ -1,6 +1,9 @@
 //! Texts put together from pieces.
 
-use super::list::{List, list};
+use super::{
+    alphabet::{self, Alphabet},
+    piece::Piece,
+};
 use crate::Rng;
 
 /// What a text is made of, parsed once from a line such as `{first lower}.{code 7}@{host}`.
@@ -10,28 +13,6 @@ pub(super) struct Template {
     /// Bytes to set aside for one text.
     room: usize,
 }
-
-#[derive(Clone, Debug)]
-enum Piece {
-    Literal(&'static str),
-    Pick(List),
-    /// Like `Pick`, of items that are nothing but ASCII letters, in lower case.
-    Lower(List),
-    /// A number without leading zeros.
-    Number(i64, i64),
-    /// So many characters of an alphabet, drawn.
-    Drawn(&'static [u8], u32),
-    /// So many characters of an alphabet, at most 12 of 36, which spell the number given to [`Template::write`].
-    Code(&'static [u8], u32),
-}
-
-const DIGITS: &[u8] = b"0123456789";
-const CAPITALS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ";
-const HEXADECIMAL: &[u8] = b"0123456789abcdef";
-/// Of one case, so that codes differ under case-insensitive collations too.
-pub(super) const BASE36: &[u8] = b"0123456789abcdefghijklmnopqrstuvwxyz";
-/// A list that is cut to short items must keep this many, so that values stay varied.
-const ENOUGH: usize = 8;
 
 impl Template {
     /// Reads a template; `None` when it is malformed or names no list.
@@ -59,23 +40,22 @@ impl Template {
 
     /// A template of nothing but a code, behind some letters when it is longer than a number can tell.
     pub(super) fn code(width: u32) -> Self {
-        const MOST: u32 = 12;
-        let code = Piece::Code(BASE36, width.min(MOST));
+        const MOST: u32 = alphabet::MOST as u32;
+        let code = Piece::Code(Alphabet::Base36, width.min(MOST));
         match width.saturating_sub(MOST) {
             0 => Template::of(vec![code]),
-            more => Template::of(vec![Piece::Drawn(BASE36, more), code]),
+            more => Template::of(vec![Piece::Drawn(Alphabet::Base36, more), code]),
         }
     }
 
     /// The template cut to texts of at most `max` characters by leaving out long items; `None` when too little is left.
-    pub(super) fn fit(&self, max: u32) -> Option<Self> {
-        let whole: usize = self.pieces.iter().map(Piece::chars).sum();
+    pub(super) fn fit(self, max: u32) -> Option<Self> {
         let max = max as usize;
-        let longest = self.pieces.iter().filter_map(Piece::items).flat_map(|items| items.iter());
-        let mut limit = longest.map(|item| item.chars().count()).max().unwrap_or(0);
-        if whole <= max {
-            return Some(self.clone());
+        if self.room <= max || self.pieces.iter().map(Piece::chars).sum::<usize>() <= max {
+            return Some(self);
         }
+        let items = self.pieces.iter().filter_map(Piece::items).flat_map(|items| items.iter());
+        let mut limit = items.map(|item| item.chars().count()).max().unwrap_or(0);
         let shortened = |limit| self.pieces.iter().map(|piece| piece.chars_within(limit)).sum::<usize>();
         while limit > 0 && shortened(limit) > max {
             limit -= 1;
@@ -90,7 +70,7 @@ impl Template {
     /// How many codes there are: 1 without a code.
     pub(super) fn capacity(&self) -> u128 {
         let codes = self.pieces.iter().filter_map(|piece| match piece {
-            Piece::Code(alphabet, width) => Some((alphabet.len() as u128).pow(*width)),
+            Piece::Code(alphabet, width) => Some(u128::from(alphabet.size()).pow(*width)),
             _ => None,
         });
         codes.product()
@@ -119,115 +99,6 @@ impl Template {
     }
 }
 
-impl Piece {
-    fn parse(text: &'static str) -> Option<Self> {
-        let width = |text: &str| text.parse::<u32>().ok().filter(|width| (1..=16).contains(width));
-        if let Some(rest) = text.strip_prefix('#') {
-            return Some(Piece::Drawn(DIGITS, width(rest)?));
-        }
-        if let Some(rest) = text.strip_prefix('@') {
-            return Some(Piece::Drawn(CAPITALS, width(rest)?));
-        }
-        if let Some(rest) = text.strip_prefix('%') {
-            return Some(Piece::Drawn(HEXADECIMAL, width(rest)?));
-        }
-        if let Some(rest) = text.strip_prefix("code ") {
-            return Some(Piece::Code(BASE36, width(rest)?));
-        }
-        if let Some(rest) = text.strip_prefix("serial ") {
-            return Some(Piece::Code(DIGITS, width(rest)?));
-        }
-        if let Some(name) = text.strip_suffix(" lower") {
-            let plain = |item: &&str| item.bytes().all(|byte| byte.is_ascii_alphabetic());
-            return Some(Piece::Lower(list(name)?.iter().copied().filter(plain).collect()));
-        }
-        match text.split_once('-') {
-            Some((low, high)) => Some(Piece::Number(low.parse().ok()?, high.parse().ok()?)),
-            None => list(text).map(Piece::Pick),
-        }
-    }
-
-    fn items(&self) -> Option<&List> {
-        if let Piece::Pick(items) | Piece::Lower(items) = self { Some(items) } else { None }
-    }
-
-    /// The most characters that the piece writes.
-    fn chars(&self) -> usize {
-        self.chars_within(usize::MAX)
-    }
-
-    /// The most characters that the piece writes when longer items than `limit` are left out.
-    fn chars_within(&self, limit: usize) -> usize {
-        match self {
-            Piece::Literal(text) => text.chars().count(),
-            Piece::Pick(items) | Piece::Lower(items) => items
-                .iter()
-                .map(|item| item.chars().count())
-                .filter(|chars| *chars <= limit)
-                .max()
-                .unwrap_or(0),
-            Piece::Number(low, high) => low.to_string().len().max(high.to_string().len()),
-            Piece::Drawn(_, width) | Piece::Code(_, width) => *width as usize,
-        }
-    }
-
-    fn bytes(&self) -> usize {
-        self.items().map_or(self.chars(), |items| items.iter().map(|item| item.len()).max().unwrap_or(0))
-    }
-
-    fn cut(&self, limit: usize) -> Option<Self> {
-        let Some(items) = self.items() else { return Some(self.clone()) };
-        let short: List = items.iter().copied().filter(|item| item.chars().count() <= limit).collect();
-        if short.len() < ENOUGH.min(items.len()) {
-            return None;
-        }
-        Some(if matches!(self, Piece::Lower(_)) { Piece::Lower(short) } else { Piece::Pick(short) })
-    }
-
-    fn write(&self, rng: &mut Rng, code: u64, out: &mut String) {
-        match self {
-            Piece::Literal(text) => out.push_str(text),
-            Piece::Pick(items) => out.push_str(rng.pick::<&str>(items)),
-            Piece::Lower(items) => {
-                let from = out.len();
-                out.push_str(rng.pick::<&str>(items));
-                out[from..].make_ascii_lowercase();
-            }
-            Piece::Number(low, high) => {
-                out.push_str(itoa::Buffer::new().format(rng.between(*low, *high)));
-            }
-            Piece::Drawn(alphabet, width) => spell_drawn(rng, alphabet, *width as usize, out),
-            Piece::Code(alphabet, width) => spell(code, alphabet, *width as usize, out),
-        }
-    }
-}
-
-/// Writes `width` characters of the alphabet, drawn.
-pub(super) fn spell_drawn(rng: &mut Rng, alphabet: &[u8], width: usize, out: &mut String) {
-    const CHUNK: usize = 10;
-    let mut left = width;
-    while left > 0 {
-        let part = left.min(CHUNK);
-        let bound = (alphabet.len() as u64).pow(part as u32);
-        spell(rng.below(bound), alphabet, part, out);
-        left -= part;
-    }
-}
-
-/// Writes the last `width` digits of a number in the base of an alphabet, most significant first.
-pub(super) fn spell(number: u64, alphabet: &[u8], width: usize, out: &mut String) {
-    const MOST: usize = 25;
-    let mut digits = [0u8; MOST];
-    let width = width.min(MOST);
-    let base = alphabet.len() as u64;
-    let mut rest = number;
-    for digit in digits[..width].iter_mut().rev() {
-        *digit = alphabet[(rest % base) as usize];
-        rest /= base;
-    }
-    digits[..width].iter().for_each(|digit| out.push(char::from(*digit)));
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -249,13 +120,13 @@ mod tests {
     fn long_items_are_left_out_until_the_text_fits() {
         let template = Template::parse("{first} {last}").unwrap();
         for max in 11..30 {
-            let short = template.fit(max).unwrap();
+            let short = template.clone().fit(max).unwrap();
             (0..200).for_each(|n| {
                 let text = short.write(&mut Rng::keyed(Seed(2), [n; 3]), 0);
                 assert!(text.chars().count() <= max as usize, "{text}");
             });
         }
-        assert!(template.fit(3).is_none());
+        assert!(template.clone().fit(3).is_none());
         assert!(Template::parse("{%16}").unwrap().fit(15).is_none());
     }
 

@@ -1,9 +1,6 @@
 //! Texts without a meaning, and those that a template gives one.
 
-use super::{
-    Generator,
-    template::{BASE36, Template, spell_drawn},
-};
+use super::{Generator, alphabet::Alphabet, template::Template};
 use crate::{Rng, Value};
 
 /// Texts of a template, under the name of their meaning.
@@ -34,7 +31,7 @@ impl Generator for Codes {
     fn generate(&self, rng: &mut Rng) -> Value {
         let width = rng.between(self.length.0.into(), self.length.1.into()) as usize;
         let mut text = String::with_capacity(width);
-        spell_drawn(rng, BASE36, width, &mut text);
+        Alphabet::Base36.draw(rng, width, &mut text);
         Value::Text(text)
     }
 

@@ -46,6 +46,7 @@ mod binaries;
 mod builder;
 mod error;
 mod fetch;
+mod lifecycle;
 mod package;
 mod processes;
 mod supervisor;
@@ -53,29 +54,15 @@ mod supervisor;
 use std::{
     hash::{BuildHasher, Hasher, RandomState},
     path::{Path, PathBuf},
-    time::{Duration, Instant},
+    time::Duration,
 };
 
-use nix::{
-    sys::signal::{Signal, kill},
-    unistd::Pid,
-};
+use nix::sys::signal::Signal;
 use sqlx::{AssertSqlSafe, Connection, PgConnection};
-use tokio::{
-    sync::Mutex,
-    time::{sleep, timeout},
-};
+use tokio::{sync::Mutex, time::timeout};
 
-use self::{
-    account::Account,
-    address::Address,
-    binaries::Binaries,
-    supervisor::{Supervisor, quoted},
-};
-pub use self::{builder::ServerBuilder, error::ServerError, fetch::fetch};
-
-/// How often a server is looked at while it starts.
-const GLANCE: Duration = Duration::from_millis(5);
+use self::{account::Account, address::Address, binaries::Binaries, supervisor::Supervisor};
+pub use self::{builder::ServerBuilder, error::ServerError, fetch::fetch, lifecycle::Shutdown};
 
 /// A PostgreSQL server of our own, which lives as long as this value.
 ///
@@ -92,15 +79,6 @@ pub struct Server {
     deadline: Duration,
     /// One restart at a time.
     turn: Mutex<()>,
-}
-
-/// How [`Server::restart`] ends the server first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Shutdown {
-    /// Open transactions are rolled back, connections closed, everything is written: an orderly stop.
-    Fast,
-    /// Everything is dropped where it stands, as in a crash; the next start recovers from the log.
-    Immediate,
 }
 
 impl Server {
@@ -234,54 +212,6 @@ impl Server {
     fn listen_at(&mut self, address: Address, command: String) {
         self.address = address;
         self.command = command;
-    }
-
-    async fn initdb(&self) -> Result<(), ServerError> {
-        let (initdb, data) = (quoted(self.bin_dir().join("initdb")), quoted(&self.data));
-        let options = "--username=postgres --auth=trust --encoding=UTF8 --locale=C --no-sync --no-clean";
-        // Without its reader the bootstrap process ends by itself, and removes its shared memory.
-        let command = format!("mkdir socket && exec {initdb} --pgdata={data} {options}");
-        self.supervisor.run("KILL", &command, self.deadline).await?;
-        match self.supervisor.ended("initdb", self.deadline).await? {
-            0 => Ok(()),
-            status => Err(ServerError::Ended { program: "initdb", status, log: self.log_tail() }),
-        }
-    }
-
-    /// Runs the server until it is ready.
-    async fn launch(&self, deadline: Duration) -> Result<(), ServerError> {
-        let until = Instant::now() + deadline;
-        let postmaster = self.supervisor.run("QUIT", &self.command, deadline).await?;
-        while !self.is_ready(postmaster) {
-            if let Some(status) = self.supervisor.status() {
-                return Err(ServerError::Ended { program: "postgres", status, log: self.log_tail() });
-            }
-            if Instant::now() > until {
-                return Err(self.late("the start of the server"));
-            }
-            sleep(GLANCE).await;
-        }
-        Ok(())
-    }
-
-    /// A server writes into its lock file who it is, and last how it is.
-    fn is_ready(&self, postmaster: i32) -> bool {
-        let file = std::fs::read_to_string(self.data.join("postmaster.pid")).unwrap_or_default();
-        let lines: Vec<&str> = file.lines().collect();
-        lines.first() == Some(&postmaster.to_string().as_str())
-            && lines.get(7).is_some_and(|state| state.trim_end() == "ready")
-    }
-
-    async fn shut_down(&self, shutdown: Shutdown) -> Result<(), ServerError> {
-        let Some(postmaster) = self.supervisor.running() else { return Ok(()) };
-        let signal = match shutdown {
-            Shutdown::Fast => Signal::SIGINT,
-            Shutdown::Immediate => Signal::SIGQUIT,
-        };
-        // If these find nobody, it has just ended.
-        kill(Pid::from_raw(postmaster), signal).ok();
-        self.resume().ok();
-        self.supervisor.ended("the end of the server", self.deadline).await.map(drop)
     }
 
     fn signal(&self, signal: Signal) -> Result<(), ServerError> {

@@ -171,7 +171,11 @@ impl Drop for Supervisor {
 /// The script on `directory`, as `account`. The client's settings for libpq would confuse the server.
 fn shell(directory: &Path, account: &Account) -> Command {
     let mut command = Command::new("/bin/sh");
-    command.args(["-c", SCRIPT, "loadgen-pg"]).arg(directory).current_dir("/").process_group(0);
+    // In a variable, the script does not fill the list of processes.
+    command
+        .args(["-c", r#"eval "$LOADGEN_PG_SUPERVISOR""#, "loadgen-pg"])
+        .env("LOADGEN_PG_SUPERVISOR", SCRIPT);
+    command.arg(directory).current_dir("/").process_group(0);
     command.stdout(Stdio::null()).stderr(Stdio::null()).env("LC_ALL", "C");
     std::env::vars_os()
         .map(|(name, _)| name)

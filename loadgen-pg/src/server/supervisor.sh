@@ -4,6 +4,8 @@
 # Each line of stdin is a signal and a command, one run at a time; the signal is how this run is asked to end.
 # Answers on stdout: "made", or "failed WHY"; then for each run "started PID" and "exited STATUS".
 
+unset LOADGEN_PG_SUPERVISOR
+PATH=$PATH:/usr/bin:/bin
 dir=$1
 worker=
 left=
@@ -42,12 +44,13 @@ by_parentage() {
 finish() {
     trap : HUP INT TERM
     cd /
-    [ -z "$worker" ] || kill -s TERM "$worker"
-    # What was stopped has to run to hear it.
+    # What was stopped has to run to hear us.
     ! remaining || kill -s CONT $left
-    # A server that is asked to quit gives its own processes five seconds, and removes its shared memory.
+    # A server that is asked to quit gives its own processes five seconds, and removes its shared memory. A program that
+    # has only just begun ignores the signal, as what a shell runs in the background does, so it is asked again.
     tries=0
     while [ "$tries" -lt 350 ] && remaining; do
+        [ -z "$worker" ] || kill -s TERM "$worker"
         tries=$((tries + 1))
         sleep 0.02 || sleep 1
     done
@@ -66,7 +69,8 @@ run() {
     signal=$1
     child=
     stop=
-    trap : PIPE
+    # With a stopped server among us, the end of the client hangs up on the whole group.
+    trap : HUP INT QUIT PIPE
     trap 'stop=1; ask' TERM
     eval "$2" </dev/null >>log 2>&1 3<&- 4>&- &
     child=$!

@@ -150,13 +150,14 @@ async fn a_restart_keeps_the_data_and_the_address() {
     server.stop().await.unwrap();
 }
 
-/// Not a test: what the next one kills. Starts a server in the given directory, and stays.
+/// Not a test: what the next one kills. Starts a server in the given directory, pauses it after a while, and stays.
 #[tokio::test]
 async fn victim() {
     if let Some(parent) = env::var_os(VICTIM) {
         let server = Server::builder().parent(parent).start().await.unwrap();
         let _connection = PgConnection::connect(&server.url()).await.unwrap();
-        println!("ready");
+        sleep(Duration::from_millis(200)).await;
+        server.pause().unwrap();
         sleep(Duration::from_secs(120)).await;
     }
 }
@@ -179,7 +180,7 @@ async fn a_sigkill_at_any_moment_leaves_nothing() {
     let start = began.elapsed();
     println!("a start and a drop take {start:?}");
     for instant in 0..16 {
-        let delay = start * instant / 12;
+        let delay = start * instant / 10;
         let left = killed_after(delay, "server::victim", &Traces::new()).await;
         assert_eq!(left, [""; 0], "killed after {delay:?}");
     }

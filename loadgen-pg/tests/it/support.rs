@@ -23,9 +23,14 @@ fn number() -> u32 {
 pub(crate) async fn database(sql: &str) -> (PgTarget, PgSession) {
     let server = SERVER.get_or_init(async || Server::start().await.unwrap()).await;
     let url = server.create_database(&format!("test_{}", number())).await.unwrap();
-    let target = target(&url);
-    let mut session = target.connect().await.unwrap();
+    let (target, mut session) = connect(&url).await;
     session.execute(sql).await.unwrap();
+    (target, session)
+}
+
+pub(crate) async fn connect(url: &str) -> (PgTarget, PgSession) {
+    let target = target(url);
+    let session = target.connect().await.unwrap();
     (target, session)
 }
 

@@ -1,0 +1,93 @@
+//! Aligned columns for people.
+
+use std::fmt::Write;
+
+use crate::style::Style;
+
+/// The widest line.
+pub(crate) const WIDTH: usize = 100;
+
+/// Rows of cells under a head. Cells that begin with a digit are aligned to the right.
+#[derive(Debug, Default)]
+pub(crate) struct Grid {
+    head: Vec<String>,
+    rows: Vec<Vec<String>>,
+}
+
+impl Grid {
+    pub(crate) fn new<S: Into<String>>(head: impl IntoIterator<Item = S>) -> Self {
+        Grid { head: head.into_iter().map(Into::into).collect(), rows: Vec::new() }
+    }
+
+    pub(crate) fn row<S: Into<String>>(&mut self, cells: impl IntoIterator<Item = S>) {
+        self.rows.push(cells.into_iter().map(Into::into).collect());
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// Writes the head and the rows, each line behind `indent` blanks; the last column is cut at [`WIDTH`].
+    pub(crate) fn write(&self, text: &mut String, indent: usize, style: Style) {
+        let columns = self.head.len();
+        let numeric: Vec<bool> = (0..columns).map(|column| self.is_numeric(column)).collect();
+        let widths: Vec<usize> = (0..columns).map(|column| self.width(column)).collect();
+        for (index, row) in std::iter::once(&self.head).chain(&self.rows).enumerate() {
+            let mut line = " ".repeat(indent);
+            for (column, cell) in row.iter().enumerate() {
+                let gap = if column == 0 { "" } else { "  " };
+                let width = widths[column];
+                let _ = match numeric[column] {
+                    true => write!(line, "{gap}{cell:>width$}"),
+                    false => write!(line, "{gap}{cell:<width$}"),
+                };
+            }
+            let line = cut(line.trim_end(), WIDTH);
+            let _ = writeln!(text, "{}", if index == 0 { style.head(&line) } else { line });
+        }
+    }
+
+    fn is_numeric(&self, column: usize) -> bool {
+        let cells = self.rows.iter().filter_map(|row| row.get(column)).filter(|cell| !cell.is_empty());
+        let mut cells = cells.peekable();
+        cells.peek().is_some()
+            && cells.all(|cell| cell.starts_with(|c: char| c.is_ascii_digit()) && !is_digest(cell))
+    }
+
+    fn width(&self, column: usize) -> usize {
+        let cells = std::iter::once(&self.head).chain(&self.rows).filter_map(|row| row.get(column));
+        cells.map(|cell| cell.chars().count()).max().unwrap_or(0)
+    }
+}
+
+fn is_digest(cell: &str) -> bool {
+    cell.len() == 32
+}
+
+/// At most so many characters, with a mark where something is missing.
+pub(crate) fn cut(text: &str, width: usize) -> String {
+    let flat: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    if flat.chars().count() <= width {
+        return flat;
+    }
+    let mut short: String = flat.chars().take(width.saturating_sub(1)).collect();
+    short.push('…');
+    short
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_stand_to_the_right_and_lines_stay_narrow() {
+        let mut grid = Grid::new(["name", "rows", "note"]);
+        grid.row(["a", "5", "x"]);
+        grid.row(["orders", "1,000", &"y".repeat(200)]);
+        let mut text = String::new();
+        grid.write(&mut text, 2, Style::plain());
+        let lines: Vec<&str> = text.lines().collect();
+        assert_eq!(lines[..2], ["  name     rows  note", "  a           5  x"]);
+        assert!(lines.iter().all(|line| line.chars().count() <= WIDTH));
+    }
+}

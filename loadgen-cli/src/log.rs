@@ -1,0 +1,24 @@
+//! Logs, to the standard error.
+
+use std::io;
+
+use tracing_subscriber::EnvFilter;
+
+use crate::args::{LogFormat, TalkArgs};
+
+/// Starts logging: warnings unless RUST_LOG or -v say otherwise.
+pub(crate) fn start(talk: &TalkArgs) {
+    let level = match (talk.quiet, talk.verbose) {
+        (true, _) => "error",
+        (false, 0) => "warn",
+        (false, 1) => "warn,loadgen=info,loadgen_core=info,loadgen_pg=info",
+        (false, 2) => "info,loadgen=debug,loadgen_core=debug,loadgen_pg=debug",
+        (false, _) => "debug,loadgen=trace,loadgen_core=trace,loadgen_pg=trace",
+    };
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(level));
+    let logs = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).with_ansi(false);
+    match talk.log_format {
+        LogFormat::Text => logs.init(),
+        LogFormat::Json => logs.json().init(),
+    }
+}

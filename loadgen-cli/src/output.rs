@@ -1,0 +1,32 @@
+//! The only place that writes to the standard streams.
+
+use std::io::{self, ErrorKind, IsTerminal, Write};
+
+use crate::failed::{Code, Failed};
+
+/// Writes the result. That nobody reads it any more is no error.
+pub(crate) fn result(text: &str) -> Result<(), Failed> {
+    let mut stdout = io::stdout().lock();
+    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            Err(Failed::new(Code::Run, format!("failed to write the result: {error}")))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Writes one line for people to the standard error. What cannot be said there cannot be said at all.
+pub(crate) fn say(line: &str) {
+    let _ = writeln!(io::stderr().lock(), "{line}");
+}
+
+/// Whether the result may be coloured.
+pub(crate) fn colours() -> bool {
+    let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    io::stdout().is_terminal() && !plain
+}
+
+/// Whether progress can move the cursor.
+pub(crate) fn is_live() -> bool {
+    io::stderr().is_terminal() && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
+}

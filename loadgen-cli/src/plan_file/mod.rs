@@ -1,0 +1,90 @@
+//! The plan file: YAML or JSON, strict, with the place of every mistake.
+
+mod choice;
+mod config;
+mod error;
+mod read_error;
+mod reader;
+mod set;
+mod substitute;
+#[cfg(test)]
+mod tests;
+mod tree;
+mod validate;
+mod words;
+
+pub(crate) use config::{JobConfig, PlanFile, WorkloadConfig};
+pub(crate) use error::PlanError;
+pub(crate) use substitute::Lookup;
+use tree::{Node, Place};
+
+/// A plan as it was written, and the means to say where something in it stands.
+#[derive(Debug)]
+pub(crate) struct Written {
+    pub(crate) plan: PlanFile,
+    file: String,
+    text: String,
+    root: Node,
+}
+
+impl Written {
+    /// Reads a plan: variables of the environment are put in, then the assignments of `--set`, then it is checked.
+    ///
+    /// `file` is what messages call it.
+    pub(crate) fn read(
+        file: &str,
+        text: &str,
+        lookup: Lookup<'_>,
+        assignments: &[String],
+    ) -> Result<Self, PlanError> {
+        let read = || {
+            let mut root = tree::parse(text)?;
+            substitute::substitute(&mut root, lookup)?;
+            assignments.iter().try_for_each(|assignment| set::set(&mut root, assignment))?;
+            let plan: PlanFile = reader::read(&root)?;
+            validate::validate(&plan).map_err(|(path, message)| {
+                let path: Vec<&str> = path.iter().map(String::as_str).collect();
+                PlanError::new(root.nearest(&path).place.clone(), message)
+            })?;
+            Ok((root, plan))
+        };
+        let (root, plan) = read().map_err(|error: PlanError| error.in_file(file, text))?;
+        Ok(Written { plan, file: file.to_owned(), text: text.to_owned(), root })
+    }
+
+    /// A mistake that only shows later, such as the name of a table that is not there.
+    pub(crate) fn mistake(&self, path: &[&str], message: impl Into<String>) -> PlanError {
+        let place = self.root.nearest(path).place.clone();
+        PlanError::new(place, message).in_file(&self.file, &self.text)
+    }
+
+    /// A mistake in something below a path, shown where one of the names stands, as a key or as a value.
+    pub(crate) fn mistake_at(&self, path: &[&str], names: &[&str], message: impl Into<String>) -> PlanError {
+        let below = self.root.nearest(path);
+        let place = names.iter().find_map(|name| below.place_of(name)).unwrap_or(&below.place);
+        PlanError::new(place.clone(), message).in_file(&self.file, &self.text)
+    }
+}
+
+impl JobConfig {
+    /// Its own name, or that of its workload.
+    pub(crate) fn name(&self) -> &str {
+        let workload = self.workload.as_ref().map_or("crud", WorkloadConfig::name);
+        self.name.as_deref().unwrap_or(workload)
+    }
+}
+
+impl Node {
+    /// Where a name stands, as a key or as a text.
+    fn place_of(&self, name: &str) -> Option<&Place> {
+        match &self.content {
+            tree::Content::Text(text) if text.text == name => Some(&self.place),
+            tree::Content::List(nodes) => nodes.iter().find_map(|node| node.place_of(name)),
+            tree::Content::Map(entries) => {
+                let here = entries.iter().find(|(key, _)| key.name == name).map(|(key, _)| &key.place);
+                here.or_else(|| entries.iter().find_map(|(_, node)| node.place_of(name)))
+            }
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,191 @@
+//! A plan file as a tree in which every value knows its place.
+
+use std::{fmt, sync::Arc};
+
+use serde::{Deserialize, Deserializer, de};
+use serde_saphyr::{Location, Spanned};
+
+use super::PlanError;
+
+/// Where a value stands.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// Nowhere in particular.
+    #[default]
+    Unknown,
+    /// Line and column of the file, from 1.
+    File(u64, u64),
+    /// A flag, as it was given.
+    Flag(Arc<str>),
+}
+
+/// A value and its place.
+#[derive(Clone, Debug)]
+pub(crate) struct Node {
+    pub(crate) content: Content,
+    pub(crate) place: Place,
+}
+
+/// What YAML and JSON have in common.
+#[derive(Clone, Debug)]
+pub(crate) enum Content {
+    Null,
+    Bool(bool),
+    Unsigned(u64),
+    Signed(i64),
+    Float(f64),
+    Text(Text),
+    List(Vec<Node>),
+    Map(Vec<(Key, Node)>),
+}
+
+/// Text; `raw` is what the file says where a variable of the environment was put in.
+#[derive(Clone, Debug)]
+pub(crate) struct Text {
+    pub(crate) text: String,
+    pub(crate) raw: Option<String>,
+}
+
+/// A key and its place.
+#[derive(Clone, Debug)]
+pub(crate) struct Key {
+    pub(crate) name: String,
+    pub(crate) place: Place,
+}
+
+/// Reads a document. Keys that come twice are refused, and so is what is not YAML.
+pub(crate) fn parse(text: &str) -> Result<Node, PlanError> {
+    let options = serde_saphyr::options! { with_snippet: false, strict_booleans: true };
+    let spanned: Spanned<Content> = serde_saphyr::from_str_with_options(text, options).map_err(refuse)?;
+    Ok(spanned.into())
+}
+
+fn refuse(error: serde_saphyr::Error) -> PlanError {
+    let place = error.location().map_or(Place::Unknown, Place::from);
+    if let serde_saphyr::Error::DuplicateMappingKey { key: Some(key), .. } = error.without_snippet() {
+        return PlanError::new(place, format!("the key {key:?} comes twice"));
+    }
+    let rendered = error.to_string();
+    let message = rendered.split(" at line ").next().unwrap_or(&rendered);
+    let message = message.strip_prefix("error: ").unwrap_or(message);
+    let message = message.strip_prefix(&format!("{place}: ")).unwrap_or(message);
+    PlanError::new(place, format!("not readable as YAML or JSON: {message}"))
+}
+
+impl Node {
+    /// The value at a path, or the last one on the way there.
+    pub(crate) fn nearest(&self, path: &[&str]) -> &Node {
+        let Some((first, rest)) = path.split_first() else { return self };
+        self.child(first).map_or(self, |child| child.nearest(rest))
+    }
+
+    fn child(&self, name: &str) -> Option<&Node> {
+        match &self.content {
+            Content::Map(entries) => entries.iter().find(|(key, _)| key.name == name).map(|(_, node)| node),
+            Content::List(nodes) => nodes.get(name.parse::<usize>().ok()?),
+            _ => None,
+        }
+    }
+
+    /// Puts every value below, this one included, at one place.
+    pub(crate) fn moved_to(mut self, place: &Place) -> Node {
+        self.place = place.clone();
+        match &mut self.content {
+            Content::List(nodes) => {
+                *nodes = std::mem::take(nodes).into_iter().map(|node| node.moved_to(place)).collect();
+            }
+            Content::Map(entries) => {
+                for (key, node) in entries.iter_mut() {
+                    key.place = place.clone();
+                    let empty = Node { content: Content::Null, place: Place::Unknown };
+                    *node = std::mem::replace(node, empty).moved_to(place);
+                }
+            }
+            _ => {}
+        }
+        self
+    }
+}
+
+impl From<Location> for Place {
+    fn from(location: Location) -> Self {
+        if location.line() == 0 { Place::Unknown } else { Place::File(location.line(), location.column()) }
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Place::Unknown => Ok(()),
+            Place::File(line, column) => write!(f, "line {line} column {column}"),
+            Place::Flag(flag) => f.write_str(flag),
+        }
+    }
+}
+
+impl From<Spanned<Content>> for Node {
+    fn from(spanned: Spanned<Content>) -> Self {
+        Node { content: spanned.value, place: spanned.referenced.into() }
+    }
+}
+
+impl<'de> Deserialize<'de> for Content {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(ContentVisitor)
+    }
+}
+
+struct ContentVisitor;
+
+impl<'de> de::Visitor<'de> for ContentVisitor {
+    type Value = Content;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a value")
+    }
+
+    fn visit_unit<E: de::Error>(self) -> Result<Content, E> {
+        Ok(Content::Null)
+    }
+
+    fn visit_none<E: de::Error>(self) -> Result<Content, E> {
+        Ok(Content::Null)
+    }
+
+    fn visit_bool<E: de::Error>(self, value: bool) -> Result<Content, E> {
+        Ok(Content::Bool(value))
+    }
+
+    fn visit_u64<E: de::Error>(self, value: u64) -> Result<Content, E> {
+        Ok(Content::Unsigned(value))
+    }
+
+    fn visit_i64<E: de::Error>(self, value: i64) -> Result<Content, E> {
+        Ok(u64::try_from(value).map_or(Content::Signed(value), Content::Unsigned))
+    }
+
+    fn visit_f64<E: de::Error>(self, value: f64) -> Result<Content, E> {
+        Ok(Content::Float(value))
+    }
+
+    fn visit_str<E: de::Error>(self, value: &str) -> Result<Content, E> {
+        Ok(Content::Text(Text { text: value.to_owned(), raw: None }))
+    }
+
+    fn visit_seq<A: de::SeqAccess<'de>>(self, mut list: A) -> Result<Content, A::Error> {
+        let mut nodes = Vec::new();
+        while let Some(spanned) = list.next_element::<Spanned<Content>>()? {
+            nodes.push(spanned.into());
+        }
+        Ok(Content::List(nodes))
+    }
+
+    fn visit_map<A: de::MapAccess<'de>>(self, mut map: A) -> Result<Content, A::Error> {
+        let mut entries = Vec::new();
+        while let Some(key) = map.next_key::<Spanned<String>>()? {
+            let node = map.next_value::<Spanned<Content>>()?.into();
+            entries.push((Key { name: key.value, place: key.referenced.into() }, node));
+        }
+        Ok(Content::Map(entries))
+    }
+}

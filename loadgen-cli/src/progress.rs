@@ -1,0 +1,161 @@
+//! What is going on, while it goes on.
+
+use std::time::{Duration, Instant};
+
+use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
+use loadgen_core::{Progress, Snapshot};
+use tokio::task::JoinHandle;
+
+use crate::{
+    args::ProgressMode,
+    output,
+    units::{clock, count, millis},
+};
+
+/// How often a plain line comes.
+const PLAIN: Duration = Duration::from_secs(10);
+/// How often a bar moves.
+const LIVE: Duration = Duration::from_millis(200);
+
+/// A job to look at.
+#[derive(Debug)]
+pub(crate) struct Watched {
+    pub(crate) name: String,
+    pub(crate) progress: Progress,
+    pub(crate) duration: Option<Duration>,
+    pub(crate) operations: Option<u64>,
+}
+
+/// Shows the progress until it is dropped.
+#[derive(Debug)]
+pub(crate) struct Shown {
+    task: Option<JoinHandle<()>>,
+    bars: MultiProgress,
+}
+
+impl Drop for Shown {
+    fn drop(&mut self) {
+        if let Some(task) = &self.task {
+            task.abort();
+        }
+        let _ = self.bars.clear();
+    }
+}
+
+/// Begins to show the progress of some jobs.
+pub(crate) fn show(jobs: Vec<Watched>, mode: ProgressMode, quiet: bool) -> Shown {
+    let live = mode == ProgressMode::Auto && output::is_live();
+    let target = if live { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+    let bars = MultiProgress::with_draw_target(target);
+    let task = match (quiet || mode == ProgressMode::None, live) {
+        (true, _) => None,
+        (false, true) => Some(tokio::spawn(draw(jobs, bars.clone()))),
+        (false, false) => Some(tokio::spawn(tell(jobs))),
+    };
+    Shown { task, bars }
+}
+
+/// What happened since the look before.
+struct Look {
+    since: Instant,
+    before: Snapshot,
+}
+
+impl Look {
+    fn new() -> Self {
+        Look { since: Instant::now(), before: Snapshot::default() }
+    }
+
+    fn line(&mut self, now: Snapshot) -> String {
+        let elapsed = self.since.elapsed().as_secs_f64().max(1e-3);
+        let ended = now.outcomes.total() - self.before.outcomes.total();
+        self.since = Instant::now();
+        self.before = now;
+        let mut line = format!(
+            "{} operations, {}/s, {} rows, lag {} ms, {} connections",
+            count(now.outcomes.total()),
+            count((ended as f64 / elapsed).round() as u64),
+            count(now.rows),
+            millis(now.lag_us as f64 / 1e3),
+            now.connected
+        );
+        let outcomes = now.outcomes;
+        for (number, what) in [
+            (outcomes.skipped, "skipped"),
+            (outcomes.aborted, "aborted"),
+            (outcomes.indeterminate, "unknown"),
+            (now.dropped, "dropped"),
+        ] {
+            if number > 0 {
+                line.push_str(&format!(", {} {what}", count(number)));
+            }
+        }
+        line
+    }
+}
+
+async fn tell(jobs: Vec<Watched>) {
+    let start = Instant::now();
+    let mut looks: Vec<Look> = jobs.iter().map(|_| Look::new()).collect();
+    loop {
+        tokio::time::sleep(PLAIN).await;
+        for (job, look) in jobs.iter().zip(&mut looks) {
+            let line = look.line(job.progress.snapshot());
+            output::say(&format!("{} {}: {line}", clock(start.elapsed()), job.name));
+        }
+    }
+}
+
+async fn draw(jobs: Vec<Watched>, bars: MultiProgress) {
+    let start = Instant::now();
+    let style =
+        |template| ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
+    let mut drawn: Vec<(ProgressBar, Look)> = jobs
+        .iter()
+        .map(|job| {
+            let bounded = job.duration.is_some() || job.operations.is_some();
+            let bar = ProgressBar::new(1_000);
+            bar.set_style(style(if bounded {
+                "{prefix} [{bar:24}] {percent:>3}% {msg}"
+            } else {
+                "{prefix} {spinner} {msg}"
+            }));
+            (bars.add(bar), Look::new())
+        })
+        .collect();
+    loop {
+        tokio::time::sleep(LIVE).await;
+        for (job, (bar, look)) in jobs.iter().zip(&mut drawn) {
+            let snapshot = job.progress.snapshot();
+            bar.set_prefix(format!("{} {}", clock(start.elapsed()), job.name));
+            bar.set_position((1_000.0 * job.done(start.elapsed(), snapshot)) as u64);
+            bar.set_message(look.line(snapshot));
+        }
+    }
+}
+
+impl Watched {
+    /// The part that is done, by the bound that is nearer.
+    fn done(&self, elapsed: Duration, snapshot: Snapshot) -> f64 {
+        let time = self.duration.map(|all| elapsed.as_secs_f64() / all.as_secs_f64().max(1e-9));
+        let ended = (snapshot.outcomes.total() + snapshot.dropped) as f64;
+        let operations = self.operations.map(|all| ended / (all as f64).max(1.0));
+        time.unwrap_or(0.0).max(operations.unwrap_or(0.0)).min(1.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use loadgen_core::Outcomes;
+
+    #[test]
+    fn a_line_says_what_went_wrong_only_if_something_did() {
+        let mut look = Look::new();
+        let fine = Snapshot { rows: 7, connected: 2, ..Snapshot::default() };
+        assert_eq!(look.line(fine), "0 operations, 0/s, 7 rows, lag 0.00 ms, 2 connections");
+        let outcomes = Outcomes { aborted: 3, ..Outcomes::default() };
+        let line = look.line(Snapshot { outcomes, dropped: 1_000, ..fine });
+        assert!(line.ends_with("2 connections, 3 aborted, 1,000 dropped"), "{line}");
+    }
+}

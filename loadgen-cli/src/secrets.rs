@@ -1,0 +1,70 @@
+//! Keeps passwords out of what is printed.
+
+/// The text with the password of every address in it replaced: `postgres://user:***@host`.
+pub(crate) fn masked(text: &str) -> String {
+    rewritten(text, |user| format!("{user}:***"))
+}
+
+/// The text with the password of every address in it left out.
+pub(crate) fn without_password(text: &str) -> String {
+    rewritten(text, str::to_owned)
+}
+
+fn rewritten(text: &str, login: impl Fn(&str) -> String) -> String {
+    let mut result = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find("://") {
+        let (before, after) = rest.split_at(at + 3);
+        result.push_str(before);
+        let end = after.find(|c: char| c.is_whitespace() || "\"'/?#".contains(c)).unwrap_or(after.len());
+        // A password with an unescaped slash ends beyond the first one; rather hide too much than too little.
+        let word = after.find(|c: char| c.is_whitespace() || "\"'".contains(c)).unwrap_or(after.len());
+        let login_end = after[..end].rfind('@').or_else(|| after[..word].rfind('@'));
+        rest = after;
+        if let Some((user, _)) = login_end.and_then(|at| after[..at].split_once(':')) {
+            result.push_str(&login(user));
+            rest = &after[login_end.unwrap_or(0)..];
+        }
+    }
+    result.push_str(rest);
+    without_parameters(result)
+}
+
+/// Passwords may also stand behind the question mark.
+fn without_parameters(mut text: String) -> String {
+    for name in ["password=", "sslpassword="] {
+        let mut from = 0;
+        while let Some(at) = text[from..].find(name).map(|at| from + at) {
+            let preceded = text[..at].ends_with(['?', '&']);
+            let start = at + name.len();
+            let tail = &text[start..];
+            let len = tail.find(|c: char| c.is_whitespace() || "&\"'".contains(c)).unwrap_or(tail.len());
+            if preceded {
+                text.replace_range(start..start + len, "");
+            }
+            from = start;
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn passwords_are_masked_wherever_they_stand() {
+        for (text, expected) in [
+            ("target: postgres://me:pw@db/shop", "target: postgres://me:***@db/shop"),
+            ("\"postgres://me:p@ss@db:5/shop\" # x", "\"postgres://me:***@db:5/shop\" # x"),
+            ("postgres://me:p/w@db/shop", "postgres://me:***@db/shop"),
+            ("postgres://me@db/shop", "postgres://me@db/shop"),
+            ("postgres://db:5432/shop", "postgres://db:5432/shop"),
+            ("postgres://db/x?user=me&password=pw&a=b", "postgres://db/x?user=me&password=&a=b"),
+            ("rate: 200/s", "rate: 200/s"),
+        ] {
+            assert_eq!(masked(text), expected);
+        }
+        assert_eq!(without_password("postgres://me:pw@db/shop"), "postgres://me@db/shop");
+    }
+}

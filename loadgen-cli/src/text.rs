@@ -1,0 +1,122 @@
+//! The summary of a run for people.
+
+use std::fmt::Write;
+
+use loadgen_core::summary::{CheckSummary, JobSummary, OutcomesSummary, Quantiles, Summary};
+
+use crate::{
+    grid::{Grid, WIDTH, cut},
+    style::Style,
+    units::{count, millis, per_second},
+};
+
+/// The whole summary.
+pub(crate) fn summary(summary: &Summary, style: Style) -> String {
+    let mut text = String::new();
+    for job in &summary.jobs {
+        job_text(job, style, &mut text);
+    }
+    for warning in &summary.warnings {
+        let _ = writeln!(text, "{}", style.warn(&cut(&format!("warning: {warning}"), 4 * WIDTH)));
+    }
+    let run = &summary.run;
+    let end = if summary.ok { style.good("ok") } else { style.bad("failed") };
+    let _ = writeln!(text, "{end} · seed {} · {:.1} s · run {}", run.seed, run.duration_s, run.id);
+    text
+}
+
+fn job_text(job: &JobSummary, style: Style, text: &mut String) {
+    let JobSummary { name, target, workload, model, lanes, connections, .. } = job;
+    let _ = writeln!(text, "{}", style.title(&format!("{name} → {target}")));
+    let _ = writeln!(text, "{workload}, {model} model, {lanes} lanes on {connections} connections\n");
+    figures(job, style, text);
+    scenarios(job, style, text);
+    tables(job, style, text);
+    skips_and_errors(job, style, text);
+    if let Some(check) = &job.check {
+        let line = match check.result.as_str() {
+            CheckSummary::HELD => {
+                style.good("check held: the rows in the database are those that the lanes know")
+            }
+            CheckSummary::INCONCLUSIVE => style.warn("check inconclusive"),
+            _ => style.bad("check failed: the database holds something else than the lanes know"),
+        };
+        let _ = writeln!(text, "{line}");
+        for detail in &check.details {
+            let _ = writeln!(text, "  {detail}");
+        }
+        text.push('\n');
+    }
+    let _ = writeln!(text, "digest {}\n", job.digest);
+}
+
+fn figures(job: &JobSummary, style: Style, text: &mut String) {
+    let mut grid = Grid::new(["planned", "offered", "completed", "dropped", "retries", "rate"]);
+    let rate = per_second(job.completed, job.duration_s);
+    let figures = [job.planned, job.offered, job.completed, job.dropped, job.retries].map(count);
+    grid.row(figures.into_iter().chain([rate]));
+    grid.write(text, 2, style);
+    text.push('\n');
+}
+
+fn outcome_cells(outcomes: OutcomesSummary) -> [String; 4] {
+    let OutcomesSummary { committed, skipped, aborted, indeterminate } = outcomes;
+    [committed, skipped, aborted, indeterminate].map(count)
+}
+
+fn quantile_cells(quantiles: Quantiles) -> [String; 5] {
+    let Quantiles { p50, p95, p99, max, mean, .. } = quantiles;
+    [p50, p95, p99, max, mean].map(millis)
+}
+
+fn scenarios(job: &JobSummary, style: Style, text: &mut String) {
+    let latency = ["p50 ms", "p95", "p99", "max", "mean"];
+    let mut grid =
+        Grid::new(["", "committed", "skipped", "aborted", "unknown", "rows"].iter().chain(&latency).copied());
+    let mut row = |name: &str, outcomes, rows, quantiles| {
+        let cells = [name.to_owned()].into_iter().chain(outcome_cells(outcomes)).chain([count(rows)]);
+        grid.row(cells.chain(quantile_cells(quantiles)));
+    };
+    for (name, scenario) in &job.scenarios {
+        row(name, scenario.outcomes, scenario.rows, scenario.latency_ms);
+    }
+    if job.scenarios.len() > 1 {
+        let rows = job.rows.inserted + job.rows.updated + job.rows.deleted;
+        row("all", job.outcomes, rows, job.latency_ms);
+    }
+    grid.write(text, 2, style);
+    let Quantiles { p50, p99, max, .. } = job.lag_ms;
+    if job.model == "open" {
+        let lag = [p50, p99, max].map(millis);
+        let _ = writeln!(text, "  schedule lag ms: p50 {}, p99 {}, max {}", lag[0], lag[1], lag[2]);
+    }
+    text.push('\n');
+}
+
+fn tables(job: &JobSummary, style: Style, text: &mut String) {
+    let mut grid = Grid::new(["table", "inserted", "updated", "deleted", "live", "digest of live rows"]);
+    for (name, table) in &job.tables {
+        let figures = [table.inserted, table.updated, table.deleted, table.live].map(count);
+        grid.row([name.clone()].into_iter().chain(figures).chain([table.digest.clone()]));
+    }
+    if !grid.is_empty() {
+        grid.write(text, 2, style);
+        text.push('\n');
+    }
+}
+
+fn skips_and_errors(job: &JobSummary, style: Style, text: &mut String) {
+    let mut skips = Grid::new(["skipped because", "operations"]);
+    job.skips.iter().for_each(|(reason, times)| skips.row([reason.clone(), count(*times)]));
+    let mut errors = Grid::new(["error", "times", "met by", "first message"]);
+    for (code, error) in &job.errors {
+        // A code may begin with a digit, and stands to the left all the same.
+        errors.row([code.clone(), count(error.count), error.action.clone(), error.example.clone()]);
+    }
+    for grid in [skips, errors] {
+        if !grid.is_empty() {
+            grid.write(text, 2, style);
+            text.push('\n');
+        }
+    }
+}

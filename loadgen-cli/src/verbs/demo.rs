@@ -1,0 +1,117 @@
+//! `loadgen demo`: the whole product in half a minute, on a PostgreSQL of its own.
+
+use loadgen_core::{
+    RunError, Seed, SqlSession, Target,
+    crud::OperationWeights,
+    summary::Summary,
+    units::{Count, Span},
+};
+use loadgen_pg::server::{Server, ServerError};
+
+use crate::{
+    args::{ProgressMode, TalkArgs},
+    execute::{self, Manner},
+    failed::{Code, Failed},
+    flags::{DemoArgs, LoadArgs, ReachArgs, SourceArgs, TableArgs},
+    job::Plan,
+    output,
+    signals::Signals,
+    units::count,
+};
+
+const SHOP: &str = include_str!("../../demo/shop.sql");
+
+pub(super) async fn demo(args: DemoArgs, talk: &TalkArgs) -> Result<(), Failed> {
+    let signals = Signals::listen(talk.quiet);
+    let quiet = talk.quiet;
+    let say = move |line: &str| {
+        if !quiet {
+            output::say(line)
+        }
+    };
+    say("starting a throw-away PostgreSQL");
+    let started = Server::builder().notice(say).start();
+    let server = tokio::select! {
+        biased;
+        started = started => started.map_err(|error| broken(&error))?,
+        () = signals.reached(1) => return Ok(()),
+    };
+    say(&format!("PostgreSQL {} is up; making a shop of four tables in it", server.version()));
+    let done = on(&server, &args, &signals, &say, quiet).await;
+    let stopped = server.stop().await;
+    let summary = done?;
+    super::run::print(&summary, args.output.format)?;
+    stopped.map_err(|error| broken(&error))?;
+    say("the server and everything in it are gone again");
+    execute::verdict(&summary, &signals)
+}
+
+async fn on(
+    server: &Server,
+    args: &DemoArgs,
+    signals: &Signals,
+    say: &impl Fn(&str),
+    quiet: bool,
+) -> Result<Summary, Failed> {
+    let url = server.create_database("shop").await.map_err(|error| broken(&error))?;
+    let filling = Plan::resolve(&filling(&url, args.seed))?;
+    create(&filling).await?;
+    let manner = Manner { check: false, progress: ProgressMode::None, quiet };
+    let filled = execute::execute(&filling, &manner, signals).await?;
+    execute::verdict(&filled, signals)?;
+    let rows: u64 = filled.jobs.iter().map(|job| job.rows.inserted).sum();
+    say(&format!("filled it with {} rows", count(rows)));
+    let traffic = Plan::resolve(&traffic(&url, args))?;
+    say(&format!(
+        "inserts, updates and deletes for {}, {} on {} connections, seed {}; Ctrl+C ends it early",
+        args.duration, args.rate, args.connections, args.seed
+    ));
+    let manner = Manner { check: true, progress: args.progress, quiet };
+    execute::execute(&traffic, &manner, signals).await
+}
+
+async fn create(plan: &Plan) -> Result<(), Failed> {
+    for job in &plan.jobs {
+        let connect = |source| RunError::Connect { target: job.target.describe(), source };
+        let session = job.target.connect().await;
+        let mut session = session.map_err(|error| Failed::because(Code::Run, &connect(error)))?;
+        session.execute(SHOP).await.map_err(|error| Failed::because(Code::Run, &error))?;
+    }
+    Ok(())
+}
+
+/// Rows to begin with. The seed differs, or the traffic would insert the same rows again.
+fn filling(url: &str, seed: Seed) -> SourceArgs {
+    let tables = TableArgs {
+        mix: Some(OperationWeights { insert: 1, update: 0, delete: 0 }),
+        insert_rows: Some(20),
+        ..TableArgs::default()
+    };
+    let load = LoadArgs { operations: Some(Count(500)), ..LoadArgs::default() };
+    source(url, Seed(!seed.0), tables, load)
+}
+
+fn traffic(url: &str, args: &DemoArgs) -> SourceArgs {
+    let load = LoadArgs {
+        connections: Some(args.connections),
+        rate: Some(args.rate),
+        duration: Some(Span(args.duration.0)),
+        ..LoadArgs::default()
+    };
+    source(url, args.seed, TableArgs::default(), load)
+}
+
+fn source(url: &str, seed: Seed, tables: TableArgs, load: LoadArgs) -> SourceArgs {
+    SourceArgs {
+        seed: Some(seed),
+        set: vec!["jobs.0.name=shop".to_owned()],
+        reach: ReachArgs { url: Some(url.to_owned()), ..ReachArgs::default() },
+        tables,
+        load,
+        ..SourceArgs::default()
+    }
+}
+
+fn broken(error: &ServerError) -> Failed {
+    Failed::new(Code::Run, format!("the throw-away PostgreSQL: {error}"))
+}

@@ -1,0 +1,116 @@
+//! `loadgen health`: is each target there, and may we do what the plan needs.
+
+use std::time::Instant;
+
+use loadgen_core::{SqlSession, Target, crud};
+use serde_json::json;
+
+use crate::{
+    args::Format,
+    failed::{Code, Failed},
+    flags::TargetArgs,
+    grid::Grid,
+    guard::{self, Reach},
+    job::{Job, Plan},
+    output,
+    style::Style,
+    units::millis,
+};
+
+/// One thing that was looked at.
+struct Check {
+    job: String,
+    what: &'static str,
+    ok: bool,
+    detail: String,
+}
+
+pub(super) async fn health(args: &TargetArgs) -> Result<(), Failed> {
+    let plan = Plan::resolve(&args.source)?;
+    let mut checks = Vec::new();
+    for job in &plan.jobs {
+        let reach = guard::reach(&job.target, &args.source.reach.allow_host).await;
+        let mut push = |what, result: Result<String, String>| {
+            let ok = result.is_ok();
+            let detail = result.unwrap_or_else(|why| why);
+            checks.push(Check { job: job.name.clone(), what, ok, detail });
+            ok
+        };
+        push("host", host(job, reach));
+        examine(&plan, job, &mut push).await;
+    }
+    let ok = checks.iter().all(|check| check.ok);
+    print(&checks, ok, args.output.format)?;
+    if ok { Ok(()) } else { Err(Failed::silent(Code::Run)) }
+}
+
+fn host(job: &Job, reach: Reach) -> Result<String, String> {
+    let target = job.target.describe();
+    match reach {
+        Reach::Private => Ok(format!("{target} is on this machine or in a private network")),
+        Reach::Allowed => Ok(format!("{target} is public and allowed")),
+        Reach::Public => Err(format!("{target} is public: a run needs --allow-host {}", job.target.host())),
+    }
+}
+
+/// Each step needs the one before.
+async fn examine(
+    plan: &Plan,
+    job: &Job,
+    push: &mut impl FnMut(&'static str, Result<String, String>) -> bool,
+) {
+    let start = Instant::now();
+    let connected = job.target.connect().await;
+    let took = millis(start.elapsed().as_secs_f64() * 1e3);
+    let mut session = match connected {
+        Ok(session) => session,
+        Err(failure) => {
+            push("sign in", Err(failure.to_string()));
+            return;
+        }
+    };
+    push("sign in", Ok(format!("signed in after {took} ms")));
+    if !push("server", session.server().await.map_err(|failure| failure.to_string())) {
+        return;
+    }
+    let planned = match crud::plan(&mut session, &job.crud(), plan.seed, job.lanes()).await {
+        Ok(planned) => planned,
+        Err(error) => {
+            let failed = plan.refused(job, error);
+            push("plan", Err(failed.message().unwrap_or_default().to_owned()));
+            return;
+        }
+    };
+    push("plan", Ok(format!("{} tables to write, {} left out", planned.tables.len(), planned.refused.len())));
+    let names: Vec<_> = planned.tables.iter().map(|table| table.table.name.clone()).collect();
+    match session.missing_rights(&names).await {
+        Err(failure) => drop(push("rights", Err(failure.to_string()))),
+        Ok(missing) if missing.is_empty() => {
+            push("rights", Ok("insert, update and delete on every table".to_owned()));
+        }
+        Ok(missing) => {
+            for (table, rights) in missing {
+                push("rights", Err(format!("{table}: no {rights}; GRANT it, or exclude the table")));
+            }
+        }
+    }
+}
+
+fn print(checks: &[Check], ok: bool, format: Format) -> Result<(), Failed> {
+    if format == Format::Json {
+        let rows = checks.iter().map(
+            |check| json!({"job": check.job, "check": check.what, "ok": check.ok, "detail": check.detail}),
+        );
+        let document = json!({"version": 1, "checks": rows.collect::<Vec<_>>(), "ok": ok});
+        let json = serde_json::to_string_pretty(&document);
+        return output::result(&(json.map_err(|error| Failed::because(Code::Run, &error))? + "\n"));
+    }
+    let mut grid = Grid::new(["job", "check", "", "detail"]);
+    for check in checks {
+        let ok = if check.ok { "ok" } else { "FAILED" };
+        grid.row([&check.job, check.what, ok, &check.detail]);
+    }
+    let mut text = String::new();
+    grid.write(&mut text, 0, Style::new(output::colours()));
+    output::result(&text)
+}

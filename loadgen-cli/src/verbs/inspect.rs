@@ -1,0 +1,177 @@
+//! `loadgen inspect`: the schema as loadgen sees it.
+
+use std::{collections::BTreeMap, fmt::Write};
+
+use loadgen_core::{
+    Column, Failure, Fill, RunError, Schema, SchemaFilter, Seed, SqlSession, Table, Target,
+    crud::{self, CrudConfig, TableConfig},
+};
+use loadgen_pg::{PgSession, PgSettings, PgTarget};
+use serde_json::{Value, json};
+
+use crate::{
+    environment::Environment,
+    failed::{Code, Failed},
+    flags::{InspectArgs, InspectFormat},
+    grid::Grid,
+    job, output,
+    plan_file::{JobConfig, PlanFile, WorkloadConfig},
+    secrets,
+    style::Style,
+    units::count,
+};
+
+pub(super) async fn inspect(args: &InspectArgs) -> Result<(), Failed> {
+    let environment = Environment::default();
+    let settings = PgSettings::resolve(args.reach.url.as_deref(), &|name| environment.get(name));
+    let target = PgTarget::new(settings.map_err(|error| Failed::because(Code::Usage, &error))?);
+    let failed = |source| {
+        let error = RunError::Connect { target: target.describe(), source };
+        Failed::because(Code::Run, &error)
+    };
+    let mut crud = CrudConfig::default();
+    job::apply(&args.tables, &mut crud);
+    let mut session = target.connect().await.map_err(failed)?;
+    if args.digest {
+        return digests(&mut session, &crud, args.format).await;
+    }
+    let schema = read(&mut session, &crud).await?;
+    match args.format {
+        InspectFormat::Text => output::result(&text(&schema, Style::new(output::colours()))),
+        InspectFormat::Json => {
+            let tables: Vec<Value> = schema.tables.iter().map(|table| table_json(table)).collect();
+            print_json(&json!({"version": 1, "target": target.describe(), "tables": tables}))
+        }
+        InspectFormat::Yaml => {
+            let url = args.reach.url.as_deref().map(secrets::without_password);
+            output::result(&yaml(&schema, crud, url)?)
+        }
+    }
+}
+
+async fn read(session: &mut PgSession, crud: &CrudConfig) -> Result<Schema, Failed> {
+    let filter = SchemaFilter { schemas: crud.schemas.clone() };
+    session.introspect(&filter).await.map_err(|error: Failure| Failed::because(Code::Run, &error))
+}
+
+/// Counts and hashes the rows of every table that can be written.
+async fn digests(session: &mut PgSession, crud: &CrudConfig, format: InspectFormat) -> Result<(), Failed> {
+    let planned = crud::plan(session, crud, Seed(0), 1).await;
+    let planned = planned.map_err(|error| Failed::because(Code::Run, &error))?;
+    let mut found = BTreeMap::new();
+    for table in &planned.tables {
+        let digest = crud::table_digest(session, table).await;
+        let digest = digest.map_err(|error| Failed::because(Code::Run, &error))?;
+        found.insert(table.table.name.to_string(), digest);
+    }
+    if format != InspectFormat::Text {
+        let tables: BTreeMap<&String, Value> = found
+            .iter()
+            .map(|(name, table)| (name, json!({"count": table.rows, "digest": table.digest})))
+            .collect();
+        return print_json(&json!({"version": 1, "tables": tables}));
+    }
+    let mut grid = Grid::new(["table", "count", "digest"]);
+    found.iter().for_each(|(name, table)| {
+        grid.row([name.clone(), count(table.rows), table.digest.to_string()]);
+    });
+    let mut text = String::new();
+    grid.write(&mut text, 0, Style::new(output::colours()));
+    output::result(&text)
+}
+
+fn print_json(document: &Value) -> Result<(), Failed> {
+    let json = serde_json::to_string_pretty(document).map_err(|error| Failed::because(Code::Run, &error))?;
+    output::result(&(json + "\n"))
+}
+
+/// A plan of all tables that can be run as it is.
+fn yaml(schema: &Schema, crud: CrudConfig, target: Option<String>) -> Result<String, Failed> {
+    let excluded = |table: &Table| {
+        crud.exclude.iter().any(|name| *name == table.name.table || *name == table.name.to_string())
+    };
+    let tables = schema.tables.iter().filter(|table| !excluded(table));
+    let tables: BTreeMap<String, TableConfig> = tables
+        .map(|table| {
+            let name = table.name.to_string();
+            let config = crud.tables.get(&name).or_else(|| crud.tables.get(&table.name.table)).cloned();
+            (name, TableConfig { weight: Some(1), ..config.unwrap_or_default() })
+        })
+        .collect();
+    let workload = WorkloadConfig::Crud(CrudConfig { tables, exclude: Vec::new(), ..crud });
+    let job = JobConfig { target, workload: Some(workload), ..JobConfig::default() };
+    let plan = PlanFile { seed: None, jobs: vec![job] };
+    serde_saphyr::to_string(&plan).map_err(|error| Failed::because(Code::Run, &error))
+}
+
+fn text(schema: &Schema, style: Style) -> String {
+    let mut text = String::new();
+    for table in &schema.tables {
+        let _ = writeln!(text, "{}", style.title(&table.name.to_string()));
+        let mut grid = Grid::new(["column", "type", "null", "filled by", "keys"]);
+        for (index, column) in table.columns.iter().enumerate() {
+            let null = if column.nullable { "null" } else { "" };
+            grid.row([
+                column.name.clone(),
+                type_words(column),
+                null.to_owned(),
+                fill_words(&column.fill),
+                key_words(table, index),
+            ]);
+        }
+        grid.write(&mut text, 2, style);
+        for obstacle in &table.obstacles {
+            let _ = writeln!(text, "  {} {}", style.warn("not understood yet:"), obstacle.what);
+        }
+        text.push('\n');
+    }
+    let _ = writeln!(text, "{} tables", schema.tables.len());
+    text
+}
+
+/// The backend's own name of a column's type.
+pub(super) fn type_words(column: &Column) -> String {
+    column.native.name.clone()
+}
+
+fn fill_words(fill: &Fill) -> String {
+    match fill {
+        Fill::None => String::new(),
+        Fill::Constant(default) | Fill::Volatile(default) => format!("default {default}"),
+        Fill::Sequence { always: true } => "identity, always".to_owned(),
+        Fill::Sequence { always: false } => "sequence".to_owned(),
+        Fill::Generated => "generated".to_owned(),
+    }
+}
+
+fn key_words(table: &Table, column: usize) -> String {
+    let mut words = Vec::new();
+    if table.primary_key.contains(&column) {
+        words.push("primary key".to_owned());
+    }
+    if table.uniques.iter().any(|key| key.contains(&column)) {
+        words.push("unique".to_owned());
+    }
+    for key in table.foreign_keys.iter().filter(|key| key.columns.contains(&column)) {
+        words.push(format!("→ {}", key.parent));
+    }
+    words.join(", ")
+}
+
+fn table_json(table: &Table) -> Value {
+    let columns = table.columns.iter().enumerate().map(|(index, column)| {
+        json!({
+            "name": column.name,
+            "type": type_words(column),
+            "nullable": column.nullable,
+            "filled_by": fill_words(&column.fill),
+            "keys": key_words(table, index),
+        })
+    });
+    let obstacles: Vec<&str> = table.obstacles.iter().map(|obstacle| obstacle.what.as_str()).collect();
+    json!({
+        "name": table.name.to_string(),
+        "columns": columns.collect::<Vec<_>>(),
+        "not_understood": obstacles,
+    })
+}

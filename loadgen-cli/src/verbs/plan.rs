@@ -1,0 +1,151 @@
+//! `loadgen plan`: what a run would do.
+
+use std::fmt::Write;
+
+use loadgen_core::{
+    Target,
+    crud::{CrudPlan, TablePlan},
+};
+use serde_json::{Value, json};
+
+use crate::{
+    args::Format,
+    execute,
+    failed::{Code, Failed},
+    flags::SourceArgs,
+    grid::Grid,
+    guard::{self, Reach},
+    job::{Job, Plan},
+    output,
+    style::Style,
+    units::count,
+};
+
+pub(super) async fn plan(source: &SourceArgs, format: Format) -> Result<(), Failed> {
+    let plan = Plan::resolve(source)?;
+    let style = Style::new(output::colours());
+    let (mut text, mut jobs) = (String::new(), Vec::new());
+    for job in &plan.jobs {
+        let reach = guard::reach(&job.target, &source.reach.allow_host).await;
+        let planned = execute::planned(&plan, job).await?;
+        match format {
+            Format::Text => job_text(job, &planned, reach, style, &mut text),
+            Format::Json => jobs.push(job_json(job, &planned, reach)),
+        }
+    }
+    match format {
+        Format::Text => {
+            let drawn = if plan.seed_was_drawn { " (drawn anew for each run without --seed)" } else { "" };
+            output::result(&format!("{text}seed {}{drawn}; nothing was written\n", plan.seed))
+        }
+        Format::Json => {
+            let document = json!({"version": 1, "seed": plan.seed.0, "jobs": jobs});
+            let json = serde_json::to_string_pretty(&document);
+            output::result(&(json.map_err(|error| Failed::because(Code::Run, &error))? + "\n"))
+        }
+    }
+}
+
+fn reach_words(reach: Reach, job: &Job) -> String {
+    match reach {
+        Reach::Private => "this machine or a private network".to_owned(),
+        Reach::Allowed => "a public host, allowed by --allow-host".to_owned(),
+        Reach::Public => format!("a public host: a run needs --allow-host {}", job.target.host()),
+    }
+}
+
+fn load_words(job: &Job) -> String {
+    let pace = job.pace();
+    let mut words = match pace.rate() {
+        Some(rate) => format!("{rate} operations a second"),
+        None => "as fast as the target answers".to_owned(),
+    };
+    if let Some(operations) = job.operations() {
+        let _ = write!(words, ", {} operations", count(operations));
+    }
+    if let Some(duration) = job.config.duration {
+        let _ = write!(words, ", {duration}");
+    }
+    if job.operations().is_none() && job.duration().is_none() {
+        words.push_str(", until it is stopped");
+    }
+    words
+}
+
+fn job_text(job: &Job, planned: &CrudPlan, reach: Reach, style: Style, text: &mut String) {
+    let title = format!("{} → {}", job.name, job.target.describe());
+    let _ = writeln!(text, "{} ({})", style.title(&title), reach_words(reach, job));
+    let rows = planned.rows;
+    let _ = writeln!(
+        text,
+        "{}: {} lanes on {} connections, {}\nrows a statement: insert {}, update {}, delete {}\n",
+        job.workload(),
+        job.lanes(),
+        job.connections(),
+        load_words(job),
+        rows.insert,
+        rows.update,
+        rows.delete
+    );
+    for table in &planned.tables {
+        table_text(table, style, text);
+    }
+    for (name, why) in &planned.refused {
+        let _ = writeln!(text, "{} {why}\n", style.warn(&format!("{name} is left out:")));
+    }
+}
+
+fn table_text(planned: &TablePlan, style: Style, text: &mut String) {
+    let weights = planned.operations;
+    let _ = writeln!(
+        text,
+        "{}: weight {}; insert {}, update {}, delete {}",
+        style.title(&planned.table.name.to_string()),
+        planned.weight,
+        weights.insert,
+        weights.update,
+        weights.delete
+    );
+    let mut grid = Grid::new(["column", "type", "values"]);
+    for (column, source) in planned.table.columns.iter().zip(&planned.sources) {
+        grid.row([column.name.clone(), super::inspect::type_words(column), source.describe()]);
+    }
+    grid.write(text, 2, style);
+    for note in &planned.notes {
+        let _ = writeln!(text, "  {} {note}", style.warn("note:"));
+    }
+    text.push('\n');
+}
+
+fn job_json(job: &Job, planned: &CrudPlan, reach: Reach) -> Value {
+    let tables: Vec<Value> = planned.tables.iter().map(table_json).collect();
+    let refused = planned.refused.iter().map(|(name, why)| json!({"table": name.to_string(), "why": why}));
+    json!({
+        "name": job.name,
+        "target": job.target.describe(),
+        "needs_allow_host": reach == Reach::Public,
+        "workload": job.workload(),
+        "lanes": job.lanes(),
+        "connections": job.connections(),
+        "pace": job.pace(),
+        "operations": job.operations(),
+        "duration_s": job.duration().map(|duration| duration.as_secs_f64()),
+        "rows": planned.rows,
+        "tables": tables,
+        "left_out": refused.collect::<Vec<_>>(),
+    })
+}
+
+fn table_json(planned: &TablePlan) -> Value {
+    let columns = planned.table.columns.iter().zip(&planned.sources);
+    let columns = columns.map(|(column, source)| {
+        json!({"name": column.name, "type": super::inspect::type_words(column), "values": source.describe()})
+    });
+    json!({
+        "name": planned.table.name.to_string(),
+        "weight": planned.weight,
+        "operations": planned.operations,
+        "columns": columns.collect::<Vec<_>>(),
+        "notes": planned.notes,
+    })
+}

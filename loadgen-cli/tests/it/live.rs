@@ -1,0 +1,163 @@
+//! Runs against a real server.
+
+use std::collections::BTreeMap;
+
+use loadgen_core::SqlSession;
+use serde_json::Value;
+
+use crate::support::{Ran, Shops, file, run, session, text};
+
+/// Name, rows and digest of every table.
+type Tables = BTreeMap<String, (u64, String)>;
+
+fn tables(json: &Value, rows: &str) -> Tables {
+    let table = |(name, table): (&String, &Value)| {
+        (name.clone(), (table[rows].as_u64().unwrap(), table["digest"].as_str().unwrap().to_owned()))
+    };
+    json.as_object().unwrap().iter().map(table).collect()
+}
+
+fn traffic(url: &str, connections: &str) -> Value {
+    let args = ["--operations", "2k", "--seed", "7", "--lanes", "16", "--format", "json", "--check", "-q"];
+    let ran = run(&[&["run", "--url", url, "--connections", connections], &args[..]].concat());
+    assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), ""), "{ran:?}");
+    ran.json()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn equal_seeds_make_equal_histories_whatever_the_connections() {
+    let shops = Shops::start().await;
+    let (first, second) = (shops.open("first").await, shops.open("second").await);
+    let (one, eight) = (traffic(&first, "1"), traffic(&second, "8"));
+    let (one, eight) = (&one["jobs"][0], &eight["jobs"][0]);
+    assert_eq!(one["digest"], eight["digest"]);
+    assert_ne!(one["digest"], "0".repeat(32));
+    assert_eq!(one["outcomes"], eight["outcomes"]);
+    assert_eq!(one["completed"], 2_000);
+    assert_eq!(one["check"]["result"], "held");
+    assert_eq!((&one["connections"], &eight["connections"]), (&Value::from(1), &Value::from(8)));
+    for (url, job) in [(&first, one), (&second, eight)] {
+        let inspected = run(&["inspect", "--url", url, "--digest", "--format", "json"]).json();
+        assert_eq!(tables(&inspected["tables"], "count"), tables(&job["tables"], "live"));
+    }
+    // Identity values come from the server, in the order in which the lanes happen to ask for them.
+    let (one, eight) = (tables(&one["tables"], "live"), tables(&eight["tables"], "live"));
+    assert_eq!(one["public.products"], eight["public.products"]);
+    assert!(one.iter().all(|(name, (rows, _))| *rows == eight[name].0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plan_that_was_written_repeats_its_run() {
+    let shops = Shops::start().await;
+    let (first, second) = (shops.open("first").await, shops.open("second").await);
+    let directory = tempfile::tempdir().unwrap();
+    let out = directory.path().join("a/b");
+    let args =
+        ["--operations", "300", "--table", "customers=3", "--table", "orders", "--mix", "insert=2,update=1"];
+    let ran = run(&[&["run", "--url", &first, "--out", text(&out), "-q"], &args[..]].concat());
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    let plan = std::fs::read_to_string(out.join("plan.yaml")).unwrap();
+    let summary: Value = serde_json::from_slice(&std::fs::read(out.join("summary.json")).unwrap()).unwrap();
+    let again = run(&["run", text(&out.join("plan.yaml")), "--url", &second, "--format", "json", "-q"]);
+    assert_eq!(again.code, Some(0), "{again:?}\n{plan}");
+    assert_eq!(again.json()["jobs"][0]["digest"], summary["jobs"][0]["digest"]);
+    assert_eq!(again.json()["run"]["seed"], summary["run"]["seed"]);
+    assert_eq!(tables(&summary["jobs"][0]["tables"], "live").len(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn planning_and_looking_write_nothing() {
+    let shops = Shops::start().await;
+    let url = shops.open("shop").await;
+    let planned = run(&["plan", "--url", &url]);
+    assert_eq!(planned.code, Some(0), "{planned:?}");
+    for words in ["public.order_items", "nothing was written", "this machine"] {
+        assert!(planned.stdout.contains(words), "{planned:?}");
+    }
+    assert!(planned.stdout.lines().all(|line| line.chars().count() <= 100), "{}", planned.stdout);
+    let dry = run(&["run", "--dry-run", "--url", &url, "--format", "json"]).json();
+    assert_eq!(dry["jobs"][0]["tables"].as_array().unwrap().len(), 4);
+    let inspected = run(&["inspect", "--url", &url]);
+    assert!(inspected.stdout.contains("primary key, → public.orders"), "{inspected:?}");
+    let counted = run(&["inspect", "--url", &url, "--digest", "--format", "json"]).json();
+    assert!(tables(&counted["tables"], "count").values().all(|(rows, _)| *rows == 0));
+    let yaml = run(&["inspect", "--url", &url, "--format", "yaml"]).stdout;
+    let (_directory, path) = file("plan.yaml", &yaml);
+    let ran = run(&["run", text(&path), "--operations", "50", "-q", "--check"]);
+    assert_eq!(ran.code, Some(0), "{ran:?}\n{yaml}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn several_jobs_run_at_the_same_time_and_none_begins_when_one_cannot() {
+    let shops = Shops::start().await;
+    let (first, second) = (shops.open("first").await, shops.open("second").await);
+    let plan = |tables: &str| {
+        format!(
+            "seed: 5\njobs:\n- name: a\n  target: {first}\n  operations: 100\n- name: b\n  target: {second}\n  \
+             operations: 50\n  workload: {{crud: {{tables: {tables}}}}}\n"
+        )
+    };
+    let (_directory, path) = file("plan.yaml", &plan("{custmers: {}}"));
+    let refused = run(&["run", text(&path)]);
+    assert_eq!(refused.code, Some(104), "{refused:?}");
+    let place =
+        format!("error: {}:9:30: there is no table \"custmers\"; did you mean \"customers\"?", text(&path));
+    assert!(refused.stderr.starts_with(&place), "{refused:?}");
+    let counted = run(&["inspect", "--url", &first, "--digest", "--format", "json"]).json();
+    assert!(tables(&counted["tables"], "count").values().all(|(rows, _)| *rows == 0));
+
+    let (_directory, path) = file("plan.yaml", &plan("{customers: {}}"));
+    let ran = run(&["run", text(&path), "--format", "json", "-q"]).json();
+    let jobs = ran["jobs"].as_array().unwrap();
+    assert_eq!((jobs.len(), &jobs[0]["completed"], &jobs[1]["completed"]), (2, &100.into(), &50.into()));
+    let alone =
+        run(&["run", text(&path), "--job", "b", "--operations", "7", "--format", "json", "-q"]).json();
+    assert_eq!((&alone["jobs"][0]["name"], &alone["jobs"][0]["completed"]), (&"b".into(), &7.into()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_cannot_sign_in_or_write_is_told_why() {
+    let shops = Shops::start().await;
+    let url = shops.open("shop").await;
+    session(&url)
+        .await
+        .execute("CREATE ROLE reader LOGIN; GRANT SELECT ON ALL TABLES IN SCHEMA public TO reader")
+        .await
+        .unwrap();
+    let check = |url: &str, words: &str| {
+        let ran = run(&["run", "--url", url, "--operations", "10", "--seed", "1"]);
+        assert_eq!(ran.code, Some(1), "{ran:?}");
+        assert_eq!(ran.stderr.matches("error:").count(), 1, "{ran:?}");
+        assert!(ran.stderr.contains(words), "{ran:?}");
+    };
+    check(&shops.0.database_url("nowhere"), "\"nowhere\" does not exist");
+    check(&url.replace("postgres@", "nobody_at_all@"), "nobody_at_all");
+    let healthy = run(&["health", "--url", &url]);
+    assert_eq!(healthy.code, Some(0), "{healthy:?}");
+    let sick = run(&["health", "--url", &url.replace("postgres@", "reader@"), "--format", "json"]);
+    assert_eq!((sick.code, &sick.json()["ok"]), (Some(1), &false.into()), "{sick:?}");
+    let gone = run(&["health", "--url", "postgres://127.0.0.1:1/x"]);
+    assert_eq!(gone.code, Some(1), "{gone:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rows_that_somebody_else_changes_are_found_by_the_check() {
+    let shops = Shops::start().await;
+    let url = shops.open("shop").await;
+    session(&url)
+        .await
+        .execute(
+            "CREATE FUNCTION spoil() RETURNS trigger LANGUAGE plpgsql AS \
+             'BEGIN NEW.city := ''elsewhere''; RETURN NEW; END'; \
+             CREATE TRIGGER spoil BEFORE INSERT ON customers FOR EACH ROW EXECUTE FUNCTION spoil()",
+        )
+        .await
+        .unwrap();
+    let ran: Ran =
+        run(&["run", "--url", &url, "--operations", "100", "--check", "--seed", "3", "--progress", "none"]);
+    assert_eq!(ran.code, Some(111), "{ran:?}");
+    assert!(
+        ran.stdout.contains("check failed") && ran.stdout.contains("public.customers: digest"),
+        "{ran:?}"
+    );
+}

@@ -1,0 +1,114 @@
+//! The pieces that templates are made of.
+
+use super::{
+    alphabet::{self, Alphabet},
+    list::{List, list},
+};
+use crate::Rng;
+
+#[derive(Clone, Debug)]
+pub(super) enum Piece {
+    Literal(&'static str),
+    Pick(List),
+    /// Like `Pick`, of items that are nothing but ASCII letters, in lower case.
+    Lower(List),
+    /// A number without leading zeros.
+    Number(i64, i64),
+    /// So many characters of an alphabet, drawn.
+    Drawn(Alphabet, u32),
+    /// So many characters of an alphabet, at most 12, which spell the number given to [`Piece::write`].
+    Code(Alphabet, u32),
+}
+
+/// A list that is cut to short items must keep this many, so that values stay varied.
+const ENOUGH: usize = 8;
+
+impl Piece {
+    pub(super) fn parse(text: &'static str) -> Option<Self> {
+        let width = |text: &str| text.parse::<u32>().ok().filter(|width| (1..=16).contains(width));
+        let code_width = |text: &str| width(text).filter(|width| *width as usize <= alphabet::MOST);
+        if let Some(rest) = text.strip_prefix('#') {
+            return Some(Piece::Drawn(Alphabet::Digits, width(rest)?));
+        }
+        if let Some(rest) = text.strip_prefix('@') {
+            return Some(Piece::Drawn(Alphabet::Capitals, width(rest)?));
+        }
+        if let Some(rest) = text.strip_prefix('%') {
+            return Some(Piece::Drawn(Alphabet::Hexadecimal, width(rest)?));
+        }
+        if let Some(rest) = text.strip_prefix("code ") {
+            return Some(Piece::Code(Alphabet::Base36, code_width(rest)?));
+        }
+        if let Some(rest) = text.strip_prefix("serial ") {
+            return Some(Piece::Code(Alphabet::Digits, code_width(rest)?));
+        }
+        if let Some(name) = text.strip_suffix(" lower") {
+            let plain = |item: &&str| item.bytes().all(|byte| byte.is_ascii_alphabetic());
+            let items = list(name)?;
+            let all = items.iter().all(plain);
+            return Some(Piece::Lower(if all {
+                items
+            } else {
+                items.iter().copied().filter(plain).collect()
+            }));
+        }
+        match text.split_once('-') {
+            Some((low, high)) => Some(Piece::Number(low.parse().ok()?, high.parse().ok()?)),
+            None => list(text).map(Piece::Pick),
+        }
+    }
+
+    pub(super) fn items(&self) -> Option<&List> {
+        if let Piece::Pick(items) | Piece::Lower(items) = self { Some(items) } else { None }
+    }
+
+    /// The most characters that the piece writes.
+    pub(super) fn chars(&self) -> usize {
+        self.chars_within(usize::MAX)
+    }
+
+    /// The most characters that the piece writes when longer items than `limit` are left out.
+    pub(super) fn chars_within(&self, limit: usize) -> usize {
+        match self {
+            Piece::Literal(text) => text.chars().count(),
+            Piece::Pick(items) | Piece::Lower(items) => items
+                .iter()
+                .map(|item| item.chars().count())
+                .filter(|chars| *chars <= limit)
+                .max()
+                .unwrap_or(0),
+            Piece::Number(low, high) => low.to_string().len().max(high.to_string().len()),
+            Piece::Drawn(_, width) | Piece::Code(_, width) => *width as usize,
+        }
+    }
+
+    pub(super) fn bytes(&self) -> usize {
+        self.items().map_or(self.chars(), |items| items.iter().map(|item| item.len()).max().unwrap_or(0))
+    }
+
+    pub(super) fn cut(&self, limit: usize) -> Option<Self> {
+        let Some(items) = self.items() else { return Some(self.clone()) };
+        let short: List = items.iter().copied().filter(|item| item.chars().count() <= limit).collect();
+        if short.len() < ENOUGH.min(items.len()) {
+            return None;
+        }
+        Some(if matches!(self, Piece::Lower(_)) { Piece::Lower(short) } else { Piece::Pick(short) })
+    }
+
+    pub(super) fn write(&self, rng: &mut Rng, code: u64, out: &mut String) {
+        match self {
+            Piece::Literal(text) => out.push_str(text),
+            Piece::Pick(items) => out.push_str(rng.pick::<&str>(items)),
+            Piece::Lower(items) => {
+                let from = out.len();
+                out.push_str(rng.pick::<&str>(items));
+                out[from..].make_ascii_lowercase();
+            }
+            Piece::Number(low, high) => {
+                out.push_str(itoa::Buffer::new().format(rng.between(*low, *high)));
+            }
+            Piece::Drawn(alphabet, width) => alphabet.draw(rng, *width as usize, out),
+            Piece::Code(alphabet, width) => alphabet.spell(code, *width as usize, out),
+        }
+    }
+}
