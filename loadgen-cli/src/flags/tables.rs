@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 use clap::Args;
-use loadgen_core::crud::{CrudConfig, OperationWeights};
+use loadgen_core::crud::{CrudConfig, OperationWeights, TableConfig};
 
 /// Which tables, and what is done to them.
 #[derive(Clone, Debug, Default, Args)]
@@ -40,9 +40,13 @@ impl TableArgs {
         if !self.table.is_empty() {
             let known = std::mem::take(&mut crud.tables);
             for flag in &self.table {
-                let mut table = known.get(&flag.name).cloned().unwrap_or_default();
-                table.weight = flag.weight.or(table.weight);
-                crud.tables.insert(flag.name.clone(), table);
+                // The file may name the schema, and the flag not.
+                let short = |name: &str| name.rsplit('.').next() == Some(flag.name.as_str());
+                let named = known.iter().find(|(name, _)| **name == flag.name || short(name));
+                let (name, table) =
+                    named.map_or((&flag.name, TableConfig::default()), |(n, t)| (n, t.clone()));
+                let weight = flag.weight.or(table.weight);
+                crud.tables.insert(name.clone(), TableConfig { weight, ..table });
             }
         }
         crud.exclude.extend(self.exclude.iter().cloned());
@@ -112,6 +116,19 @@ mod tests {
         assert_eq!("a".parse(), Ok(TableFlag { name: "a".into(), weight: None }));
         assert!("a=x".parse::<TableFlag>().is_err());
         assert!("=1".parse::<TableFlag>().is_err());
+    }
+
+    #[test]
+    fn chosen_tables_keep_what_the_file_says_of_them() {
+        let mut crud = CrudConfig::default();
+        let table = TableConfig { weight: Some(5), ..TableConfig::default() };
+        crud.tables.insert("sales.orders".into(), table.clone());
+        crud.tables.insert("sales.items".into(), table);
+        let table = ["orders", "customers=2"].map(|flag| flag.parse().unwrap()).to_vec();
+        TableArgs { table, insert_rows: Some(9), ..TableArgs::default() }.apply(&mut crud);
+        let weights: Vec<_> = crud.tables.iter().map(|(name, table)| (name.as_str(), table.weight)).collect();
+        assert_eq!(weights, [("customers", Some(2)), ("sales.orders", Some(5))]);
+        assert_eq!((crud.rows.insert, crud.rows.update), (9, 1));
     }
 
     #[test]

@@ -7,3 +7,4 @@ mod files;
 mod live;
 mod stop;
 mod support;
+mod trouble;
