@@ -39,7 +39,13 @@ struct Ended {
 pub(crate) async fn execute(plan: &Plan, manner: &Manner, signals: &Signals) -> Result<Summary, Failed> {
     let started_at = jiff::Timestamp::now();
     let start = Instant::now();
-    let left_out = preflight(plan, manner.quiet).await?;
+    let left_out = tokio::select! {
+        biased;
+        left_out = preflight(plan, manner.quiet) => left_out?,
+        () = signals.reached(1) => {
+            return Err(Failed::new(Code::Aborted, "stopped before the first operation"));
+        }
+    };
     let mut tasks = JoinSet::new();
     let mut watched = Vec::new();
     for (index, job) in plan.jobs.iter().enumerate() {

@@ -58,6 +58,9 @@ impl Plan {
             jobs.push(Job { name, target, config, index });
         }
         unknown_job(source, &written.plan)?;
+        let resolved =
+            PlanFile { seed: None, jobs: jobs.iter().map(|job: &Job| job.config.clone()).collect() };
+        resolved.validate().map_err(|message| Failed::new(Code::Usage, message))?;
         let given = source.seed.or(written.plan.seed);
         let (seed, seed_was_drawn) = (given.unwrap_or_else(ids::seed), given.is_none());
         Ok(Plan { seed, seed_was_drawn, jobs, written, from_file: source.file.is_some() })

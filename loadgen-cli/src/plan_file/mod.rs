@@ -67,6 +67,13 @@ impl Written {
     }
 }
 
+impl PlanFile {
+    /// Looks for contradictions that flags may have brought in.
+    pub(crate) fn validate(&self) -> Result<(), String> {
+        validate::validate(self).map_err(|(_, message)| message)
+    }
+}
+
 impl JobConfig {
     /// Its own name, or that of its workload.
     pub(crate) fn name(&self) -> &str {

@@ -64,6 +64,9 @@ fn refuse(error: serde_saphyr::Error) -> PlanError {
     if let serde_saphyr::Error::DuplicateMappingKey { key: Some(key), .. } = error.without_snippet() {
         return PlanError::new(place, format!("the key {key:?} comes twice"));
     }
+    if let serde_saphyr::Error::MultipleDocuments { .. } = error.without_snippet() {
+        return PlanError::new(place, "a second document begins here, and a plan is one");
+    }
     let rendered = error.to_string();
     let message = rendered.split(" at line ").next().unwrap_or(&rendered);
     let message = message.strip_prefix("error: ").unwrap_or(message);

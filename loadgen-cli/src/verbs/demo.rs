@@ -60,6 +60,9 @@ async fn on(
     let manner = Manner { check: false, progress: ProgressMode::None, quiet };
     let filled = execute::execute(&filling, &manner, signals).await?;
     execute::verdict(&filled, signals)?;
+    if signals.count() > 0 {
+        return Ok(filled);
+    }
     let rows: u64 = filled.jobs.iter().map(|job| job.rows.inserted).sum();
     say(&format!("filled it with {} rows", count(rows)));
     let (source, load) = traffic(&url, args);

@@ -55,6 +55,8 @@ fn wrong_usage_ends_with_2() {
         &["run", "--rate", "5"],
         &["run", "--url", "mysql://db"],
         &["run", "--mix", "3,2,1"],
+        &["run", "--warmup", "5s", "--duration", "1s", "--url", "postgres://127.0.0.1:1/x"],
+        &["run", "--table", "a=0", "--url", "postgres://127.0.0.1:1/x"],
         &["run", "--set", "jobs.0.lanes=x", "--url", "postgres://127.0.0.1:1/x"],
         &["run", "--job", "nope", "--url", "postgres://127.0.0.1:1/x"],
         &["frobnicate"],
