@@ -7,7 +7,7 @@ use crate::style::Style;
 /// The widest line.
 pub(crate) const WIDTH: usize = 100;
 
-/// Rows of cells under a head. Cells that begin with a digit are aligned to the right.
+/// Rows of cells under a head. Columns of numbers are aligned to the right.
 #[derive(Debug, Default)]
 pub(crate) struct Grid {
     head: Vec<String>,
@@ -57,8 +57,7 @@ impl Grid {
     fn is_numeric(&self, column: usize) -> bool {
         let cells = self.rows.iter().filter_map(|row| row.get(column)).filter(|cell| !cell.is_empty());
         let mut cells = cells.peekable();
-        cells.peek().is_some()
-            && cells.all(|cell| cell.starts_with(|c: char| c.is_ascii_digit()) && !is_digest(cell))
+        cells.peek().is_some() && cells.all(is_number)
     }
 
     fn width(&self, column: usize) -> usize {
@@ -67,8 +66,11 @@ impl Grid {
     }
 }
 
-fn is_digest(cell: &str) -> bool {
-    cell.len() == 32
+/// Digits with what `units` puts between and behind them.
+fn is_number(cell: &String) -> bool {
+    let unit = cell.strip_suffix("/s").unwrap_or(cell);
+    unit.starts_with(|c: char| c.is_ascii_digit())
+        && unit.chars().all(|c| c.is_ascii_digit() || ",.".contains(c))
 }
 
 /// At most so many characters, with a mark where something is missing.

@@ -114,7 +114,6 @@ fn skips_and_errors(job: &JobSummary, style: Style, text: &mut String) {
     job.skips.iter().for_each(|(reason, times)| skips.row([reason.clone(), count(*times)]));
     let mut errors = Grid::new(["error", "times", "met by", "first message"]);
     for (code, error) in &job.errors {
-        // A code may begin with a digit, and stands to the left all the same.
         errors.row([code.clone(), count(error.count), error.action.clone(), error.example.clone()]);
     }
     for grid in [skips, errors] {
