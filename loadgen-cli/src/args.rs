@@ -3,7 +3,7 @@
 use clap::{ArgAction, Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
-use crate::flags::{DemoArgs, InspectArgs, PlanArgs, RunArgs, TargetArgs};
+use crate::flags::{DemoArgs, HealthArgs, InspectArgs, PlanArgs, RunArgs};
 
 /// Database traffic that looks real, can be repeated, and can be checked at the far end.
 #[derive(Debug, Parser)]
@@ -27,9 +27,9 @@ pub(crate) enum Verb {
     /// Say what a run would do, and write nothing
     Plan(Box<PlanArgs>),
     /// Show the schema as loadgen sees it
-    Inspect(InspectArgs),
+    Inspect(Box<InspectArgs>),
     /// Ask each target whether it is there and lets us do what is planned
-    Health(Box<TargetArgs>),
+    Health(Box<HealthArgs>),
     /// Print the JSON Schema of the plan file
     Schema,
     /// Print the completions of a shell
@@ -91,6 +91,6 @@ mod tests {
     fn endless_can_be_said() {
         let args = Args::try_parse_from(["loadgen", "run", "--operations", "-1"]).unwrap();
         let Verb::Run(run) = args.verb else { panic!("not run") };
-        assert_eq!(run.source.load.operations, Some(crate::flags::ENDLESS));
+        assert_eq!(run.load.operations, Some(crate::flags::ENDLESS));
     }
 }

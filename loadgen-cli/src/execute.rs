@@ -13,7 +13,9 @@ use crate::{
     args::ProgressMode,
     failed::{Code, Failed},
     ids,
-    job::{Job, Plan},
+    job::Job,
+    output,
+    plan::Plan,
     progress::{self, Watched},
     signals::Signals,
 };
@@ -37,12 +39,13 @@ struct Ended {
 pub(crate) async fn execute(plan: &Plan, manner: &Manner, signals: &Signals) -> Result<Summary, Failed> {
     let started_at = jiff::Timestamp::now();
     let start = Instant::now();
-    if plan.jobs.len() > 1 {
-        // One job must not begin while another cannot.
-        for job in &plan.jobs {
-            planned(plan, job).await?;
+    let left_out = tokio::select! {
+        biased;
+        left_out = preflight(plan, manner.quiet) => left_out?,
+        () = signals.reached(1) => {
+            return Err(Failed::new(Code::Aborted, "stopped before the first operation"));
         }
-    }
+    };
     let mut tasks = JoinSet::new();
     let mut watched = Vec::new();
     for (index, job) in plan.jobs.iter().enumerate() {
@@ -74,12 +77,30 @@ pub(crate) async fn execute(plan: &Plan, manner: &Manner, signals: &Signals) -> 
     let run = RunSummary {
         id: ids::run(),
         seed: plan.seed.0,
-        started_at: started_at.to_string(),
+        started_at: format!("{started_at:.3}"),
         duration_s: (start.elapsed().as_secs_f64() * 1e3).round() / 1e3,
         shard: "0/1".to_owned(),
         tool_version: env!("CARGO_PKG_VERSION").to_owned(),
     };
-    Ok(sum_up(plan, run, &reports))
+    let mut summary = sum_up(plan, run, &reports);
+    summary.warnings.splice(..0, left_out);
+    Ok(summary)
+}
+
+/// Whatever can be refused is refused before the first job begins. The answer says which tables are left out.
+async fn preflight(plan: &Plan, quiet: bool) -> Result<Vec<String>, Failed> {
+    let mut left_out = Vec::new();
+    for job in &plan.jobs {
+        let planned = planned(plan, job).await?;
+        left_out.extend(planned.refused.iter().map(|(name, why)| format!("{name} is left out: {why}")));
+    }
+    if !quiet {
+        left_out.iter().for_each(|warning| output::say(&format!("warning: {warning}")));
+        if plan.seed_was_drawn {
+            output::say(&format!("seed {} was drawn; --seed {} repeats this run", plan.seed, plan.seed));
+        }
+    }
+    Ok(left_out)
 }
 
 type Joined = (usize, Result<Ended, Box<RunError>>);

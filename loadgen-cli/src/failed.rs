@@ -39,7 +39,10 @@ impl Failed {
         let mut reason = error.source();
         while let Some(error) = reason {
             let text = error.to_string();
-            if !message.contains(&text) {
+            // "failed to connect to X: cannot connect to X: ..." says the same twice.
+            if message.strip_prefix("failed to ").is_some_and(|what| text.contains(what)) {
+                message = text;
+            } else if !message.contains(&text) {
                 message = format!("{message}: {text}");
             }
             reason = error.source();
@@ -64,5 +67,23 @@ impl Failed {
 impl From<PlanError> for Failed {
     fn from(error: PlanError) -> Self {
         Failed::new(if error.is_flag() { Code::Usage } else { Code::Plan }, error)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use loadgen_core::{Action, Failure, RunError};
+
+    use super::*;
+
+    #[test]
+    fn reasons_follow_and_nothing_is_said_twice() {
+        let message = |text: &str| {
+            let source = Failure::aborted(Action::Fatal, "28P01", text);
+            let error = RunError::Connect { target: "db".into(), source };
+            Failed::because(Code::Run, &error).message().map(str::to_owned)
+        };
+        assert_eq!(message("no such user").as_deref(), Some("failed to connect to db: no such user (28P01)"));
+        assert_eq!(message("cannot connect to db: no").as_deref(), Some("cannot connect to db: no (28P01)"));
     }
 }

@@ -12,11 +12,18 @@ pub(crate) const WIDTH: usize = 100;
 pub(crate) struct Grid {
     head: Vec<String>,
     rows: Vec<Vec<String>>,
+    uncut: bool,
 }
 
 impl Grid {
     pub(crate) fn new<S: Into<String>>(head: impl IntoIterator<Item = S>) -> Self {
-        Grid { head: head.into_iter().map(Into::into).collect(), rows: Vec::new() }
+        Grid { head: head.into_iter().map(Into::into).collect(), rows: Vec::new(), uncut: false }
+    }
+
+    /// The same, with lines of any length.
+    pub(crate) fn uncut(mut self) -> Self {
+        self.uncut = true;
+        self
     }
 
     pub(crate) fn row<S: Into<String>>(&mut self, cells: impl IntoIterator<Item = S>) {
@@ -42,7 +49,7 @@ impl Grid {
                     false => write!(line, "{gap}{cell:<width$}"),
                 };
             }
-            let line = cut(line.trim_end(), WIDTH);
+            let line = cut(line.trim_end(), if self.uncut { usize::MAX } else { WIDTH });
             let _ = writeln!(text, "{}", if index == 0 { style.head(&line) } else { line });
         }
     }

@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 
+use loadgen_core::Target;
 use loadgen_pg::{Host, PgTarget};
 
 use crate::failed::{Code, Failed};
@@ -33,13 +34,18 @@ pub(crate) async fn check(target: &PgTarget, allowed: &[String]) -> Result<(), F
     let listed: Vec<String> = addresses.iter().map(IpAddr::to_string).collect();
     let far = "is neither this machine nor in a private network";
     let what = match listed.as_slice() {
-        [] => "does not resolve to any address".to_owned(),
+        [] => {
+            let target = target.describe();
+            let message =
+                format!("failed to connect to {target}: there is no address for {host}; look at the name");
+            return Err(Failed::new(Code::Run, message));
+        }
         [address] if *address == host.to_string() => far.to_owned(),
         addresses => format!("({}) {far}", addresses.join(", ")),
     };
     let message = format!(
         "refused to write to {}: {host} {what}; if it is meant, add --allow-host {host}",
-        target.settings().describe()
+        target.describe()
     );
     Err(Failed::new(Code::Run, message))
 }

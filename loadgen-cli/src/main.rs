@@ -11,6 +11,7 @@ mod ids;
 mod job;
 mod log;
 mod output;
+mod plan;
 mod plan_file;
 mod progress;
 mod secrets;

@@ -2,6 +2,8 @@
 
 use std::future::Future;
 
+#[cfg(unix)]
+use tokio::signal::unix;
 use tokio::sync::watch;
 
 use crate::output;
@@ -15,9 +17,10 @@ impl Signals {
     pub(crate) fn listen(quiet: bool) -> Self {
         let signals = Signals(watch::Sender::new(0));
         let ours = signals.clone();
+        let mut source = Source::new();
         tokio::spawn(async move {
             loop {
-                next().await;
+                source.next().await;
                 ours.0.send_modify(|count| *count += 1);
                 if !quiet && ours.count() == 1 {
                     output::say("stopping: what has begun is finished; once more to abort at once");
@@ -47,20 +50,49 @@ impl Signals {
     }
 }
 
+/// Where the signals come from. None is lost between two looks.
 #[cfg(unix)]
-async fn next() {
-    use tokio::signal::unix::{SignalKind, signal};
-    let Ok(mut terminate) = signal(SignalKind::terminate()) else {
-        let _ = tokio::signal::ctrl_c().await;
-        return;
-    };
-    tokio::select! {
-        _ = tokio::signal::ctrl_c() => {}
-        _ = terminate.recv() => {}
+struct Source {
+    interrupt: std::io::Result<unix::Signal>,
+    terminate: std::io::Result<unix::Signal>,
+}
+
+#[cfg(unix)]
+impl Source {
+    fn new() -> Self {
+        use unix::{SignalKind, signal};
+        Source { interrupt: signal(SignalKind::interrupt()), terminate: signal(SignalKind::terminate()) }
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            () = one(&mut self.interrupt) => {}
+            () = one(&mut self.terminate) => {}
+        }
+    }
+}
+
+/// One signal; never where the system would not let us listen.
+#[cfg(unix)]
+async fn one(signal: &mut std::io::Result<unix::Signal>) {
+    match signal {
+        Ok(signal) => drop(signal.recv().await),
+        Err(_) => std::future::pending().await,
     }
 }
 
 #[cfg(not(unix))]
-async fn next() {
-    let _ = tokio::signal::ctrl_c().await;
+struct Source;
+
+#[cfg(not(unix))]
+impl Source {
+    fn new() -> Self {
+        Source
+    }
+
+    async fn next(&mut self) {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending().await
+        }
+    }
 }

@@ -59,6 +59,10 @@ fn figures(job: &JobSummary, style: Style, text: &mut String) {
     text.push('\n');
 }
 
+fn ended(outcomes: OutcomesSummary) -> u64 {
+    outcomes.committed + outcomes.skipped + outcomes.aborted + outcomes.indeterminate
+}
+
 fn outcome_cells(outcomes: OutcomesSummary) -> [String; 4] {
     let OutcomesSummary { committed, skipped, aborted, indeterminate } = outcomes;
     [committed, skipped, aborted, indeterminate].map(count)
@@ -77,7 +81,7 @@ fn scenarios(job: &JobSummary, style: Style, text: &mut String) {
         let cells = [name.to_owned()].into_iter().chain(outcome_cells(outcomes)).chain([count(rows)]);
         grid.row(cells.chain(quantile_cells(quantiles)));
     };
-    for (name, scenario) in &job.scenarios {
+    for (name, scenario) in job.scenarios.iter().filter(|(_, scenario)| ended(scenario.outcomes) > 0) {
         row(name, scenario.outcomes, scenario.rows, scenario.latency_ms);
     }
     if job.scenarios.len() > 1 {

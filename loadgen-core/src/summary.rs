@@ -373,9 +373,6 @@ fn warnings(job: &EndedJob<'_>, several: bool) -> Vec<String> {
             report.warmup.total()
         ));
     }
-    if let Some(check) = job.check.filter(|check| check.result != CheckSummary::HELD) {
-        warnings.push(format!("check {}: {}", check.result, check.details.join("; ")));
-    }
     if several {
         warnings.into_iter().map(|warning| format!("{}: {warning}", job.name)).collect()
     } else {

@@ -153,15 +153,9 @@ impl fmt::Display for Rate {
     }
 }
 
-/// Text in a file, both ways, with a pattern in the JSON Schema.
+/// Read from a file, with a pattern in the JSON Schema.
 macro_rules! in_files {
     ($unit:ident, $schema:tt) => {
-        impl Serialize for $unit {
-            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                serializer.collect_str(self)
-            }
-        }
-
         impl<'de> Deserialize<'de> for $unit {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 deserializer.deserialize_any(Written(PhantomData))
@@ -189,6 +183,24 @@ in_files!(Count, {
 in_files!(Rate, {
     "type": "string", "pattern": r"^\s*[0-9][0-9_.]*[kKM]?\s*/\s*(us|ms|s|sec|m|min|h|d)\s*$"
 });
+
+impl Serialize for Span {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl Serialize for Count {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_u64(self.0)
+    }
+}
+
+impl Serialize for Rate {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
 
 /// Reads a unit from text, and from a bare number as if it were text: a count takes it, the others ask for their unit.
 struct Written<T>(PhantomData<T>);

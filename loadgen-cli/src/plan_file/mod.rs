@@ -2,6 +2,7 @@
 
 mod choice;
 mod config;
+mod content;
 mod error;
 mod read_error;
 mod reader;
@@ -59,10 +60,17 @@ impl Written {
     }
 
     /// A mistake in something below a path, shown where one of the names stands, as a key or as a value.
-    pub(crate) fn mistake_at(&self, path: &[&str], names: &[&str], message: impl Into<String>) -> PlanError {
+    pub(crate) fn mistake_at(&self, path: &[&str], names: &[&str], message: &str) -> PlanError {
         let below = self.root.nearest(path);
         let place = names.iter().find_map(|name| below.place_of(name)).unwrap_or(&below.place);
         PlanError::new(place.clone(), message).in_file(&self.file, &self.text)
+    }
+}
+
+impl PlanFile {
+    /// Looks for contradictions that flags may have brought in.
+    pub(crate) fn validate(&self) -> Result<(), String> {
+        validate::validate(self).map_err(|(_, message)| message)
     }
 }
 

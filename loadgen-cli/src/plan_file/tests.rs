@@ -121,6 +121,14 @@ fn values_of_the_wrong_kind_are_named() {
 
 #[test]
 fn contradictions_are_refused() {
+    check_first(
+        "jobs: [{warmup: 5s, duration: 5s}]",
+        "plan.yaml:1:17: a warmup of 5s leaves nothing of a duration of 5s",
+    );
+    check_first(
+        "jobs: [{}]\n---\njobs: [{}]",
+        "plan.yaml:3:1: a second document begins here, and a plan is one",
+    );
     check_first("jobs: []", "plan.yaml:1:7: jobs is empty: a plan needs at least one");
     check_first("{}", "plan.yaml:1:1: the plan needs \"jobs\"");
     check_first(

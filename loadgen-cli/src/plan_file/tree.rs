@@ -2,7 +2,6 @@
 
 use std::{fmt, sync::Arc};
 
-use serde::{Deserialize, Deserializer, de};
 use serde_saphyr::{Location, Spanned};
 
 use super::PlanError;
@@ -65,6 +64,9 @@ fn refuse(error: serde_saphyr::Error) -> PlanError {
     if let serde_saphyr::Error::DuplicateMappingKey { key: Some(key), .. } = error.without_snippet() {
         return PlanError::new(place, format!("the key {key:?} comes twice"));
     }
+    if let serde_saphyr::Error::MultipleDocuments { .. } = error.without_snippet() {
+        return PlanError::new(place, "a second document begins here, and a plan is one");
+    }
     let rendered = error.to_string();
     let message = rendered.split(" at line ").next().unwrap_or(&rendered);
     let message = message.strip_prefix("error: ").unwrap_or(message);
@@ -120,72 +122,5 @@ impl fmt::Display for Place {
             Place::File(line, column) => write!(f, "line {line} column {column}"),
             Place::Flag(flag) => f.write_str(flag),
         }
-    }
-}
-
-impl From<Spanned<Content>> for Node {
-    fn from(spanned: Spanned<Content>) -> Self {
-        Node { content: spanned.value, place: spanned.referenced.into() }
-    }
-}
-
-impl<'de> Deserialize<'de> for Content {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(ContentVisitor)
-    }
-}
-
-struct ContentVisitor;
-
-impl<'de> de::Visitor<'de> for ContentVisitor {
-    type Value = Content;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a value")
-    }
-
-    fn visit_unit<E: de::Error>(self) -> Result<Content, E> {
-        Ok(Content::Null)
-    }
-
-    fn visit_none<E: de::Error>(self) -> Result<Content, E> {
-        Ok(Content::Null)
-    }
-
-    fn visit_bool<E: de::Error>(self, value: bool) -> Result<Content, E> {
-        Ok(Content::Bool(value))
-    }
-
-    fn visit_u64<E: de::Error>(self, value: u64) -> Result<Content, E> {
-        Ok(Content::Unsigned(value))
-    }
-
-    fn visit_i64<E: de::Error>(self, value: i64) -> Result<Content, E> {
-        Ok(u64::try_from(value).map_or(Content::Signed(value), Content::Unsigned))
-    }
-
-    fn visit_f64<E: de::Error>(self, value: f64) -> Result<Content, E> {
-        Ok(Content::Float(value))
-    }
-
-    fn visit_str<E: de::Error>(self, value: &str) -> Result<Content, E> {
-        Ok(Content::Text(Text { text: value.to_owned(), raw: None }))
-    }
-
-    fn visit_seq<A: de::SeqAccess<'de>>(self, mut list: A) -> Result<Content, A::Error> {
-        let mut nodes = Vec::new();
-        while let Some(spanned) = list.next_element::<Spanned<Content>>()? {
-            nodes.push(spanned.into());
-        }
-        Ok(Content::List(nodes))
-    }
-
-    fn visit_map<A: de::MapAccess<'de>>(self, mut map: A) -> Result<Content, A::Error> {
-        let mut entries = Vec::new();
-        while let Some(key) = map.next_key::<Spanned<String>>()? {
-            let node = map.next_value::<Spanned<Content>>()?.into();
-            entries.push((Key { name: key.value, place: key.referenced.into() }, node));
-        }
-        Ok(Content::Map(entries))
     }
 }

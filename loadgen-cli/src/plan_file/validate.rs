@@ -54,6 +54,14 @@ fn check_job(job: &JobConfig) -> Result<(), (&'static [&'static str], String)> {
     if job.deadline.is_some_and(|deadline| deadline.0 == Duration::ZERO) {
         return Err((&["deadline"], above_zero("deadline")));
     }
+    if let (Some(warmup), Some(duration)) = (job.warmup, job.duration)
+        && warmup >= duration
+    {
+        return Err((
+            &["warmup"],
+            format!("a warmup of {warmup} leaves nothing of a duration of {duration}"),
+        ));
+    }
     if let Some(Pace::Bursts(bursts)) = job.pace {
         if bursts.operations.0 == 0 {
             return Err((&["pace", "bursts", "operations"], above_zero("operations")));

@@ -13,8 +13,8 @@ use crate::{
     execute::{self, Manner},
     failed::{Code, Failed},
     flags::{DemoArgs, LoadArgs, ReachArgs, SourceArgs, TableArgs},
-    job::Plan,
     output,
+    plan::Plan,
     signals::Signals,
     units::count,
 };
@@ -54,14 +54,19 @@ async fn on(
     quiet: bool,
 ) -> Result<Summary, Failed> {
     let url = server.create_database("shop").await.map_err(|error| broken(&error))?;
-    let filling = Plan::resolve(&filling(&url, args.seed))?;
+    let (source, load) = filling(&url, args.seed);
+    let filling = Plan::resolve(&source, &load)?;
     create(&filling).await?;
     let manner = Manner { check: false, progress: ProgressMode::None, quiet };
     let filled = execute::execute(&filling, &manner, signals).await?;
     execute::verdict(&filled, signals)?;
+    if signals.count() > 0 {
+        return Ok(filled);
+    }
     let rows: u64 = filled.jobs.iter().map(|job| job.rows.inserted).sum();
     say(&format!("filled it with {} rows", count(rows)));
-    let traffic = Plan::resolve(&traffic(&url, args))?;
+    let (source, load) = traffic(&url, args);
+    let traffic = Plan::resolve(&source, &load)?;
     say(&format!(
         "inserts, updates and deletes for {}, {} on {} connections, seed {}; Ctrl+C ends it early",
         args.duration, args.rate, args.connections, args.seed
@@ -81,33 +86,32 @@ async fn create(plan: &Plan) -> Result<(), Failed> {
 }
 
 /// Rows to begin with. The seed differs, or the traffic would insert the same rows again.
-fn filling(url: &str, seed: Seed) -> SourceArgs {
+fn filling(url: &str, seed: Seed) -> (SourceArgs, LoadArgs) {
     let tables = TableArgs {
         mix: Some(OperationWeights { insert: 1, update: 0, delete: 0 }),
         insert_rows: Some(20),
         ..TableArgs::default()
     };
     let load = LoadArgs { operations: Some(Count(500)), ..LoadArgs::default() };
-    source(url, Seed(!seed.0), tables, load)
+    (source(url, Seed(!seed.0), tables), load)
 }
 
-fn traffic(url: &str, args: &DemoArgs) -> SourceArgs {
+fn traffic(url: &str, args: &DemoArgs) -> (SourceArgs, LoadArgs) {
     let load = LoadArgs {
         connections: Some(args.connections),
         rate: Some(args.rate),
         duration: Some(Span(args.duration.0)),
         ..LoadArgs::default()
     };
-    source(url, args.seed, TableArgs::default(), load)
+    (source(url, args.seed, TableArgs::default()), load)
 }
 
-fn source(url: &str, seed: Seed, tables: TableArgs, load: LoadArgs) -> SourceArgs {
+fn source(url: &str, seed: Seed, tables: TableArgs) -> SourceArgs {
     SourceArgs {
         seed: Some(seed),
         set: vec!["jobs.0.name=shop".to_owned()],
         reach: ReachArgs { url: Some(url.to_owned()), ..ReachArgs::default() },
         tables,
-        load,
         ..SourceArgs::default()
     }
 }

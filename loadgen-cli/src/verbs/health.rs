@@ -8,11 +8,12 @@ use serde_json::json;
 use crate::{
     args::Format,
     failed::{Code, Failed},
-    flags::TargetArgs,
+    flags::{HealthArgs, LoadArgs},
     grid::Grid,
     guard::{self, Reach},
-    job::{Job, Plan},
+    job::Job,
     output,
+    plan::Plan,
     style::Style,
     units::millis,
 };
@@ -25,8 +26,8 @@ struct Check {
     detail: String,
 }
 
-pub(super) async fn health(args: &TargetArgs) -> Result<(), Failed> {
-    let plan = Plan::resolve(&args.source)?;
+pub(super) async fn health(args: &HealthArgs) -> Result<(), Failed> {
+    let plan = Plan::resolve(&args.source, &LoadArgs::default())?;
     let mut checks = Vec::new();
     for job in &plan.jobs {
         let reach = guard::reach(&job.target, &args.source.reach.allow_host).await;
@@ -105,7 +106,8 @@ fn print(checks: &[Check], ok: bool, format: Format) -> Result<(), Failed> {
         let json = serde_json::to_string_pretty(&document);
         return output::result(&(json.map_err(|error| Failed::because(Code::Run, &error))? + "\n"));
     }
-    let mut grid = Grid::new(["job", "check", "", "detail"]);
+    // What is wrong and what to do about it is never cut.
+    let mut grid = Grid::new(["job", "check", "", "detail"]).uncut();
     for check in checks {
         let ok = if check.ok { "ok" } else { "FAILED" };
         grid.row([&check.job, check.what, ok, &check.detail]);

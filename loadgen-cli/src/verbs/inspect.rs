@@ -3,18 +3,19 @@
 use std::{collections::BTreeMap, fmt::Write};
 
 use loadgen_core::{
-    Column, Failure, Fill, RunError, Schema, SchemaFilter, Seed, SqlSession, Table, Target,
+    Column, Failure, Fill, RunError, Schema, SchemaFilter, SqlSession, Table, Target, Type,
     crud::{self, CrudConfig, TableConfig},
 };
-use loadgen_pg::{PgSession, PgSettings, PgTarget};
+use loadgen_pg::PgSession;
 use serde_json::{Value, json};
 
 use crate::{
-    environment::Environment,
     failed::{Code, Failed},
-    flags::{InspectArgs, InspectFormat},
+    flags::{InspectArgs, InspectFormat, LoadArgs},
     grid::Grid,
-    job, output,
+    job::Job,
+    output,
+    plan::Plan,
     plan_file::{JobConfig, PlanFile, WorkloadConfig},
     secrets,
     style::Style,
@@ -22,18 +23,19 @@ use crate::{
 };
 
 pub(super) async fn inspect(args: &InspectArgs) -> Result<(), Failed> {
-    let environment = Environment::default();
-    let settings = PgSettings::resolve(args.reach.url.as_deref(), &|name| environment.get(name));
-    let target = PgTarget::new(settings.map_err(|error| Failed::because(Code::Usage, &error))?);
+    let plan = Plan::resolve(&args.source, &LoadArgs::default())?;
+    let [job] = plan.jobs.as_slice() else {
+        return Err(Failed::new(Code::Usage, "the plan has several jobs: choose one with --job NAME"));
+    };
+    let target = &job.target;
     let failed = |source| {
         let error = RunError::Connect { target: target.describe(), source };
         Failed::because(Code::Run, &error)
     };
-    let mut crud = CrudConfig::default();
-    job::apply(&args.tables, &mut crud);
+    let crud = job.crud();
     let mut session = target.connect().await.map_err(failed)?;
     if args.digest {
-        return digests(&mut session, &crud, args.format).await;
+        return digests(&mut session, &plan, job, args.format).await;
     }
     let schema = read(&mut session, &crud).await?;
     match args.format {
@@ -43,7 +45,7 @@ pub(super) async fn inspect(args: &InspectArgs) -> Result<(), Failed> {
             print_json(&json!({"version": 1, "target": target.describe(), "tables": tables}))
         }
         InspectFormat::Yaml => {
-            let url = args.reach.url.as_deref().map(secrets::without_password);
+            let url = job.config.target.as_deref().map(secrets::without_password);
             output::result(&yaml(&schema, crud, url)?)
         }
     }
@@ -55,9 +57,14 @@ async fn read(session: &mut PgSession, crud: &CrudConfig) -> Result<Schema, Fail
 }
 
 /// Counts and hashes the rows of every table that can be written.
-async fn digests(session: &mut PgSession, crud: &CrudConfig, format: InspectFormat) -> Result<(), Failed> {
-    let planned = crud::plan(session, crud, Seed(0), 1).await;
-    let planned = planned.map_err(|error| Failed::because(Code::Run, &error))?;
+async fn digests(
+    session: &mut PgSession,
+    plan: &Plan,
+    job: &Job,
+    format: InspectFormat,
+) -> Result<(), Failed> {
+    let planned = crud::plan(session, &job.crud(), plan.seed, job.lanes()).await;
+    let planned = planned.map_err(|error| plan.refused(job, error))?;
     let mut found = BTreeMap::new();
     for table in &planned.tables {
         let digest = crud::table_digest(session, table).await;
@@ -129,9 +136,14 @@ fn text(schema: &Schema, style: Style) -> String {
     text
 }
 
-/// The backend's own name of a column's type.
+/// The backend's own name of a column's type, with its length or precision.
 pub(super) fn type_words(column: &Column) -> String {
-    column.native.name.clone()
+    let name = &column.native.name;
+    match &column.ty {
+        Type::Decimal { precision, scale } => format!("{name}({precision}, {scale})"),
+        Type::Text { max: Some(max), .. } => format!("{name}({max})"),
+        _ => name.clone(),
+    }
 }
 
 fn fill_words(fill: &Fill) -> String {

@@ -17,9 +17,9 @@ use crate::{
 pub(crate) async fn dispatch(verb: Verb, talk: &TalkArgs) -> Result<(), Failed> {
     match verb {
         Verb::Demo(args) => demo::demo(args, talk).await,
-        Verb::Run(args) if args.dry_run => plan::plan(&args.source, args.output.format).await,
+        Verb::Run(args) if args.dry_run => plan::plan(&args.source, &args.load, args.output.format).await,
         Verb::Run(args) => run::run(&args, talk).await,
-        Verb::Plan(args) => plan::plan(&args.source, args.output.format).await,
+        Verb::Plan(args) => plan::plan(&args.source, &args.load, args.output.format).await,
         Verb::Inspect(args) => inspect::inspect(&args).await,
         Verb::Health(args) => health::health(&args).await,
         Verb::Schema => schema::schema(),

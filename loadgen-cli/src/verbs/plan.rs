@@ -12,17 +12,18 @@ use crate::{
     args::Format,
     execute,
     failed::{Code, Failed},
-    flags::SourceArgs,
+    flags::{LoadArgs, SourceArgs},
     grid::Grid,
     guard::{self, Reach},
-    job::{Job, Plan},
+    job::Job,
     output,
+    plan::Plan,
     style::Style,
     units::count,
 };
 
-pub(super) async fn plan(source: &SourceArgs, format: Format) -> Result<(), Failed> {
-    let plan = Plan::resolve(source)?;
+pub(super) async fn plan(source: &SourceArgs, load: &LoadArgs, format: Format) -> Result<(), Failed> {
+    let plan = Plan::resolve(source, load)?;
     let style = Style::new(output::colours());
     let (mut text, mut jobs) = (String::new(), Vec::new());
     for job in &plan.jobs {

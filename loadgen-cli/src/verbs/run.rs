@@ -9,24 +9,20 @@ use crate::{
     execute::{self, Manner},
     failed::{Code, Failed},
     flags::RunArgs,
-    guard,
-    job::Plan,
-    output,
+    guard, output,
+    plan::Plan,
     signals::Signals,
     style::Style,
     text,
 };
 
 pub(super) async fn run(args: &RunArgs, talk: &TalkArgs) -> Result<(), Failed> {
-    let plan = Plan::resolve(&args.source)?;
+    let plan = Plan::resolve(&args.source, &args.load)?;
     for job in &plan.jobs {
         guard::check(&job.target, &args.source.reach.allow_host).await?;
     }
     if let Some(out) = &args.out {
         write(out, "plan.yaml", &plan.to_yaml()?)?;
-    }
-    if !talk.quiet && plan.seed_was_drawn {
-        output::say(&format!("seed {} was drawn; --seed {} repeats this run", plan.seed, plan.seed));
     }
     let signals = Signals::listen(talk.quiet);
     let manner = Manner { check: args.check, progress: args.progress, quiet: talk.quiet };

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use loadgen_core::SqlSession;
 use serde_json::Value;
 
-use crate::support::{Ran, Shops, file, run, session, text};
+use crate::support::{Ran, Shops, file, loadgen, run, session, text};
 
 /// Name, rows and digest of every table.
 type Tables = BTreeMap<String, (u64, String)>;
@@ -160,4 +160,60 @@ async fn rows_that_somebody_else_changes_are_found_by_the_check() {
         ran.stdout.contains("check failed") && ran.stdout.contains("public.customers: digest"),
         "{ran:?}"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn names_that_are_not_in_the_database_are_shown_where_the_plan_says_them() {
+    let shops = Shops::start().await;
+    let url = shops.open("shop").await;
+    let check = |crud: &str, expected: &str| {
+        let (_directory, path) = file("plan.yaml", &format!("jobs:\n- workload:\n    crud: {{{crud}}}\n"));
+        let ran = run(&["run", text(&path), "--url", &url]);
+        assert_eq!(ran.code, Some(104), "{ran:?}");
+        let expected = format!("error: {}:{expected}", text(&path));
+        assert!(ran.stderr.starts_with(&expected), "{expected}: {ran:?}");
+    };
+    check("exclude: [ordres]", "3:22: there is no table \"ordres\"; did you mean \"orders\"?");
+    check(
+        "tables: {orders: {columns: {sttus: {constant: new}}}}",
+        "3:40: there is no column \"orders.sttus\"",
+    );
+    check(
+        "tables: {orders: {columns: {status: {min: a}}}}",
+        "3:40: column public.orders.status cannot be filled",
+    );
+    let flag = run(&["run", "--url", &url, "--table", "ordres"]);
+    assert_eq!(flag.code, Some(1), "{flag:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tables_that_cannot_be_written_are_left_out_and_named() {
+    let shops = Shops::start().await;
+    let url = shops.open("shop").await;
+    let sql = "CREATE TABLE places (id int PRIMARY KEY, spot point NOT NULL)";
+    session(&url).await.execute(sql).await.unwrap();
+    let planned = run(&["plan", "--url", &url]);
+    assert!(planned.stdout.contains("public.places is left out: "), "{planned:?}");
+    let ran = run(&["run", "--url", &url, "--operations", "10", "--seed", "1", "--format", "json"]);
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    assert!(ran.stderr.contains("warning: public.places is left out: "), "{ran:?}");
+    assert!(ran.json()["warnings"][0].as_str().unwrap().contains("public.places"), "{ran:?}");
+    assert!(ran.json()["jobs"][0]["tables"].get("public.places").is_none());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plan_may_come_from_the_standard_input_and_its_variables_from_a_file() {
+    let shops = Shops::start().await;
+    let url = shops.open("shop").await;
+    let (_directory, variables) =
+        file("variables", &format!("# where to\nSHOP_URL='{url}'\nexport OPERATIONS=30\n"));
+    let mut command = loadgen(&["run", "-", "--env-file", text(&variables), "--format", "json", "-q"]);
+    let mut child = command.stdin(std::process::Stdio::piped()).spawn().unwrap();
+    let plan = b"{\"jobs\": [{\"target\": \"${SHOP_URL}\", \"operations\": \"${OPERATIONS}\"}]}";
+    std::io::Write::write_all(&mut child.stdin.take().unwrap(), plan).unwrap();
+    let ran = Ran::from(child.wait_with_output().unwrap());
+    assert_eq!(ran.json()["jobs"][0]["completed"], 30, "{ran:?}");
+    let (_directory, variables) = file("variables", &format!("DATABASE_URL={url}\n"));
+    let ran = run(&["run", "--env-file", text(&variables), "--operations", "5", "--format", "json", "-q"]);
+    assert_eq!(ran.json()["jobs"][0]["completed"], 5, "{ran:?}");
 }

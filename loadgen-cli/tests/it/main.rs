@@ -1,6 +1,10 @@
 //! The built command, end to end.
 
+#![allow(clippy::unwrap_used, reason = "the lint spares only the test functions themselves")]
+
+mod demo;
 mod files;
 mod live;
 mod stop;
 mod support;
+mod trouble;

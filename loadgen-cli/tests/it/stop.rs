@@ -57,3 +57,17 @@ async fn a_second_signal_aborts_at_once() {
     assert_eq!(ran.code, Some(130), "{ran:?}");
     shops.0.resume().unwrap();
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_signal_before_the_first_operation_ends_it_there() {
+    let shops = Shops::start().await;
+    let url = shops.open("shop").await;
+    shops.0.pause().unwrap();
+    let child = loadgen(&["run", "--url", &url]).spawn().unwrap();
+    sleep(Duration::from_secs(1));
+    interrupt(&child, Signal::SIGINT);
+    let ran = ended(child, Duration::from_secs(2));
+    assert_eq!((ran.code, ran.stdout.as_str()), (Some(130), ""), "{ran:?}");
+    assert!(ran.stderr.ends_with("error: stopped before the first operation\n"), "{ran:?}");
+    shops.0.resume().unwrap();
+}

@@ -12,17 +12,22 @@ use crate::{generate::ColumnConfig, units::Count};
 #[serde(deny_unknown_fields, default)]
 pub struct CrudConfig {
     /// Schemas to look at; without any, those on the search path.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub schemas: Vec<String>,
     /// Tables by name (`orders` or `sales.orders`); without any, every table of the schemas.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub tables: BTreeMap<String, TableConfig>,
     /// Tables to leave alone.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub exclude: Vec<String>,
     /// Weights of the operations; 3, 2 and 1 unless set.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub operations: Option<OperationWeights>,
     /// Rows a statement for each operation; 1 unless set.
     pub rows: RowCounts,
     /// The most rows that the lanes remember as theirs to update and delete, over all lanes and tables; 1M unless
     /// set. Rows beyond it stay in the database and in the digest.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub remember: Option<Count>,
 }
 
@@ -31,10 +36,13 @@ pub struct CrudConfig {
 #[serde(deny_unknown_fields, default)]
 pub struct TableConfig {
     /// How often the table is chosen, relative to the others; 1 unless set.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub weight: Option<u64>,
     /// Weights of the operations on this table, instead of those of the workload.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub operations: Option<OperationWeights>,
     /// Columns by name.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub columns: BTreeMap<String, ColumnConfig>,
 }
 

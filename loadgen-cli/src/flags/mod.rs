@@ -1,0 +1,109 @@
+//! The flags of the verbs, in groups.
+
+mod load;
+mod source;
+mod tables;
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use loadgen_core::{
+    Seed,
+    units::{Rate, Span},
+};
+
+use self::load::above_zero;
+pub(crate) use self::{
+    load::{ENDLESS, LoadArgs},
+    source::{ReachArgs, SourceArgs},
+    tables::TableArgs,
+};
+use crate::args::{Format, ProgressMode};
+
+/// What comes out.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct OutputArgs {
+    /// How the result is written to the standard output
+    #[arg(long, value_name = "FORMAT", default_value = "text", help_heading = "Output")]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RunArgs {
+    #[command(flatten)]
+    pub(crate) source: SourceArgs,
+    #[command(flatten)]
+    pub(crate) load: LoadArgs,
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
+    /// Compare the rows in the database with what the lanes know, at the end
+    #[arg(long, help_heading = "Plan")]
+    pub(crate) check: bool,
+    /// Say what would be done, and write nothing
+    #[arg(long, help_heading = "Plan")]
+    pub(crate) dry_run: bool,
+    /// Write summary.json and plan.yaml to this directory
+    #[arg(long, value_name = "DIR", help_heading = "Output")]
+    pub(crate) out: Option<PathBuf>,
+    /// How progress is shown
+    #[arg(long, value_name = "MODE", default_value = "auto", help_heading = "Output")]
+    pub(crate) progress: ProgressMode,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct PlanArgs {
+    #[command(flatten)]
+    pub(crate) source: SourceArgs,
+    #[command(flatten)]
+    pub(crate) load: LoadArgs,
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct HealthArgs {
+    #[command(flatten)]
+    pub(crate) source: SourceArgs,
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct InspectArgs {
+    #[command(flatten)]
+    pub(crate) source: SourceArgs,
+    /// How the schema is written; yaml is a plan that can be run
+    #[arg(long, value_name = "FORMAT", default_value = "text", help_heading = "Output")]
+    pub(crate) format: InspectFormat,
+    /// Count the rows of each table and compute their digest
+    #[arg(long)]
+    pub(crate) digest: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum InspectFormat {
+    Text,
+    Yaml,
+    Json,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DemoArgs {
+    /// What every draw starts from: a number or a phrase
+    #[arg(long, default_value = "42")]
+    pub(crate) seed: Seed,
+    /// How long the mixed traffic lasts
+    #[arg(long, default_value = "20s")]
+    pub(crate) duration: Span,
+    /// Operations per time of the mixed traffic
+    #[arg(long, default_value = "500/s")]
+    pub(crate) rate: Rate,
+    /// Connections that carry the lanes
+    #[arg(long, value_name = "N", default_value = "8", value_parser = above_zero())]
+    pub(crate) connections: u32,
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
+    /// How progress is shown
+    #[arg(long, value_name = "MODE", default_value = "auto")]
+    pub(crate) progress: ProgressMode,
+}

@@ -1,0 +1,43 @@
+//! Which plan, and where it goes.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use loadgen_core::Seed;
+
+use super::TableArgs;
+
+/// Which plan, and what of it is different this time.
+#[derive(Debug, Default, Args)]
+pub(crate) struct SourceArgs {
+    /// Plan in YAML or JSON; `-` reads it from the standard input
+    #[arg(value_name = "FILE")]
+    pub(crate) file: Option<PathBuf>,
+    /// Run this job of the plan alone
+    #[arg(long, value_name = "NAME", help_heading = "Plan")]
+    pub(crate) job: Vec<String>,
+    /// Set one value of the plan, as in jobs.0.lanes=10 or jobs.NAME.rate=5/s
+    #[arg(long, value_name = "PATH=VALUE", help_heading = "Plan")]
+    pub(crate) set: Vec<String>,
+    /// Read variables for ${NAME} from this file; the environment itself goes first
+    #[arg(long, value_name = "FILE", help_heading = "Plan")]
+    pub(crate) env_file: Option<PathBuf>,
+    /// What every draw starts from: a number or a phrase. Equal seeds make equal traffic
+    #[arg(long, env = "LOADGEN_SEED", help_heading = "Plan")]
+    pub(crate) seed: Option<Seed>,
+    #[command(flatten)]
+    pub(crate) reach: ReachArgs,
+    #[command(flatten)]
+    pub(crate) tables: TableArgs,
+}
+
+/// Where it goes.
+#[derive(Clone, Debug, Default, Args)]
+pub(crate) struct ReachArgs {
+    /// The database, as postgres://user@host:5432/name. Also DATABASE_URL, and libpq's PG* variables
+    #[arg(long, help_heading = "Target")]
+    pub(crate) url: Option<String>,
+    /// Write to this host although it is neither local nor in a private network
+    #[arg(long, value_name = "HOST", help_heading = "Target")]
+    pub(crate) allow_host: Vec<String>,
+}

@@ -1,0 +1,138 @@
+//! From arguments, environment and file to jobs that can be run.
+
+use std::{io::Read, path::Path};
+
+use loadgen_core::{PrepareError, RunError, Seed, Target};
+use loadgen_pg::{PgSettings, PgTarget};
+
+use crate::{
+    environment::Environment,
+    failed::{Code, Failed},
+    flags::{ENDLESS, LoadArgs, SourceArgs},
+    ids,
+    job::Job,
+    plan_file::{JobConfig, PlanFile, WorkloadConfig, Written},
+    secrets,
+};
+
+/// A plan with everything settled but what only the targets know.
+#[derive(Debug)]
+pub(crate) struct Plan {
+    pub(crate) seed: Seed,
+    /// Whether nobody gave the seed.
+    pub(crate) seed_was_drawn: bool,
+    pub(crate) jobs: Vec<Job>,
+    written: Written,
+    from_file: bool,
+}
+
+impl Plan {
+    /// Reads the file, if there is one, and lays the flags over it.
+    pub(crate) fn resolve(source: &SourceArgs, load: &LoadArgs) -> Result<Plan, Failed> {
+        let environment = Environment::with_file(source.env_file.as_deref())?;
+        let lookup = |name: &str| environment.get(name);
+        let (file, text) = read(source.file.as_deref())?;
+        let written = Written::read(&file, &text, &lookup, &source.set)?;
+        let layer = load.layer(&source.reach);
+        let mut jobs = Vec::new();
+        for (index, config) in written.plan.jobs.iter().enumerate() {
+            if !source.job.is_empty() && !source.job.iter().any(|name| name == config.name()) {
+                continue;
+            }
+            let name = config.name().to_owned();
+            let mut config = config.clone().merge(layer.clone());
+            let WorkloadConfig::Crud(crud) = config.workload.get_or_insert_default();
+            source.tables.apply(crud);
+            let settings = PgSettings::resolve(config.target.as_deref(), &lookup);
+            let target = settings.map_err(|error| match source.reach.url {
+                None if written.plan.jobs[index].target.is_some() => {
+                    Failed::from(written.mistake(&["jobs", &index.to_string(), "target"], error.to_string()))
+                }
+                _ => Failed::because(Code::Usage, &error),
+            })?;
+            let mut target = PgTarget::new(target);
+            if let Some(deadline) = config.deadline {
+                target = target.with_statement_deadline(deadline.0);
+            }
+            config.target = config.target.or_else(|| lookup("DATABASE_URL"));
+            jobs.push(Job { name, target, config, index });
+        }
+        unknown_job(source, &written.plan)?;
+        let resolved =
+            PlanFile { seed: None, jobs: jobs.iter().map(|job: &Job| job.config.clone()).collect() };
+        resolved.validate().map_err(|message| Failed::new(Code::Usage, message))?;
+        let given = source.seed.or(written.plan.seed);
+        let (seed, seed_was_drawn) = (given.unwrap_or_else(ids::seed), given.is_none());
+        Ok(Plan { seed, seed_was_drawn, jobs, written, from_file: source.file.is_some() })
+    }
+
+    /// The plan as resolved, to be run again: passwords are left out.
+    pub(crate) fn to_yaml(&self) -> Result<String, Failed> {
+        let jobs = self.jobs.iter().map(|job| {
+            let mut config = job.config.clone();
+            config.name = Some(job.name.clone());
+            config.target = config.target.map(|target| secrets::without_password(&target));
+            config.operations = config.operations.filter(|operations| *operations != ENDLESS);
+            config
+        });
+        let plan = PlanFile { seed: Some(self.seed), jobs: jobs.collect() };
+        let yaml = serde_saphyr::to_string(&plan).map_err(|error| Failed::because(Code::Run, &error))?;
+        Ok(format!(
+            "# The plan of a run. Passwords are left out: give them in PGPASSWORD or ~/.pgpass.\n{yaml}"
+        ))
+    }
+
+    /// What stood in the way of a job: a mistake in the plan if the plan said so.
+    pub(crate) fn refused(&self, job: &Job, source: PrepareError) -> Failed {
+        let message = match source {
+            PrepareError::Plan(message) => message,
+            source => {
+                let target = job.target.describe();
+                return Failed::because(Code::Run, &RunError::Prepare { target, source });
+            }
+        };
+        if !self.from_file {
+            return Failed::new(Code::Run, format!("{}: {message}", job.name));
+        }
+        let index = job.index.to_string();
+        let path = ["jobs", &index, "workload"];
+        let names = names_in(&message);
+        self.written.mistake_at(&path, &names, &message).into()
+    }
+}
+
+/// What a message may be about: what it quotes, then the columns that it names as `table.column`.
+fn names_in(message: &str) -> Vec<&str> {
+    let quoted = message.split('"').skip(1).step_by(2);
+    let words = message.split_whitespace().map(|word| word.trim_matches([':', ';', ',', '"']));
+    let columns = words.filter_map(|word| word.rsplit_once('.')).map(|(_, column)| column);
+    quoted.chain(columns).collect()
+}
+
+/// What messages call the plan, and its text.
+fn read(file: Option<&Path>) -> Result<(String, String), Failed> {
+    match file {
+        None => Ok(("the plan".into(), "jobs: [{}]".into())),
+        Some(path) if path == Path::new("-") => {
+            let mut text = String::new();
+            let read = std::io::stdin().read_to_string(&mut text);
+            read.map_err(|error| Failed::new(Code::Plan, format!("failed to read the plan: {error}")))?;
+            Ok(("<stdin>".into(), text))
+        }
+        Some(path) => {
+            let name = path.display().to_string();
+            let text = std::fs::read_to_string(path)
+                .map_err(|error| Failed::new(Code::Plan, format!("failed to read {name}: {error}")))?;
+            Ok((name, text))
+        }
+    }
+}
+
+fn unknown_job(source: &SourceArgs, plan: &PlanFile) -> Result<(), Failed> {
+    let names: Vec<&str> = plan.jobs.iter().map(JobConfig::name).collect();
+    let unknown = source.job.iter().find(|name| !names.contains(&name.as_str()));
+    unknown.map_or(Ok(()), |name| {
+        let message = format!("there is no job {name:?}; there are {}", names.join(", "));
+        Err(Failed::new(Code::Usage, message))
+    })
+}
