@@ -57,13 +57,13 @@ pub fn column_hash(salt: u64, value: &Value) -> u64 {
         bytes[1..].copy_from_slice(&number.to_le_bytes());
         return xxh3_64_with_seed(&bytes, salt);
     }
-    if let Some((head, body)) = value.flat_form() {
-        if body.len() <= FLAT {
-            let mut bytes = [0u8; FLAT + 9];
-            bytes[..9].copy_from_slice(&head);
-            bytes[9..9 + body.len()].copy_from_slice(body);
-            return xxh3_64_with_seed(&bytes[..9 + body.len()], salt);
-        }
+    if let Some((head, body)) = value.flat_form()
+        && body.len() <= FLAT
+    {
+        let mut bytes = [0u8; FLAT + 9];
+        bytes[..9].copy_from_slice(&head);
+        bytes[9..9 + body.len()].copy_from_slice(body);
+        return xxh3_64_with_seed(&bytes[..9 + body.len()], salt);
     }
     let mut hasher = Xxh3::with_seed(salt);
     value.feed(&mut hasher);

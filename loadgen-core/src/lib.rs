@@ -3,6 +3,7 @@
 mod change;
 pub mod conformance;
 pub mod crud;
+mod deadline;
 mod decimal;
 mod digest;
 mod engine;
@@ -25,6 +26,7 @@ mod value;
 mod workload;
 
 pub use change::{Applied, Change, ChangeKind, Shape};
+pub use deadline::Deadline;
 pub use decimal::Decimal;
 pub use digest::{Digest, History, column_hash, column_salt, row_hash};
 pub use engine::{Progress, RetryPolicy, Run, RunError, Snapshot};

@@ -9,14 +9,17 @@ use loadgen_core::{
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 
 use crate::{
-    classify::{Place, broken, classify, deadline},
+    classify::{Place, broken},
     introspect,
     statement::Statements,
 };
 
 mod apply;
+mod patience;
 mod read;
 mod transaction;
+
+use patience::Patience;
 
 /// An exclusive connection to a database.
 ///
@@ -26,14 +29,19 @@ mod transaction;
 pub struct PgSession {
     connection: PgConnection,
     statements: Statements,
-    deadline: Duration,
+    patience: Patience,
     /// Whether the connection is in a known state. It is not while a call is under way.
     is_sound: bool,
 }
 
 impl PgSession {
     pub(crate) fn new(connection: PgConnection, deadline: Duration) -> Self {
-        PgSession { connection, statements: Statements::default(), deadline, is_sound: true }
+        PgSession {
+            connection,
+            statements: Statements::default(),
+            patience: Patience::new(deadline),
+            is_sound: true,
+        }
     }
 
     /// The driver's own connection, for what the session has no method for. It carries no deadline; leave no
@@ -44,7 +52,7 @@ impl PgSession {
 
     /// Closes the connection in an orderly way, within the deadline. Dropping the session closes it too.
     pub async fn close(self) {
-        let _ = tokio::time::timeout(self.deadline, self.connection.close()).await;
+        let _ = tokio::time::timeout(self.patience.limit, self.connection.close()).await;
     }
 
     /// Marks the connection as under way; [`PgSession::settle`] takes the mark away.
@@ -58,24 +66,12 @@ impl PgSession {
     }
 }
 
-/// Waits for an answer of the server, but not for ever.
-async fn bounded<T>(
-    limit: Duration,
-    place: Place,
-    answer: impl Future<Output = sqlx::Result<T>>,
-) -> Result<T, Failure> {
-    match tokio::time::timeout(limit, answer).await {
-        Ok(answer) => answer.map_err(|error| classify(&error, place)),
-        Err(_) => Err(deadline(place, limit.as_secs_f64())),
-    }
-}
-
 #[async_trait]
 impl Session for PgSession {
     async fn forget_schema(&mut self) -> Result<(), Failure> {
         self.begin_call()?;
         self.statements.clear();
-        let answer = bounded(self.deadline, Place::Harmless, self.connection.clear_cached_statements()).await;
+        let answer = self.patience.wait(Place::Harmless, self.connection.clear_cached_statements()).await;
         self.settle(answer)
     }
 }
@@ -84,7 +80,7 @@ impl Session for PgSession {
 impl SqlSession for PgSession {
     async fn introspect(&mut self, filter: &SchemaFilter) -> Result<Schema, Failure> {
         self.begin_call()?;
-        let answer = bounded(self.deadline, Place::Harmless, async {
+        let answer = self.patience.wait(Place::Harmless, async {
             if let Some(failure) = introspect::missing_schemas(&mut self.connection, filter).await? {
                 return Ok(Err(failure));
             }
@@ -106,7 +102,7 @@ impl SqlSession for PgSession {
     async fn execute(&mut self, sql: &str) -> Result<(), Failure> {
         self.begin_call()?;
         let work = self.connection.execute(sqlx::raw_sql(AssertSqlSafe(sql)));
-        let answer = bounded(self.deadline, Place::Autocommit, work).await;
+        let answer = self.patience.wait(Place::Autocommit, work).await;
         self.settle(answer.map(|_| ()))
     }
 
@@ -117,27 +113,27 @@ impl SqlSession for PgSession {
         each: &mut EachRow<'_>,
     ) -> Result<u64, Failure> {
         self.begin_call()?;
-        let answer = read::scan(&mut self.connection, self.deadline, table, columns, each).await;
+        let answer = read::scan(&mut self.connection, &mut self.patience, table, columns, each).await;
         self.settle(answer)
     }
 
     async fn largest(&mut self, table: &Table, column: usize) -> Result<Option<i64>, Failure> {
         self.begin_call()?;
         let work = read::largest(&mut self.connection, table, column);
-        let answer = bounded(self.deadline, Place::Harmless, work).await;
+        let answer = self.patience.wait(Place::Harmless, work).await;
         self.settle(answer)
     }
 
     async fn missing_rights(&mut self, tables: &[TableName]) -> Result<Vec<(TableName, String)>, Failure> {
         self.begin_call()?;
         let work = read::missing_rights(&mut self.connection, tables);
-        let answer = bounded(self.deadline, Place::Harmless, work).await;
+        let answer = self.patience.wait(Place::Harmless, work).await;
         self.settle(answer)
     }
 
     async fn server(&mut self) -> Result<String, Failure> {
         self.begin_call()?;
-        let answer = bounded(self.deadline, Place::Harmless, read::server(&mut self.connection)).await;
+        let answer = self.patience.wait(Place::Harmless, read::server(&mut self.connection)).await;
         self.settle(answer)
     }
 }

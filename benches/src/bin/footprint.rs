@@ -1,3 +1,4 @@
+#![allow(clippy::print_stdout, reason = "printing figures is what it is for")]
 //! What 500 lanes with a million live keys weigh, and what a rate costs: one figure a line.
 
 use std::{process::ExitCode, time::Duration};

@@ -1,11 +1,14 @@
 //! The engine: lanes dealt to workers once, and everything counted.
 
+mod conclude;
+mod crew;
 mod progress;
 mod recorder;
 mod retry;
 mod run;
 mod schedule;
 mod stop;
+mod supervise;
 mod timer;
 mod worker;
 

@@ -1,28 +1,21 @@
 //! A run: the builder, and the supervision of its workers.
 
-use std::{future::Future, pin::Pin, sync::Arc, time::Duration};
-
-use tokio::{
-    sync::{mpsc, watch},
-    task::JoinSet,
-    time::Instant,
-};
+use std::{future::Future, sync::Arc, time::Duration};
 
 use super::{
+    conclude::conclude,
+    crew::{Crew, on_own_thread},
     progress::Progress,
-    recorder::Recorder,
     retry::RetryPolicy,
-    schedule::{Schedule, Timetable},
-    stop::{Level, Stop},
-    timer::Timer,
-    worker::{Shared, Worker, deadline_passed},
+    schedule::Timetable,
+    stop::Stop,
+    supervise::{Signal, supervise},
+    worker::{Shared, deadline_passed},
 };
 use crate::{
-    CheckError, Failure, LaneId, Limit, Pace, PrepareError, Report, Seed, Setup, Target, WeightsError,
-    Workload, mix::Choice,
+    CheckError, Failure, Limit, Pace, PrepareError, Report, Seed, Setup, Target, WeightsError, Workload,
+    mix::Choice,
 };
-
-type Signal = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 /// A run of one workload against one target, on the caller's runtime.
 ///
@@ -311,174 +304,4 @@ async fn open<T: Target>(target: &T, deadline: Duration) -> Result<T::Session, R
     let connected = tokio::time::timeout(deadline, target.connect()).await;
     let connected = connected.unwrap_or_else(|_| Err(deadline_passed("connection", deadline)));
     connected.map_err(|source| RunError::Connect { target: target.describe(), source })
-}
-
-/// The channels between the workers and whoever started them.
-struct Crew {
-    ready: (mpsc::Sender<Result<(), Failure>>, mpsc::Receiver<Result<(), Failure>>),
-    start: watch::Sender<Option<Instant>>,
-    done: (mpsc::Sender<Recorder>, mpsc::Receiver<Recorder>),
-    waiting: u32,
-}
-
-impl Crew {
-    fn new(workers: u32) -> Self {
-        let size = workers as usize;
-        Crew {
-            ready: mpsc::channel(size),
-            start: watch::Sender::new(None),
-            done: mpsc::channel(size),
-            waiting: workers,
-        }
-    }
-
-    /// The work of some workers, to be driven by one runtime: connect, wait for the start, run, hand in the recorder.
-    fn job<W: Workload>(
-        &self,
-        shared: &Arc<Shared<W>>,
-        timetable: &Timetable,
-        indexes: Vec<u32>,
-        warmup: Duration,
-        fine: bool,
-    ) -> impl Future<Output = ()> + Send + 'static {
-        let (shared, timetable) = (Arc::clone(shared), timetable.clone());
-        let (ready, start, done) = (self.ready.0.clone(), self.start.subscribe(), self.done.0.clone());
-        let workers = shared.progress.workers();
-        async move {
-            let mut crew = JoinSet::new();
-            for index in indexes {
-                let ids: Vec<LaneId> =
-                    (index..timetable.lanes).step_by(workers as usize).map(LaneId).collect();
-                let schedule = Schedule::new(timetable.clone(), ids.iter().copied());
-                let recorder = Recorder::new(shared.choice.names.len(), warmup);
-                let timer = if fine { Timer::fine() } else { Timer::Coarse };
-                let mut worker = Worker::new(index, Arc::clone(&shared), schedule, ids, recorder, timer);
-                let (ready, mut start, done) = (ready.clone(), start.clone(), done.clone());
-                crew.spawn(async move {
-                    let connected = worker.connect().await;
-                    let failed = connected.is_err();
-                    let heard = ready.send(connected).await;
-                    drop(ready);
-                    if failed || heard.is_err() {
-                        return;
-                    }
-                    let Ok(Some(at)) = start.wait_for(Option::is_some).await.map(|at| *at) else { return };
-                    worker.run(at).await;
-                    let _ = done.send(worker.recorder).await;
-                });
-            }
-            while crew.join_next().await.is_some() {}
-        }
-    }
-
-    /// Waits for every session, then lets all workers go from the same instant.
-    async fn start<W: Workload>(&mut self, shared: &Shared<W>) -> Result<Instant, RunError> {
-        while self.waiting > 0 {
-            match self.ready.1.recv().await {
-                Some(Ok(())) => self.waiting -= 1,
-                Some(Err(source)) => {
-                    return Err(RunError::Connect { target: shared.target.describe(), source });
-                }
-                None => return Err(RunError::Worker),
-            }
-        }
-        let now = Instant::now();
-        self.start.send_replace(Some(now));
-        Ok(now)
-    }
-
-    /// Everything that the workers hand in; fewer than there are workers when one panicked.
-    fn recorders(self, workers: u32) -> impl Future<Output = Vec<Recorder>> {
-        let Crew { done: (sender, mut receiver), .. } = self;
-        drop(sender);
-        async move {
-            let mut recorders = Vec::with_capacity(workers as usize);
-            while let Some(recorder) = receiver.recv().await {
-                recorders.push(recorder);
-            }
-            recorders
-        }
-    }
-}
-
-fn on_own_thread(job: impl Future<Output = ()> + Send + 'static) {
-    std::thread::spawn(move || match tokio::runtime::Builder::new_current_thread().enable_all().build() {
-        Ok(runtime) => runtime.block_on(job),
-        Err(error) => tracing::error!(%error, "failed to start a runtime"),
-    });
-}
-
-/// Waits for the workers; raises the stop when a signal comes, and cuts off what does not end within the grace period.
-async fn supervise<T>(
-    level: &Stop,
-    stop: Signal,
-    abort: Signal,
-    grace: Duration,
-    workers: impl Future<Output = T>,
-) -> T {
-    tokio::pin!(workers);
-    let signals = async {
-        tokio::select! {
-            () = stop => level.raise(Level::Drain),
-            () = level.reached(Level::Drain) => {}
-        }
-        tokio::time::sleep(grace).await;
-        level.raise(Level::Cut);
-    };
-    let cut = async {
-        abort.await;
-        level.raise(Level::Cut);
-    };
-    tokio::pin!(signals, cut);
-    let (mut signalled, mut aborted) = (false, false);
-    loop {
-        tokio::select! {
-            biased;
-            done = &mut workers => return done,
-            () = &mut cut, if !aborted => aborted = true,
-            () = &mut signals, if !signalled => signalled = true,
-        }
-    }
-}
-
-fn conclude<W: Workload>(
-    shared: &Shared<W>,
-    timetable: &Timetable,
-    workers: u32,
-    recorders: Vec<Recorder>,
-    elapsed: Duration,
-) -> Report {
-    let mut report = Report {
-        target: shared.target.describe(),
-        seed: timetable.seed,
-        lanes: timetable.lanes,
-        connections: workers,
-        open: shared.open,
-        duration: elapsed,
-        planned: 0,
-        offered: 0,
-        dropped: 0,
-        retries: 0,
-        reconnects: 0,
-        scenarios: Default::default(),
-        warmup: Default::default(),
-        skips: Default::default(),
-        errors: Default::default(),
-        tally: Default::default(),
-        fatal: shared.fatal.get().cloned(),
-        cut: false,
-    };
-    for mut recorder in recorders {
-        report.offered += recorder.offered;
-        report.dropped += recorder.dropped;
-        report.retries += recorder.retries;
-        report.reconnects += recorder.reconnects;
-        report.warmup += recorder.warmup;
-        report.cut |= recorder.cut;
-        report.tally.merge(std::mem::take(&mut recorder.tally));
-        let Report { scenarios, skips, errors, .. } = &mut report;
-        recorder.merge_into(&shared.choice.names, scenarios, skips, errors);
-    }
-    report.planned = report.offered + report.dropped;
-    report
 }

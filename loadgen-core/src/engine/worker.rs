@@ -13,8 +13,8 @@ use super::{
     timer::Timer,
 };
 use crate::{
-    Action, Cx, Done, Failure, LaneId, Outcome, Progress, Rng, Rows, Seed, SessionOf, Target, Workload,
-    mix::Choice,
+    Action, Cx, Deadline, Done, Failure, LaneId, Outcome, Progress, Rng, Rows, Seed, SessionOf, Target,
+    Workload, mix::Choice,
 };
 
 /// What all workers of a run read and none changes.
@@ -49,6 +49,7 @@ pub(crate) struct Worker<W: Workload> {
     session: Option<SessionOf<W>>,
     pub(crate) recorder: Recorder,
     timer: Timer,
+    deadline: Deadline,
     start: Instant,
     /// Scenario and times of the operation that has begun and not ended.
     begun: Option<(usize, Times)>,
@@ -72,8 +73,8 @@ impl<W: Workload> Worker<W> {
         timer: Timer,
     ) -> Self {
         let lanes = ids.into_iter().map(|id| (id, shared.workload.lane(id))).collect();
-        let (session, start, begun) = (None, Instant::now(), None);
-        Worker { index, shared, schedule, lanes, session, recorder, timer, start, begun }
+        let (session, deadline, start, begun) = (None, Deadline::default(), Instant::now(), None);
+        Worker { index, shared, schedule, lanes, session, recorder, timer, deadline, start, begun }
     }
 
     /// Opens the session. Failures that can pass, like a server that is still starting, are not waited out.
@@ -155,11 +156,11 @@ impl<W: Workload> Worker<W> {
                 }
             };
             let lane = &mut self.lanes[due.slot].1;
-            let tried = tokio::time::timeout(shared.deadline, scenario.run(session, lane, &mut cx)).await;
+            let tried = self.deadline.bound(shared.deadline, scenario.run(session, lane, &mut cx)).await;
             let failure = match tried {
-                Ok(Ok(done)) => break (Ok(done), None),
-                Ok(Err(failure)) => failure,
-                Err(_) => deadline_passed("answer", shared.deadline),
+                Some(Ok(done)) => break (Ok(done), None),
+                Some(Err(failure)) => failure,
+                None => deadline_passed("answer", shared.deadline),
             };
             if failure.action == Action::NewValues {
                 redraws += 1;

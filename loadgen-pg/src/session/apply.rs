@@ -4,7 +4,7 @@ use futures_util::TryStreamExt;
 use loadgen_core::{Action, Applied, Change, Failure, Value};
 use sqlx::{Either, Executor, PgConnection, Row, ValueRef, postgres::PgRow};
 
-use super::{PgSession, bounded};
+use super::{PgSession, patience::Patience};
 use crate::{
     classify::Place,
     codec::{CodecError, Wire},
@@ -16,7 +16,7 @@ impl PgSession {
     pub(super) async fn change(&mut self, change: &Change, place: Place) -> Result<Applied, Failure> {
         self.begin_call()?;
         let answer = match self.statements.of(change) {
-            Ok(statement) => run(&mut self.connection, self.deadline, statement, change, place).await,
+            Ok(statement) => run(&mut self.connection, &mut self.patience, statement, change, place).await,
             Err(failure) => Err(failure),
         };
         self.settle(answer)
@@ -25,7 +25,7 @@ impl PgSession {
 
 async fn run(
     connection: &mut PgConnection,
-    limit: std::time::Duration,
+    patience: &mut Patience,
     statement: &Statement,
     change: &Change,
     place: Place,
@@ -35,20 +35,21 @@ async fn run(
     let mut unreadable = None;
     // A transaction of one statement commits after CommandComplete, so what counts is the end of the stream, which
     // the driver reaches with ReadyForQuery: a deferred constraint is an error that comes last.
-    bounded(limit, place, async {
-        let mut answers = connection.fetch_many(query);
-        while let Some(answer) = answers.try_next().await? {
-            match answer {
-                Either::Left(done) => applied.rows += done.rows_affected(),
-                Either::Right(row) => {
-                    let read = read_row(&row, &statement.returning, &mut applied.returned);
-                    unreadable = unreadable.take().or(read.err());
+    patience
+        .wait(place, async {
+            let mut answers = connection.fetch_many(query);
+            while let Some(answer) = answers.try_next().await? {
+                match answer {
+                    Either::Left(done) => applied.rows += done.rows_affected(),
+                    Either::Right(row) => {
+                        let read = read_row(&row, &statement.returning, &mut applied.returned);
+                        unreadable = unreadable.take().or(read.err());
+                    }
                 }
             }
-        }
-        Ok(())
-    })
-    .await?;
+            Ok(())
+        })
+        .await?;
     match unreadable {
         None => Ok(applied),
         Some(error) => Err(unread(&error, place)),

@@ -1,12 +1,10 @@
 //! What is only read.
 
-use std::time::Duration;
-
 use futures_util::TryStreamExt;
 use loadgen_core::{Action, EachRow, Failure, Table, TableName};
 use sqlx::{AssertSqlSafe, PgConnection};
 
-use super::{apply::read_row, bounded};
+use super::{apply::read_row, patience::Patience};
 use crate::{
     classify::Place,
     codec::Wire,
@@ -20,7 +18,7 @@ const BATCH: usize = 1_000;
 /// Hands the columns of every row to `each`. The server sends as fast as rows are taken, and none is kept.
 pub(super) async fn scan(
     connection: &mut PgConnection,
-    limit: Duration,
+    patience: &mut Patience,
     table: &Table,
     columns: &[usize],
     each: &mut EachRow<'_>,
@@ -39,17 +37,18 @@ pub(super) async fn scan(
     let mut rows = sqlx::query(AssertSqlSafe(sql)).persistent(false).fetch(connection);
     let (mut count, mut values, mut is_over) = (0, Vec::with_capacity(columns.len()), false);
     while !is_over {
-        is_over = bounded(limit, Place::Harmless, async {
-            for _ in 0..BATCH {
-                let Some(row) = rows.try_next().await? else { return Ok(true) };
-                values.clear();
-                read_row(&row, &wires, &mut values).map_err(|error| sqlx::Error::Decode(error.into()))?;
-                each(&values);
-                count += 1;
-            }
-            Ok(false)
-        })
-        .await?;
+        is_over = patience
+            .wait(Place::Harmless, async {
+                for _ in 0..BATCH {
+                    let Some(row) = rows.try_next().await? else { return Ok(true) };
+                    values.clear();
+                    read_row(&row, &wires, &mut values).map_err(|error| sqlx::Error::Decode(error.into()))?;
+                    each(&values);
+                    count += 1;
+                }
+                Ok(false)
+            })
+            .await?;
     }
     Ok(count)
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use loadgen_core::{Action, Applied, Change, Failure};
 use sqlx::{Executor, PgConnection};
 
-use super::{PgSession, bounded};
+use super::PgSession;
 use crate::classify::Place;
 
 /// A ROLLBACK has nothing to wait for: a server that does not answer it at once is not worth staying with.
@@ -22,7 +22,7 @@ impl PgSession {
     /// # Errors
     /// When the server refuses or does not answer; never indeterminate.
     pub async fn begin(&mut self) -> Result<(), Failure> {
-        self.plain("begin", self.deadline, Place::Harmless).await
+        self.plain("begin", self.patience.limit, Place::Harmless).await
     }
 
     /// Commits the open transaction, and says so only if it did.
@@ -31,7 +31,7 @@ impl PgSession {
     /// When the transaction was not committed, also because it had failed before (25P02): it is then over. Or when
     /// nobody knows, which the failure says.
     pub async fn commit(&mut self) -> Result<(), Failure> {
-        match self.plain(COMMIT, self.deadline, Place::Commit).await {
+        match self.plain(COMMIT, self.patience.limit, Place::Commit).await {
             Err(failure) => Err(self.undo(failure).await),
             Ok(()) => Ok(()),
         }
@@ -42,7 +42,7 @@ impl PgSession {
     /// # Errors
     /// When the server does not answer; the transaction cannot commit any more all the same.
     pub async fn rollback(&mut self) -> Result<(), Failure> {
-        self.plain("rollback", self.deadline.min(ROLLBACK_DEADLINE), Place::Harmless).await
+        self.plain("rollback", self.patience.limit.min(ROLLBACK_DEADLINE), Place::Harmless).await
     }
 
     /// Carries out all of the changes as one transaction.
@@ -70,7 +70,7 @@ impl PgSession {
 
     async fn plain(&mut self, sql: &'static str, limit: Duration, place: Place) -> Result<(), Failure> {
         self.begin_call()?;
-        let answer = bounded(limit, place, simple(&mut self.connection, sql)).await;
+        let answer = self.patience.wait_up_to(limit, place, simple(&mut self.connection, sql)).await;
         self.settle(answer)
     }
 }

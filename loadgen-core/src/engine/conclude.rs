@@ -1,0 +1,48 @@
+//! The report, out of what the workers hand in.
+
+use std::time::Duration;
+
+use super::{recorder::Recorder, schedule::Timetable, worker::Shared};
+use crate::{Report, Target, Workload};
+
+pub(super) fn conclude<W: Workload>(
+    shared: &Shared<W>,
+    timetable: &Timetable,
+    workers: u32,
+    recorders: Vec<Recorder>,
+    elapsed: Duration,
+) -> Report {
+    let mut report = Report {
+        target: shared.target.describe(),
+        seed: timetable.seed,
+        lanes: timetable.lanes,
+        connections: workers,
+        open: shared.open,
+        duration: elapsed,
+        planned: 0,
+        offered: 0,
+        dropped: 0,
+        retries: 0,
+        reconnects: 0,
+        scenarios: Default::default(),
+        warmup: Default::default(),
+        skips: Default::default(),
+        errors: Default::default(),
+        tally: Default::default(),
+        fatal: shared.fatal.get().cloned(),
+        cut: false,
+    };
+    for mut recorder in recorders {
+        report.offered += recorder.offered;
+        report.dropped += recorder.dropped;
+        report.retries += recorder.retries;
+        report.reconnects += recorder.reconnects;
+        report.warmup += recorder.warmup;
+        report.cut |= recorder.cut;
+        report.tally.merge(std::mem::take(&mut recorder.tally));
+        let Report { scenarios, skips, errors, .. } = &mut report;
+        recorder.merge_into(&shared.choice.names, scenarios, skips, errors);
+    }
+    report.planned = report.offered + report.dropped;
+    report
+}

@@ -1,0 +1,41 @@
+//! Waiting for the server, but not for ever.
+
+use std::time::Duration;
+
+use loadgen_core::{Deadline, Failure};
+
+use crate::classify::{Place, classify, deadline};
+
+/// How long an answer may take.
+#[derive(Debug)]
+pub(super) struct Patience {
+    pub(super) limit: Duration,
+    timer: Deadline,
+}
+
+impl Patience {
+    pub(super) fn new(limit: Duration) -> Self {
+        Patience { limit, timer: Deadline::default() }
+    }
+
+    /// Waits up to the limit, and classifies what went wrong.
+    pub(super) async fn wait<T>(
+        &mut self,
+        place: Place,
+        answer: impl Future<Output = sqlx::Result<T>>,
+    ) -> Result<T, Failure> {
+        self.wait_up_to(self.limit, place, answer).await
+    }
+
+    pub(super) async fn wait_up_to<T>(
+        &mut self,
+        limit: Duration,
+        place: Place,
+        answer: impl Future<Output = sqlx::Result<T>>,
+    ) -> Result<T, Failure> {
+        match self.timer.bound(limit, answer).await {
+            Some(answer) => answer.map_err(|error| classify(&error, place)),
+            None => Err(deadline(place, limit.as_secs_f64())),
+        }
+    }
+}
