@@ -57,7 +57,7 @@ impl Grid {
     fn is_numeric(&self, column: usize) -> bool {
         let cells = self.rows.iter().filter_map(|row| row.get(column)).filter(|cell| !cell.is_empty());
         let mut cells = cells.peekable();
-        cells.peek().is_some() && cells.all(is_number)
+        cells.peek().is_some() && cells.all(|cell| is_number(cell))
     }
 
     fn width(&self, column: usize) -> usize {
@@ -67,7 +67,7 @@ impl Grid {
 }
 
 /// Digits with what `units` puts between and behind them.
-fn is_number(cell: &String) -> bool {
+fn is_number(cell: &str) -> bool {
     let unit = cell.strip_suffix("/s").unwrap_or(cell);
     unit.starts_with(|c: char| c.is_ascii_digit())
         && unit.chars().all(|c| c.is_ascii_digit() || ",.".contains(c))

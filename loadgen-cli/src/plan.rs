@@ -11,7 +11,7 @@ use crate::{
     flags::{ENDLESS, LoadArgs, SourceArgs},
     ids,
     job::Job,
-    plan_file::{JobConfig, PlanFile, WorkloadConfig, Written},
+    plan_file::{JobConfig, Lookup, PlanFile, WorkloadConfig, Written},
     secrets,
 };
 
@@ -43,6 +43,7 @@ impl Plan {
             let mut config = config.clone().merge(layer.clone());
             let WorkloadConfig::Crud(crud) = config.workload.get_or_insert_default();
             source.tables.apply(crud);
+            named(&config, &lookup)?;
             let settings = PgSettings::resolve(config.target.as_deref(), &lookup);
             let target = settings.map_err(|error| match source.reach.url {
                 None if written.plan.jobs[index].target.is_some() => {
@@ -99,6 +100,19 @@ impl Plan {
         let names = names_in(&message);
         self.written.mistake_at(&path, &names, &message).into()
     }
+}
+
+/// Traffic never goes to a database that nobody named, be it the default of libpq.
+fn named(job: &JobConfig, lookup: Lookup<'_>) -> Result<(), Failed> {
+    const NAMES: [&str; 5] = ["DATABASE_URL", "PGHOST", "PGHOSTADDR", "PGPORT", "PGDATABASE"];
+    let is_set = |name: &str| lookup(name).is_some_and(|value| !value.is_empty());
+    if job.target.is_some() || NAMES.iter().any(|name| is_set(name)) {
+        return Ok(());
+    }
+    let name = job.name();
+    let message =
+        format!("{name} has no target: give --url, DATABASE_URL or PGHOST, or write `target:` in a plan");
+    Err(Failed::new(Code::Usage, message))
 }
 
 /// What a message may be about: what it quotes, then the columns that it names as `table.column`.

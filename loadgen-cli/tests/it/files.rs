@@ -60,6 +60,8 @@ fn wrong_usage_ends_with_2() {
         &["run", "--set", "jobs.0.lanes=x", "--url", "postgres://127.0.0.1:1/x"],
         &["run", "--job", "nope", "--url", "postgres://127.0.0.1:1/x"],
         &["frobnicate"],
+        &["run"],
+        &["inspect"],
         &[],
     ] {
         let ran = run(args);

@@ -14,7 +14,17 @@ use tempfile::TempDir;
 pub(crate) fn loadgen(args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_loadgen"));
     command.args(args).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    for name in ["DATABASE_URL", "PGHOST", "PGUSER", "PGDATABASE", "PGPASSWORD", "RUST_LOG", "LOADGEN_SEED"] {
+    for name in [
+        "DATABASE_URL",
+        "PGHOST",
+        "PGHOSTADDR",
+        "PGPORT",
+        "PGUSER",
+        "PGDATABASE",
+        "PGPASSWORD",
+        "RUST_LOG",
+        "LOADGEN_SEED",
+    ] {
         command.env_remove(name);
     }
     command
