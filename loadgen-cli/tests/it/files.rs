@@ -104,3 +104,16 @@ fn nobody_listening_is_no_error() {
     let ran = Ran::from(child.wait_with_output().unwrap());
     assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), ""));
 }
+
+#[test]
+fn the_plans_among_the_examples_are_sound() {
+    let examples = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples");
+    let files = std::fs::read_dir(examples).unwrap().map(|entry| entry.unwrap().path());
+    let plans = files.filter(|path| path.extension().is_some_and(|end| end == "yaml" || end == "json"));
+    for plan in plans {
+        let ran = run(&["plan", text(&plan), "--url", "postgres://127.0.0.1:1/nowhere"]);
+        // It is read, and ends where nobody listens.
+        assert_eq!(ran.code, Some(1), "{ran:?}");
+        assert!(ran.stderr.contains("cannot connect"), "{ran:?}");
+    }
+}
