@@ -23,6 +23,9 @@ mod verbs;
 
 use std::process::ExitCode;
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 use args::{Args, TalkArgs, Verb};
 use clap::Parser;
 use failed::{Code, Failed};
