@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use loadgen_core::{Action, Change, Failure, Shape};
+use loadgen_core::{Action, Change, Failure, Shape, Value};
 use sqlx::{
     AssertSqlSafe,
     postgres::{PgArguments, Postgres},
@@ -30,7 +30,7 @@ impl Statement {
     /// The text of the statement with the values of a change.
     pub(crate) fn bind(&self, change: &Change) -> Result<Query<'_, Postgres, PgArguments>, Failure> {
         let mut arguments = PgArguments::default();
-        sqlx::Arguments::reserve(&mut arguments, self.params.len(), self.params.len() * 16);
+        sqlx::Arguments::reserve(&mut arguments, self.params.len(), size(change));
         for param in &self.params {
             sqlx::Arguments::add(&mut arguments, Bound { param, change }).map_err(|error| {
                 let column = &change.shape.table.columns[param.column];
@@ -40,6 +40,16 @@ impl Statement {
         }
         Ok(sqlx::query_with(AssertSqlSafe(Arc::clone(&self.text)), arguments))
     }
+}
+
+/// About how many bytes the values of a change take, so that the buffer need not grow.
+fn size(change: &Change) -> usize {
+    let of_value = |value: &Value| match value {
+        Value::Text(text) => text.len(),
+        Value::Bytes(bytes) => bytes.len(),
+        _ => 16,
+    };
+    change.values.iter().map(|value| 8 + of_value(value)).sum()
 }
 
 /// The statements of a session, by shape.

@@ -2,7 +2,7 @@
 
 use super::{
     live::{LiveRows, NO_SLOT, NewRow, Slot},
-    plan::{CrudPlan, TablePlan, groups_of},
+    plan::{CrudPlan, GROUPS, TablePlan, groups_of},
 };
 use crate::{
     Applied, Change, ChangeKind, Digest, History, LaneId, Rows, TableTally, Tally, Value, column_hash,
@@ -113,7 +113,7 @@ impl CrudLane {
         match change.shape.kind {
             ChangeKind::Insert => self.inserted(table, seq, change, applied, &pending),
             ChangeKind::Update => self.updated(table, seq, change, &pending),
-            ChangeKind::Delete => self.deleted(table, seq, change, &pending, plan),
+            ChangeKind::Delete => self.deleted(plan, seq, &pending),
         }
         rows
     }
@@ -136,14 +136,15 @@ impl CrudLane {
             let (sums, chosen) = plan.sums_of_insert(&change.shape.set, values, returned, returning, parents);
             keys.clear();
             keys.extend(plan.remembered.iter().map(|column| {
-                let written = change.shape.set.iter().position(|set| set == column).map(|at| &values[at]);
+                let written = change.shape.set.binary_search(column).ok().map(|at| &values[at]);
                 let given = || returning.iter().position(|given| given == column).map(|at| &returned[at]);
                 written.or_else(given).cloned().unwrap_or_default()
             }));
             let table = &mut self.tables[pending.table];
             table.count += 1;
             table.digest.add(row_hash(total(&sums)));
-            let slot = table.live.remember(&NewRow { keys: &keys, sums: &sums, parents });
+            let slot =
+                table.live.remember(&NewRow { keys: &keys, sums: &sums[..plan.layout.parts], parents });
             self.history.record(seq, pending.table as u32, ChangeKind::Insert, u64::from(slot), chosen);
         }
     }
@@ -168,7 +169,8 @@ impl CrudLane {
         }
     }
 
-    fn deleted(&mut self, table_plan: &TablePlan, seq: u64, _: &Change, pending: &Pending, plan: &CrudPlan) {
+    fn deleted(&mut self, plan: &CrudPlan, seq: u64, pending: &Pending) {
+        let table_plan = &plan.tables[pending.table];
         let mut parents = Vec::with_capacity(pending.slots.len() * table_plan.references.len());
         let table = &mut self.tables[pending.table];
         for slot in &pending.slots {
@@ -207,13 +209,12 @@ impl TablePlan {
         returned: &[Value],
         returning: &[usize],
         parents: &[Slot],
-    ) -> (Vec<u64>, u64) {
-        let mut sums = vec![0u64; self.layout.parts];
+    ) -> ([u64; GROUPS + 1], u64) {
+        let mut sums = [0u64; GROUPS + 1];
         let mut chosen = 0u64;
         for (column, value) in set.iter().zip(values) {
             let hash = column_hash(self.salts[*column], value);
-            let part =
-                self.groups.iter().position(|group| group.contains(column)).map_or(0, |group| group + 1);
+            let part = self.parts[*column];
             sums[part] = sums[part].wrapping_add(hash);
             let own = match &self.sources[*column] {
                 super::Source::Parent { reference, .. } => {

@@ -45,6 +45,8 @@ pub struct TablePlan {
     pub(crate) known: Vec<usize>,
     /// One for each column of the table.
     pub(crate) salts: Vec<u64>,
+    /// For each column of the table, the part of a row's sum that it belongs to: 0, or one more than its group.
+    pub(crate) parts: Vec<usize>,
     pub(crate) layout: Layout,
     pub(crate) insert: Arc<Shape>,
     /// One for each non-empty set of groups, at its bit mask less one.
@@ -53,7 +55,7 @@ pub struct TablePlan {
 }
 
 /// Updates write one or more of so many groups of columns; each costs a live row 8 bytes.
-const GROUPS: usize = 3;
+pub(crate) const GROUPS: usize = 3;
 
 /// Why there is no plan.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -313,6 +315,9 @@ impl TablePlan {
             notes.push("has no column that may change: no updates".to_owned());
             operations.update = 0;
         }
+        let part =
+            |column| groups.iter().position(|group| group.contains(&column)).map_or(0, |group| group + 1);
+        let parts = (0..sources.len()).map(part).collect();
         let layout = Layout {
             keys: remembered.len(),
             parts: groups.len() + 1,
@@ -334,6 +339,7 @@ impl TablePlan {
             groups,
             known,
             salts,
+            parts,
             layout,
             insert,
             updates,
