@@ -41,7 +41,7 @@ jobs: [{workload: {crud: {operations: $weights}}, lanes: 64}]
 YAML
       timed loadgen "$LOADGEN" run "$work/plan.yaml" --url "$URL" --seed 1 --connections "$conns" \
         --duration "${SECONDS_EACH}s" --format json -q
-      l=$(json loadgen "j['outcomes']['committed'] / d['run']['duration_s']")
+      l=$(json loadgen "j['outcomes']['committed'] / j['duration_s']")
       lc=$(awk -v c="$CPU" -v n="$(json loadgen "j['outcomes']['committed']")" 'BEGIN {print c / n * 1e6}')
       p_rate+=" $p" l_rate+=" $l" p_cpu+=" $pc" l_cpu+=" $lc" rates+=" $(ratio "$l" "$p")" cpus+=" $(ratio "$lc" "$pc")"
     done

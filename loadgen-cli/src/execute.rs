@@ -39,17 +39,18 @@ struct Ended {
 pub(crate) async fn execute(plan: &Plan, manner: &Manner, signals: &Signals) -> Result<Summary, Failed> {
     let started_at = jiff::Timestamp::now();
     let start = Instant::now();
-    let left_out = tokio::select! {
+    let plans = tokio::select! {
         biased;
-        left_out = preflight(plan, manner.quiet) => left_out?,
+        plans = preflight(plan, manner.quiet) => plans?,
         () = signals.reached(1) => {
             return Err(Failed::new(Code::Aborted, "stopped before the first operation"));
         }
     };
+    let left_out: Vec<String> = plans.iter().flat_map(left_out).collect();
     let mut tasks = JoinSet::new();
     let mut watched = Vec::new();
-    for (index, job) in plan.jobs.iter().enumerate() {
-        let mut run = job.run(plan.seed, manner.check);
+    for (index, (job, planned)) in plan.jobs.iter().zip(plans).enumerate() {
+        let mut run = job.run(planned, manner.check);
         let progress = run.progress();
         let (duration, operations) = (job.duration(), job.operations());
         watched.push(Watched { name: job.name.clone(), progress, duration, operations });
@@ -87,20 +88,24 @@ pub(crate) async fn execute(plan: &Plan, manner: &Manner, signals: &Signals) -> 
     Ok(summary)
 }
 
-/// Whatever can be refused is refused before the first job begins. The answer says which tables are left out.
-async fn preflight(plan: &Plan, quiet: bool) -> Result<Vec<String>, Failed> {
-    let mut left_out = Vec::new();
+/// Whatever can be refused is refused before the first job begins.
+async fn preflight(plan: &Plan, quiet: bool) -> Result<Vec<CrudPlan>, Failed> {
+    let mut plans = Vec::with_capacity(plan.jobs.len());
     for job in &plan.jobs {
-        let planned = planned(plan, job).await?;
-        left_out.extend(planned.refused.iter().map(|(name, why)| format!("{name} is left out: {why}")));
+        plans.push(planned(plan, job).await?);
     }
     if !quiet {
-        left_out.iter().for_each(|warning| output::say(&format!("warning: {warning}")));
+        plans.iter().flat_map(left_out).for_each(|warning| output::say(&format!("warning: {warning}")));
         if plan.seed_was_drawn {
             output::say(&format!("seed {} was drawn; --seed {} repeats this run", plan.seed, plan.seed));
         }
     }
-    Ok(left_out)
+    Ok(plans)
+}
+
+/// The tables that cannot be written.
+fn left_out(plan: &CrudPlan) -> impl Iterator<Item = String> {
+    plan.refused.iter().map(|(name, why)| format!("{name} is left out: {why}"))
 }
 
 type Joined = (usize, Result<Ended, Box<RunError>>);

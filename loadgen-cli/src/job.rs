@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use loadgen_core::{
-    Pace, Run, Seed,
-    crud::{Crud, CrudConfig},
+    Pace, Run,
+    crud::{Crud, CrudConfig, CrudPlan},
 };
 use loadgen_pg::PgTarget;
 
@@ -63,9 +63,10 @@ impl Job {
     }
 
     /// The run of this job.
-    pub(crate) fn run(&self, seed: Seed, check: bool) -> Run<Crud<PgTarget>> {
+    pub(crate) fn run(&self, planned: CrudPlan, check: bool) -> Run<Crud<PgTarget>> {
+        let seed = planned.seed;
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        let mut run = Run::new(self.target.clone(), Crud::new(self.crud()))
+        let mut run = Run::new(self.target.clone(), Crud::planned(planned))
             .seed(seed)
             .lanes(self.lanes())
             .connections(self.connections())

@@ -2,7 +2,8 @@
 
 use super::{
     live::{LiveRows, NO_SLOT, NewRow, Slot},
-    plan::{CrudPlan, GROUPS, TablePlan, groups_of},
+    plan::CrudPlan,
+    table_plan::{GROUPS, TablePlan, groups_of},
 };
 use crate::{
     Applied, Change, ChangeKind, Digest, History, LaneId, Rows, TableTally, Tally, Value, column_hash,

@@ -228,10 +228,10 @@ fn combination(parents: &[Slot]) -> u64 {
     parents.iter().fold(0, |hash, slot| crate::rng::splitmix(hash ^ u64::from(*slot)))
 }
 
-/// Grows by an eighth instead of doubling: hundreds of lanes with half-empty vectors would waste what they save.
+/// Grows by a quarter instead of doubling: hundreds of lanes with half-empty vectors would waste what they save.
 fn grow<T>(items: &mut Vec<T>, more: usize) {
     if items.capacity() - items.len() < more {
-        items.reserve_exact(more * 8 + items.len() / 8);
+        items.reserve_exact(more * 32 + items.len() / 4);
     }
 }
 

@@ -1,15 +1,19 @@
 //! The `crud` workload: weighted inserts, updates and deletes on any schema, written once for every SQL backend.
 
+mod choice;
 mod config;
 mod lane;
 mod live;
 mod operation;
 mod plan;
+mod settle;
 mod source;
+mod table_plan;
 mod workload;
 
 pub use config::{CrudConfig, OperationWeights, RowCounts, TableConfig};
 pub use lane::CrudLane;
-pub use plan::{CrudPlan, CrudPlanError, TablePlan};
+pub use plan::{CrudPlan, CrudPlanError};
 pub use source::Source;
+pub use table_plan::TablePlan;
 pub use workload::{Crud, TableDigest, plan, table_digest};

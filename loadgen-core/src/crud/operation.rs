@@ -8,8 +8,8 @@ use super::{
     Crud, CrudPlan,
     lane::{CrudLane, Pending},
     live::{NO_SLOT, Slot},
-    plan::TablePlan,
     source::Source,
+    table_plan::TablePlan,
 };
 use crate::{Action, Change, ChangeKind, Cx, Done, Failure, Scenario, SessionOf, SqlSession, Target, Value};
 

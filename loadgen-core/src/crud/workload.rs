@@ -5,10 +5,7 @@ use std::{collections::BTreeMap, marker::PhantomData, sync::Arc};
 use async_trait::async_trait;
 
 use super::{
-    config::CrudConfig,
-    lane::CrudLane,
-    operation::Operation,
-    plan::{CrudPlan, TablePlan},
+    config::CrudConfig, lane::CrudLane, operation::Operation, plan::CrudPlan, table_plan::TablePlan,
 };
 use crate::{
     ChangeKind, CheckError, Digest, Failure, LaneId, Mix, PrepareError, Report, Schema, SchemaFilter, Seed,
@@ -21,7 +18,8 @@ use crate::{
 /// of their own lane.
 #[derive(Debug)]
 pub struct Crud<T> {
-    config: CrudConfig,
+    /// What to plan from, unless there is a plan already.
+    config: Option<CrudConfig>,
     plan: Arc<CrudPlan>,
     /// What the tables held before the traffic, by name.
     before: BTreeMap<String, TableDigest>,
@@ -43,8 +41,14 @@ where
 {
     /// The workload with this configuration; it becomes concrete when it has seen the schema.
     pub fn new(config: CrudConfig) -> Self {
-        let plan = CrudPlan { tables: Vec::new(), refused: Vec::new(), rows: config.rows, lanes: 0 };
-        Crud { config, plan: Arc::new(plan), before: BTreeMap::new(), target: PhantomData }
+        let (rows, lanes, seed) = (config.rows, 0, Seed(0));
+        let plan = CrudPlan { tables: Vec::new(), refused: Vec::new(), rows, lanes, seed };
+        Crud { config: Some(config), ..Crud::planned(plan) }
+    }
+
+    /// The workload with a plan that was made by [`plan`] before, for a run with the same seed and number of lanes.
+    pub fn planned(plan: CrudPlan) -> Self {
+        Crud { config: None, plan: Arc::new(plan), before: BTreeMap::new(), target: PhantomData }
     }
 }
 
@@ -117,7 +121,14 @@ where
         session: &mut SessionOf<Self>,
         setup: &Setup,
     ) -> Result<Mix<Self>, PrepareError> {
-        self.plan = Arc::new(plan(session, &self.config, setup.seed, setup.lanes).await?);
+        if let Some(config) = &self.config {
+            self.plan = Arc::new(plan(session, config, setup.seed, setup.lanes).await?);
+        }
+        if (self.plan.seed, self.plan.lanes) != (setup.seed, setup.lanes) {
+            return Err(PrepareError::Plan(
+                "the plan was made for another seed or number of lanes".to_owned(),
+            ));
+        }
         let mut mix = Mix::new();
         for (table, planned) in self.plan.tables.iter().enumerate() {
             if setup.check {

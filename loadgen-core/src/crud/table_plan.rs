@@ -1,0 +1,167 @@
+//! What `crud` will do to one table.
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use super::{
+    config::{CrudConfig, OperationWeights, TableConfig},
+    live::Layout,
+    source::{Reference, Source, TableSources},
+};
+use crate::{Change, ChangeKind, Shape, Table, TableName, column_salt};
+
+/// What will be done to one table.
+#[derive(Debug)]
+pub struct TablePlan {
+    /// The table.
+    pub table: Arc<Table>,
+    /// How often it is chosen, relative to the others.
+    pub weight: u64,
+    /// How often each operation is chosen on it; 0 where it cannot be.
+    pub operations: OperationWeights,
+    /// Where the values come from, column by column.
+    pub sources: Vec<Source>,
+    /// What a reader of the plan should know.
+    pub notes: Vec<String>,
+    /// The references that are followed.
+    pub(crate) references: Vec<Reference>,
+    /// Columns remembered of each live row: the key and whatever children refer to.
+    pub(crate) remembered: Vec<usize>,
+    /// Columns that updates replace, in at most [`GROUPS`] groups that come and go together.
+    pub(crate) groups: Vec<Vec<usize>>,
+    /// Columns whose values loadgen knows: what the digest covers.
+    pub(crate) known: Vec<usize>,
+    /// One for each column of the table.
+    pub(crate) salts: Vec<u64>,
+    /// For each column of the table, the part of a row's sum that it belongs to: 0, or one more than its group.
+    pub(crate) parts: Vec<usize>,
+    pub(crate) layout: Layout,
+    pub(crate) insert: Arc<Shape>,
+    /// One for each non-empty set of groups, at its bit mask less one.
+    pub(crate) updates: Vec<Arc<Shape>>,
+    pub(crate) delete: Option<Arc<Shape>>,
+}
+
+/// Updates write one or more of so many groups of columns; each costs a live row 8 bytes.
+pub(crate) const GROUPS: usize = 3;
+
+impl TablePlan {
+    pub(super) fn new(
+        table: Arc<Table>,
+        (config, table_config): (&CrudConfig, &TableConfig),
+        sources: TableSources,
+        names: &[TableName],
+        (referred, cap): (&BTreeSet<usize>, usize),
+        shapes: &mut u32,
+    ) -> Self {
+        let TableSources { columns: sources, mut references, mut notes, combinations } = sources;
+        for reference in &mut references {
+            reference.parent =
+                names.iter().position(|name| *name == reference.parent_name).unwrap_or_default();
+        }
+        let key: Vec<usize> = table.key().unwrap_or_default().to_vec();
+        let mut remembered = key.clone();
+        remembered.extend(referred.iter().filter(|column| !key.contains(column)));
+        let written: Vec<usize> = (0..sources.len()).filter(|i| sources[*i].is_written()).collect();
+        let returning: Vec<usize> =
+            remembered.iter().copied().filter(|i| !sources[*i].is_written()).collect();
+        let known = (0..sources.len()).filter(|i| written.contains(i) || returning.contains(i)).collect();
+        let groups = groups(&table, &sources, &remembered);
+        let shape = |kind, key: &[usize], set: Vec<usize>, returning: Vec<usize>, shapes: &mut u32| {
+            *shapes += 1;
+            Arc::new(Shape {
+                id: *shapes - 1,
+                table: Arc::clone(&table),
+                kind,
+                key: key.to_vec(),
+                set,
+                returning,
+            })
+        };
+        let insert = shape(ChangeKind::Insert, &[], written, returning, shapes);
+        let (mut updates, mut delete) = (Vec::new(), None);
+        if !key.is_empty() {
+            for mask in 1..1usize << groups.len() {
+                let set = groups_of(mask, &groups).flatten().copied().collect();
+                updates.push(shape(ChangeKind::Update, &key, set, Vec::new(), shapes));
+            }
+            delete = Some(shape(ChangeKind::Delete, &key, Vec::new(), Vec::new(), shapes));
+        }
+        let wanted = table_config.operations.or(config.operations).unwrap_or_default();
+        let operations = possible(wanted, updates.is_empty(), delete.is_none(), &mut notes);
+        let part =
+            |column| groups.iter().position(|group| group.contains(&column)).map_or(0, |group| group + 1);
+        let parts = (0..sources.len()).map(part).collect();
+        let layout = Layout {
+            keys: remembered.len(),
+            parts: groups.len() + 1,
+            references: references.len(),
+            is_parent: !referred.is_empty(),
+            combinations,
+            cap: if remembered.is_empty() { 0 } else { cap },
+        };
+        let salts = table.columns.iter().map(|column| column_salt(&column.name)).collect();
+        let weight = table_config.weight.unwrap_or(1);
+        TablePlan {
+            table,
+            weight,
+            operations,
+            sources,
+            notes,
+            references,
+            remembered,
+            groups,
+            known,
+            salts,
+            parts,
+            layout,
+            insert,
+            updates,
+            delete,
+        }
+    }
+
+    /// Columns that the digest covers, as indexes into the table's columns.
+    pub fn digested(&self) -> &[usize] {
+        &self.known
+    }
+
+    /// An empty change of a shape with room for `rows` rows.
+    pub(crate) fn change(shape: &Arc<Shape>, rows: usize) -> Change {
+        Change { shape: Arc::clone(shape), values: Vec::with_capacity(rows * shape.width()), rows }
+    }
+}
+
+/// The operations that the table allows.
+fn possible(
+    mut operations: OperationWeights,
+    no_updates: bool,
+    no_key: bool,
+    notes: &mut Vec<String>,
+) -> OperationWeights {
+    if no_key && (operations.update, operations.delete) != (0, 0) {
+        notes.push("has no primary key and no unique key without NULL: rows are only inserted".to_owned());
+        (operations.update, operations.delete) = (0, 0);
+    }
+    if no_updates && operations.update != 0 {
+        notes.push("has no column that may change: no updates".to_owned());
+        operations.update = 0;
+    }
+    operations
+}
+
+/// Deals the columns that updates may replace into groups, neighbours together.
+fn groups(table: &Table, sources: &[Source], remembered: &[usize]) -> Vec<Vec<usize>> {
+    let in_key =
+        |column: &usize| table.uniques.iter().any(|key| key.contains(column)) || remembered.contains(column);
+    let free: Vec<usize> =
+        (0..sources.len()).filter(|i| matches!(sources[*i], Source::Generated(_)) && !in_key(i)).collect();
+    let count = free.len().min(GROUPS);
+    (0..count)
+        .map(|group| free[group * free.len() / count..(group + 1) * free.len() / count].to_vec())
+        .collect()
+}
+
+/// The groups of a bit mask, in order.
+pub(crate) fn groups_of(mask: usize, groups: &[Vec<usize>]) -> impl Iterator<Item = &Vec<usize>> {
+    groups.iter().enumerate().filter(move |(group, _)| mask >> group & 1 == 1).map(|(_, columns)| columns)
+}
