@@ -10,7 +10,8 @@ use loadgen_pg::{PgSettings, PgTarget, server::Server};
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let server = Server::start().await?;
     let target = PgTarget::new(PgSettings::from_url(&server.create_database("shop").await?)?);
-    let schema = "create table users (id bigserial primary key, email varchar(80) not null unique, born date)";
+    let schema =
+        "create table users (id bigserial primary key, email varchar(80) not null unique, born date)";
     target.connect().await?.execute(schema).await?;
 
     let run = Run::new(target, Crud::new(CrudConfig::default())).seed("black friday").connections(4);

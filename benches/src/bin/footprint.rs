@@ -1,4 +1,3 @@
-#![allow(clippy::print_stdout, reason = "printing figures is what it is for")]
 //! What 500 lanes with a million live keys weigh, and what a rate costs: one figure a line.
 
 use std::{process::ExitCode, time::Duration};

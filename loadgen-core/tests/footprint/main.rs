@@ -1,4 +1,5 @@
 //! Memory does not grow with the length of a run. A binary of its own, because it looks at its whole process.
+#![allow(clippy::unwrap_used, reason = "the lint spares only the test functions themselves")]
 #![cfg(target_os = "linux")]
 
 use loadgen_core::{

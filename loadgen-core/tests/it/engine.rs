@@ -58,7 +58,8 @@ impl Scenario<Waiting> for Wait {
 
     async fn run(&self, session: &mut SlowSession, done: &mut u64, _: &mut Cx) -> Result<Done, Failure> {
         *done += 1;
-        let stalled = session.0.stall.filter(|(every, _)| *done % every == 0).map(|(_, stall)| stall);
+        let stalled =
+            session.0.stall.filter(|(every, _)| done.is_multiple_of(*every)).map(|(_, stall)| stall);
         tokio::time::sleep(stalled.unwrap_or(session.0.service)).await;
         Ok(Done::Committed(Rows { inserted: 1, ..Rows::default() }))
     }

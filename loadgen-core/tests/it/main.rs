@@ -1,4 +1,5 @@
 //! The engine and the `crud` workload on the database in memory.
+#![allow(clippy::unwrap_used, reason = "the lint spares only the test functions themselves")]
 
 mod crud;
 mod engine;
