@@ -4,7 +4,6 @@ mod distinct;
 mod fits;
 mod golden;
 mod refused;
-mod speed;
 
 use super::{ColumnConfig, Generator, for_column};
 use crate::{Column, Fill, NativeType, TableName, Type};
