@@ -22,8 +22,8 @@ pub struct TableTally {
     pub live: u64,
     /// The digest of those rows.
     pub digest: Digest,
-    /// Operations on the table of which nobody knows whether they were carried out; with any, `live` and `digest`
-    /// are not certain.
+    /// Operations on the table of which nobody knows whether they were carried out, or that found rows changed by
+    /// somebody else; with any, `live` and `digest` are not certain.
     pub unknown: u64,
 }
 

@@ -27,6 +27,8 @@ pub(crate) struct LaneTable {
     pub(crate) live: LiveRows,
     /// The lane's next number for values that have to be distinct.
     pub(crate) next: u64,
+    /// How far to go when the next number is taken.
+    stride: u64,
     rows: Rows,
     count: u64,
     digest: Digest,
@@ -34,7 +36,7 @@ pub(crate) struct LaneTable {
 }
 
 /// What a change is about, while its answer is awaited.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Pending {
     pub(crate) table: usize,
     /// Rows that are updated or deleted.
@@ -49,11 +51,30 @@ pub(crate) struct Pending {
     pub(crate) mask: usize,
 }
 
+/// Bounds the numbers that are given up at once when values are taken.
+const LONGEST_STRIDE: u64 = 1 << 16;
+
+impl LaneTable {
+    /// The values of these rows are taken, by whom is not known: goes on behind them, each time twice as far, because
+    /// an earlier run with the same seed has left any number of rows.
+    pub(crate) fn skip_ahead(&mut self, rows: u64) {
+        self.next += rows * self.stride;
+        self.stride = (self.stride * 2).min(LONGEST_STRIDE);
+    }
+
+    /// The values of these rows were free.
+    pub(crate) fn arrive(&mut self, rows: u64) {
+        self.next += rows;
+        self.stride = 1;
+    }
+}
+
 impl CrudLane {
     pub(crate) fn new(id: LaneId, plan: &CrudPlan) -> Self {
         let table = |plan: &TablePlan| LaneTable {
             live: LiveRows::new(&plan.layout),
             next: 0,
+            stride: 1,
             rows: Rows::default(),
             count: 0,
             digest: Digest::default(),
@@ -78,14 +99,24 @@ impl CrudLane {
     }
 
     /// Lets go of the rows of a change of which nobody knows whether it happened.
-    pub(crate) fn give_up(&mut self) {
+    pub(crate) fn give_up(&mut self, plan: &CrudPlan) {
         if let Some(pending) = self.pending.take() {
+            self.each_parent(plan, &pending, LiveRows::pin);
+            self.forget(plan, pending.table, &pending.slots);
             let table = &mut self.tables[pending.table];
-            table.live.forget(&pending.slots);
             table.live.take_combinations(&pending.parents);
             table.next += pending.inserted;
             table.unknown += 1;
         }
+    }
+
+    /// Forgets rows that may still be there, and refer to their parents for as long as they are.
+    fn forget(&mut self, plan: &CrudPlan, table: usize, slots: &[Slot]) {
+        let live = &mut self.tables[table].live;
+        let parents = slots.iter().flat_map(|slot| live.parents(*slot).to_vec()).collect();
+        live.forget(slots);
+        let orphaned = Pending { table, parents, ..Pending::default() };
+        self.each_parent(plan, &orphaned, LiveRows::pin);
     }
 
     fn each_parent(&mut self, plan: &CrudPlan, pending: &Pending, act: impl Fn(&mut LiveRows, Slot)) {
@@ -105,28 +136,24 @@ impl CrudLane {
             ChangeKind::Delete => Rows { deleted: applied.rows, ..Rows::default() },
         };
         self.tables[pending.table].rows += rows;
-        if applied.rows != change.rows as u64 {
-            // Somebody else changed or removed rows of ours: they are not ours to know any more.
-            self.tables[pending.table].live.forget(&pending.slots);
+        let returned = change.rows * change.shape.returning.len();
+        if applied.rows != change.rows as u64 || applied.returned.len() != returned {
+            // Somebody else changed or removed rows of ours, or a trigger did: they are not ours to know any more.
+            self.each_parent(plan, &pending, LiveRows::pin);
+            self.forget(plan, pending.table, &pending.slots);
             self.tables[pending.table].unknown += 1;
             return rows;
         }
         match change.shape.kind {
-            ChangeKind::Insert => self.inserted(table, seq, change, applied, &pending),
+            ChangeKind::Insert => self.inserted(plan, seq, change, applied, &pending),
             ChangeKind::Update => self.updated(table, seq, change, &pending),
             ChangeKind::Delete => self.deleted(plan, seq, &pending),
         }
         rows
     }
 
-    fn inserted(
-        &mut self,
-        plan: &TablePlan,
-        seq: u64,
-        change: &Change,
-        applied: &Applied,
-        pending: &Pending,
-    ) {
+    fn inserted(&mut self, crud: &CrudPlan, seq: u64, change: &Change, applied: &Applied, pending: &Pending) {
+        let plan = &crud.tables[pending.table];
         let references = plan.references.len();
         let returning = &change.shape.returning;
         let mut keys = Vec::with_capacity(plan.remembered.len());
@@ -144,8 +171,11 @@ impl CrudLane {
             let table = &mut self.tables[pending.table];
             table.count += 1;
             table.digest.add(row_hash(total(&sums)));
-            let slot =
-                table.live.remember(&NewRow { keys: &keys, sums: &sums[..plan.layout.parts], parents });
+            if let Some(surplus) = table.live.surplus() {
+                self.forget(crud, pending.table, &[surplus]);
+            }
+            let new = NewRow { keys: &keys, sums: &sums[..plan.layout.parts], parents };
+            let slot = self.tables[pending.table].live.push(&new);
             self.history.record(seq, pending.table as u32, ChangeKind::Insert, u64::from(slot), chosen);
         }
     }
@@ -180,8 +210,8 @@ impl CrudLane {
             parents.extend_from_slice(table.live.parents(*slot));
             self.history.record(seq, pending.table as u32, ChangeKind::Delete, u64::from(*slot), 0);
         }
-        table.live.forget_from(pending.start, &pending.slots);
-        let released = Pending { parents, slots: Vec::new(), ..*pending };
+        table.live.remove(pending.start, &pending.slots);
+        let released = Pending { table: pending.table, parents, ..Pending::default() };
         self.each_parent(plan, &released, LiveRows::release);
     }
 

@@ -2,6 +2,10 @@
 
 use std::collections::HashSet;
 
+use super::{
+    children::Children,
+    keys::{KeyColumn, grow},
+};
 use crate::Value;
 
 /// A row's place in [`LiveRows`]; valid until the row is forgotten, then given to another row.
@@ -19,21 +23,16 @@ pub(crate) struct LiveRows {
     parts: usize,
     parents: Vec<Slot>,
     references: usize,
-    children: Option<Vec<u32>>,
+    children: Option<Children>,
     /// The slots in use, in no particular order.
     live: Vec<Slot>,
     free: Vec<Slot>,
     cap: usize,
-    /// Hashes of the parents' slots, for keys that are made of nothing but references.
-    combinations: Option<HashSet<u64>>,
-}
-
-/// One remembered column of all rows.
-#[derive(Debug)]
-enum KeyColumn {
-    Int(Vec<i64>),
-    Uuid(Vec<u128>),
-    Any(Vec<Value>),
+    /// Where to look next for a row to forget when there are too many.
+    hand: usize,
+    /// The references that make up a key by themselves, and the hashes of the parents' slots that are taken.
+    combined: Vec<usize>,
+    combinations: HashSet<u64>,
 }
 
 /// What decides the layout.
@@ -47,8 +46,8 @@ pub(crate) struct Layout {
     pub(crate) references: usize,
     /// Whether other tables refer to this one.
     pub(crate) is_parent: bool,
-    /// Whether rows have to differ in their combination of parents.
-    pub(crate) combinations: bool,
+    /// The references whose parents together have to differ from row to row; empty where that does not matter.
+    pub(crate) combined: Vec<usize>,
     /// The most rows to remember.
     pub(crate) cap: usize,
 }
@@ -66,8 +65,8 @@ impl LiveRows {
             keys: Vec::with_capacity(layout.keys),
             parts: layout.parts,
             references: layout.references,
-            children: layout.is_parent.then(Vec::new),
-            combinations: layout.combinations.then(HashSet::new),
+            children: layout.is_parent.then(Children::default),
+            combined: layout.combined.clone(),
             cap: layout.cap,
             ..LiveRows::default()
         }
@@ -107,48 +106,76 @@ impl LiveRows {
         &self.parents[slot as usize * self.references..][..self.references]
     }
 
+    /// Whether rows refer to this one, as far as the lane knows; such a row cannot be deleted.
     pub(crate) fn has_children(&self, slot: Slot) -> bool {
-        self.children.as_ref().is_some_and(|children| children[slot as usize] > 0)
+        self.children.as_ref().is_some_and(|children| children.has_any(slot))
     }
 
+    /// A row that is remembered, or about to be, refers to this one.
     pub(crate) fn adopt(&mut self, slot: Slot) {
         if let Some(children) = &mut self.children {
-            children[slot as usize] += 1;
+            children.adopt(slot);
         }
     }
 
+    /// A row that referred to this one is gone.
     pub(crate) fn release(&mut self, slot: Slot) {
-        if let Some(children) = &mut self.children {
-            children[slot as usize] -= 1;
+        if self.children.as_mut().is_some_and(|children| children.release(slot)) {
+            self.free.push(slot);
         }
+    }
+
+    /// A row that refers to this one is not remembered any more, and may be there for ever.
+    pub(crate) fn pin(&mut self, slot: Slot) {
+        if let Some(children) = &mut self.children {
+            children.pin(slot);
+        }
+        self.release(slot);
     }
 
     /// Whether no row has these parents yet; always true where that does not matter.
     pub(crate) fn is_new_combination(&self, parents: &[Slot]) -> bool {
-        self.combinations.as_ref().is_none_or(|taken| !taken.contains(&combination(parents)))
+        self.combination(parents).is_none_or(|combination| !self.combinations.contains(&combination))
+    }
+
+    /// Whether a further row could not be told from the others: combinations are not forgotten while rows are there.
+    pub(crate) fn is_out_of_combinations(&self) -> bool {
+        !self.combined.is_empty() && self.live.len() >= self.cap
     }
 
     /// Never hands out these combinations of parents again, row after row.
     pub(crate) fn take_combinations(&mut self, parents: &[Slot]) {
-        if let Some(taken) = &mut self.combinations {
-            taken.extend(parents.chunks(self.references.max(1)).map(combination));
+        for row in parents.chunks(self.references.max(1)) {
+            self.combinations.extend(self.combination(row));
         }
     }
 
-    /// Remembers a row. Beyond the cap a row that nobody refers to is forgotten for it: it stays in the database and in
-    /// the digest, but is not touched again. [`NO_SLOT`] when there is no such row.
-    pub(crate) fn remember(&mut self, row: &NewRow<'_>) -> Slot {
-        if self.live.len() >= self.cap {
-            let oldest = self.select(0, 1, |slot| !self.has_children(slot));
-            if self.cap == 0 || oldest.is_empty() {
-                return NO_SLOT;
-            }
-            self.forget_from(0, &oldest);
+    /// What stands for the parents of a row that a key is made of. Where one is missing, there is no key.
+    fn combination(&self, parents: &[Slot]) -> Option<u64> {
+        let mut combined = self.combined.iter().map(|reference| parents[*reference]);
+        if self.combined.is_empty() || combined.clone().any(|slot| slot == NO_SLOT) {
+            return None;
         }
-        self.push(row)
+        Some(combined.by_ref().fold(0, |hash, slot| crate::rng::splitmix(hash ^ u64::from(slot))))
     }
 
-    fn push(&mut self, row: &NewRow<'_>) -> Slot {
+    /// Makes room for one row more, if there is none: the row to be forgotten, which stays in the database and in the
+    /// digest and is not touched again. Rows that nobody refers to go first.
+    pub(crate) fn surplus(&mut self) -> Option<Slot> {
+        if self.live.len() < self.cap.max(1) {
+            return None;
+        }
+        self.hand = (self.hand + 1) % self.live.len();
+        let childless = |probe: usize| {
+            let slot = self.at(self.hand + probe);
+            (!self.has_children(slot)).then_some(slot)
+        };
+        let found = (0..self.live.len().min(EVICTION_PROBES)).find_map(childless);
+        Some(found.unwrap_or_else(|| self.at(self.hand)))
+    }
+
+    /// Remembers a row; [`LiveRows::surplus`] has made room for it.
+    pub(crate) fn push(&mut self, row: &NewRow<'_>) -> Slot {
         if self.keys.is_empty() {
             self.keys = row.keys.iter().map(KeyColumn::like).collect();
         }
@@ -159,9 +186,7 @@ impl LiveRows {
         let (at, parts) = (slot as usize, self.parts);
         self.sums[at * parts..][..parts].copy_from_slice(row.sums);
         self.parents[at * self.references..][..self.references].copy_from_slice(row.parents);
-        if let Some(taken) = &mut self.combinations {
-            taken.insert(combination(row.parents));
-        }
+        self.take_combinations(row.parents);
         grow(&mut self.live, 1);
         self.live.push(slot);
         slot
@@ -175,13 +200,12 @@ impl LiveRows {
         grow(&mut self.parents, self.references);
         self.parents.resize((slot + 1) * self.references, NO_SLOT);
         if let Some(children) = &mut self.children {
-            grow(children, 1);
-            children.push(0);
+            children.extend();
         }
         slot as Slot
     }
 
-    /// Forgets rows, whether they are gone or only not ours to touch any more.
+    /// Forgets rows that may still be there: they are not ours to touch any more, and their keys stay taken.
     pub(crate) fn forget(&mut self, slots: &[Slot]) {
         for slot in slots {
             if let Some(position) = self.live.iter().position(|live| live == slot) {
@@ -191,8 +215,8 @@ impl LiveRows {
         }
     }
 
-    /// Forgets the rows at consecutive positions from `start` on that are in `slots`, without searching.
-    pub(crate) fn forget_from(&mut self, start: u64, slots: &[Slot]) {
+    /// Forgets rows that are gone: those of `slots`, at consecutive positions from `start` on, without searching.
+    pub(crate) fn remove(&mut self, start: u64, slots: &[Slot]) {
         let mut positions: Vec<usize> = Vec::with_capacity(slots.len());
         let mut wanted = slots.iter().peekable();
         for probe in 0..self.len() {
@@ -206,80 +230,23 @@ impl LiveRows {
         positions.sort_unstable();
         for position in positions.into_iter().rev() {
             let slot = self.live.swap_remove(position);
+            if let Some(combination) = self.combination(self.parents(slot)) {
+                self.combinations.remove(&combination);
+            }
             self.vacate(slot);
         }
     }
 
+    /// Rows that still point here would release whatever row came next: such a slot waits for the last of them.
     fn vacate(&mut self, slot: Slot) {
-        if self.combinations.is_some() {
-            let gone = combination(self.parents(slot));
-            if let Some(taken) = &mut self.combinations {
-                taken.remove(&gone);
-            }
-        }
-        // Rows that still point here would release whatever row came next: such a slot is not given away again.
-        if !self.has_children(slot) {
+        if self.children.as_mut().is_none_or(|children| children.leave(slot)) {
             self.free.push(slot);
         }
     }
 }
 
-fn combination(parents: &[Slot]) -> u64 {
-    parents.iter().fold(0, |hash, slot| crate::rng::splitmix(hash ^ u64::from(*slot)))
-}
-
-/// Grows by a quarter instead of doubling: hundreds of lanes with half-empty vectors would waste what they save.
-fn grow<T>(items: &mut Vec<T>, more: usize) {
-    if items.capacity() - items.len() < more {
-        items.reserve_exact(more * 32 + items.len() / 4);
-    }
-}
-
-impl KeyColumn {
-    fn like(value: &Value) -> Self {
-        match value {
-            Value::Int(_) => KeyColumn::Int(Vec::new()),
-            Value::Uuid(_) => KeyColumn::Uuid(Vec::new()),
-            _ => KeyColumn::Any(Vec::new()),
-        }
-    }
-
-    fn get(&self, at: usize) -> Value {
-        match self {
-            KeyColumn::Int(all) => Value::Int(all[at]),
-            KeyColumn::Uuid(all) => Value::Uuid(all[at]),
-            KeyColumn::Any(all) => all[at].clone(),
-        }
-    }
-
-    /// Sets a row's value; the first of another kind turns the column into one that takes any.
-    fn set(&mut self, at: usize, value: &Value) {
-        match (&mut *self, value) {
-            (KeyColumn::Int(all), Value::Int(number)) => put(all, at, *number),
-            (KeyColumn::Uuid(all), Value::Uuid(id)) => put(all, at, *id),
-            (KeyColumn::Any(all), value) => put(all, at, value.clone()),
-            (KeyColumn::Int(_) | KeyColumn::Uuid(_), value) => {
-                let rows = match self {
-                    KeyColumn::Int(all) => all.len(),
-                    KeyColumn::Uuid(all) => all.len(),
-                    KeyColumn::Any(all) => all.len(),
-                };
-                let mut any: Vec<Value> = (0..rows).map(|row| self.get(row)).collect();
-                put(&mut any, at, value.clone());
-                *self = KeyColumn::Any(any);
-            }
-        }
-    }
-}
-
-fn put<T: Clone + Default>(items: &mut Vec<T>, at: usize, value: T) {
-    if at == items.len() {
-        grow(items, 1);
-        items.push(value);
-    } else {
-        items[at] = value;
-    }
-}
+/// How many rows are looked at for one that nobody refers to.
+const EVICTION_PROBES: usize = 20;
 
 #[cfg(test)]
 mod tests {
@@ -317,7 +284,7 @@ mod tests {
     fn rows_selected_are_the_rows_forgotten() {
         let mut rows = rows(&layout(), 6);
         let chosen = rows.select(4, 3, |slot| slot % 2 == 0);
-        rows.forget_from(4, &chosen);
+        rows.remove(4, &chosen);
         let mut left: Vec<Slot> = (0..rows.len()).map(|position| rows.at(position)).collect();
         left.sort_unstable();
         assert_eq!((chosen, left), (vec![4, 0, 2], vec![1, 3, 5]));
@@ -328,8 +295,29 @@ mod tests {
         let mut rows = rows(&layout(), 2);
         rows.adopt(1);
         rows.forget(&[1]);
-        assert_eq!(rows.push(&NewRow { keys: &[Value::Int(9)], sums: &[9, 9], parents: &[] }), 2);
+        let new = |id| NewRow {
+            keys: &[Value::Int(9)],
+            sums: if id == 9 { &[9, 9] } else { &[8, 8] },
+            parents: &[],
+        };
+        assert_eq!(rows.push(&new(9)), 2);
         rows.release(1);
+        assert_eq!(rows.push(&new(8)), 1);
+    }
+
+    #[test]
+    fn what_is_too_much_is_forgotten_in_turn_and_rows_without_children_first() {
+        let mut rows = rows(&Layout { cap: 4, ..layout() }, 4);
+        rows.adopt(1);
+        let mut forgotten = Vec::new();
+        for _ in 0..3 {
+            let slot = rows.surplus().unwrap();
+            rows.forget(&[slot]);
+            forgotten.push(slot);
+            rows.push(&NewRow { keys: &[Value::Int(9)], sums: &[9, 9], parents: &[] });
+        }
+        assert!(!forgotten.contains(&1), "{forgotten:?}");
+        assert!(forgotten.iter().any(|slot| *slot != forgotten[0]), "always the same one: {forgotten:?}");
     }
 
     #[test]

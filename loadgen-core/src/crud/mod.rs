@@ -1,7 +1,9 @@
 //! The `crud` workload: weighted inserts, updates and deletes on any schema, written once for every SQL backend.
 
+mod children;
 mod choice;
 mod config;
+mod keys;
 mod lane;
 mod live;
 mod operation;

@@ -39,7 +39,7 @@ where
         lane: &mut CrudLane,
         cx: &mut Cx,
     ) -> Result<Done, Failure> {
-        lane.give_up();
+        lane.give_up(&self.plan);
         let drawn = match self.kind {
             ChangeKind::Insert => self.draw_insert(lane, cx, self.table),
             ChangeKind::Update => self.draw_update(lane, cx),
@@ -57,14 +57,13 @@ where
                 Ok(Done::Committed(self.remember(lane, cx, table, &change, &applied)))
             }
             Err(failure) if failure.indeterminate => {
-                lane.give_up();
+                lane.give_up(&self.plan);
                 Err(failure)
             }
             Err(failure) => {
                 lane.undo(&self.plan);
                 if failure.action == Action::NewValues && self.kind == ChangeKind::Insert {
-                    // Whoever holds these values will keep them: the next try starts behind them.
-                    lane.tables[table].next += change.rows as u64;
+                    lane.tables[table].skip_ahead(change.rows as u64);
                 }
                 Err(failure)
             }
@@ -82,7 +81,7 @@ impl Operation {
         applied: &crate::Applied,
     ) -> crate::Rows {
         if change.shape.kind == ChangeKind::Insert {
-            lane.tables[table].next += change.rows as u64;
+            lane.tables[table].arrive(change.rows as u64);
         }
         lane.commit(&self.plan, cx.seq, change, applied)
     }
@@ -97,6 +96,9 @@ impl Operation {
             } else {
                 self.draw_insert(lane, cx, reference.parent)
             };
+        }
+        if lane.tables[table].live.is_out_of_combinations() {
+            return Err("no more combinations of parents are remembered");
         }
         let rows = self.plan.rows.insert as usize;
         let mut change = TablePlan::change(&plan.insert, rows);
@@ -113,7 +115,7 @@ impl Operation {
                     Source::Parent { reference, position } => {
                         self.parent_key(lane, table, *reference, *position, parents[mine + reference])
                     }
-                    Source::Server(_) => Value::Null,
+                    Source::Null(_) | Source::Server(_) => Value::Null,
                 });
             }
         }
@@ -138,7 +140,9 @@ impl Operation {
                 parents.push(if none { NO_SLOT } else { live.at(cx.rng.below(live.len() as u64) as usize) });
             }
             let (before, new) = parents.split_at(mine);
-            let in_batch = plan.layout.combinations && before.chunks(width).any(|other| other == new);
+            let combined = &plan.layout.combined;
+            let is_same = |other: &[Slot]| combined.iter().all(|at| other[*at] == new[*at]);
+            let in_batch = !combined.is_empty() && before.chunks(width).any(is_same);
             if !in_batch && lane.tables[table].live.is_new_combination(new) {
                 return Ok(());
             }

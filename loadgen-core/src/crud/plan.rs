@@ -6,10 +6,10 @@ use super::{
     choice::choose,
     config::{CrudConfig, RowCounts, TableConfig},
     settle::settle_references,
-    source::TableSources,
+    source::{Source, TableSources},
     table_plan::TablePlan,
 };
-use crate::{Schema, Seed, Table, TableName};
+use crate::{Schema, Seed, Table, TableName, Type, generate::Distinct};
 
 /// What will be done to a schema.
 #[derive(Debug)]
@@ -27,23 +27,16 @@ pub struct CrudPlan {
 }
 
 impl CrudPlan {
-    /// Decides where every value comes from. `starts` gives for a table and column the first number above those that
-    /// are there already.
+    /// Decides where every value comes from, as if the tables were empty; see [`CrudPlan::start_after`].
     ///
     /// # Errors
     /// When a name in the configuration is not in the schema, an override does not fit its column, or no table is left.
-    pub fn new(
-        schema: &Schema,
-        config: &CrudConfig,
-        seed: Seed,
-        lanes: u32,
-        starts: &dyn Fn(&TableName, usize) -> i64,
-    ) -> Result<Self, CrudPlanError> {
+    pub fn new(schema: &Schema, config: &CrudConfig, seed: Seed, lanes: u32) -> Result<Self, CrudPlanError> {
         let chosen = choose(schema, config)?;
         let mut accepted = Vec::new();
         let mut refused = Vec::new();
         for (table, table_config) in chosen {
-            match TableSources::new(&table, &table_config, seed, starts)? {
+            match TableSources::new(&table, &table_config, seed)? {
                 Ok(sources) => accepted.push((table, table_config, sources)),
                 Err(why) => refused.push((table.name.clone(), why)),
             }
@@ -69,6 +62,41 @@ impl CrudPlan {
         let mut plan = CrudPlan { tables: tables.collect(), refused, rows: config.rows, lanes, seed };
         plan.resolve_positions();
         Ok(plan)
+    }
+
+    /// The numbered columns of which the largest value has to be known, as indexes of the table and its column. A number
+    /// that is unique only beside a parent of the lanes' own cannot be there yet.
+    pub(crate) fn numbered(&self) -> Vec<(usize, usize)> {
+        let mut numbered = Vec::new();
+        for (index, plan) in self.tables.iter().enumerate() {
+            let keys = std::iter::once(&plan.table.primary_key).chain(&plan.table.uniques);
+            let below_parent = |column| {
+                let mut around = keys.clone().filter(|key: &&Vec<usize>| key.contains(&column));
+                around.all(|key| key.iter().any(|c| matches!(plan.sources[*c], Source::Parent { .. })))
+            };
+            let integer = |column: &usize| matches!(plan.table.columns[*column].ty, Type::Int(_));
+            let distinct =
+                (0..plan.sources.len()).filter(|c| matches!(plan.sources[*c], Source::Distinct(_)));
+            numbered
+                .extend(distinct.filter(integer).filter(|c| !below_parent(*c)).map(|column| (index, column)));
+        }
+        numbered
+    }
+
+    /// Has a numbered column go on after the largest number that is there.
+    pub(crate) fn start_after(
+        &mut self,
+        table: usize,
+        column: usize,
+        largest: i64,
+    ) -> Result<(), CrudPlanError> {
+        let (seed, plan) = (self.seed, &mut self.tables[table]);
+        let definition = &plan.table.columns[column];
+        let config = plan.config.columns.get(&definition.name);
+        let distinct = Distinct::new(definition, config, seed, largest.saturating_add(1));
+        plan.sources[column] =
+            Source::Distinct(distinct.map_err(|unfillable| CrudPlanError::Column(unfillable.to_string()))?);
+        Ok(())
     }
 
     /// Turns the referred columns of each reference into positions among the parent's remembered columns.

@@ -22,6 +22,8 @@ pub enum Source {
         /// Index of the column within the reference.
         position: usize,
     },
+    /// Always NULL, with the reason.
+    Null(String),
     /// Left to the database, with the reason.
     Server(String),
 }
@@ -41,6 +43,7 @@ impl Source {
             }
             Source::Distinct(distinct) => format!("distinct values, {} of them", distinct.capacity()),
             Source::Parent { .. } => "a parent of the same lane".to_owned(),
+            Source::Null(reason) => format!("NULL: {reason}"),
             Source::Server(reason) => format!("left to the database: {reason}"),
         }
     }
@@ -70,8 +73,8 @@ pub(crate) struct TableSources {
     pub(crate) columns: Vec<Source>,
     pub(crate) references: Vec<Reference>,
     pub(crate) notes: Vec<String>,
-    /// Whether a unique key is made of references alone, so that parents have to be combined anew for each row.
-    pub(crate) combinations: bool,
+    /// A unique key that is made of references alone: parents have to be combined anew for each row.
+    pub(crate) combined_key: Option<Vec<usize>>,
 }
 
 /// What decides about one table.
@@ -79,8 +82,10 @@ struct Draft<'a> {
     table: &'a Table,
     config: &'a TableConfig,
     seed: Seed,
-    starts: &'a dyn Fn(&TableName, usize) -> i64,
 }
+
+/// Where numbers begin in an empty table.
+pub(crate) const FIRST: i64 = 1;
 
 impl TableSources {
     /// The outer error is one of the configuration, the inner one a reason why the table cannot be written.
@@ -88,15 +93,15 @@ impl TableSources {
         table: &Table,
         config: &TableConfig,
         seed: Seed,
-        starts: &dyn Fn(&TableName, usize) -> i64,
     ) -> Result<Result<Self, String>, CrudPlanError> {
-        let draft = Draft { table, config, seed, starts };
+        let draft = Draft { table, config, seed };
+        draft.check_overrides()?;
         if let Some(why) = draft.obstacle() {
             return Ok(Err(why));
         }
         let references = draft.references();
         let mut sources =
-            TableSources { columns: Vec::new(), references, notes: Vec::new(), combinations: false };
+            TableSources { columns: Vec::new(), references, notes: Vec::new(), combined_key: None };
         for (index, column) in table.columns.iter().enumerate() {
             match draft.source(index, column, &sources.references, &mut sources.notes)? {
                 Ok(source) => sources.columns.push(source),
@@ -128,7 +133,7 @@ impl TableSources {
             for source in &mut self.columns {
                 match source {
                     Source::Parent { reference, .. } if *reference == gone => {
-                        *source = Source::Server("NULL".to_owned());
+                        *source = Source::Null(format!("{parent} is not in the plan"));
                     }
                     Source::Parent { reference, .. } if *reference > gone => *reference -= 1,
                     _ => {}
@@ -136,6 +141,17 @@ impl TableSources {
             }
         }
         Ok(())
+    }
+
+    /// The references that make up a key together. A key with a column that stays NULL collides with nothing.
+    pub(crate) fn combined(&self) -> Vec<usize> {
+        let parent_of = |column: &usize| match &self.columns[*column] {
+            Source::Parent { reference, .. } => Some(*reference),
+            _ => None,
+        };
+        let key = self.combined_key.iter().flatten();
+        let references: Option<BTreeSet<usize>> = key.map(parent_of).collect();
+        references.unwrap_or_default().into_iter().collect()
     }
 
     /// The parents that a row cannot be without.
@@ -169,6 +185,20 @@ impl Draft<'_> {
         })
     }
 
+    /// A foreign key is filled by the configuration as a whole or not at all.
+    fn check_overrides(&self) -> Result<(), CrudPlanError> {
+        for key in &self.table.foreign_keys {
+            let given = key.columns.iter().filter(|column| self.config_of(**column).is_some()).count();
+            if given != 0 && given != key.columns.len() {
+                let (table, columns) = (&self.table.name, names(self.table, &key.columns));
+                let message =
+                    format!("{table}: ({columns}) is one foreign key: set all of its columns or none");
+                return Err(CrudPlanError::Column(message));
+            }
+        }
+        Ok(())
+    }
+
     /// The foreign keys, but for those whose columns the configuration fills.
     fn references(&self) -> Vec<Reference> {
         let followed = self
@@ -181,7 +211,7 @@ impl Draft<'_> {
                 parent_name: key.parent.clone(),
                 parent_columns: key.parent_columns.clone(),
                 columns: key.columns.clone(),
-                optional: key.columns.iter().any(|column| self.table.columns[*column].nullable),
+                optional: key.columns.iter().all(|column| self.table.columns[*column].nullable),
                 parent: 0,
                 positions: Vec::new(),
             })
@@ -250,8 +280,10 @@ impl Draft<'_> {
         let primary = Some(&self.table.primary_key).filter(|key| !key.is_empty());
         for key in primary.into_iter().chain(&self.table.uniques) {
             let tells_apart = |column: &usize| match &sources.columns[*column] {
-                // The database's sequences differ, and NULLs do not collide.
-                Source::Distinct(_) | Source::Server(_) => true,
+                Source::Distinct(_) => true,
+                Source::Server(_) => self.server_tells_apart(*column),
+                // NULLs do not collide.
+                Source::Null(_) => true,
                 Source::Generated(_) | Source::Parent { .. } => false,
             };
             if key.iter().any(tells_apart) {
@@ -284,22 +316,35 @@ impl Draft<'_> {
         Ok(())
     }
 
+    /// Whether what the database fills in differs from row to row.
+    fn server_tells_apart(&self, column: usize) -> bool {
+        let column = &self.table.columns[column];
+        match &column.fill {
+            Fill::Sequence { .. } => true,
+            Fill::Volatile(_) => column.ty == Type::Uuid,
+            Fill::None => column.nullable,
+            Fill::Constant(_) | Fill::Generated => false,
+        }
+    }
+
     fn distinct(&self, column: usize) -> Result<(usize, Distinct), String> {
-        let start = (self.starts)(&self.table.name, column);
-        let made = Distinct::new(&self.table.columns[column], self.config_of(column), self.seed, start);
+        let made = Distinct::new(&self.table.columns[column], self.config_of(column), self.seed, FIRST);
         made.map(|distinct| (column, distinct)).map_err(|unfillable| unfillable.to_string())
     }
 
     /// A key of references alone: rows differ when their parents do.
     fn combine(&self, key: &[usize], sources: &mut TableSources) -> Result<(), String> {
-        let covered = sources.references.iter().filter(|r| r.columns.iter().any(|c| key.contains(c))).count();
-        if covered != sources.references.len() || sources.combinations {
-            return Err(format!(
-                "unique ({}) is made of foreign keys, and the table has others; exclude the table",
-                names(self.table, key)
-            ));
+        let refuse = |why: &str| Err(format!("unique ({}) {why}; exclude the table", names(self.table, key)));
+        if !key.iter().all(|column| matches!(sources.columns[*column], Source::Parent { .. })) {
+            return refuse("is filled by the database, which does not promise distinct values");
         }
-        sources.combinations = true;
+        let touched = sources.references.iter().filter(|r| r.columns.iter().any(|c| key.contains(c)));
+        if !touched.flat_map(|r| &r.columns).all(|column| key.contains(column)) {
+            return refuse("takes part of a foreign key and not the rest");
+        }
+        if sources.combined_key.replace(key.to_vec()).is_some() {
+            return refuse("is a second key made of foreign keys");
+        }
         Ok(())
     }
 }

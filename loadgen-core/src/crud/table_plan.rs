@@ -22,6 +22,7 @@ pub struct TablePlan {
     pub sources: Vec<Source>,
     /// What a reader of the plan should know.
     pub notes: Vec<String>,
+    pub(crate) config: TableConfig,
     /// The references that are followed.
     pub(crate) references: Vec<Reference>,
     /// Columns remembered of each live row: the key and whatever children refer to.
@@ -53,10 +54,11 @@ impl TablePlan {
         (referred, cap): (&BTreeSet<usize>, usize),
         shapes: &mut u32,
     ) -> Self {
-        let TableSources { columns: sources, mut references, mut notes, combinations } = sources;
+        let combined = sources.combined();
+        let TableSources { columns: sources, mut references, mut notes, .. } = sources;
         for reference in &mut references {
-            reference.parent =
-                names.iter().position(|name| *name == reference.parent_name).unwrap_or_default();
+            let parent = names.iter().position(|name| *name == reference.parent_name);
+            reference.parent = parent.expect("references to tables that are not planned were dropped");
         }
         let key: Vec<usize> = table.key().unwrap_or_default().to_vec();
         let mut remembered = key.clone();
@@ -96,7 +98,7 @@ impl TablePlan {
             parts: groups.len() + 1,
             references: references.len(),
             is_parent: !referred.is_empty(),
-            combinations,
+            combined,
             cap: if remembered.is_empty() { 0 } else { cap },
         };
         let salts = table.columns.iter().map(|column| column_salt(&column.name)).collect();
@@ -104,6 +106,7 @@ impl TablePlan {
         TablePlan {
             table,
             weight,
+            config: table_config.clone(),
             operations,
             sources,
             notes,

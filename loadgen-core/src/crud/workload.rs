@@ -5,11 +5,15 @@ use std::{collections::BTreeMap, marker::PhantomData, sync::Arc};
 use async_trait::async_trait;
 
 use super::{
-    config::CrudConfig, lane::CrudLane, operation::Operation, plan::CrudPlan, table_plan::TablePlan,
+    config::CrudConfig,
+    lane::CrudLane,
+    operation::Operation,
+    plan::{CrudPlan, CrudPlanError},
+    table_plan::TablePlan,
 };
 use crate::{
-    ChangeKind, CheckError, Digest, Failure, LaneId, Mix, PrepareError, Report, Schema, SchemaFilter, Seed,
-    SessionOf, Setup, SqlSession, Table, TableName, Tally, Target, Type, Workload,
+    ChangeKind, CheckError, Digest, Failure, LaneId, Mix, PrepareError, Report, SchemaFilter, Seed,
+    SessionOf, Setup, SqlSession, Tally, Target, Workload,
 };
 
 /// Weighted inserts, updates and deletes on the tables of any schema.
@@ -63,9 +67,14 @@ pub async fn plan(
     lanes: u32,
 ) -> Result<CrudPlan, PrepareError> {
     let schema = session.introspect(&SchemaFilter { schemas: config.schemas.clone() }).await?;
-    let starts = starts(session, &schema).await?;
-    let start = |table: &TableName, column: usize| starts.get(&(table.clone(), column)).copied().unwrap_or(1);
-    CrudPlan::new(&schema, config, seed, lanes, &start).map_err(|error| PrepareError::Plan(error.to_string()))
+    let refuse = |error: CrudPlanError| PrepareError::Plan(error.to_string());
+    let mut plan = CrudPlan::new(&schema, config, seed, lanes).map_err(refuse)?;
+    for (table, column) in plan.numbered() {
+        if let Some(largest) = session.largest(&plan.tables[table].table, column).await? {
+            plan.start_after(table, column, largest).map_err(refuse)?;
+        }
+    }
+    Ok(plan)
 }
 
 /// Counts and hashes the rows of a table, as [`Tally`] does for the rows of the lanes.
@@ -78,34 +87,6 @@ pub async fn table_digest(session: &mut impl SqlSession, plan: &TablePlan) -> Re
         .scan(&plan.table, plan.digested(), &mut |values| digest.add(plan.hash_of_row(values)))
         .await?;
     Ok(TableDigest { rows, digest })
-}
-
-/// For each integer column of a unique key, the first number above those that are there.
-async fn starts(
-    session: &mut impl SqlSession,
-    schema: &Schema,
-) -> Result<BTreeMap<(TableName, usize), i64>, Failure> {
-    let mut starts = BTreeMap::new();
-    for table in &schema.tables {
-        for column in distinct_integers(table) {
-            if let Some(largest) = session.largest(table, column).await? {
-                starts.insert((table.name.clone(), column), largest.saturating_add(1));
-            }
-        }
-    }
-    Ok(starts)
-}
-
-/// Integer columns whose values loadgen may have to construct.
-fn distinct_integers(table: &Table) -> impl Iterator<Item = usize> + '_ {
-    let keys = std::iter::once(&table.primary_key).chain(&table.uniques);
-    let own = |column: &usize| {
-        let references = table.foreign_keys.iter().any(|key| key.columns.contains(column));
-        matches!(table.columns[*column].ty, Type::Int(_))
-            && !references
-            && matches!(table.columns[*column].fill, crate::Fill::None | crate::Fill::Constant(_))
-    };
-    keys.flatten().copied().filter(own)
 }
 
 #[async_trait]

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use loadgen_core::{
-    Action, ChangeKind, Failure, Report, Run, RunError,
+    Action, ChangeKind, Failure, Report, Run, RunError, Value,
     crud::{Crud, CrudConfig, RowCounts},
     memory::{Fault, Faults, Memory},
 };
@@ -60,9 +60,33 @@ async fn every_table_gets_rows_and_nothing_is_refused() {
 async fn keys_beyond_the_cap_are_let_go_and_still_counted() {
     let memory = shop();
     let config = CrudConfig { remember: Some("1".parse().unwrap()), ..config() };
-    let run = Run::new(memory.clone(), Crud::new(config)).lanes(2).operations(3_000).check();
-    let report = run.execute().await.unwrap();
-    assert!(report.tally.tables["public.customers"].live > 40);
+    let run = |operations| {
+        Run::new(memory.clone(), Crud::new(config.clone())).lanes(2).operations(operations).check()
+    };
+    let report = run(20_000).execute().await.unwrap();
+    assert!(report.errors.is_empty(), "{:?}", report.errors);
+    assert!(report.tally.tables["public.customers"].live > 2_000);
+    // Late in the run, new rows are still remembered: customers get orders, and rows of all kinds go again.
+    let newest = memory.rows("customers").iter().filter_map(|row| number(&row[0])).max().unwrap();
+    let parents = memory.rows("orders").into_iter().filter_map(|row| number(&row[1]));
+    assert!(parents.max().unwrap() > newest * 9 / 10);
+    for (name, table) in &report.tally.tables {
+        assert!(table.rows.deleted > 200, "{name}: {table:?}");
+    }
+}
+
+fn number(value: &Value) -> Option<i64> {
+    if let Value::Int(number) = value { Some(*number) } else { None }
+}
+
+#[tokio::test]
+async fn a_second_run_with_the_same_seed_finds_its_way_past_what_the_first_has_left() {
+    let memory = shop();
+    run(&memory, 4, 0).await.unwrap();
+    let report = run(&memory, 4, 0).await.unwrap();
+    let outcomes = report.outcomes();
+    assert!(outcomes.aborted < 50, "{outcomes:?}");
+    assert!(report.retries < 1_500, "{} retries", report.retries);
 }
 
 #[tokio::test]
@@ -133,4 +157,23 @@ async fn other_values_are_tried_and_then_it_is_an_abort() {
     assert_eq!(report.outcomes().committed, 0);
     assert!(report.scenarios["insert"].outcomes.aborted > 2_000);
     assert_eq!(report.errors["23505"].count, report.scenarios["insert"].outcomes.aborted * 11);
+}
+
+#[tokio::test]
+async fn operations_that_are_drawn_again_do_not_make_histories_depend_on_the_connections() {
+    // Refused by what is in them, so that the same operations are refused on any number of connections.
+    let picky = || {
+        Faults::new(|_, changes| {
+            let first = changes.first()?.values.iter().find_map(|value| match value {
+                Value::Text(text) => text.bytes().next(),
+                _ => None,
+            })?;
+            let failure = Failure::aborted(Action::NewValues, "23514", "check violated");
+            (first % 5 == 0).then_some(Fault { failure, applied: false })
+        })
+    };
+    let one = run(&shop().with_faults(picky()), 1, 0).await.unwrap();
+    let eight = run(&shop().with_faults(picky()), 8, 0).await.unwrap();
+    assert!(one.retries > 500, "{}", one.retries);
+    assert_eq!(one.tally.history, eight.tally.history);
 }

@@ -3,4 +3,5 @@
 
 mod crud;
 mod engine;
+mod plans;
 mod shop;

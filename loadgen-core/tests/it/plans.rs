@@ -1,0 +1,145 @@
+//! What is decided before a run: which tables can be written, and with what.
+
+use loadgen_core::{
+    Fill, NativeType, Obstacle, Report, Run, RunError, Schema, Seed, Table, Type,
+    crud::{Crud, CrudConfig, CrudPlan, Source, TableConfig},
+    memory::{Memory, table},
+};
+
+use crate::shop::text;
+
+fn plan(tables: &[Table], config: &CrudConfig) -> CrudPlan {
+    let schema = Schema { tables: tables.iter().cloned().map(Into::into).collect() };
+    CrudPlan::new(&schema, config, Seed(1), 4).unwrap()
+}
+
+fn only(names: &[&str]) -> CrudConfig {
+    let tables = names.iter().map(|name| (name.to_string(), TableConfig::default())).collect();
+    CrudConfig { tables, ..CrudConfig::default() }
+}
+
+async fn run(tables: Vec<Table>, config: CrudConfig) -> (Memory, Result<Report, RunError>) {
+    let memory = Memory::new(tables);
+    let run = Run::new(memory.clone(), Crud::new(config)).lanes(4).operations(800).check();
+    (memory, run.execute().await)
+}
+
+fn users() -> Table {
+    table("users").serial("id").column("name", text(20)).primary_key(["id"])
+}
+
+#[tokio::test]
+async fn a_unique_reference_to_a_table_outside_the_plan_stays_null() {
+    let profile = table("profile").serial("id").nullable("user_id", Type::Int(64)).column("bio", text(20));
+    let profile = profile.primary_key(["id"]).unique(["user_id"]).references(["user_id"], "users", ["id"]);
+    let (memory, report) = run(vec![users(), profile], only(&["profile"])).await;
+    assert!(report.unwrap().errors.is_empty());
+    assert!(memory.rows("profile").iter().all(|row| row[1].is_null()));
+}
+
+#[tokio::test]
+async fn a_reference_with_one_column_that_may_be_null_always_has_a_parent() {
+    let tenants = table("tenants").column("tenant", Type::Int(32)).column("id", Type::Int(32));
+    let tenants = tenants.primary_key(["tenant", "id"]);
+    let notes = table("notes").serial("id").column("tenant", Type::Int(32)).nullable("owner", Type::Int(32));
+    let notes = notes.primary_key(["id"]).references(["tenant", "owner"], "tenants", ["tenant", "id"]);
+    let (memory, report) = run(vec![tenants.clone(), notes.clone()], CrudConfig::default()).await;
+    assert!(report.unwrap().errors.is_empty());
+    assert!(memory.rows("notes").iter().all(|row| !row[2].is_null()));
+    let without = plan(&[tenants, notes, users()], &only(&["notes", "users"]));
+    assert_eq!(without.refused.len(), 1, "{:?}", without.refused);
+}
+
+#[test]
+fn a_default_that_is_not_a_sequence_does_not_make_rows_differ() {
+    let now = || Fill::Volatile("now()".to_owned());
+    let day =
+        table("visits").with("day", Type::Date, false, now()).column("note", text(20)).primary_key(["day"]);
+    let refused = plan(&[day, users()], &CrudConfig::default()).refused;
+    assert!(refused[0].1.contains("does not promise distinct values"), "{refused:?}");
+}
+
+#[test]
+fn a_key_of_a_reference_and_a_number_is_told_apart_by_the_number() {
+    let line = table("lines").column("user_id", Type::Int(64)).column("line", Type::Int(32));
+    let line = line.primary_key(["user_id", "line"]).references(["user_id"], "users", ["id"]);
+    let plan = plan(&[line, users()], &CrudConfig::default());
+    assert!(matches!(plan.tables[0].sources[1], Source::Distinct(_)));
+}
+
+#[tokio::test]
+async fn a_junction_with_one_reference_more_never_repeats_its_pair() {
+    let tags = table("tags").serial("id").column("label", text(20)).primary_key(["id"]);
+    let tagged = table("tagged").column("user_id", Type::Int(64)).column("tag_id", Type::Int(64));
+    let tagged = tagged.column("by", Type::Int(64)).primary_key(["user_id", "tag_id"]);
+    let tagged = tagged.references(["user_id"], "users", ["id"]).references(["tag_id"], "tags", ["id"]);
+    let tagged = tagged.references(["by"], "users", ["id"]);
+    let (memory, report) = run(vec![users(), tags, tagged], CrudConfig::default()).await;
+    assert!(report.unwrap().errors.is_empty());
+    assert!(memory.rows("tagged").len() > 30);
+}
+
+#[test]
+fn half_of_a_foreign_key_cannot_be_set_in_the_plan_file() {
+    let tenants = table("tenants").column("tenant", Type::Int(32)).column("id", Type::Int(32));
+    let notes = table("notes").serial("id").column("tenant", Type::Int(32)).column("owner", Type::Int(32));
+    let notes = notes.primary_key(["id"]).references(["tenant", "owner"], "tenants", ["tenant", "id"]);
+    let schema = Schema { tables: vec![tenants.primary_key(["tenant", "id"]).into(), notes.into()] };
+    let config: CrudConfig =
+        serde_json::from_str(r#"{"tables": {"notes": {"columns": {"tenant": {"min": 1}}}}}"#).unwrap();
+    let error = CrudPlan::new(&schema, &config, Seed(1), 4).unwrap_err();
+    assert!(error.to_string().contains("(tenant, owner) is one foreign key"), "{error}");
+}
+
+#[test]
+fn names_that_are_not_there_are_errors_with_a_suggestion() {
+    let check = |config: CrudConfig, expected: &str| {
+        let schema = Schema { tables: vec![users().into()] };
+        let error = CrudPlan::new(&schema, &config, Seed(1), 4).unwrap_err();
+        assert!(error.to_string().contains(expected), "{error}");
+    };
+    check(only(&["user"]), "did you mean \"users\"?");
+    check(CrudConfig { exclude: vec!["nothing".to_owned()], ..CrudConfig::default() }, "there is users");
+    check(
+        CrudConfig { exclude: vec!["users".to_owned()], ..CrudConfig::default() },
+        "no table can be written",
+    );
+}
+
+#[test]
+fn what_cannot_be_honoured_refuses_the_table_until_the_plan_file_takes_responsibility() {
+    let mut priced = table("priced").serial("id").column("price", Type::Int(32)).primary_key(["id"]);
+    priced.obstacles.push(Obstacle { what: "CHECK (price > 0)".to_owned(), columns: vec![1] });
+    let refused = plan(&[priced.clone(), users()], &CrudConfig::default()).refused;
+    assert!(refused[0].1.contains("CHECK (price > 0)") && refused[0].1.contains("price: "), "{refused:?}");
+    let config: CrudConfig =
+        serde_json::from_str(r#"{"tables": {"priced": {"columns": {"price": {"min": 1, "max": 9}}}}}"#)
+            .unwrap();
+    assert!(plan(&[priced], &config).refused.is_empty());
+}
+
+#[test]
+fn a_cycle_of_references_is_refused_and_one_that_may_be_null_is_not() {
+    let egg = |optional: bool| {
+        let egg = table("egg").serial("id").with("hen", Type::Int(64), optional, Fill::None);
+        egg.primary_key(["id"]).references(["hen"], "hen", ["id"])
+    };
+    let hen = table("hen").serial("id").column("egg", Type::Int(64)).primary_key(["id"]);
+    let hen = hen.references(["egg"], "egg", ["id"]);
+    assert_eq!(plan(&[egg(true), hen.clone(), users()], &CrudConfig::default()).refused.len(), 0);
+    let refused = plan(&[egg(false), hen, users()], &CrudConfig::default()).refused;
+    assert_eq!(refused.len(), 2, "{refused:?}");
+}
+
+#[test]
+fn a_type_without_values_takes_null_or_the_default_or_refuses_the_table() {
+    let odd = |nullable, fill| {
+        let mut odd = table("odd").serial("id").with("shape", Type::Unsupported, nullable, fill);
+        odd = odd.column("note", text(9)).primary_key(["id"]);
+        odd.columns[1].native = NativeType { name: "polygon".to_owned(), ..NativeType::default() };
+        plan(&[odd, users()], &CrudConfig::default())
+    };
+    assert_eq!(odd(true, Fill::None).tables[0].notes.len(), 1);
+    assert_eq!(odd(false, Fill::Constant("x".to_owned())).refused.len(), 0);
+    assert_eq!(odd(false, Fill::None).refused.len(), 1);
+}
