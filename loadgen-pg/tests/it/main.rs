@@ -5,6 +5,7 @@ mod apply;
 mod arrays;
 mod conformance;
 mod connect;
+mod crud;
 mod embedding;
 mod failures;
 mod introspection;

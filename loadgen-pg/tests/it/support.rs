@@ -38,6 +38,14 @@ pub(crate) fn target(url: &str) -> PgTarget {
     PgTarget::new(PgSettings::from_url(url).unwrap()).with_statement_deadline(Duration::from_secs(20))
 }
 
+/// The database of a session, for another role.
+pub(crate) async fn target_as(session: &mut PgSession, role: &str) -> PgTarget {
+    let name: String =
+        sqlx::query_scalar("select current_database()::text").fetch_one(session.driver()).await.unwrap();
+    let server = SERVER.get().unwrap();
+    target(&server.database_url(&name).replacen("postgres@", &format!("{role}@"), 1))
+}
+
 /// A table of the search path, as introspection sees it.
 pub(crate) async fn table(session: &mut PgSession, name: &str) -> Arc<Table> {
     table_in(session, "public", name).await
