@@ -1,6 +1,6 @@
 //! What a run came to.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{collections::BTreeMap, fmt, time::Duration};
 
 use hdrhistogram::Histogram;
 
@@ -48,7 +48,7 @@ pub struct Report {
 }
 
 /// What became of the operations of one scenario.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct ScenarioReport {
     /// By how they ended.
     pub outcomes: Outcomes,
@@ -60,6 +60,23 @@ pub struct ScenarioReport {
     pub service_us: Histogram<u32>,
     /// From when it was due to its start, microseconds.
     pub lag_us: Histogram<u32>,
+}
+
+/// A few figures of each histogram and not its thousands of buckets: reports end up in the messages of failed tests.
+impl fmt::Debug for ScenarioReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let figures = |histogram: &Histogram<u32>| {
+            let at = |quantile| histogram.value_at_quantile(quantile);
+            format!("p50 {} p99 {} max {}", at(0.5), at(0.99), histogram.max())
+        };
+        f.debug_struct("ScenarioReport")
+            .field("outcomes", &self.outcomes)
+            .field("rows", &self.rows)
+            .field("latency_us", &figures(&self.latency_us))
+            .field("service_us", &figures(&self.service_us))
+            .field("lag_us", &figures(&self.lag_us))
+            .finish()
+    }
 }
 
 impl ScenarioReport {
