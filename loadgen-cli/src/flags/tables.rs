@@ -5,6 +5,8 @@ use std::str::FromStr;
 use clap::Args;
 use loadgen_core::crud::{CrudConfig, OperationWeights, TableConfig};
 
+use crate::plan_file::all_zero;
+
 /// Which tables, and what is done to them.
 #[derive(Clone, Debug, Default, Args)]
 pub(crate) struct TableArgs {
@@ -96,7 +98,7 @@ fn operation_weights(text: &str) -> Result<OperationWeights, String> {
             other => return Err(format!("there is no operation {other:?}: insert, update, delete")),
         }
     }
-    if (weights.insert, weights.update, weights.delete) == (0, 0, 0) {
+    if all_zero(weights) {
         return Err("all weights are zero: at least one has to be above".into());
     }
     Ok(weights)

@@ -18,6 +18,7 @@ pub(crate) use config::{JobConfig, PlanFile, WorkloadConfig};
 pub(crate) use error::PlanError;
 pub(crate) use substitute::Lookup;
 use tree::{Node, Place};
+pub(crate) use validate::all_zero;
 
 /// A plan as it was written, and the means to say where something in it stands.
 #[derive(Debug)]
