@@ -45,12 +45,15 @@ pub(super) async fn health(args: &HealthArgs) -> Result<(), Failed> {
     if ok { Ok(()) } else { Err(Failed::silent(Code::Run)) }
 }
 
-fn host(job: &Job, reach: Reach) -> Result<String, String> {
+fn host(job: &Job, reach: Result<Reach, Failed>) -> Result<String, String> {
     let target = job.target.describe();
     match reach {
-        Reach::Private => Ok(format!("{target} is on this machine or in a private network")),
-        Reach::Allowed => Ok(format!("{target} is public and allowed")),
-        Reach::Public => Err(format!("{target} is public: a run needs --allow-host {}", job.target.host())),
+        Err(failed) => Err(failed.message().unwrap_or_default().to_owned()),
+        Ok(Reach::Private) => Ok(format!("{target} is on this machine or in a private network")),
+        Ok(Reach::Allowed) => Ok(format!("{target} is public and allowed")),
+        Ok(Reach::Public) => {
+            Err(format!("{target} is public: a run needs --allow-host {}", job.target.host()))
+        }
     }
 }
 

@@ -27,7 +27,7 @@ pub(super) async fn plan(source: &SourceArgs, load: &LoadArgs, format: Format) -
     let style = Style::new(output::colours());
     let (mut text, mut jobs) = (String::new(), Vec::new());
     for job in &plan.jobs {
-        let reach = guard::reach(&job.target, &source.reach.allow_host).await;
+        let reach = guard::reach(&job.target, &source.reach.allow_host).await?;
         let planned = execute::planned(&plan, job).await?;
         match format {
             Format::Text => job_text(job, &planned, reach, style, &mut text),
