@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use loadgen_core::{
-    CheckError, Report, RunError, Target,
+    CheckError, Report, RunError,
     crud::{self, CrudPlan},
     summary::{CheckSummary, EndedJob, RunSummary, Summary},
 };
@@ -168,9 +168,7 @@ fn sum_up(plan: &Plan, run: RunSummary, reports: &[Option<Ended>]) -> Summary {
 
 /// What a job would do, without doing it.
 pub(crate) async fn planned(plan: &Plan, job: &Job) -> Result<CrudPlan, Failed> {
-    let connect = |source| RunError::Connect { target: job.target.describe(), source };
-    let mut session =
-        job.target.connect().await.map_err(|error| Failed::because(Code::Run, &connect(error)))?;
+    let mut session = job.connect().await?;
     let planned = crud::plan(&mut session, &job.crud(), plan.seed, job.lanes()).await;
     planned.map_err(|error| plan.refused(job, error))
 }

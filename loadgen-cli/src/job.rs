@@ -3,12 +3,13 @@
 use std::time::Duration;
 
 use loadgen_core::{
-    Pace, Run,
+    Pace, Run, RunError, Target,
     crud::{Crud, CrudConfig, CrudPlan},
 };
-use loadgen_pg::PgTarget;
+use loadgen_pg::{PgSession, PgTarget};
 
 use crate::{
+    failed::{Code, Failed},
     flags::ENDLESS,
     plan_file::{JobConfig, WorkloadConfig},
 };
@@ -60,6 +61,15 @@ impl Job {
     /// The bound on time, if there is one.
     pub(crate) fn duration(&self) -> Option<Duration> {
         self.config.duration.map(|duration| duration.0)
+    }
+
+    /// A session of its target, or why there is none.
+    pub(crate) async fn connect(&self) -> Result<PgSession, Failed> {
+        let failed = |source| {
+            let error = RunError::Connect { target: self.target.describe(), source };
+            Failed::because(Code::Run, &error)
+        };
+        self.target.connect().await.map_err(failed)
     }
 
     /// The run of this job.

@@ -1,7 +1,7 @@
 //! `loadgen demo`: the whole product in half a minute, on a PostgreSQL of its own.
 
 use loadgen_core::{
-    RunError, Seed, SqlSession, Target,
+    Seed, SqlSession,
     crud::OperationWeights,
     summary::Summary,
     units::{Count, Span},
@@ -77,9 +77,7 @@ async fn on(
 
 async fn create(plan: &Plan) -> Result<(), Failed> {
     for job in &plan.jobs {
-        let connect = |source| RunError::Connect { target: job.target.describe(), source };
-        let session = job.target.connect().await;
-        let mut session = session.map_err(|error| Failed::because(Code::Run, &connect(error)))?;
+        let mut session = job.connect().await?;
         session.execute(SHOP).await.map_err(|error| Failed::because(Code::Run, &error))?;
     }
     Ok(())

@@ -106,8 +106,7 @@ fn print(checks: &[Check], ok: bool, format: Format) -> Result<(), Failed> {
             |check| json!({"job": check.job, "check": check.what, "ok": check.ok, "detail": check.detail}),
         );
         let document = json!({"version": 1, "checks": rows.collect::<Vec<_>>(), "ok": ok});
-        let json = serde_json::to_string_pretty(&document);
-        return output::result(&(json.map_err(|error| Failed::because(Code::Run, &error))? + "\n"));
+        return output::json(&document);
     }
     // What is wrong and what to do about it is never cut.
     let mut grid = Grid::new(["job", "check", "", "detail"]).uncut();

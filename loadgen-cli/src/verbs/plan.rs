@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use crate::{
     args::Format,
     execute,
-    failed::{Code, Failed},
+    failed::Failed,
     flags::{LoadArgs, SourceArgs},
     grid::Grid,
     guard::{self, Reach},
@@ -41,8 +41,7 @@ pub(super) async fn plan(source: &SourceArgs, load: &LoadArgs, format: Format) -
         }
         Format::Json => {
             let document = json!({"version": 1, "seed": plan.seed.0, "jobs": jobs});
-            let json = serde_json::to_string_pretty(&document);
-            output::result(&(json.map_err(|error| Failed::because(Code::Run, &error))? + "\n"))
+            output::json(&document)
         }
     }
 }

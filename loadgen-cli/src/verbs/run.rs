@@ -28,7 +28,7 @@ pub(super) async fn run(args: &RunArgs, talk: &TalkArgs) -> Result<(), Failed> {
     let manner = Manner { check: args.check, progress: args.progress, quiet: talk.quiet };
     let summary = execute::execute(&plan, &manner, &signals).await?;
     if let Some(out) = &args.out {
-        write(out, "summary.json", &json(&summary)?)?;
+        write(out, "summary.json", &output::pretty(&summary)?)?;
     }
     print(&summary, args.output.format)?;
     execute::verdict(&summary, &signals)
@@ -37,14 +37,9 @@ pub(super) async fn run(args: &RunArgs, talk: &TalkArgs) -> Result<(), Failed> {
 /// Writes a summary to the standard output.
 pub(super) fn print(summary: &Summary, format: Format) -> Result<(), Failed> {
     match format {
-        Format::Json => output::result(&json(summary)?),
+        Format::Json => output::json(summary),
         Format::Text => output::result(&text::summary(summary, Style::new(output::colours()))),
     }
-}
-
-fn json(summary: &Summary) -> Result<String, Failed> {
-    let json = serde_json::to_string_pretty(summary).map_err(|error| Failed::because(Code::Run, &error))?;
-    Ok(json + "\n")
 }
 
 fn write(directory: &Path, name: &str, text: &str) -> Result<(), Failed> {
