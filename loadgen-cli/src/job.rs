@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use loadgen_core::{
-    Pace, Run, RunError, Target,
+    Pace, Run, RunError, Seed, Target,
     crud::{Crud, CrudConfig, CrudPlan},
 };
 use loadgen_pg::{PgSession, PgTarget};
@@ -19,6 +19,8 @@ use crate::{
 pub(crate) struct Job {
     pub(crate) name: String,
     pub(crate) target: PgTarget,
+    /// Of its own where a plan has several jobs, which would collide on the same values otherwise.
+    pub(crate) seed: Seed,
     pub(crate) config: JobConfig,
     /// Where the job stands in the file.
     pub(crate) index: usize,

@@ -59,6 +59,15 @@ impl TableArgs {
     }
 }
 
+impl TableArgs {
+    /// The flag that brought a name in, as it was given.
+    pub(crate) fn flag_of(&self, name: &str) -> Option<String> {
+        let tables = self.table.iter().map(|flag| ("--table", flag.name.as_str()));
+        let excluded = self.exclude.iter().map(|given| ("--exclude", given.as_str()));
+        tables.chain(excluded).find(|(_, given)| *given == name).map(|(flag, name)| format!("{flag} {name}"))
+    }
+}
+
 /// A table, and how often it is chosen.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct TableFlag {

@@ -77,7 +77,7 @@ async fn examine(
     if !push("server", session.server().await.map_err(|failure| failure.to_string())) {
         return;
     }
-    let planned = match crud::plan(&mut session, &job.crud(), plan.seed, job.lanes()).await {
+    let planned = match crud::plan(&mut session, &job.crud(), job.seed, job.lanes()).await {
         Ok(planned) => planned,
         Err(error) => {
             let failed = plan.refused(job, error);

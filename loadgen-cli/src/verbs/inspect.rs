@@ -59,7 +59,7 @@ async fn digests(
     job: &Job,
     format: InspectFormat,
 ) -> Result<(), Failed> {
-    let planned = crud::plan(session, &job.crud(), plan.seed, job.lanes()).await;
+    let planned = crud::plan(session, &job.crud(), job.seed, job.lanes()).await;
     let planned = planned.map_err(|error| plan.refused(job, error))?;
     let mut found = BTreeMap::new();
     for table in &planned.tables {

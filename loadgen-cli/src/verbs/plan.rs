@@ -78,11 +78,12 @@ fn job_text(job: &Job, planned: &CrudPlan, reach: Reach, style: Style, text: &mu
     let rows = planned.rows;
     let _ = writeln!(
         text,
-        "{}: {} lanes on {} connections, {}\nrows a statement: insert {}, update {}, delete {}\n",
+        "{}: {} lanes on {} connections, {}; seed {}\nrows a statement: insert {}, update {}, delete {}\n",
         job.workload(),
         job.lanes(),
         job.connections(),
         load_words(job),
+        job.seed,
         rows.insert,
         rows.update,
         rows.delete
@@ -125,6 +126,7 @@ fn job_json(job: &Job, planned: &CrudPlan, reach: Reach) -> Value {
         "target": job.target.describe(),
         "needs_allow_host": reach == Reach::Public,
         "workload": job.workload(),
+        "seed": job.seed.0,
         "lanes": job.lanes(),
         "connections": job.connections(),
         "pace": job.pace(),

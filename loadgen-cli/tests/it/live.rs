@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use loadgen_core::SqlSession;
+use loadgen_pg::server::Server;
 use serde_json::Value;
 
 use crate::support::{Ran, Shops, file, loadgen, run, session, text};
@@ -189,8 +190,128 @@ async fn names_that_are_not_in_the_database_are_shown_where_the_plan_says_them()
         "tables: {orders: {columns: {status: {min: a}}}}",
         "3:40: column public.orders.status cannot be filled",
     );
-    let flag = run(&["run", "--url", &url, "--table", "ordres"]);
-    assert_eq!(flag.code, Some(1), "{flag:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_flag_that_is_wrong_is_named_and_the_plan_is_not_blamed() {
+    let shops = Shops::start().await;
+    let url = shops.open("shop").await;
+    let (_directory, path) = file("plan.yaml", "jobs:\n- workload:\n    crud: {tables: {orders: {}}}\n");
+    for flags in [&["--table", "ordres"][..], &["--exclude", "ordres"]] {
+        for plan in [None, Some(text(&path))] {
+            let base = [&["run", "--url", &url], flags].concat();
+            let ran = run(&base.into_iter().chain(plan).collect::<Vec<_>>());
+            assert_eq!(ran.code, Some(1), "{ran:?}");
+            let expected = format!("error: {}: there is no table \"ordres\"; did you", flags.join(" "));
+            assert!(ran.stderr.starts_with(&expected), "{ran:?}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_job_that_fails_does_not_take_the_figures_of_the_others_with_it() {
+    let shops = Shops::start().await;
+    let (first, second) = (shops.open("first").await, shops.open("second").await);
+    let sql = "CREATE ROLE few LOGIN CONNECTION LIMIT 1; GRANT ALL ON ALL TABLES IN SCHEMA public TO few; \
+               GRANT ALL ON ALL SEQUENCES IN SCHEMA public TO few";
+    session(&second).await.execute(sql).await.unwrap();
+    let few = second.replace("postgres@", "few@");
+    let plan = format!(
+        "jobs:\n- {{name: a, target: \"{first}\", rate: 100/s, operations: 5k}}\n\
+         - {{name: b, target: \"{few}\", connections: 8}}\n"
+    );
+    let (_directory, path) = file("plan.yaml", &plan);
+    let ran = run(&["run", text(&path), "--seed", "1", "--format", "json", "-q"]);
+    assert_eq!(ran.code, Some(1), "{ran:?}");
+    assert!(ran.stderr.starts_with("error: failed to connect to ") && ran.stderr.contains("few"), "{ran:?}");
+    let json = ran.json();
+    assert_eq!((json["jobs"].as_array().unwrap().len(), &json["ok"]), (1, &false.into()), "{ran:?}");
+    assert_eq!(json["jobs"][0]["name"], "a");
+    assert!(json["warnings"][0].as_str().unwrap().starts_with("b has no figures: failed to"), "{ran:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn jobs_on_the_same_tables_write_values_of_their_own() {
+    let shops = Shops::start().await;
+    let (first, second) = (shops.open("first").await, shops.open("second").await);
+    let job = |name: &str| {
+        format!(
+            "- {{name: {name}, target: \"{first}\", operations: 300, workload: {{crud: {{tables: {{products: {{}}}}}}}}}}\n"
+        )
+    };
+    let (_directory, path) = file("plan.yaml", &format!("seed: 5\njobs:\n{}{}", job("a"), job("b")));
+    let refused = run(&["run", text(&path), "--check"]);
+    assert_eq!(refused.code, Some(2), "{refused:?}");
+    assert!(refused.stderr.contains("the jobs a and b both write public.products of "), "{refused:?}");
+    let ran = run(&["run", text(&path), "--format", "json", "-q"]);
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    let json = ran.json();
+    for job in json["jobs"].as_array().unwrap() {
+        assert_eq!(job["errors"], serde_json::json!({}), "{job}");
+    }
+    assert_ne!(json["jobs"][0]["digest"], json["jobs"][1]["digest"]);
+    // The first has the plan's own seed, as if it were alone.
+    let alone =
+        run(&["run", text(&path), "--job", "a", "--url", &second, "--format", "json", "-q", "--check"]);
+    assert_eq!(alone.json()["jobs"][0]["digest"], json["jobs"][0]["digest"], "{alone:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn columns_of_types_that_are_not_known_take_what_the_plan_lists() {
+    let shops = Shops::start().await;
+    let url = shops.0.create_database("hosts").await.unwrap();
+    let sql = "CREATE SEQUENCE s; CREATE DOMAIN number AS int DEFAULT nextval('s'); \
+               CREATE TABLE hosts (id number PRIMARY KEY, address inet NOT NULL, price money NOT NULL, \
+               size numeric NOT NULL, level number NOT NULL)";
+    session(&url).await.execute(sql).await.unwrap();
+    let columns = "id: {leave_out: true}, address: {choice: [10.0.0.1/32, fd00::1/128]}, price: {constant: $1.50}, \
+                   size: {choice: [1.5, 2]}, level: {choice: [1, 2]}";
+    let tables = format!("{{hosts: {{columns: {{{columns}}}}}}}");
+    for rows in ["", ", rows: {insert: 3, update: 2, delete: 2}"] {
+        let plan = format!("jobs:\n- workload: {{crud: {{tables: {tables}{rows}}}}}\n  operations: 200\n");
+        let (_directory, path) = file("plan.yaml", &plan);
+        let ran =
+            run(&["run", text(&path), "--url", &url, "--seed", "2", "--format", "json", "-q", "--check"]);
+        assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), ""), "{ran:?}");
+        let job = &ran.json()["jobs"][0];
+        assert_eq!(
+            (&job["errors"], &job["check"]["result"]),
+            (&serde_json::json!({}), &"held".into()),
+            "{job}"
+        );
+        for done in ["inserted", "updated", "deleted"] {
+            assert!(job["rows"][done].as_u64().unwrap() > 10, "{job}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wrong_password_ends_with_1_and_one_message_and_no_traffic() {
+    let shops = Shops(Server::builder().tcp(true).start().await.unwrap());
+    let url = shops.open("shop").await;
+    let rules = shops.0.data_dir().join("pg_hba.conf");
+    let before = std::fs::read_to_string(&rules).unwrap();
+    std::fs::write(&rules, format!("host all all all scram-sha-256\n{before}")).unwrap();
+    let sql = "SET password_encryption = 'scram-sha-256'; CREATE ROLE me SUPERUSER LOGIN PASSWORD 'right'; \
+               SELECT pg_reload_conf()";
+    session(&url).await.execute(sql).await.unwrap();
+    let login = |password: &str| format!("postgres://me:{password}@127.0.0.1:{}/shop", shops.0.port());
+    let traffic =
+        |password: &str| run(&["run", "--url", &login(password), "--operations", "5", "--seed", "1"]);
+    // The server takes a moment to read its rules again; until then it asks for no password.
+    let refused = std::iter::repeat_with(|| {
+        std::thread::sleep(std::time::Duration::from_millis(100));
+        run(&["inspect", "--url", &login("hunter2")])
+    });
+    assert!(refused.take(50).any(|ran| ran.code == Some(1)));
+    let ran = traffic("hunter2");
+    assert_eq!((ran.code, ran.stdout.as_str()), (Some(1), ""), "{ran:?}");
+    let place = format!("error: failed to connect to postgres://127.0.0.1:{}/shop: ", shops.0.port());
+    assert!(ran.stderr.starts_with(&place) && ran.stderr.contains("PGPASSWORD"), "{ran:?}");
+    assert_eq!((ran.stderr.lines().count(), ran.stderr.contains("hunter2")), (1, false), "{ran:?}");
+    let counted = run(&["inspect", "--url", &url, "--digest", "--format", "json"]).json();
+    assert!(tables(&counted["tables"], "count").values().all(|(rows, _)| *rows == 0));
+    assert_eq!(traffic("right").code, Some(0));
 }
 
 #[tokio::test(flavor = "multi_thread")]
