@@ -39,10 +39,8 @@ impl Failed {
         let mut reason = error.source();
         while let Some(error) = reason {
             let text = error.to_string();
-            // "failed to connect to X: cannot connect to X: ..." says the same twice.
-            if message.strip_prefix("failed to ").is_some_and(|what| text.contains(what)) {
-                message = text;
-            } else if !message.contains(&text) {
+            // A transparent error repeats its reason.
+            if !message.contains(&text) {
                 message = format!("{message}: {text}");
             }
             reason = error.source();
@@ -78,12 +76,11 @@ mod tests {
 
     #[test]
     fn reasons_follow_and_nothing_is_said_twice() {
-        let message = |text: &str| {
-            let source = Failure::aborted(Action::Fatal, "28P01", text);
-            let error = RunError::Connect { target: "db".into(), source };
-            Failed::because(Code::Run, &error).message().map(str::to_owned)
-        };
-        assert_eq!(message("no such user").as_deref(), Some("failed to connect to db: no such user (28P01)"));
-        assert_eq!(message("cannot connect to db: no").as_deref(), Some("cannot connect to db: no (28P01)"));
+        let message = |error: &RunError| Failed::because(Code::Run, error).message().map(str::to_owned);
+        let failure = || Failure::aborted(Action::Fatal, "28P01", "no such user");
+        let error = RunError::Connect { target: "db".into(), source: failure() };
+        assert_eq!(message(&error).as_deref(), Some("failed to connect to db: no such user (28P01)"));
+        let error = RunError::Prepare { target: "db".into(), source: failure().into() };
+        assert_eq!(message(&error).as_deref(), Some("failed to prepare db: no such user (28P01)"));
     }
 }

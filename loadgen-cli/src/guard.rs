@@ -1,6 +1,9 @@
 //! Nothing is written to a host that may be someone else's, unless it was named.
+//!
+//! The name is looked up here, and once more by the driver when it connects: whoever can change the answer in between
+//! can send the traffic elsewhere. The guard is against mistakes, not against the name server.
 
-use std::net::IpAddr;
+use std::{io, net::IpAddr, time::Duration};
 
 use loadgen_core::Target;
 use loadgen_pg::{Host, PgTarget};
@@ -18,15 +21,18 @@ pub(crate) enum Reach {
     Public,
 }
 
+/// How long a look-up may take.
+const PATIENCE: Duration = Duration::from_secs(10);
+
 /// Looks the host up, and says how near it is.
-pub(crate) async fn reach(target: &PgTarget, allowed: &[String]) -> Reach {
-    let addresses = resolve(target.host(), target.settings().port()).await;
-    judge(target.host(), &addresses, allowed)
+pub(crate) async fn reach(target: &PgTarget, allowed: &[String]) -> Result<Reach, Failed> {
+    let addresses = resolve(target).await?;
+    Ok(judge(target.host(), &addresses, allowed))
 }
 
 /// Refuses to go on when a target is not private and not allowed.
 pub(crate) async fn check(target: &PgTarget, allowed: &[String]) -> Result<(), Failed> {
-    let addresses = resolve(target.host(), target.settings().port()).await;
+    let addresses = resolve(target).await?;
     let host = target.host();
     if judge(host, &addresses, allowed) != Reach::Public {
         return Ok(());
@@ -61,17 +67,47 @@ fn judge(host: &Host, addresses: &[IpAddr], allowed: &[String]) -> Reach {
     }
 }
 
-async fn resolve(host: &Host, port: u16) -> Vec<IpAddr> {
-    let Host::Name(name) = host else { return Vec::new() };
-    match tokio::net::lookup_host((name.as_str(), port)).await {
-        Ok(addresses) => addresses.map(|address| address.ip()).collect(),
-        Err(_) => Vec::new(),
+/// The addresses of a host: none of a socket, and none of a name that has none.
+async fn resolve(target: &PgTarget) -> Result<Vec<IpAddr>, Failed> {
+    let Host::Name(name) = target.host() else { return Ok(Vec::new()) };
+    let lookup = async {
+        let found = tokio::net::lookup_host((name.as_str(), target.settings().port())).await?;
+        Ok(found.map(|address| address.ip()).collect())
+    };
+    within(PATIENCE, target, lookup).await
+}
+
+async fn within(
+    limit: Duration,
+    target: &PgTarget,
+    lookup: impl Future<Output = io::Result<Vec<IpAddr>>>,
+) -> Result<Vec<IpAddr>, Failed> {
+    match tokio::time::timeout(limit, lookup).await {
+        Ok(found) => Ok(found.unwrap_or_default()),
+        Err(_) => {
+            let (place, host, seconds) = (target.describe(), target.host(), limit.as_secs_f64());
+            let message = format!(
+                "failed to connect to {place}: nobody said within {seconds} s what the address of {host} is; \
+                 does the name server answer?"
+            );
+            Err(Failed::new(Code::Run, message))
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test]
+    async fn a_name_server_that_does_not_answer_is_not_waited_for() {
+        let target = PgTarget::new(loadgen_pg::PgSettings::from_url("postgres://db/shop").unwrap());
+        let failed = within(Duration::from_millis(1), &target, std::future::pending()).await.unwrap_err();
+        let message = failed.message().unwrap();
+        assert!(
+            message.starts_with("failed to connect to postgres://db:5432/shop: nobody said within 0.001 s")
+        );
+    }
 
     #[test]
     fn a_public_host_has_to_be_named() {

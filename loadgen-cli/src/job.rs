@@ -3,12 +3,13 @@
 use std::time::Duration;
 
 use loadgen_core::{
-    Pace, Run,
+    Pace, Run, RunError, Seed, Target,
     crud::{Crud, CrudConfig, CrudPlan},
 };
-use loadgen_pg::PgTarget;
+use loadgen_pg::{PgSession, PgTarget};
 
 use crate::{
+    failed::{Code, Failed},
     flags::ENDLESS,
     plan_file::{JobConfig, WorkloadConfig},
 };
@@ -18,6 +19,8 @@ use crate::{
 pub(crate) struct Job {
     pub(crate) name: String,
     pub(crate) target: PgTarget,
+    /// Of its own where a plan has several jobs, which would collide on the same values otherwise.
+    pub(crate) seed: Seed,
     pub(crate) config: JobConfig,
     /// Where the job stands in the file.
     pub(crate) index: usize,
@@ -60,6 +63,15 @@ impl Job {
     /// The bound on time, if there is one.
     pub(crate) fn duration(&self) -> Option<Duration> {
         self.config.duration.map(|duration| duration.0)
+    }
+
+    /// A session of its target, or why there is none.
+    pub(crate) async fn connect(&self) -> Result<PgSession, Failed> {
+        let failed = |source| {
+            let error = RunError::Connect { target: self.target.describe(), source };
+            Failed::because(Code::Run, &error)
+        };
+        self.target.connect().await.map_err(failed)
     }
 
     /// The run of this job.

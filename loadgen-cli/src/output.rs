@@ -2,6 +2,8 @@
 
 use std::io::{self, ErrorKind, IsTerminal, Write};
 
+use serde::Serialize;
+
 use crate::failed::{Code, Failed};
 
 /// Writes the result. That nobody reads it any more is no error.
@@ -13,6 +15,17 @@ pub(crate) fn result(text: &str) -> Result<(), Failed> {
         }
         _ => Ok(()),
     }
+}
+
+/// Writes the result as one JSON document.
+pub(crate) fn json(document: &impl Serialize) -> Result<(), Failed> {
+    result(&pretty(document)?)
+}
+
+/// A document as JSON that people can read, with a line feed at its end.
+pub(crate) fn pretty(document: &impl Serialize) -> Result<String, Failed> {
+    let json = serde_json::to_string_pretty(document).map_err(|error| Failed::because(Code::Run, &error))?;
+    Ok(json + "\n")
 }
 
 /// Writes one line for people to the standard error. What cannot be said there cannot be said at all.

@@ -2,13 +2,13 @@
 
 use std::{io::Read, path::Path};
 
-use loadgen_core::{PrepareError, RunError, Seed, Target};
+use loadgen_core::{PrepareError, Rng, RunError, Seed, Target};
 use loadgen_pg::{PgSettings, PgTarget};
 
 use crate::{
     environment::Environment,
     failed::{Code, Failed},
-    flags::{ENDLESS, LoadArgs, SourceArgs},
+    flags::{ENDLESS, LoadArgs, SourceArgs, TableArgs},
     ids,
     job::Job,
     plan_file::{JobConfig, Lookup, PlanFile, WorkloadConfig, Written},
@@ -23,7 +23,8 @@ pub(crate) struct Plan {
     pub(crate) seed_was_drawn: bool,
     pub(crate) jobs: Vec<Job>,
     written: Written,
-    from_file: bool,
+    /// The flags about tables, which may be to blame for what does not fit.
+    tables: TableArgs,
 }
 
 impl Plan {
@@ -33,6 +34,8 @@ impl Plan {
         let lookup = |name: &str| environment.get(name);
         let (file, text) = read(source.file.as_deref())?;
         let written = Written::read(&file, &text, &lookup, &source.set)?;
+        let given = source.seed.or(written.plan.seed);
+        let (seed, seed_was_drawn) = (given.unwrap_or_else(ids::seed), given.is_none());
         let layer = load.layer(&source.reach);
         let mut jobs = Vec::new();
         for (index, config) in written.plan.jobs.iter().enumerate() {
@@ -56,15 +59,14 @@ impl Plan {
                 target = target.with_statement_deadline(deadline.0);
             }
             config.target = config.target.or_else(|| lookup("DATABASE_URL"));
-            jobs.push(Job { name, target, config, index });
+            let seed = seed_of(seed, jobs.len());
+            jobs.push(Job { name, target, seed, config, index });
         }
         unknown_job(source, &written.plan)?;
         let resolved =
             PlanFile { seed: None, jobs: jobs.iter().map(|job: &Job| job.config.clone()).collect() };
         resolved.validate().map_err(|message| Failed::new(Code::Usage, message))?;
-        let given = source.seed.or(written.plan.seed);
-        let (seed, seed_was_drawn) = (given.unwrap_or_else(ids::seed), given.is_none());
-        Ok(Plan { seed, seed_was_drawn, jobs, written, from_file: source.file.is_some() })
+        Ok(Plan { seed, seed_was_drawn, jobs, written, tables: source.tables.clone() })
     }
 
     /// The plan as resolved, to be run again: passwords are left out.
@@ -83,7 +85,7 @@ impl Plan {
         ))
     }
 
-    /// What stood in the way of a job: a mistake in the plan if the plan said so.
+    /// What stood in the way of a job: a mistake in the plan only if it is about a name that the plan has.
     pub(crate) fn refused(&self, job: &Job, source: PrepareError) -> Failed {
         let message = match source {
             PrepareError::Plan(message) => message,
@@ -92,13 +94,13 @@ impl Plan {
                 return Failed::because(Code::Run, &RunError::Prepare { target, source });
             }
         };
-        if !self.from_file {
-            return Failed::new(Code::Run, format!("{}: {message}", job.name));
-        }
-        let index = job.index.to_string();
-        let path = ["jobs", &index, "workload"];
         let names = names_in(&message);
-        self.written.mistake_at(&path, &names, &message).into()
+        let path = ["jobs", &job.index.to_string(), "workload"];
+        if let Some(error) = self.written.mistake_at(&path, &names, &message) {
+            return error.into();
+        }
+        let flag = names.iter().find_map(|name| self.tables.flag_of(name));
+        Failed::new(Code::Run, format!("{}: {message}", flag.unwrap_or_else(|| job.name.clone())))
     }
 }
 
@@ -115,8 +117,16 @@ fn named(job: &JobConfig, lookup: Lookup<'_>) -> Result<(), Failed> {
     Err(Failed::new(Code::Usage, message))
 }
 
+/// The seed of a job by its place among those that are run: the first has the plan's own, as if it were alone.
+fn seed_of(seed: Seed, place: usize) -> Seed {
+    if place == 0 { seed } else { Seed(Rng::keyed(seed, [place as u64, 0, 0]).bits()) }
+}
+
 /// What a message may be about: what it quotes, then the columns that it names as `table.column`.
+///
+/// What it suggests instead is not.
 fn names_in(message: &str) -> Vec<&str> {
+    let message = message.split("; ").next().unwrap_or(message);
     let quoted = message.split('"').skip(1).step_by(2);
     let words = message.split_whitespace().map(|word| word.trim_matches([':', ';', ',', '"']));
     let columns = words.filter_map(|word| word.rsplit_once('.')).map(|(_, column)| column);

@@ -30,19 +30,22 @@ fn rewritten(text: &str, login: impl Fn(&str) -> String) -> String {
     without_parameters(result)
 }
 
-/// Passwords may also stand behind the question mark.
+/// Passwords may also stand behind the question mark: the whole pair goes, an empty one would still be a password.
 fn without_parameters(mut text: String) -> String {
     for name in ["password=", "sslpassword="] {
         let mut from = 0;
         while let Some(at) = text[from..].find(name).map(|at| from + at) {
-            let preceded = text[..at].ends_with(['?', '&']);
-            let start = at + name.len();
-            let tail = &text[start..];
-            let len = tail.find(|c: char| c.is_whitespace() || "&\"'".contains(c)).unwrap_or(tail.len());
-            if preceded {
-                text.replace_range(start..start + len, "");
+            if !text[..at].ends_with(['?', '&']) {
+                from = at + name.len();
+                continue;
             }
-            from = start;
+            let tail = &text[at..];
+            let len = tail.find(|c: char| c.is_whitespace() || "&\"'".contains(c)).unwrap_or(tail.len());
+            // One of the two marks around the pair goes with it.
+            let follows = tail[len..].starts_with('&');
+            let range = if follows { at..at + len + 1 } else { at - 1..at + len };
+            from = if follows { at } else { at - 1 };
+            text.replace_range(range, "");
         }
     }
     text
@@ -60,7 +63,11 @@ mod tests {
             ("postgres://me:p/w@db/shop", "postgres://me:***@db/shop"),
             ("postgres://me@db/shop", "postgres://me@db/shop"),
             ("postgres://db:5432/shop", "postgres://db:5432/shop"),
-            ("postgres://db/x?user=me&password=pw&a=b", "postgres://db/x?user=me&password=&a=b"),
+            ("postgres://db/x?user=me&password=pw&a=b", "postgres://db/x?user=me&a=b"),
+            ("postgres://db/x?user=me&password=pw", "postgres://db/x?user=me"),
+            ("'postgres://db/x?password=pw' # y", "'postgres://db/x' # y"),
+            ("postgres://db/x?password=a&password=b&sslpassword=c&d=e", "postgres://db/x?d=e"),
+            ("password=pw", "password=pw"),
             ("rate: 200/s", "rate: 200/s"),
         ] {
             assert_eq!(masked(text), expected);

@@ -39,6 +39,15 @@ impl Signals {
         *self.0.borrow()
     }
 
+    /// What some work comes to, unless the user asks for the end before.
+    pub(crate) async fn unless_stopped<T>(&self, work: impl Future<Output = T>) -> Option<T> {
+        tokio::select! {
+            biased;
+            done = work => Some(done),
+            () = self.reached(1) => None,
+        }
+    }
+
     /// Waits for so many.
     pub(crate) fn reached(&self, count: u32) -> impl Future<Output = ()> + Send + 'static {
         let mut changes = self.0.subscribe();

@@ -1,4 +1,4 @@
-//! Failures to connect, in words that say what, where, why and what would help.
+//! Failures to connect, in words that say why and what would help. Where it was is said by whoever wanted to connect.
 
 use std::{io, time::Duration};
 
@@ -10,7 +10,7 @@ use crate::{
     classify::{Place, classify},
 };
 
-/// Turns the driver's error into a failure that names the place and the remedy.
+/// Turns the driver's error into a failure that names the reason and the remedy.
 pub(crate) fn connect_failure(error: &sqlx::Error, settings: &PgSettings) -> Failure {
     let mut failure = classify(error, Place::Harmless);
     let (why, remedy) = match error {
@@ -26,24 +26,19 @@ pub(crate) fn connect_failure(error: &sqlx::Error, settings: &PgSettings) -> Fai
         ),
         _ => (failure.message.clone(), String::new()),
     };
-    failure.message = sentence(settings, &why, &remedy);
+    failure.message = sentence(&why, &remedy);
     failure
 }
 
 /// The failure when connecting took too long.
-pub(crate) fn connect_deadline(settings: &PgSettings, after: Duration) -> Failure {
+pub(crate) fn connect_deadline(after: Duration) -> Failure {
     let why = format!("no answer within {} s", after.as_secs_f64());
     let remedy = "is the address right, and does a firewall drop the packets?";
-    Failure::aborted(Action::Reconnect, "deadline", sentence(settings, &why, remedy))
+    Failure::aborted(Action::Reconnect, "deadline", sentence(&why, remedy))
 }
 
-fn sentence(settings: &PgSettings, why: &str, remedy: &str) -> String {
-    let mut text = format!("cannot connect to {}: {why}", settings.describe());
-    if !remedy.is_empty() {
-        text.push_str("; ");
-        text.push_str(remedy);
-    }
-    text
+fn sentence(why: &str, remedy: &str) -> String {
+    if remedy.is_empty() { why.to_owned() } else { format!("{why}; {remedy}") }
 }
 
 fn server_remedy(sqlstate: &str) -> &'static str {

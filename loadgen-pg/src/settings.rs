@@ -77,7 +77,7 @@ impl PgSettings {
     }
 
     /// From an address if there is one, else `DATABASE_URL`; what is left out comes from libpq's variables, a missing
-    /// password from the password file, the rest from libpq's defaults.
+    /// or empty password from the password file, the rest from libpq's defaults.
     ///
     /// A host that is not this machine by its name is spoken to in TLS with a verified certificate and name unless
     /// `sslmode` says otherwise.
@@ -109,7 +109,7 @@ impl PgSettings {
             database: &database,
             user: &user,
         };
-        let password = parts.password.or_else(|| given("PGPASSWORD"));
+        let password = parts.password.filter(|password| !password.is_empty()).or_else(|| given("PGPASSWORD"));
         let password = password.or_else(|| passfile.and_then(|path| passfile::read(&path, &login)));
 
         let mut options = base

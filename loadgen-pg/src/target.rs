@@ -61,7 +61,7 @@ impl Target for PgTarget {
         match tokio::time::timeout(self.connect_timeout, self.settings.options.connect()).await {
             Ok(Ok(connection)) => Ok(PgSession::new(connection, self.statement_deadline)),
             Ok(Err(error)) => Err(connect_failure(&error, &self.settings)),
-            Err(_) => Err(connect_deadline(&self.settings, self.connect_timeout)),
+            Err(_) => Err(connect_deadline(self.connect_timeout)),
         }
     }
 

@@ -40,7 +40,7 @@ pub(crate) struct RunArgs {
     #[arg(long, help_heading = "Plan")]
     pub(crate) check: bool,
     /// Say what would be done, and write nothing
-    #[arg(long, help_heading = "Plan")]
+    #[arg(long, conflicts_with_all = ["check", "out", "progress"], help_heading = "Plan")]
     pub(crate) dry_run: bool,
     /// Write summary.json and plan.yaml to this directory
     #[arg(long, value_name = "DIR", help_heading = "Output")]

@@ -5,6 +5,8 @@ use std::str::FromStr;
 use clap::Args;
 use loadgen_core::crud::{CrudConfig, OperationWeights, TableConfig};
 
+use crate::plan_file::all_zero;
+
 /// Which tables, and what is done to them.
 #[derive(Clone, Debug, Default, Args)]
 pub(crate) struct TableArgs {
@@ -57,6 +59,15 @@ impl TableArgs {
     }
 }
 
+impl TableArgs {
+    /// The flag that brought a name in, as it was given.
+    pub(crate) fn flag_of(&self, name: &str) -> Option<String> {
+        let tables = self.table.iter().map(|flag| ("--table", flag.name.as_str()));
+        let excluded = self.exclude.iter().map(|given| ("--exclude", given.as_str()));
+        tables.chain(excluded).find(|(_, given)| *given == name).map(|(flag, name)| format!("{flag} {name}"))
+    }
+}
+
 /// A table, and how often it is chosen.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct TableFlag {
@@ -96,7 +107,7 @@ fn operation_weights(text: &str) -> Result<OperationWeights, String> {
             other => return Err(format!("there is no operation {other:?}: insert, update, delete")),
         }
     }
-    if (weights.insert, weights.update, weights.delete) == (0, 0, 0) {
+    if all_zero(weights) {
         return Err("all weights are zero: at least one has to be above".into());
     }
     Ok(weights)

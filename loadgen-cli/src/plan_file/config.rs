@@ -57,7 +57,7 @@ pub(crate) struct JobConfig {
     /// Keeps what is due before that time out of the figures.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) warmup: Option<Span>,
-    /// The longest wait for one attempt at one operation; 60s unless set.
+    /// The longest wait for the answer to one statement; 30s unless set. The attempt at the operation is given up 2s later.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) deadline: Option<Span>,
     /// Operations that could only be started later than this after they were due are dropped and counted; 10s unless set.

@@ -18,6 +18,7 @@ pub(crate) use config::{JobConfig, PlanFile, WorkloadConfig};
 pub(crate) use error::PlanError;
 pub(crate) use substitute::Lookup;
 use tree::{Node, Place};
+pub(crate) use validate::all_zero;
 
 /// A plan as it was written, and the means to say where something in it stands.
 #[derive(Debug)]
@@ -59,11 +60,12 @@ impl Written {
         PlanError::new(place, message).in_file(&self.file, &self.text)
     }
 
-    /// A mistake in something below a path, shown where one of the names stands, as a key or as a value.
-    pub(crate) fn mistake_at(&self, path: &[&str], names: &[&str], message: &str) -> PlanError {
+    /// A mistake in something below a path, shown where one of the names stands, as a key or as a value; none if no
+    /// name stands there.
+    pub(crate) fn mistake_at(&self, path: &[&str], names: &[&str], message: &str) -> Option<PlanError> {
         let below = self.root.nearest(path);
-        let place = names.iter().find_map(|name| below.place_of(name)).unwrap_or(&below.place);
-        PlanError::new(place.clone(), message).in_file(&self.file, &self.text)
+        let place = names.iter().find_map(|name| below.place_of(name))?;
+        Some(PlanError::new(place.clone(), message).in_file(&self.file, &self.text))
     }
 }
 

@@ -175,6 +175,15 @@ fn weights_and_rows_of_nothing_are_refused() {
 }
 
 #[test]
+fn weights_of_any_size_are_accepted() {
+    let weights = format!("operations: {{insert: {0}, update: {0}, delete: 1}}", u64::MAX);
+    let text = format!("jobs: [{{workload: {{crud: {{{weights}, tables: {{a: {{{weights}}}}}}}}}}}]");
+    let plan = read(&text, &[]).unwrap();
+    let Some(WorkloadConfig::Crud(crud)) = &plan.jobs[0].workload else { panic!("no crud") };
+    assert_eq!(crud.operations, crud.tables["a"].operations);
+}
+
+#[test]
 fn variables_are_put_in_after_parsing() {
     let plan = read("jobs:\n- name: ${EVIL}\n  lanes: ${LANES}\n  target: \"${NONE:-a: b}\"\n", &[]).unwrap();
     assert_eq!(plan.jobs.len(), 1);

@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use loadgen_core::{Pace, crud::CrudConfig};
+use loadgen_core::{
+    Pace,
+    crud::{CrudConfig, OperationWeights},
+};
 
 use super::{JobConfig, PlanFile, WorkloadConfig};
 
@@ -73,10 +76,15 @@ fn check_job(job: &JobConfig) -> Result<(), (&'static [&'static str], String)> {
     Ok(())
 }
 
+/// Whether no operation can be chosen. The sum of weights may be beyond what a number holds.
+pub(crate) fn all_zero(weights: OperationWeights) -> bool {
+    (weights.insert, weights.update, weights.delete) == (0, 0, 0)
+}
+
 fn check_crud(crud: &CrudConfig) -> Result<(), (Vec<String>, String)> {
     let path = |keys: &[&str]| keys.iter().map(|key| (*key).to_owned()).collect::<Vec<_>>();
     let zero = |what: &str| format!("all {what} are zero: at least one has to be above");
-    if crud.operations.is_some_and(|weights| weights.insert + weights.update + weights.delete == 0) {
+    if crud.operations.is_some_and(all_zero) {
         return Err((path(&["operations"]), zero("weights of operations")));
     }
     for (key, rows) in
@@ -93,7 +101,7 @@ fn check_crud(crud: &CrudConfig) -> Result<(), (Vec<String>, String)> {
         return Err((path(&["tables"]), zero("weights of tables")));
     }
     for (name, table) in &crud.tables {
-        if table.operations.is_some_and(|weights| weights.insert + weights.update + weights.delete == 0) {
+        if table.operations.is_some_and(all_zero) {
             let message =
                 format!("{}; to leave the table alone write weight: 0", zero("weights of operations"));
             return Err((path(&["tables", name, "operations"]), message));

@@ -1,16 +1,15 @@
 //! `loadgen demo`: the whole product in half a minute, on a PostgreSQL of its own.
 
 use loadgen_core::{
-    RunError, Seed, SqlSession, Target,
+    Seed, SqlSession,
     crud::OperationWeights,
-    summary::Summary,
     units::{Count, Span},
 };
 use loadgen_pg::server::{Server, ServerError};
 
 use crate::{
     args::{ProgressMode, TalkArgs},
-    execute::{self, Manner},
+    execute::{self, Execution, Manner},
     failed::{Code, Failed},
     flags::{DemoArgs, LoadArgs, ReachArgs, SourceArgs, TableArgs},
     output,
@@ -31,19 +30,16 @@ pub(super) async fn demo(args: DemoArgs, talk: &TalkArgs) -> Result<(), Failed> 
     };
     say("starting a throw-away PostgreSQL");
     let started = Server::builder().notice(say).start();
-    let server = tokio::select! {
-        biased;
-        started = started => started.map_err(|error| broken(&error))?,
-        () = signals.reached(1) => return Ok(()),
-    };
+    let Some(started) = signals.unless_stopped(started).await else { return Ok(()) };
+    let server = started.map_err(|error| broken(&error))?;
     say(&format!("PostgreSQL {} is up; making a shop of four tables in it", server.version()));
     let done = on(&server, &args, &signals, &say, quiet).await;
     let stopped = server.stop().await;
-    let summary = done?;
-    super::run::print(&summary, args.output.format)?;
+    let execution = done?;
+    super::run::print(&execution.summary, args.output.format)?;
     stopped.map_err(|error| broken(&error))?;
     say("the server and everything in it are gone again");
-    execute::verdict(&summary, &signals)
+    execution.verdict(&signals)
 }
 
 async fn on(
@@ -52,18 +48,18 @@ async fn on(
     signals: &Signals,
     say: &impl Fn(&str),
     quiet: bool,
-) -> Result<Summary, Failed> {
+) -> Result<Execution, Failed> {
     let url = server.create_database("shop").await.map_err(|error| broken(&error))?;
     let (source, load) = filling(&url, args.seed);
     let filling = Plan::resolve(&source, &load)?;
     create(&filling).await?;
-    let manner = Manner { check: false, progress: ProgressMode::None, quiet };
+    let manner = Manner { check: false, progress: ProgressMode::None, quiet, allow_host: Vec::new() };
     let filled = execute::execute(&filling, &manner, signals).await?;
-    execute::verdict(&filled, signals)?;
     if signals.count() > 0 {
         return Ok(filled);
     }
-    let rows: u64 = filled.jobs.iter().map(|job| job.rows.inserted).sum();
+    let rows: u64 = filled.summary.jobs.iter().map(|job| job.rows.inserted).sum();
+    filled.verdict(signals)?;
     say(&format!("filled it with {} rows", count(rows)));
     let (source, load) = traffic(&url, args);
     let traffic = Plan::resolve(&source, &load)?;
@@ -71,15 +67,13 @@ async fn on(
         "inserts, updates and deletes for {}, {} on {} connections, seed {}; Ctrl+C ends it early",
         args.duration, args.rate, args.connections, args.seed
     ));
-    let manner = Manner { check: true, progress: args.progress, quiet };
+    let manner = Manner { check: true, progress: args.progress, ..manner };
     execute::execute(&traffic, &manner, signals).await
 }
 
 async fn create(plan: &Plan) -> Result<(), Failed> {
     for job in &plan.jobs {
-        let connect = |source| RunError::Connect { target: job.target.describe(), source };
-        let session = job.target.connect().await;
-        let mut session = session.map_err(|error| Failed::because(Code::Run, &connect(error)))?;
+        let mut session = job.connect().await?;
         session.execute(SHOP).await.map_err(|error| Failed::because(Code::Run, &error))?;
     }
     Ok(())

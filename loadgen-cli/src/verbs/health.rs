@@ -45,12 +45,15 @@ pub(super) async fn health(args: &HealthArgs) -> Result<(), Failed> {
     if ok { Ok(()) } else { Err(Failed::silent(Code::Run)) }
 }
 
-fn host(job: &Job, reach: Reach) -> Result<String, String> {
+fn host(job: &Job, reach: Result<Reach, Failed>) -> Result<String, String> {
     let target = job.target.describe();
     match reach {
-        Reach::Private => Ok(format!("{target} is on this machine or in a private network")),
-        Reach::Allowed => Ok(format!("{target} is public and allowed")),
-        Reach::Public => Err(format!("{target} is public: a run needs --allow-host {}", job.target.host())),
+        Err(failed) => Err(failed.message().unwrap_or_default().to_owned()),
+        Ok(Reach::Private) => Ok(format!("{target} is on this machine or in a private network")),
+        Ok(Reach::Allowed) => Ok(format!("{target} is public and allowed")),
+        Ok(Reach::Public) => {
+            Err(format!("{target} is public: a run needs --allow-host {}", job.target.host()))
+        }
     }
 }
 
@@ -74,7 +77,7 @@ async fn examine(
     if !push("server", session.server().await.map_err(|failure| failure.to_string())) {
         return;
     }
-    let planned = match crud::plan(&mut session, &job.crud(), plan.seed, job.lanes()).await {
+    let planned = match crud::plan(&mut session, &job.crud(), job.seed, job.lanes()).await {
         Ok(planned) => planned,
         Err(error) => {
             let failed = plan.refused(job, error);
@@ -103,8 +106,7 @@ fn print(checks: &[Check], ok: bool, format: Format) -> Result<(), Failed> {
             |check| json!({"job": check.job, "check": check.what, "ok": check.ok, "detail": check.detail}),
         );
         let document = json!({"version": 1, "checks": rows.collect::<Vec<_>>(), "ok": ok});
-        let json = serde_json::to_string_pretty(&document);
-        return output::result(&(json.map_err(|error| Failed::because(Code::Run, &error))? + "\n"));
+        return output::json(&document);
     }
     // What is wrong and what to do about it is never cut.
     let mut grid = Grid::new(["job", "check", "", "detail"]).uncut();

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, fmt::Write};
 
 use loadgen_core::{
-    Column, Failure, Fill, RunError, Schema, SchemaFilter, SqlSession, Table, Target, Type,
+    Column, Failure, Fill, Schema, SchemaFilter, SqlSession, Table, Target, Type,
     crud::{self, CrudConfig, TableConfig},
 };
 use loadgen_pg::PgSession;
@@ -27,13 +27,8 @@ pub(super) async fn inspect(args: &InspectArgs) -> Result<(), Failed> {
     let [job] = plan.jobs.as_slice() else {
         return Err(Failed::new(Code::Usage, "the plan has several jobs: choose one with --job NAME"));
     };
-    let target = &job.target;
-    let failed = |source| {
-        let error = RunError::Connect { target: target.describe(), source };
-        Failed::because(Code::Run, &error)
-    };
     let crud = job.crud();
-    let mut session = target.connect().await.map_err(failed)?;
+    let mut session = job.connect().await?;
     if args.digest {
         return digests(&mut session, &plan, job, args.format).await;
     }
@@ -42,7 +37,8 @@ pub(super) async fn inspect(args: &InspectArgs) -> Result<(), Failed> {
         InspectFormat::Text => output::result(&text(&schema, Style::new(output::colours()))),
         InspectFormat::Json => {
             let tables: Vec<Value> = schema.tables.iter().map(|table| table_json(table)).collect();
-            print_json(&json!({"version": 1, "target": target.describe(), "tables": tables}))
+            let target = job.target.describe();
+            output::json(&json!({"version": 1, "target": target, "tables": tables}))
         }
         InspectFormat::Yaml => {
             let url = job.config.target.as_deref().map(secrets::without_password);
@@ -63,7 +59,7 @@ async fn digests(
     job: &Job,
     format: InspectFormat,
 ) -> Result<(), Failed> {
-    let planned = crud::plan(session, &job.crud(), plan.seed, job.lanes()).await;
+    let planned = crud::plan(session, &job.crud(), job.seed, job.lanes()).await;
     let planned = planned.map_err(|error| plan.refused(job, error))?;
     let mut found = BTreeMap::new();
     for table in &planned.tables {
@@ -76,7 +72,7 @@ async fn digests(
             .iter()
             .map(|(name, table)| (name, json!({"count": table.rows, "digest": table.digest})))
             .collect();
-        return print_json(&json!({"version": 1, "tables": tables}));
+        return output::json(&json!({"version": 1, "tables": tables}));
     }
     let mut grid = Grid::new(["table", "count", "digest"]);
     found.iter().for_each(|(name, table)| {
@@ -85,11 +81,6 @@ async fn digests(
     let mut text = String::new();
     grid.write(&mut text, 0, Style::new(output::colours()));
     output::result(&text)
-}
-
-fn print_json(document: &Value) -> Result<(), Failed> {
-    let json = serde_json::to_string_pretty(document).map_err(|error| Failed::because(Code::Run, &error))?;
-    output::result(&(json + "\n"))
 }
 
 /// A plan of all tables that can be run as it is.

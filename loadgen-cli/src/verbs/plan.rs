@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use crate::{
     args::Format,
     execute,
-    failed::{Code, Failed},
+    failed::Failed,
     flags::{LoadArgs, SourceArgs},
     grid::Grid,
     guard::{self, Reach},
@@ -27,7 +27,7 @@ pub(super) async fn plan(source: &SourceArgs, load: &LoadArgs, format: Format) -
     let style = Style::new(output::colours());
     let (mut text, mut jobs) = (String::new(), Vec::new());
     for job in &plan.jobs {
-        let reach = guard::reach(&job.target, &source.reach.allow_host).await;
+        let reach = guard::reach(&job.target, &source.reach.allow_host).await?;
         let planned = execute::planned(&plan, job).await?;
         match format {
             Format::Text => job_text(job, &planned, reach, style, &mut text),
@@ -41,8 +41,7 @@ pub(super) async fn plan(source: &SourceArgs, load: &LoadArgs, format: Format) -
         }
         Format::Json => {
             let document = json!({"version": 1, "seed": plan.seed.0, "jobs": jobs});
-            let json = serde_json::to_string_pretty(&document);
-            output::result(&(json.map_err(|error| Failed::because(Code::Run, &error))? + "\n"))
+            output::json(&document)
         }
     }
 }
@@ -79,11 +78,12 @@ fn job_text(job: &Job, planned: &CrudPlan, reach: Reach, style: Style, text: &mu
     let rows = planned.rows;
     let _ = writeln!(
         text,
-        "{}: {} lanes on {} connections, {}\nrows a statement: insert {}, update {}, delete {}\n",
+        "{}: {} lanes on {} connections, {}; seed {}\nrows a statement: insert {}, update {}, delete {}\n",
         job.workload(),
         job.lanes(),
         job.connections(),
         load_words(job),
+        job.seed,
         rows.insert,
         rows.update,
         rows.delete
@@ -126,6 +126,7 @@ fn job_json(job: &Job, planned: &CrudPlan, reach: Reach) -> Value {
         "target": job.target.describe(),
         "needs_allow_host": reach == Reach::Public,
         "workload": job.workload(),
+        "seed": job.seed.0,
         "lanes": job.lanes(),
         "connections": job.connections(),
         "pace": job.pace(),

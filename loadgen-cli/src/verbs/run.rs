@@ -9,7 +9,7 @@ use crate::{
     execute::{self, Manner},
     failed::{Code, Failed},
     flags::RunArgs,
-    guard, output,
+    output,
     plan::Plan,
     signals::Signals,
     style::Style,
@@ -18,33 +18,26 @@ use crate::{
 
 pub(super) async fn run(args: &RunArgs, talk: &TalkArgs) -> Result<(), Failed> {
     let plan = Plan::resolve(&args.source, &args.load)?;
-    for job in &plan.jobs {
-        guard::check(&job.target, &args.source.reach.allow_host).await?;
-    }
+    let signals = Signals::listen(talk.quiet);
     if let Some(out) = &args.out {
         write(out, "plan.yaml", &plan.to_yaml()?)?;
     }
-    let signals = Signals::listen(talk.quiet);
-    let manner = Manner { check: args.check, progress: args.progress, quiet: talk.quiet };
-    let summary = execute::execute(&plan, &manner, &signals).await?;
+    let allow_host = args.source.reach.allow_host.clone();
+    let manner = Manner { check: args.check, progress: args.progress, quiet: talk.quiet, allow_host };
+    let execution = execute::execute(&plan, &manner, &signals).await?;
     if let Some(out) = &args.out {
-        write(out, "summary.json", &json(&summary)?)?;
+        write(out, "summary.json", &output::pretty(&execution.summary)?)?;
     }
-    print(&summary, args.output.format)?;
-    execute::verdict(&summary, &signals)
+    print(&execution.summary, args.output.format)?;
+    execution.verdict(&signals)
 }
 
 /// Writes a summary to the standard output.
 pub(super) fn print(summary: &Summary, format: Format) -> Result<(), Failed> {
     match format {
-        Format::Json => output::result(&json(summary)?),
+        Format::Json => output::json(summary),
         Format::Text => output::result(&text::summary(summary, Style::new(output::colours()))),
     }
-}
-
-fn json(summary: &Summary) -> Result<String, Failed> {
-    let json = serde_json::to_string_pretty(summary).map_err(|error| Failed::because(Code::Run, &error))?;
-    Ok(json + "\n")
 }
 
 fn write(directory: &Path, name: &str, text: &str) -> Result<(), Failed> {

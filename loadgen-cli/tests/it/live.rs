@@ -3,14 +3,15 @@
 use std::collections::BTreeMap;
 
 use loadgen_core::SqlSession;
+use loadgen_pg::server::Server;
 use serde_json::Value;
 
 use crate::support::{Ran, Shops, file, loadgen, run, session, text};
 
 /// Name, rows and digest of every table.
-type Tables = BTreeMap<String, (u64, String)>;
+pub(crate) type Tables = BTreeMap<String, (u64, String)>;
 
-fn tables(json: &Value, rows: &str) -> Tables {
+pub(crate) fn tables(json: &Value, rows: &str) -> Tables {
     let table = |(name, table): (&String, &Value)| {
         (name.clone(), (table[rows].as_u64().unwrap(), table["digest"].as_str().unwrap().to_owned()))
     };
@@ -95,34 +96,6 @@ async fn planning_and_looking_write_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn several_jobs_run_at_the_same_time_and_none_begins_when_one_cannot() {
-    let shops = Shops::start().await;
-    let (first, second) = (shops.open("first").await, shops.open("second").await);
-    let plan = |tables: &str| {
-        format!(
-            "seed: 5\njobs:\n- name: a\n  target: {first}\n  operations: 100\n- name: b\n  target: {second}\n  \
-             operations: 50\n  workload: {{crud: {{tables: {tables}}}}}\n"
-        )
-    };
-    let (_directory, path) = file("plan.yaml", &plan("{custmers: {}}"));
-    let refused = run(&["run", text(&path)]);
-    assert_eq!(refused.code, Some(104), "{refused:?}");
-    let place =
-        format!("error: {}:9:30: there is no table \"custmers\"; did you mean \"customers\"?", text(&path));
-    assert!(refused.stderr.starts_with(&place), "{refused:?}");
-    let counted = run(&["inspect", "--url", &first, "--digest", "--format", "json"]).json();
-    assert!(tables(&counted["tables"], "count").values().all(|(rows, _)| *rows == 0));
-
-    let (_directory, path) = file("plan.yaml", &plan("{customers: {}}"));
-    let ran = run(&["run", text(&path), "--format", "json", "-q"]).json();
-    let jobs = ran["jobs"].as_array().unwrap();
-    assert_eq!((jobs.len(), &jobs[0]["completed"], &jobs[1]["completed"]), (2, &100.into(), &50.into()));
-    let alone =
-        run(&["run", text(&path), "--job", "b", "--operations", "7", "--format", "json", "-q"]).json();
-    assert_eq!((&alone["jobs"][0]["name"], &alone["jobs"][0]["completed"]), (&"b".into(), &7.into()));
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn who_cannot_sign_in_or_write_is_told_why() {
     let shops = Shops::start().await;
     let url = shops.open("shop").await;
@@ -189,8 +162,80 @@ async fn names_that_are_not_in_the_database_are_shown_where_the_plan_says_them()
         "tables: {orders: {columns: {status: {min: a}}}}",
         "3:40: column public.orders.status cannot be filled",
     );
-    let flag = run(&["run", "--url", &url, "--table", "ordres"]);
-    assert_eq!(flag.code, Some(1), "{flag:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_flag_that_is_wrong_is_named_and_the_plan_is_not_blamed() {
+    let shops = Shops::start().await;
+    let url = shops.open("shop").await;
+    let (_directory, path) = file("plan.yaml", "jobs:\n- workload:\n    crud: {tables: {orders: {}}}\n");
+    for flags in [&["--table", "ordres"][..], &["--exclude", "ordres"]] {
+        for plan in [None, Some(text(&path))] {
+            let base = [&["run", "--url", &url], flags].concat();
+            let ran = run(&base.into_iter().chain(plan).collect::<Vec<_>>());
+            assert_eq!(ran.code, Some(1), "{ran:?}");
+            let expected = format!("error: {}: there is no table \"ordres\"; did you", flags.join(" "));
+            assert!(ran.stderr.starts_with(&expected), "{ran:?}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn columns_of_types_that_are_not_known_take_what_the_plan_lists() {
+    let shops = Shops::start().await;
+    let url = shops.0.create_database("hosts").await.unwrap();
+    let sql = "CREATE SEQUENCE s; CREATE DOMAIN number AS int DEFAULT nextval('s'); \
+               CREATE TABLE hosts (id number PRIMARY KEY, address inet NOT NULL, price money NOT NULL, \
+               size numeric NOT NULL, level number NOT NULL)";
+    session(&url).await.execute(sql).await.unwrap();
+    let columns = "id: {leave_out: true}, address: {choice: [10.0.0.1/32, fd00::1/128]}, price: {constant: $1.50}, \
+                   size: {choice: [1.5, 2]}, level: {choice: [1, 2]}";
+    let tables = format!("{{hosts: {{columns: {{{columns}}}}}}}");
+    for rows in ["", ", rows: {insert: 3, update: 2, delete: 2}"] {
+        let plan = format!("jobs:\n- workload: {{crud: {{tables: {tables}{rows}}}}}\n  operations: 200\n");
+        let (_directory, path) = file("plan.yaml", &plan);
+        let ran =
+            run(&["run", text(&path), "--url", &url, "--seed", "2", "--format", "json", "-q", "--check"]);
+        assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), ""), "{ran:?}");
+        let job = &ran.json()["jobs"][0];
+        assert_eq!(
+            (&job["errors"], &job["check"]["result"]),
+            (&serde_json::json!({}), &"held".into()),
+            "{job}"
+        );
+        for done in ["inserted", "updated", "deleted"] {
+            assert!(job["rows"][done].as_u64().unwrap() > 10, "{job}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wrong_password_ends_with_1_and_one_message_and_no_traffic() {
+    let shops = Shops(Server::builder().tcp(true).start().await.unwrap());
+    let url = shops.open("shop").await;
+    let rules = shops.0.data_dir().join("pg_hba.conf");
+    let before = std::fs::read_to_string(&rules).unwrap();
+    std::fs::write(&rules, format!("host all all all scram-sha-256\n{before}")).unwrap();
+    let sql = "SET password_encryption = 'scram-sha-256'; CREATE ROLE me SUPERUSER LOGIN PASSWORD 'right'; \
+               SELECT pg_reload_conf()";
+    session(&url).await.execute(sql).await.unwrap();
+    let login = |password: &str| format!("postgres://me:{password}@127.0.0.1:{}/shop", shops.0.port());
+    let traffic =
+        |password: &str| run(&["run", "--url", &login(password), "--operations", "5", "--seed", "1"]);
+    // The server takes a moment to read its rules again; until then it asks for no password.
+    let refused = std::iter::repeat_with(|| {
+        std::thread::sleep(std::time::Duration::from_millis(100));
+        run(&["inspect", "--url", &login("hunter2")])
+    });
+    assert!(refused.take(50).any(|ran| ran.code == Some(1)));
+    let ran = traffic("hunter2");
+    assert_eq!((ran.code, ran.stdout.as_str()), (Some(1), ""), "{ran:?}");
+    let place = format!("error: failed to connect to postgres://127.0.0.1:{}/shop: ", shops.0.port());
+    assert!(ran.stderr.starts_with(&place) && ran.stderr.contains("PGPASSWORD"), "{ran:?}");
+    assert_eq!((ran.stderr.lines().count(), ran.stderr.contains("hunter2")), (1, false), "{ran:?}");
+    let counted = run(&["inspect", "--url", &url, "--digest", "--format", "json"]).json();
+    assert!(tables(&counted["tables"], "count").values().all(|(rows, _)| *rows == 0));
+    assert_eq!(traffic("right").code, Some(0));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -4,6 +4,7 @@
 
 mod demo;
 mod files;
+mod jobs;
 mod live;
 mod stop;
 mod support;

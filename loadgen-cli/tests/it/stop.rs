@@ -63,11 +63,14 @@ async fn a_signal_before_the_first_operation_ends_it_there() {
     let shops = Shops::start().await;
     let url = shops.open("shop").await;
     shops.0.pause().unwrap();
-    let child = loadgen(&["run", "--url", &url]).spawn().unwrap();
+    let child = loadgen(&["run", "--url", &url, "--seed", "3", "--format", "json"]).spawn().unwrap();
     sleep(Duration::from_secs(1));
     interrupt(&child, Signal::SIGINT);
     let ran = ended(child, Duration::from_secs(2));
-    assert_eq!((ran.code, ran.stdout.as_str()), (Some(130), ""), "{ran:?}");
-    assert!(ran.stderr.ends_with("error: stopped before the first operation\n"), "{ran:?}");
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    assert!(ran.stderr.ends_with("\nstopped before the first operation\n"), "{ran:?}");
+    let json = ran.json();
+    assert_eq!((&json["jobs"], &json["run"]["seed"]), (&serde_json::json!([]), &3.into()));
+    assert_eq!(json["warnings"], serde_json::json!(["stopped before the first operation"]));
     shops.0.resume().unwrap();
 }

@@ -109,6 +109,8 @@ fn a_missing_password_comes_from_the_password_file() {
     };
     assert_eq!(password("postgres://db/x").as_deref(), Some("from%2Dfile"));
     assert_eq!(password("postgres://me:own@db/x").as_deref(), Some("own"));
+    assert_eq!(password("postgres://me:@db/x").as_deref(), Some("from%2Dfile"));
+    assert_eq!(password("postgres://db/x?user=me&password=").as_deref(), Some("from%2Dfile"));
     assert_eq!(password("postgres://you@db/x"), None);
     std::fs::remove_file(path).unwrap();
 }

@@ -59,7 +59,7 @@ impl Draft<'_> {
             let column = &shape.table.columns[index];
             let wire = wire(shape, index)?;
             texts.push(match wire.element() {
-                None if is_enum(&column.ty) => {
+                None if goes_as_text(&column.ty) => {
                     let name = self.unnest(at, index, wire, oid::TEXT_ARRAY, Carries::Column, "text");
                     name + &cast(column)
                 }
@@ -178,29 +178,29 @@ impl Draft<'_> {
     }
 }
 
-/// A column as it is read: enums come as text, see [`Wire`].
+/// A column as it is read: enums and types that loadgen does not know come as text, see [`Wire`].
 pub(crate) fn readable(column: &Column) -> String {
     let name = quote(&column.name);
     match &column.ty {
-        Type::Array(element) if is_enum(element) => name + "::text[]",
-        ty if is_enum(ty) => name + "::text",
+        Type::Array(element) if goes_as_text(element) => name + "::text[]",
+        ty if goes_as_text(ty) => name + "::text",
         _ => name,
     }
 }
 
-/// Parameters are declared with the type of their column, but for enums, which are made of text.
+/// Parameters are declared with the type of their column, but for those that are made of text.
 ///
 /// A type without its length: a cast to `varchar(10)` would cut what is too long in silence, the assignment does not.
 fn cast(column: &Column) -> String {
     match &column.ty {
-        Type::Array(element) if is_enum(element) => format!("::{}", column.native.name),
-        ty if is_enum(ty) => format!("::{}", column.native.name),
+        Type::Array(element) if goes_as_text(element) => format!("::{}", column.native.name),
+        ty if goes_as_text(ty) => format!("::{}", column.native.name),
         _ => String::new(),
     }
 }
 
-fn is_enum(ty: &Type) -> bool {
-    matches!(ty, Type::Enum(_))
+fn goes_as_text(ty: &Type) -> bool {
+    matches!(ty, Type::Enum(_) | Type::Unsupported)
 }
 
 fn wire(shape: &Shape, index: usize) -> Result<Wire, Failure> {

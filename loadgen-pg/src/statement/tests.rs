@@ -18,6 +18,7 @@ fn table() -> Arc<Table> {
             column("Note", Type::Text { max: Some(9), fixed: false }, "character varying", 1043, 1015),
             column("tags", Type::Array(Box::new(Type::Int(32))), "integer[]", 1007, 0),
             column("moods", Type::Array(Box::new(mood)), "\"s\".\"mood\"[]", 99_999, 0),
+            column("from", Type::Unsupported, "inet", 869, 1041),
         ],
         primary_key: vec![0],
         uniques: vec![],
@@ -60,6 +61,22 @@ fn updates() {
         [&[0, 1], &[1, 2], &[]],
         r#"update "My Shop"."or""der" as t set "Note" = $3, "tags" = $4 where t."id" = $1 and t."Note" = $2"#,
         r#"update "My Shop"."or""der" as t set "Note" = u.c3, "tags" = ($6)[u.c4:u.c5] from unnest($1::integer[], $2::character varying[], $3::character varying[], $4::int4[], $5::int4[]) as u (c1, c2, c3, c4, c5) where t."id" = u.c1 and t."Note" = u.c2"#,
+    );
+}
+
+#[test]
+fn types_that_are_not_known_go_as_text() {
+    check(
+        ChangeKind::Insert,
+        [&[], &[0, 4], &[4]],
+        r#"insert into "My Shop"."or""der" ("id", "from") values ($1, $2::inet) returning "from"::text"#,
+        r#"insert into "My Shop"."or""der" ("id", "from") select u.c1, u.c2::inet from unnest($1::integer[], $2::text[]) with ordinality as u (c1, c2, n) order by u.n returning "from"::text"#,
+    );
+    check(
+        ChangeKind::Delete,
+        [&[4], &[], &[]],
+        r#"delete from "My Shop"."or""der" as t where t."from" = $1::inet"#,
+        r#"delete from "My Shop"."or""der" as t using unnest($1::text[]) as u (c1) where t."from" = u.c1::inet"#,
     );
 }
 

@@ -1,4 +1,4 @@
-//! Failures to connect say what, where, why and what would help.
+//! Failures to connect say why and what would help.
 
 use std::time::Duration;
 
@@ -33,7 +33,7 @@ async fn each_reason_has_its_words() {
     for (url, code, action, words) in rows {
         let failure = failure(&url).await;
         assert_eq!((failure.code.as_ref(), failure.action), (code, action), "{failure}");
-        assert!(failure.message.starts_with("cannot connect to postgres://"), "{failure}");
+        assert!(!failure.message.contains("postgres://"), "{failure}");
         assert!(failure.message.contains(words), "{failure}");
     }
     let unknown = failure("postgres://u:hunter2@no-such-host.invalid/x?sslmode=disable").await;

@@ -2,7 +2,7 @@
 
 use loadgen_core::{Decimal, SqlSession, Value};
 
-use crate::support::{database, insert, int, rows, table, text};
+use crate::support::{database, delete, insert, int, rows, table, text, update};
 
 const DAY: i64 = 86_400_000_000;
 
@@ -99,4 +99,55 @@ async fn nothing_is_cut_in_silence() {
             assert_eq!(failure.code, "22001");
         }
     }
+}
+
+/// What loadgen has no type for: the column, a text, and the text that the server has for it.
+const STRANGE: [(&str, &str, &str); 6] = [
+    ("inet", "10.0.0.1", "10.0.0.1/32"),
+    ("money", "1234.5", "$1,234.50"),
+    ("numeric", "123456789012345678901234567890123456789012345.25", ""),
+    ("small", "7", ""),
+    ("bit(3)", "101", ""),
+    ("inet[]", "{10.0.0.1,NULL}", ""),
+];
+
+#[tokio::test]
+async fn types_that_are_not_known_are_written_and_read_as_text() {
+    let mut sql = "create domain small as int default 5 check (value < 10);".to_owned();
+    for (number, (ty, ..)) in STRANGE.iter().enumerate() {
+        sql += &format!("create table t{number} (id int primary key, v {ty});");
+    }
+    let (_, mut session) = database(&sql).await;
+    for (number, (ty, written, read)) in STRANGE.into_iter().enumerate() {
+        let table = table(&mut session, &format!("t{number}")).await;
+        let read = text(if read.is_empty() { written } else { read });
+        for batch in
+            [&[&[int(1), text(written)][..]][..], &[&[int(2), text(written)], &[int(3), Value::Null]]]
+        {
+            session.apply(&[insert(&table, &["id", "v"], &["v"], batch)]).await.unwrap();
+        }
+        let expected = [vec![int(1), read.clone()], vec![int(2), read.clone()], vec![int(3), Value::Null]];
+        assert_eq!(rows(&mut session, &table).await, expected, "{ty}");
+        let both: [&[Value]; 2] = [&[int(3), text(written)], &[int(2), Value::Null]];
+        session.apply(&[update(&table, &["id"], &["v"], &both)]).await.unwrap();
+        let expected = [vec![int(1), read.clone()], vec![int(2), Value::Null], vec![int(3), read.clone()]];
+        assert_eq!(rows(&mut session, &table).await, expected, "{ty}");
+        let gone = session.apply(&[delete(&table, &["v"], &[&[text(written)]])]).await.unwrap();
+        assert_eq!(gone[0].rows, 2, "{ty}");
+    }
+}
+
+#[tokio::test]
+async fn a_key_of_a_type_that_is_not_known_comes_back_when_the_server_fills_it() {
+    let sql = "create sequence s; create domain number as int default nextval('s');
+               create table t (id number primary key, v int)";
+    let (_, mut session) = database(sql).await;
+    let t = table(&mut session, "t").await;
+    let returned = async |session: &mut loadgen_pg::PgSession, rows: &[&[Value]]| {
+        session.apply(&[insert(&t, &["v"], &["id"], rows)]).await.unwrap().remove(0).returned
+    };
+    assert_eq!(returned(&mut session, &[&[int(1)]]).await, [text("1")]);
+    assert_eq!(returned(&mut session, &[&[int(2)], &[int(3)]]).await, [text("2"), text("3")]);
+    session.apply(&[delete(&t, &["id"], &[&[text("1")], &[text("3")]])]).await.unwrap();
+    assert_eq!(rows(&mut session, &t).await, [[text("2"), int(2)]]);
 }
