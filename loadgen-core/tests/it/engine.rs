@@ -1,11 +1,16 @@
 //! Rates, limits, stops and deadlines, in paused time.
 
+mod faults;
+mod scripted;
+mod stops;
+
 use std::time::Duration;
 
 use async_trait::async_trait;
 use loadgen_core::{
-    Cx, Done, Failure, LaneId, Mix, Pace, PrepareError, Report, Rows, Run, Scenario, Session, SessionOf,
-    Setup, Target, Workload,
+    Bursts, Cx, Done, Failure, LaneId, Mix, Pace, PrepareError, Report, Rows, Run, RunError, Scenario,
+    Session, SessionOf, Setup, Target, Workload,
+    units::{Count, Span},
 };
 
 /// A target that answers after a while; every `stall.0`th answer takes `stall.1`.
@@ -208,4 +213,13 @@ async fn dropping_gives_way_to_other_tasks() {
     assert!(report.dropped > 99_000, "{}", report.dropped);
     accounted(&report);
     assert!(watched.await.unwrap() > 100, "the run kept the runtime to itself");
+}
+
+#[tokio::test]
+async fn bursts_of_nothing_or_without_a_pause_are_refused() {
+    for (operations, pause) in [(0, Duration::from_secs(1)), (1, Duration::ZERO)] {
+        let pace = Pace::Bursts(Bursts { operations: Count(operations), pause: Span(pause) });
+        let result = run(1, None).pace(pace).duration(Duration::from_secs(1)).execute().await;
+        assert!(matches!(result, Err(RunError::Pace(_))), "{result:?}");
+    }
 }
