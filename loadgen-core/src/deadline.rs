@@ -28,7 +28,7 @@ impl Deadline {
             if let Poll::Ready(output) = future.as_mut().poll(cx) {
                 return Poll::Ready(Some(output));
             }
-            let end = *end.get_or_insert_with(|| Instant::now() + limit);
+            let end = *end.get_or_insert_with(|| after(limit));
             let timer = self.timer.get_or_insert_with(|| Box::pin(sleep_until(end)));
             if timer.deadline() > end {
                 timer.as_mut().reset(end);
@@ -44,6 +44,14 @@ impl Deadline {
         .await
     }
 }
+
+/// The instant after `limit`; for one that the clock cannot hold, one that nobody lives to see.
+fn after(limit: Duration) -> Instant {
+    let now = Instant::now();
+    now.checked_add(limit).unwrap_or_else(|| now + FAR)
+}
+
+const FAR: Duration = Duration::from_secs(30 * 365 * 86_400);
 
 #[cfg(test)]
 mod tests {
@@ -61,5 +69,11 @@ mod tests {
         assert_eq!(start.elapsed().as_millis() / 10, 100);
         assert_eq!(deadline.bound(Duration::from_millis(10), wait(20)).await, None);
         assert_eq!(deadline.bound(second, wait(900)).await, Some(()));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_longest_limit_is_a_limit_like_any_other() {
+        let wait = tokio::time::sleep(Duration::from_secs(3_600));
+        assert_eq!(Deadline::default().bound(Duration::MAX, wait).await, Some(()));
     }
 }

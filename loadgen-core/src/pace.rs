@@ -53,11 +53,11 @@ impl Pace {
         match self {
             Pace::Unpaced => before,
             Pace::Think(_) if seq == 0 => before,
-            Pace::Think(think) => before + think.0,
+            Pace::Think(think) => before.saturating_add(think.0),
             Pace::Constant(rate) => nanos(global() as f64 * 1e9 / rate.as_per_second()),
             Pace::Poisson(rate) => {
                 let uniform = 1.0 - Rng::keyed(seed, [u64::from(lane.0), seq, DUE]).unit();
-                before + nanos(-uniform.ln() * 1e9 * f64::from(lanes) / rate.as_per_second())
+                before.saturating_add(nanos(-uniform.ln() * 1e9 * f64::from(lanes) / rate.as_per_second()))
             }
             Pace::Bursts(bursts) => {
                 let burst = global() / u128::from(bursts.operations.0.max(1));
@@ -127,6 +127,18 @@ mod tests {
         let all = dues(pace, 4, 5);
         assert!(all[..10].iter().all(|due| *due == Duration::ZERO));
         assert!(all[10..].iter().all(|due| *due == Duration::from_secs(2)));
+    }
+
+    #[test]
+    fn absurd_paces_end_at_the_end_of_time() {
+        let slow = Rate::per_second(f64::MIN_POSITIVE).unwrap();
+        let bursts = Bursts { operations: Count(1), pause: Span(Duration::MAX) };
+        let think = Pace::Think(Span(Duration::MAX));
+        for pace in [Pace::Constant(slow), Pace::Poisson(slow), Pace::Bursts(bursts), think] {
+            let due =
+                pace.due(Seed(1), u32::MAX, LaneId(1), u64::MAX - 1, Duration::MAX - Duration::from_nanos(1));
+            assert!(due >= Duration::from_nanos(u64::MAX), "{pace:?}: {due:?}");
+        }
     }
 
     proptest! {

@@ -19,14 +19,16 @@ pub struct Report {
     pub connections: u32,
     /// Whether operations were due at times of their own (open model) or after each other (closed).
     pub open: bool,
-    /// From the start to the end of the last operation.
+    /// From the start until the last operation ended; if there was none, until the workers did.
     pub duration: Duration,
-    /// Operations due in that time; always `offered + dropped`.
+    /// Operations due in that time, counted by the schedule itself; always `offered + dropped`.
     pub planned: u64,
     /// Operations that were started.
     pub offered: u64,
-    /// Operations that were started more than [`Run::max_lag`](crate::Run::max_lag) late would be, and so were not.
+    /// Operations that were due and not started: later than [`Run::max_lag`](crate::Run::max_lag), or `undone`.
     pub dropped: u64,
+    /// Those of the dropped ones that were due and not begun when the run was stopped.
+    pub undone: u64,
     /// Tries after the first.
     pub retries: u64,
     /// Connections opened anew after one was lost.
@@ -43,7 +45,7 @@ pub struct Report {
     pub tally: Tally,
     /// What ended the run early, if anything did.
     pub fatal: Option<Failure>,
-    /// Whether a second stop cut operations off.
+    /// Whether operations were cut off: by a second stop, or at the end of the grace period.
     pub cut: bool,
 }
 

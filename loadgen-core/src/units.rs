@@ -50,9 +50,18 @@ impl FromStr for Span {
             seconds += digits(number).ok_or_else(error)? * unit_seconds(unit).ok_or_else(error)?;
             rest = next;
         }
+        if seconds > LONGEST_SECONDS {
+            return Err(refuse(text, "duration of at most 100 years", "500ms, 90s, 5m or 1h30m"));
+        }
         Duration::try_from_secs_f64(seconds).map(Span).map_err(|_| error())
     }
 }
+
+/// A hundred years: what is longer is a slip, and near to what clocks can hold.
+const LONGEST_SECONDS: f64 = 100.0 * 365.25 * 86_400.0;
+
+/// One a nanosecond, the finest that due times are told apart by.
+const HIGHEST_RATE: f64 = 1e9;
 
 fn unit_seconds(unit: &str) -> Option<f64> {
     Some(match unit {
@@ -96,12 +105,18 @@ impl Rate {
     /// A rate of so many operations a second.
     ///
     /// # Errors
-    /// When the number is not finite or not above zero.
+    /// When the number is not above zero, or above 1e9.
     pub fn per_second(per_second: f64) -> Result<Self, UnitError> {
-        if per_second.is_finite() && per_second > 0.0 {
+        Rate::checked(per_second, &per_second.to_string(), "rate above zero")
+    }
+
+    fn checked(per_second: f64, text: &str, what: &'static str) -> Result<Self, UnitError> {
+        if per_second > HIGHEST_RATE {
+            Err(refuse(text, "rate of at most 1000M/s", "200/s or 20/min"))
+        } else if per_second > 0.0 {
             Ok(Rate { per_second })
         } else {
-            Err(refuse(&per_second.to_string(), "rate above zero", "200/s or 20/min"))
+            Err(refuse(text, what, "200/s or 20/min"))
         }
     }
 
@@ -115,10 +130,11 @@ impl FromStr for Rate {
     type Err = UnitError;
 
     fn from_str(text: &str) -> Result<Self, UnitError> {
-        let error = || refuse(text, "rate above zero with a unit of time", "200/s or 20/min");
+        let what = "rate above zero with a unit of time";
+        let error = || refuse(text, what, "200/s or 20/min");
         let (number, unit) = text.split_once('/').ok_or_else(error)?;
         let per = unit_seconds(unit.trim()).ok_or_else(error)?;
-        Rate::per_second(scaled(number).ok_or_else(error)? / per).map_err(|_| error())
+        Rate::checked(scaled(number).ok_or_else(error)? / per, text, what)
     }
 }
 
@@ -286,5 +302,16 @@ mod tests {
         for bad in ["200", "0/s", "-5/s", "/s", "200/", "200/week"] {
             assert_eq!(rate(bad), None, "{bad}");
         }
+    }
+
+    #[test]
+    fn what_no_clock_can_hold_is_refused() {
+        assert!("36500d".parse::<Span>().is_ok());
+        let error = "36600d".parse::<Span>().unwrap_err().to_string();
+        assert!(error.starts_with("\"36600d\" is not a duration of at most 100 years"), "{error}");
+        assert!("1000M/s".parse::<Rate>().is_ok());
+        let error = "1001M/s".parse::<Rate>().unwrap_err().to_string();
+        assert!(error.starts_with("\"1001M/s\" is not a rate of at most 1000M/s"), "{error}");
+        assert!(Rate::per_second(f64::INFINITY).is_err() && Rate::per_second(f64::NAN).is_err());
     }
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{recorder::Recorder, schedule::Timetable, worker::Shared};
-use crate::{Report, Target, Workload};
+use crate::{Action, Failure, Report, Target, Workload};
 
 pub(super) fn conclude<W: Workload>(
     shared: &Shared<W>,
@@ -12,16 +12,23 @@ pub(super) fn conclude<W: Workload>(
     recorders: Vec<Recorder>,
     elapsed: Duration,
 ) -> Report {
+    if recorders.len() < workers as usize {
+        let message = "a thread of workers is gone: what they did is missing in the report";
+        shared.fail(Failure::aborted(Action::Defect, "panic", message));
+    }
+    let ends = recorders.iter().filter_map(|recorder| recorder.last_end);
+    let duration = ends.max().unwrap_or(elapsed);
     let mut report = Report {
         target: shared.target.describe(),
         seed: timetable.seed,
         lanes: timetable.lanes,
         connections: workers,
         open: shared.open,
-        duration: elapsed,
+        duration,
         planned: 0,
         offered: 0,
         dropped: 0,
+        undone: 0,
         retries: 0,
         reconnects: 0,
         scenarios: Default::default(),
@@ -33,8 +40,10 @@ pub(super) fn conclude<W: Workload>(
         cut: false,
     };
     for mut recorder in recorders {
+        report.planned += recorder.planned;
         report.offered += recorder.offered;
         report.dropped += recorder.dropped;
+        report.undone += recorder.undone;
         report.retries += recorder.retries;
         report.reconnects += recorder.reconnects;
         report.warmup += recorder.warmup;
@@ -43,6 +52,5 @@ pub(super) fn conclude<W: Workload>(
         let Report { scenarios, skips, errors, .. } = &mut report;
         recorder.merge_into(&shared.choice.names, scenarios, skips, errors);
     }
-    report.planned = report.offered + report.dropped;
     report
 }

@@ -1,10 +1,10 @@
 //! Starting the workers together, and hearing from each of them.
 
-use std::{future::Future, sync::Arc, time::Duration};
+use std::{any::Any, future::Future, sync::Arc, time::Duration};
 
 use tokio::{
     sync::{mpsc, watch},
-    task::JoinSet,
+    task::{JoinError, JoinSet},
     time::Instant,
 };
 
@@ -12,32 +12,28 @@ use super::{
     recorder::Recorder,
     run::RunError,
     schedule::{Schedule, Timetable},
+    stop::Level,
     timer::Timer,
     worker::{Shared, Worker},
 };
-use crate::{Failure, LaneId, Target, Workload};
+use crate::{Action, Failure, LaneId, Target, Workload};
 
-type Channel<T> = (mpsc::Sender<T>, mpsc::Receiver<T>);
-
-/// The channels between the workers and whoever started them.
+/// What the workers report to. The channels end with the workers: nobody else keeps a sender.
 pub(super) struct Crew {
-    ready: Channel<Result<(), Failure>>,
+    ready: mpsc::Receiver<Result<(), Failure>>,
     start: watch::Sender<Option<Instant>>,
-    done: Channel<Recorder>,
-    waiting: u32,
+    done: mpsc::Receiver<Recorder>,
+    workers: u32,
 }
 
-impl Crew {
-    pub(super) fn new(workers: u32) -> Self {
-        let size = workers as usize;
-        Crew {
-            ready: mpsc::channel(size),
-            start: watch::Sender::new(None),
-            done: mpsc::channel(size),
-            waiting: workers,
-        }
-    }
+/// The workers' ends of the channels, to be dropped when every job is made.
+pub(super) struct Posts {
+    ready: mpsc::Sender<Result<(), Failure>>,
+    start: watch::Receiver<Option<Instant>>,
+    done: mpsc::Sender<Recorder>,
+}
 
+impl Posts {
     /// The work of some workers, to be driven by one runtime: connect, wait for the start, run, hand in the recorder.
     pub(super) fn job<W: Workload>(
         &self,
@@ -48,40 +44,67 @@ impl Crew {
         fine: bool,
     ) -> impl Future<Output = ()> + Send + 'static {
         let (shared, timetable) = (Arc::clone(shared), timetable.clone());
-        let (ready, start, done) = (self.ready.0.clone(), self.start.subscribe(), self.done.0.clone());
+        let Posts { ready, start, done } = self;
+        let (ready, start, done) = (ready.clone(), start.clone(), done.clone());
         let workers = shared.progress.workers();
         async move {
-            let mut crew = JoinSet::new();
+            let (mut crew, mut names) = (JoinSet::new(), Vec::new());
             for index in indexes {
                 let ids: Vec<LaneId> =
                     (index..timetable.lanes).step_by(workers as usize).map(LaneId).collect();
                 let schedule = Schedule::new(timetable.clone(), ids.iter().copied());
                 let recorder = Recorder::new(shared.choice.names.len(), warmup);
                 let timer = if fine { Timer::fine() } else { Timer::Coarse };
-                let mut worker = Worker::new(index, Arc::clone(&shared), schedule, ids, recorder, timer);
-                let (ready, mut start, done) = (ready.clone(), start.clone(), done.clone());
-                crew.spawn(async move {
-                    let connected = worker.connect().await;
-                    let failed = connected.is_err();
-                    let heard = ready.send(connected).await;
-                    drop(ready);
-                    if failed || heard.is_err() {
-                        return;
-                    }
-                    let Ok(Some(at)) = start.wait_for(Option::is_some).await.map(|at| *at) else { return };
-                    worker.run(at).await;
-                    let _ = done.send(worker.recorder).await;
-                });
+                let worker = Worker::new(index, Arc::clone(&shared), schedule, ids, recorder, timer);
+                let posts = Posts { ready: ready.clone(), start: start.clone(), done: done.clone() };
+                names.push((crew.spawn(posts.serve(worker, Arc::clone(&shared))).id(), index));
             }
-            while crew.join_next().await.is_some() {}
+            // The start is waited for by those who are ready; whoever is not must be missed by then.
+            drop(ready);
+            while let Some(ended) = crew.join_next().await {
+                if let Err(error) = ended {
+                    let index = names.iter().find(|(id, _)| *id == error.id()).map_or(0, |(_, index)| *index);
+                    shared.progress.worker(index).connected(false);
+                    shared.fail(lost_worker(index, workers, error));
+                }
+            }
+            // Held until here, so that a panic is known before the results are counted.
+            drop(done);
         }
+    }
+
+    async fn serve<W: Workload>(self, mut worker: Worker<W>, shared: Arc<Shared<W>>) {
+        let Posts { ready, mut start, done } = self;
+        let connected = tokio::select! {
+            connected = worker.connect() => connected,
+            () = shared.stop.reached(Level::Cut) => return,
+        };
+        let failed = connected.is_err();
+        let heard = ready.send(connected).await;
+        drop(ready);
+        if failed || heard.is_err() {
+            return;
+        }
+        let Ok(Some(at)) = start.wait_for(Option::is_some).await.map(|at| *at) else { return };
+        worker.run(at).await;
+        let _ = done.send(worker.recorder).await;
+    }
+}
+
+impl Crew {
+    pub(super) fn new(workers: u32) -> (Posts, Self) {
+        let size = workers as usize;
+        let (ready_at, ready) = mpsc::channel(size);
+        let (start, start_at) = watch::channel(None);
+        let (done_at, done) = mpsc::channel(size);
+        (Posts { ready: ready_at, start: start_at, done: done_at }, Crew { ready, start, done, workers })
     }
 
     /// Waits for every session, then lets all workers go from the same instant.
     pub(super) async fn start<W: Workload>(&mut self, shared: &Shared<W>) -> Result<Instant, RunError> {
-        while self.waiting > 0 {
-            match self.ready.1.recv().await {
-                Some(Ok(())) => self.waiting -= 1,
+        for _ in 0..self.workers {
+            match self.ready.recv().await {
+                Some(Ok(())) => {}
                 Some(Err(source)) => {
                     return Err(RunError::Connect { target: shared.target.describe(), source });
                 }
@@ -94,22 +117,37 @@ impl Crew {
     }
 
     /// Everything that the workers hand in; fewer than there are workers when one panicked.
-    pub(super) fn recorders(self, workers: u32) -> impl Future<Output = Vec<Recorder>> {
-        let Crew { done: (sender, mut receiver), .. } = self;
-        drop(sender);
-        async move {
-            let mut recorders = Vec::with_capacity(workers as usize);
-            while let Some(recorder) = receiver.recv().await {
-                recorders.push(recorder);
-            }
-            recorders
+    pub(super) async fn recorders(mut self) -> Vec<Recorder> {
+        let mut recorders = Vec::with_capacity(self.workers as usize);
+        while let Some(recorder) = self.done.recv().await {
+            recorders.push(recorder);
         }
+        recorders
     }
 }
 
+/// What is left to say of a worker that did not come to its end.
+fn lost_worker(index: u32, workers: u32, error: JoinError) -> Failure {
+    let why =
+        error.try_into_panic().map_or_else(|error| error.to_string(), |panic| words(&*panic).to_owned());
+    let message = format!(
+        "worker {index} of {workers} panicked ({why}): its lanes, every {workers}th from lane {index}, are missing in \
+         the report"
+    );
+    Failure::aborted(Action::Defect, "panic", message)
+}
+
+fn words(panic: &(dyn Any + Send)) -> &str {
+    let text = panic.downcast_ref::<&str>().copied();
+    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("no message")
+}
+
 pub(super) fn on_own_thread(job: impl Future<Output = ()> + Send + 'static) {
-    std::thread::spawn(move || match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+    let drive = move || match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => runtime.block_on(job),
         Err(error) => tracing::error!(%error, "failed to start a runtime"),
-    });
+    };
+    if let Err(error) = std::thread::Builder::new().spawn(drive) {
+        tracing::error!(%error, "failed to start a thread");
+    }
 }

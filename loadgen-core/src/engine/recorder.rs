@@ -29,12 +29,16 @@ pub(crate) struct Recorder {
     scenarios: Vec<ScenarioReport>,
     skips: Entries<u64>,
     errors: Entries<ErrorReport>,
+    /// What the schedule handed out or passed over, counted by it alone.
+    pub(crate) planned: u64,
     pub(crate) offered: u64,
     pub(crate) dropped: u64,
+    /// Those dropped ones that a stop left behind.
+    pub(crate) undone: u64,
     pub(crate) retries: u64,
     pub(crate) reconnects: u64,
     pub(crate) cut: bool,
-    pub(crate) last_end: Duration,
+    pub(crate) last_end: Option<Duration>,
     pub(crate) tally: Tally,
 }
 
@@ -53,19 +57,21 @@ impl Recorder {
             scenarios: (0..scenarios).map(|_| scenario()).collect(),
             skips: Vec::new(),
             errors: Vec::new(),
+            planned: 0,
             offered: 0,
             dropped: 0,
+            undone: 0,
             retries: 0,
             reconnects: 0,
             cut: false,
-            last_end: Duration::ZERO,
+            last_end: None,
             tally: Tally::default(),
         }
     }
 
     /// Counts an operation that has ended. What was due in the warm-up is kept apart.
     pub(crate) fn ended(&mut self, scenario: usize, outcome: Outcome, rows: Rows, times: Times) {
-        self.last_end = times.ended;
+        self.last_end = Some(times.ended);
         if times.due < self.warmup_end {
             self.warmup.count(outcome);
             return;

@@ -51,15 +51,28 @@ impl RetryPolicy {
         }
     }
 
-    /// The pause before attempt `attempt` (from 1) after a failure with this action.
-    pub fn pause(&self, action: Action, attempt: u32, rng: &mut Rng) -> Duration {
+    /// The pause after the failure number `nth` (from 1) of an operation with this action.
+    pub fn pause(&self, action: Action, nth: u32, rng: &mut Rng) -> Duration {
         let base = match action {
             Action::NewValues | Action::RereadSchema => return Duration::ZERO,
             Action::PauseThenFatal => self.cap,
             _ => self.base,
         };
-        let longest = base.saturating_mul(1 << (attempt - 1).min(20)).min(self.cap.max(base));
+        let longest = base.saturating_mul(1 << nth.saturating_sub(1).min(20)).min(self.cap.max(base));
         longest.mul_f64(0.5 + rng.unit() / 2.0)
+    }
+}
+
+/// How often one operation has failed, by what was to be done about it: each action has a bound of its own.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Tries([u32; Action::Defect as usize + 1]);
+
+impl Tries {
+    /// Counts a failure; the answer is how many with this action there were.
+    pub(super) fn count(&mut self, action: Action) -> u32 {
+        let tries = &mut self.0[action as usize];
+        *tries += 1;
+        *tries
     }
 }
 

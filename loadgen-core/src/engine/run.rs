@@ -8,12 +8,12 @@ use super::{
     progress::Progress,
     retry::RetryPolicy,
     schedule::Timetable,
-    stop::Stop,
-    supervise::{Signal, supervise},
+    stop::{Level, Stop},
+    supervise::{Signal, listen, supervise},
     worker::{Shared, deadline_passed},
 };
 use crate::{
-    CheckError, Failure, Limit, Pace, PrepareError, Report, Seed, Setup, Target, WeightsError, Workload,
+    CheckError, Failure, Limit, Mix, Pace, PrepareError, Report, Seed, Setup, Target, WeightsError, Workload,
     mix::Choice,
 };
 
@@ -70,9 +70,15 @@ pub enum RunError {
     /// No lanes or no connections.
     #[error("a run needs at least one lane and one connection")]
     Empty,
-    /// A worker ended without its results: a defect in a scenario.
-    #[error("a worker panicked; what the others did is lost with it")]
+    /// The pace is none that can be held.
+    #[error("{0}")]
+    Pace(&'static str),
+    /// A worker was gone before the first operation: a panic while it connected, or no runtime for it.
+    #[error("a worker was gone before it was connected: it panicked, or it got no thread or no runtime")]
     Worker,
+    /// A stop was asked for before the first operation.
+    #[error("stopped before the first operation")]
+    Stopped,
     /// What the lanes know and what the target holds are not the same.
     #[error("the check of {target} did not hold")]
     Check {
@@ -196,7 +202,8 @@ impl<W: Workload> Run<W> {
         self
     }
 
-    /// Drains the run when this future is ready: what has begun is finished, nothing else is begun.
+    /// Drains the run when this future is ready: what has begun is finished, nothing else is begun. Before the first
+    /// operation it ends the run with [`RunError::Stopped`]; a check that is under way is given up.
     pub fn stop_on(mut self, stop: impl Future<Output = ()> + Send + 'static) -> Self {
         self.stop = Box::pin(stop);
         self
@@ -220,39 +227,80 @@ impl<W: Workload> Run<W> {
 
     /// Prepares, connects, runs to the end and reports.
     ///
+    /// Must be awaited on a tokio runtime that has time and, unless [`Run::coarse_timer`] was asked for, I/O enabled
+    /// (`enable_all`): the fine timer is a file descriptor. Dropping the future cuts the run off.
+    ///
     /// # Errors
     /// When no traffic could be sent, or a check was asked for and did not hold. A run that was ended by a failure
     /// later on has a report, with [`Report::fatal`] set.
     pub async fn execute(mut self) -> Result<Report, RunError> {
+        self.validate()?;
+        let asked = Stop::new();
+        let nothing = || -> Signal { Box::pin(std::future::pending()) };
+        let stop = std::mem::replace(&mut self.stop, nothing());
+        let abort = std::mem::replace(&mut self.abort, nothing());
+        tokio::select! {
+            biased;
+            never = listen(&asked, stop, abort) => match never {},
+            result = self.stages(&asked) => result,
+        }
+    }
+
+    fn validate(&self) -> Result<(), RunError> {
         if self.workers() == 0 {
             return Err(RunError::Empty);
         }
-        let mut session = open(&*self.target, self.deadline).await?;
-        let setup = Setup { seed: self.seed, lanes: self.lanes, check: self.check };
-        let mix = self
-            .workload
-            .prepare(&mut session, &setup)
-            .await
-            .map_err(|source| RunError::Prepare { target: self.target.describe(), source })?;
-        drop(session);
+        match self.pace {
+            Pace::Bursts(bursts) if bursts.operations.0 == 0 => {
+                Err(RunError::Pace("a burst needs at least one operation"))
+            }
+            Pace::Bursts(bursts) if bursts.pause.0.is_zero() => {
+                Err(RunError::Pace("bursts need a pause between them"))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    async fn stages(mut self, asked: &Stop) -> Result<Report, RunError> {
+        let mix = unless_stopped(asked, self.prepare()).await?;
         let progress = self.progress();
         let choice = mix.build()?;
-        let check = self.check.then(|| (Arc::clone(&self.target), self.deadline));
-        let (shared, report) = self.traffic(choice, progress).await?;
-        let Some((target, deadline)) = check.filter(|_| report.fatal.is_none()) else { return Ok(report) };
-        let mut session = open(&*target, deadline).await?;
-        match shared.workload.check(&mut session, &report).await {
+        let (check, deadline) = (self.check, self.deadline);
+        let (shared, report) = self.traffic(choice, progress, asked).await?;
+        if !check || report.fatal.is_some() {
+            return Ok(report);
+        }
+        // A stop that ended the traffic does not forbid the check; what is asked for after that does.
+        let enough = if asked.is_raised() { Level::Cut } else { Level::Drain };
+        let compared = tokio::select! {
+            biased;
+            () = asked.reached(enough) => {
+                Err(CheckError::Inconclusive(vec!["stopped before it was compared".to_owned()]))
+            }
+            compared = compare(&shared, deadline, &report) => compared,
+        };
+        match compared {
             Ok(()) => Ok(report),
             Err(source) => {
-                Err(RunError::Check { target: target.describe(), source, report: Box::new(report) })
+                Err(RunError::Check { target: shared.target.describe(), source, report: Box::new(report) })
             }
         }
+    }
+
+    async fn prepare(&mut self) -> Result<Mix<W>, RunError> {
+        let session = open(&*self.target, self.deadline).await;
+        let mut session =
+            session.map_err(|source| RunError::Connect { target: self.target.describe(), source })?;
+        let setup = Setup { seed: self.seed, lanes: self.lanes, check: self.check };
+        let mix = self.workload.prepare(&mut session, &setup).await;
+        mix.map_err(|source| RunError::Prepare { target: self.target.describe(), source })
     }
 
     async fn traffic(
         self,
         choice: Choice<W>,
         progress: Progress,
+        asked: &Stop,
     ) -> Result<(Arc<Shared<W>>, Report), RunError> {
         let workers = self.workers();
         let timetable = Timetable { seed: self.seed, lanes: self.lanes, pace: self.pace, limit: self.limit };
@@ -270,26 +318,45 @@ impl<W: Workload> Run<W> {
             progress,
             fatal: std::sync::OnceLock::new(),
         });
-        let mut crew = Crew::new(workers);
+        let _cut = shared.stop.cut_on_drop();
+        let (posts, mut crew) = Crew::new(workers);
         let crews = if self.threads == 0 { 1 } else { self.threads.min(workers as usize) };
         for crew_index in 0..crews {
             let indexes: Vec<u32> = (0..workers).filter(|i| *i as usize % crews == crew_index).collect();
-            let job = crew.job(&shared, &timetable, indexes, self.warmup, self.fine_timer);
+            let job = posts.job(&shared, &timetable, indexes, self.warmup, self.fine_timer);
             if self.threads == 0 {
                 tokio::spawn(job);
             } else {
                 on_own_thread(job);
             }
         }
-        let started = crew.start(&shared).await?;
-        let supervised = supervise(&shared.stop, self.stop, self.abort, self.grace, crew.recorders(workers));
-        let recorders = supervised.await;
-        if recorders.len() < workers as usize {
-            return Err(RunError::Worker);
-        }
+        drop(posts);
+        let started = unless_stopped(asked, crew.start(&shared)).await?;
+        let recorders = supervise(&shared.stop, asked, self.grace, crew.recorders()).await;
         let report = conclude(&shared, &timetable, workers, recorders, started.elapsed());
         Ok((shared, report))
     }
+}
+
+/// Goes on with what comes before the first operation until a stop is asked for.
+async fn unless_stopped<T>(
+    asked: &Stop,
+    stage: impl Future<Output = Result<T, RunError>>,
+) -> Result<T, RunError> {
+    tokio::select! {
+        biased;
+        () = asked.reached(Level::Drain) => Err(RunError::Stopped),
+        result = stage => result,
+    }
+}
+
+async fn compare<W: Workload>(
+    shared: &Shared<W>,
+    deadline: Duration,
+    report: &Report,
+) -> Result<(), CheckError> {
+    let mut session = open(&*shared.target, deadline).await?;
+    shared.workload.check(&mut session, report).await
 }
 
 /// Below this distance a worker waits for several operations at once: waking up for each would cost more than it gains.
@@ -300,8 +367,7 @@ fn timer_floor(pace: &Pace) -> Duration {
     }
 }
 
-async fn open<T: Target>(target: &T, deadline: Duration) -> Result<T::Session, RunError> {
+async fn open<T: Target>(target: &T, deadline: Duration) -> Result<T::Session, Failure> {
     let connected = tokio::time::timeout(deadline, target.connect()).await;
-    let connected = connected.unwrap_or_else(|_| Err(deadline_passed("connection", deadline)));
-    connected.map_err(|source| RunError::Connect { target: target.describe(), source })
+    connected.unwrap_or_else(|_| Err(deadline_passed("connection", deadline)))
 }

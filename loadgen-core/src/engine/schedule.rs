@@ -23,6 +23,8 @@ pub(crate) struct Schedule {
     timetable: Timetable,
     lanes: Vec<Position>,
     queue: BinaryHeap<Reverse<(Duration, u32)>>,
+    /// Operations left behind so far.
+    planned: u64,
 }
 
 /// How far a lane has come.
@@ -45,7 +47,7 @@ pub(crate) struct Due {
 
 impl Schedule {
     pub(crate) fn new(timetable: Timetable, ids: impl IntoIterator<Item = LaneId>) -> Self {
-        let mut schedule = Schedule { timetable, lanes: Vec::new(), queue: BinaryHeap::new() };
+        let mut schedule = Schedule { timetable, lanes: Vec::new(), queue: BinaryHeap::new(), planned: 0 };
         for id in ids {
             let Timetable { seed, lanes, pace, limit } = &schedule.timetable;
             let slot = schedule.lanes.len() as u32;
@@ -73,6 +75,7 @@ impl Schedule {
         let Reverse((at, slot)) = *head;
         let position = &mut self.lanes[slot as usize];
         position.seq += 1;
+        self.planned += 1;
         let before = if pace.is_closed() { ended } else { at };
         let next = pace.due(*seed, *lanes, position.id, position.seq, before);
         if position.seq < position.end && limit.admits(next) {
@@ -80,6 +83,11 @@ impl Schedule {
         } else {
             PeekMut::pop(head);
         }
+    }
+
+    /// How many operations it has left behind, whatever became of them.
+    pub(crate) fn planned(&self) -> u64 {
+        self.planned
     }
 
     /// Passes over everything that is due by `now`, and says how much that was. A closed pace plans nothing ahead.
@@ -102,7 +110,7 @@ mod tests {
     }
 
     fn order(pace: Pace, limit: Limit, workers: u32) -> Vec<(Duration, u32, u64)> {
-        let mut all = Vec::new();
+        let (mut all, mut planned) = (Vec::new(), 0);
         for worker in 0..workers {
             let ids = (0..8).filter(|lane| lane % workers == worker).map(LaneId);
             let mut schedule = Schedule::new(timetable(pace, limit), ids);
@@ -110,8 +118,10 @@ mod tests {
                 all.push((due.at, due.lane.0, due.seq));
                 schedule.advance(due.at + Duration::from_millis(1));
             }
+            planned += schedule.planned();
         }
         all.sort();
+        assert_eq!(planned, all.len() as u64);
         all
     }
 

@@ -52,4 +52,19 @@ impl Stop {
         // The sender lives in `self`, so the channel cannot close while this waits.
         let _ = changes.wait_for(|current| *current >= level).await;
     }
+
+    /// Cuts everything off when what this returns is dropped: nobody waits for the run any more.
+    pub(crate) fn cut_on_drop(&self) -> CutOnDrop {
+        CutOnDrop(self.clone())
+    }
+}
+
+/// See [`Stop::cut_on_drop`].
+#[derive(Debug)]
+pub(crate) struct CutOnDrop(Stop);
+
+impl Drop for CutOnDrop {
+    fn drop(&mut self) {
+        self.0.raise(Level::Cut);
+    }
 }

@@ -1,41 +1,49 @@
 //! Ending a run: by itself, by a signal, or by the end of patience.
 
-use std::{future::Future, pin::Pin, time::Duration};
+use std::{convert::Infallible, future::Future, pin::Pin, time::Duration};
 
 use super::stop::{Level, Stop};
 
 /// Something that is waited for, once.
 pub(super) type Signal = Pin<Box<dyn Future<Output = ()> + Send>>;
 
-/// Waits for the workers; raises the stop when a signal comes, and cuts off what does not end within the grace period.
-pub(super) async fn supervise<T>(
-    level: &Stop,
-    stop: Signal,
-    abort: Signal,
-    grace: Duration,
-    workers: impl Future<Output = T>,
-) -> T {
-    tokio::pin!(workers);
-    let signals = async {
-        tokio::select! {
-            () = stop => level.raise(Level::Drain),
-            () = level.reached(Level::Drain) => {}
-        }
-        tokio::time::sleep(grace).await;
-        level.raise(Level::Cut);
+/// Turns signals into levels for as long as it is polled.
+pub(super) async fn listen(asked: &Stop, stop: Signal, abort: Signal) -> Infallible {
+    let drain = async {
+        stop.await;
+        asked.raise(Level::Drain);
     };
     let cut = async {
         abort.await;
-        level.raise(Level::Cut);
+        asked.raise(Level::Cut);
     };
-    tokio::pin!(signals, cut);
-    let (mut signalled, mut aborted) = (false, false);
-    loop {
+    tokio::join!(drain, cut);
+    std::future::pending().await
+}
+
+/// Waits for the workers; raises their stop when one is asked for, and cuts off what does not end within the grace
+/// period.
+pub(super) async fn supervise<T>(
+    level: &Stop,
+    asked: &Stop,
+    grace: Duration,
+    workers: impl Future<Output = T>,
+) -> T {
+    let drain = async {
         tokio::select! {
-            biased;
-            done = &mut workers => return done,
-            () = &mut cut, if !aborted => aborted = true,
-            () = &mut signals, if !signalled => signalled = true,
+            () = asked.reached(Level::Drain) => level.raise(Level::Drain),
+            () = level.reached(Level::Drain) => {}
         }
+        tokio::select! {
+            () = tokio::time::sleep(grace) => {}
+            () = asked.reached(Level::Cut) => {}
+        }
+        level.raise(Level::Cut);
+        std::future::pending().await
+    };
+    tokio::select! {
+        biased;
+        done = workers => done,
+        never = drain => never,
     }
 }

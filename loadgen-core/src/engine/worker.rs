@@ -7,7 +7,7 @@ use tokio::time::Instant;
 use super::{
     progress::Counters,
     recorder::{Recorder, Times},
-    retry::RetryPolicy,
+    retry::{RetryPolicy, Tries},
     schedule::{Due, Schedule},
     stop::{Level, Stop},
     timer::Timer,
@@ -51,8 +51,17 @@ pub(crate) struct Worker<W: Workload> {
     timer: Timer,
     deadline: Deadline,
     start: Instant,
-    /// Scenario and times of the operation that has begun and not ended.
-    begun: Option<(usize, Times)>,
+    begun: Option<Begun>,
+}
+
+/// The operation that has begun and not ended.
+#[derive(Clone, Copy)]
+struct Begun {
+    /// Index of the scenario.
+    group: usize,
+    times: Times,
+    /// How it ends if it is let go now: nothing is known while the target has it.
+    outcome: Outcome,
 }
 
 /// How a lost or missing session ended the wait for it.
@@ -95,8 +104,10 @@ impl<W: Workload> Worker<W> {
             () = self.drive(&shared) => {}
             () = shared.stop.reached(Level::Cut) => self.cut(),
         }
-        let overdue = if self.shared.stop.is_raised() { self.schedule.pass_over(self.now()) } else { 0 };
-        self.drop_late(overdue);
+        let undone = if self.shared.stop.is_raised() { self.schedule.pass_over(self.now()) } else { 0 };
+        self.recorder.undone = undone;
+        self.drop_late(undone);
+        self.recorder.planned = self.schedule.planned();
         self.session = None;
         self.counters().connected(false);
         for (id, lane) in &self.lanes {
@@ -109,6 +120,11 @@ impl<W: Workload> Worker<W> {
         while let Some(due) = self.schedule.head() {
             if shared.stop.is_raised() {
                 return;
+            }
+            since_yield += 1;
+            if since_yield == YIELD_EVERY {
+                tokio::task::yield_now().await;
+                since_yield = 0;
             }
             let now = self.now();
             if due.at > now {
@@ -130,11 +146,6 @@ impl<W: Workload> Worker<W> {
             if let Err(lost) = self.operate(shared, due, now).await {
                 return self.lose(lost);
             }
-            since_yield += 1;
-            if since_yield == YIELD_EVERY {
-                tokio::task::yield_now().await;
-                since_yield = 0;
-            }
         }
     }
 
@@ -144,10 +155,10 @@ impl<W: Workload> Worker<W> {
         let (group, scenario) = shared.choice.pick(&mut rng);
         let at = if shared.open { due.at } else { started };
         let times = Times { due: at, started, ended: started };
-        self.begun = Some((group, times));
+        self.begun = Some(Begun { group, times, outcome: Outcome::Aborted });
         self.recorder.offered += 1;
         let mut cx = Cx { lane: due.lane, seq: due.seq, due: at, attempt: 0, rng: rng.clone() };
-        let mut redraws = 0;
+        let (mut redraws, mut tries) = (0, Tries::default());
         let (ended, lost) = loop {
             let Some(session) = self.session.as_mut() else {
                 match self.reconnect(due).await {
@@ -155,6 +166,7 @@ impl<W: Workload> Worker<W> {
                     Err(lost) => break (Err(Outcome::Aborted), Some(lost)),
                 }
             };
+            self.begun = Some(Begun { group, times, outcome: Outcome::Indeterminate });
             let lane = &mut self.lanes[due.slot].1;
             let tried = self.deadline.bound(shared.deadline, scenario.run(session, lane, &mut cx)).await;
             let failure = match tried {
@@ -162,13 +174,14 @@ impl<W: Workload> Worker<W> {
                 Some(Err(failure)) => failure,
                 None => deadline_passed("answer", shared.deadline),
             };
+            self.begun = Some(Begun { group, times, outcome: failure.outcome() });
             if failure.action == Action::NewValues {
                 redraws += 1;
                 rng = Rng::redrawn(shared.seed, due.lane, due.seq, redraws);
             }
             cx.rng = rng.clone();
             cx.attempt += 1;
-            match self.mend(&failure, due, cx.attempt).await {
+            match self.mend(&failure, due, cx.attempt, tries.count(failure.action)).await {
                 Ok(true) => self.recorder.retries += 1,
                 Ok(false) => break (Err(failure.outcome()), None),
                 Err(lost) => break (Err(failure.outcome()), Some(lost)),
@@ -178,8 +191,8 @@ impl<W: Workload> Worker<W> {
         lost.map_or(Ok(()), Err)
     }
 
-    /// Deals with a failure of attempt number `attempt`; true asks for another.
-    async fn mend(&mut self, failure: &Failure, due: Due, attempt: u32) -> Result<bool, Lost> {
+    /// Deals with a failure of attempt number `attempt`, the `nth` with its action; true asks for another.
+    async fn mend(&mut self, failure: &Failure, due: Due, attempt: u32, nth: u32) -> Result<bool, Lost> {
         self.recorder.failed(failure);
         if failure.breaks_session() {
             self.session = None;
@@ -191,7 +204,7 @@ impl<W: Workload> Worker<W> {
         if failure.indeterminate {
             return Ok(false);
         }
-        if attempt > self.shared.retry.bound(failure.action) {
+        if nth > self.shared.retry.bound(failure.action) {
             let fatal = failure.action == Action::PauseThenFatal;
             return if fatal { Err(Lost::Fatal(failure.clone())) } else { Ok(false) };
         }
@@ -202,7 +215,7 @@ impl<W: Workload> Worker<W> {
             self.recorder.failed(&failure);
             self.session = None;
         }
-        let pause = self.shared.retry.pause(failure.action, attempt, &mut self.pause_rng(due, attempt));
+        let pause = self.shared.retry.pause(failure.action, nth, &mut self.pause_rng(due, attempt));
         if !pause.is_zero() {
             self.sleep(pause).await;
         }
@@ -225,11 +238,11 @@ impl<W: Workload> Worker<W> {
         self.schedule.advance(now);
     }
 
-    /// The operation that had begun is let go: nobody knows what became of it.
+    /// The operation that had begun is let go: nobody knows what became of it, unless it waited for another attempt.
     fn cut(&mut self) {
         self.recorder.cut = true;
-        if let Some((group, times)) = self.begun.take() {
-            self.end(group, Err(Outcome::Indeterminate), times);
+        if let Some(Begun { group, times, outcome }) = self.begun.take() {
+            self.end(group, Err(outcome), times);
         }
     }
 

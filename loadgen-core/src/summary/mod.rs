@@ -81,7 +81,7 @@ pub struct JobSummary {
     pub offered: u64,
     /// Operations ended.
     pub completed: u64,
-    /// Operations too late to be started.
+    /// Operations due and not started: too late, or the run was stopped.
     pub dropped: u64,
     /// Without those of the warm-up.
     pub outcomes: OutcomesSummary,

@@ -25,6 +25,7 @@ fn report() -> Report {
         planned: 4,
         offered: 3,
         dropped: 1,
+        undone: 0,
         retries: 0,
         reconnects: 0,
         scenarios: [("insert".to_owned(), insert)].into(),
@@ -90,8 +91,22 @@ fn dropped_and_unknown_operations_are_warned_about() {
         summary.warnings,
         [
             "1 of 4 planned operations (25.0 %) were dropped: the target or this machine could not keep up",
+            "what was done depends on timing: digests are not comparable with those of other runs",
             "1 operations of unknown outcome: live and digest of their tables are not certain",
             "1 operations of the warm-up are not in the figures, but in tables and digests",
+        ]
+    );
+}
+
+#[test]
+fn what_a_stop_left_undone_is_not_blamed_on_the_target() {
+    let mut report = report();
+    report.undone = 1;
+    assert_eq!(
+        summary(&report, None).warnings,
+        [
+            "1 of 4 planned operations (25.0 %) were due and not begun when the run was stopped",
+            "what was done depends on timing: digests are not comparable with those of other runs",
         ]
     );
 }

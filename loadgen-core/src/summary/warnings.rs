@@ -1,6 +1,7 @@
 //! What a reader of a summary should know before trusting the figures.
 
 use super::EndedJob;
+use crate::Report;
 
 /// What is to be said of one job, with its name if there are `several`.
 pub(super) fn warnings(job: &EndedJob<'_>, several: bool) -> Vec<String> {
@@ -10,15 +11,9 @@ pub(super) fn warnings(job: &EndedJob<'_>, several: bool) -> Vec<String> {
         warnings.push(format!("ended early: {fatal}"));
     }
     if report.cut {
-        warnings.push("operations were cut off: their outcome is unknown".to_owned());
+        warnings.push("operations were cut off: the target may still have carried them out".to_owned());
     }
-    if report.dropped > 0 {
-        let share = 100.0 * report.dropped as f64 / report.planned as f64;
-        warnings.push(format!(
-            "{} of {} planned operations ({share:.1} %) were dropped: the target or this machine could not keep up",
-            report.dropped, report.planned
-        ));
-    }
+    warnings.extend(dropped(report));
     let unknown = report.outcomes().indeterminate + report.warmup.indeterminate;
     if unknown > 0 {
         let tables = report.tally.tables.iter().filter(|(_, table)| table.unknown > 0);
@@ -39,4 +34,26 @@ pub(super) fn warnings(job: &EndedJob<'_>, several: bool) -> Vec<String> {
     } else {
         warnings
     }
+}
+
+/// What was due and not started, by whose doing, and what follows from it.
+fn dropped(report: &Report) -> Vec<String> {
+    let mut warnings = Vec::new();
+    let mut say = |operations: u64, why: &str| {
+        let share = 100.0 * operations as f64 / report.planned.max(1) as f64;
+        if operations > 0 {
+            let planned = report.planned;
+            warnings.push(format!("{operations} of {planned} planned operations ({share:.1} %) were {why}"));
+        }
+    };
+    say(
+        report.dropped.saturating_sub(report.undone),
+        "dropped: the target or this machine could not keep up",
+    );
+    say(report.undone, "due and not begun when the run was stopped");
+    if report.dropped > 0 {
+        let what = "what was done depends on timing: digests are not comparable with those of other runs";
+        warnings.push(what.to_owned());
+    }
+    warnings
 }

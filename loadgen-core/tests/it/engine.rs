@@ -1,11 +1,16 @@
 //! Rates, limits, stops and deadlines, in paused time.
 
+mod faults;
+mod scripted;
+mod stops;
+
 use std::time::Duration;
 
 use async_trait::async_trait;
 use loadgen_core::{
-    Cx, Done, Failure, LaneId, Mix, Pace, PrepareError, Report, Rows, Run, Scenario, Session, SessionOf,
-    Setup, Target, Workload,
+    Bursts, Cx, Done, Failure, LaneId, Mix, Pace, PrepareError, Report, Rows, Run, RunError, Scenario,
+    Session, SessionOf, Setup, Target, Workload,
+    units::{Count, Span},
 };
 
 /// A target that answers after a while; every `stall.0`th answer takes `stall.1`.
@@ -169,4 +174,52 @@ async fn progress_can_be_watched_from_outside() {
     let snapshot = watched.await.unwrap();
     assert!((500..=510).contains(&snapshot.outcomes.committed), "{snapshot:?}");
     assert_eq!((snapshot.rows, snapshot.connected), (snapshot.outcomes.committed, 4));
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_duration_is_that_of_the_operations() {
+    let run = run(5, None).lanes(1).pace(pace("1/s")).duration(Duration::from_secs(3));
+    let report = run.execute().await.unwrap();
+    assert_eq!(report.duration.as_millis() / 10, 200, "{:?}", report.duration);
+}
+
+#[tokio::test(start_paused = true)]
+async fn nothing_is_undone_in_a_run_that_ends_by_itself() {
+    let late = run(100, None).lanes(2).connections(2).pace(pace("100/s")).duration(Duration::from_secs(10));
+    let report = late.max_lag(Duration::from_secs(1)).execute().await.unwrap();
+    assert_eq!((report.dropped > 0, report.undone), (true, 0));
+    let stop = tokio::time::sleep(Duration::from_millis(4_050));
+    let report = run(1_000, None).lanes(2).connections(2).pace(pace("10/s")).stop_on(stop).execute().await;
+    let report = report.unwrap();
+    assert_eq!((report.undone > 0, report.undone), (true, report.dropped));
+    accounted(&report);
+}
+
+#[tokio::test]
+async fn dropping_gives_way_to_other_tasks() {
+    // The first operation takes so long that all the others are late when it ends.
+    let stall = Some((1, Duration::from_millis(50)));
+    let mut run = run(0, stall).lanes(1).operations(100_000).pace(pace("1000M/s")).max_lag(Duration::ZERO);
+    let progress = run.progress();
+    let watched = tokio::spawn(async move {
+        let mut halfway = 0;
+        while progress.snapshot().dropped < 99_000 {
+            halfway += u32::from(progress.snapshot().dropped > 0);
+            tokio::task::yield_now().await;
+        }
+        halfway
+    });
+    let report = run.execute().await.unwrap();
+    assert!(report.dropped > 99_000, "{}", report.dropped);
+    accounted(&report);
+    assert!(watched.await.unwrap() > 100, "the run kept the runtime to itself");
+}
+
+#[tokio::test]
+async fn bursts_of_nothing_or_without_a_pause_are_refused() {
+    for (operations, pause) in [(0, Duration::from_secs(1)), (1, Duration::ZERO)] {
+        let pace = Pace::Bursts(Bursts { operations: Count(operations), pause: Span(pause) });
+        let result = run(1, None).pace(pace).duration(Duration::from_secs(1)).execute().await;
+        assert!(matches!(result, Err(RunError::Pace(_))), "{result:?}");
+    }
 }
