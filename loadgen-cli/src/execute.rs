@@ -235,9 +235,8 @@ impl<'a> Ends<'a> {
     /// A job ended without a report, which ends the others as well.
     fn missing(&mut self, index: usize, error: RunError, signals: &Signals) {
         let job = &self.plan.jobs[index];
-        let is_stop = signals.count() > 0 && error.to_string().starts_with("stopped");
         let failed = match error {
-            _ if is_stop => None,
+            RunError::Stopped => None,
             RunError::Prepare { source, .. } => Some(self.plan.refused(job, source)),
             other => Some(Failed::because(Code::Run, &other)),
         };
