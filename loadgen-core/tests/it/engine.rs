@@ -100,6 +100,10 @@ async fn a_stall_shows_in_the_latency_of_everything_that_was_due_in_it() {
     assert_eq!((report.offered, report.dropped), (1_000, 0));
     let late = report.latency_us().count_between(1_000_000, 5_100_000);
     assert!((390..=500).contains(&late), "{late} operations over a second late: 4 s at 100/s are owed");
+    let (behind, slowest) = (report.lag_us().count_between(1_000_000, 5_100_000), report.latency_us().max());
+    assert!((390..=late).contains(&behind), "{behind} of {late} late operations were begun late");
+    let service = &report.scenarios["wait"].service_us;
+    assert_eq!((service.count_between(1_000_000, 5_100_000), service.max() <= slowest), (2, true));
     accounted(&report);
 }
 
