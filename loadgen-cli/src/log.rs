@@ -10,7 +10,8 @@ use crate::args::{LogFormat, TalkArgs};
 pub(crate) fn start(talk: &TalkArgs) {
     let level = match (talk.quiet, talk.verbose) {
         (true, _) => "error",
-        (false, 0) => "warn",
+        // The driver warns of what loadgen reports itself.
+        (false, 0) => "warn,sqlx=error",
         (false, 1) => "warn,loadgen=info,loadgen_core=info,loadgen_pg=info",
         (false, 2) => "info,loadgen=debug,loadgen_core=debug,loadgen_pg=debug",
         (false, _) => "debug,loadgen=trace,loadgen_core=trace,loadgen_pg=trace",

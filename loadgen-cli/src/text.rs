@@ -20,7 +20,11 @@ pub(crate) fn summary(summary: &Summary, style: Style) -> String {
         let _ = writeln!(text, "{}", style.warn(&cut(&format!("warning: {warning}"), 4 * WIDTH)));
     }
     let run = &summary.run;
-    let end = if summary.ok { style.good("ok") } else { style.bad("failed") };
+    let end = match summary.ok {
+        true if summary.jobs.iter().any(|job| job.cut) => style.warn("cut off"),
+        true => style.good("ok"),
+        false => style.bad("failed"),
+    };
     let _ = writeln!(text, "{end} · seed {} · {:.1} s · run {}", run.seed, run.duration_s, run.id);
     text
 }
@@ -68,7 +72,11 @@ fn outcome_cells(outcomes: OutcomesSummary) -> [String; 4] {
     [committed, skipped, aborted, indeterminate].map(count)
 }
 
-fn quantile_cells(quantiles: Quantiles) -> [String; 5] {
+/// Without anything that was sent there is no latency.
+fn quantile_cells(outcomes: OutcomesSummary, quantiles: Quantiles) -> [String; 5] {
+    if ended(outcomes) == outcomes.skipped {
+        return std::array::from_fn(|_| "-".to_owned());
+    }
     let Quantiles { p50, p95, p99, max, mean, .. } = quantiles;
     [p50, p95, p99, max, mean].map(millis)
 }
@@ -77,9 +85,9 @@ fn scenarios(job: &JobSummary, style: Style, text: &mut String) {
     let latency = ["p50 ms", "p95", "p99", "max", "mean"];
     let mut grid =
         Grid::new(["", "committed", "skipped", "aborted", "unknown", "rows"].iter().chain(&latency).copied());
-    let mut row = |name: &str, outcomes, rows, quantiles| {
+    let mut row = |name: &str, outcomes: OutcomesSummary, rows, quantiles| {
         let cells = [name.to_owned()].into_iter().chain(outcome_cells(outcomes)).chain([count(rows)]);
-        grid.row(cells.chain(quantile_cells(quantiles)));
+        grid.row(cells.chain(quantile_cells(outcomes, quantiles)));
     };
     for (name, scenario) in job.scenarios.iter().filter(|(_, scenario)| ended(scenario.outcomes) > 0) {
         row(name, scenario.outcomes, scenario.rows, scenario.latency_ms);

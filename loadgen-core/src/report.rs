@@ -56,9 +56,9 @@ pub struct ScenarioReport {
     pub outcomes: Outcomes,
     /// Rows changed.
     pub rows: Rows,
-    /// From when an operation was due to its end, microseconds.
+    /// From when an operation was due to its end, microseconds. Skipped operations are not in here.
     pub latency_us: Histogram<u32>,
-    /// From when it was started to its end, retries included, microseconds.
+    /// From when it was started to its end, retries included, microseconds. Skipped operations are not in here.
     pub service_us: Histogram<u32>,
     /// From when it was due to its start, microseconds.
     pub lag_us: Histogram<u32>,

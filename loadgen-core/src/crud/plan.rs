@@ -27,7 +27,7 @@ pub struct CrudPlan {
 }
 
 impl CrudPlan {
-    /// Decides where every value comes from, as if the tables were empty; see [`CrudPlan::start_after`].
+    /// Decides where every value comes from, as if the tables were empty.
     ///
     /// # Errors
     /// When a name in the configuration is not in the schema, an override does not fit its column, or no table is left.

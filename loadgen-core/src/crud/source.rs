@@ -165,24 +165,27 @@ impl Draft<'_> {
         self.config.columns.get(&self.table.columns[column].name)
     }
 
-    /// Something that the backend found and that the configuration takes no responsibility for.
+    /// Everything that the backend found and that the configuration takes no responsibility for.
     fn obstacle(&self) -> Option<String> {
         let open = |column: &&usize| {
-            self.config_of(**column).is_none()
-                && !matches!(self.table.columns[**column].fill, Fill::Generated)
+            self.config_of(**column).is_none() && self.table.columns[**column].fill != Fill::Generated
         };
-        self.table.obstacles.iter().find_map(|obstacle| {
+        let (mut reasons, mut wanted) = (Vec::new(), BTreeSet::new());
+        for obstacle in &self.table.obstacles {
             let left: Vec<usize> = obstacle.columns.iter().filter(open).copied().collect();
-            let what = &obstacle.what;
-            match (obstacle.columns.is_empty(), left.is_empty()) {
-                (true, _) => Some(format!("{what}; exclude the table")),
-                (false, true) => None,
-                (false, false) => Some(format!(
-                    "{what}; say in the plan file which values fit: columns: {{{}: ...}}",
-                    names(self.table, &left)
-                )),
+            if obstacle.columns.is_empty() {
+                return Some(format!("{}; exclude the table", obstacle.what));
             }
-        })
+            if !left.is_empty() {
+                reasons.push(obstacle.what.as_str());
+                wanted.extend(left);
+            }
+        }
+        let remedy = wanted.iter().map(|column| format!("{}: {{...}}", self.table.columns[*column].name));
+        let remedy = remedy.collect::<Vec<_>>().join(", ");
+        let reasons = reasons.join("; ");
+        (!wanted.is_empty())
+            .then(|| format!("{reasons}; say in the plan file which values fit: columns: {{{remedy}}}"))
     }
 
     /// A foreign key is filled by the configuration as a whole or not at all.

@@ -20,7 +20,7 @@ use crate::{Column, Rng, Seed, Type, Value, column_salt};
 
 /// The values of a unique column, constructed to be unique: an injective function of an index into the column's domain.
 ///
-/// Integers, floats and days come in order, as keys do. Codes, UUIDs, decimals and times of all kinds come scrambled by
+/// Integers come in order, as keys do. Everything else that counts (floats, decimals, days, times, codes, UUIDs) comes scrambled by
 /// a permutation of the whole domain, a different one for each seed and column name. Texts whose names mean something
 /// look like it and contain a code that differs. No value is NULL.
 #[derive(Debug)]
@@ -151,11 +151,10 @@ impl Domain {
         let start = i128::from(start);
         let domain = match form {
             Form::Int { .. } | Form::Decimal { scale: 0, .. } => cut(start, i128::MAX).map(Domain::Rising),
-            Form::Real { scale: 0 } => cut(start.max(-1 << 24), 1 << 24).map(Domain::Rising),
-            Form::Double { scale: 0 } => cut(start.max(-1 << 53), 1 << 53).map(Domain::Rising),
+            Form::Real { scale: 0 } => cut(-1 << 24, 1 << 24).map(Domain::Scattered),
+            Form::Double { scale: 0 } => cut(-1 << 53, 1 << 53).map(Domain::Scattered),
             Form::Real { .. } => cut(-999_999, 999_999).map(Domain::Scattered),
             Form::Double { .. } => cut(-999_999_999_999_999, 999_999_999_999_999).map(Domain::Scattered),
-            Form::Date => ladder.map(Domain::Rising),
             _ => ladder.map(Domain::Scattered),
         };
         Ok(domain.unwrap_or(Domain::Listed(Vec::new())))

@@ -81,6 +81,7 @@ impl JobSummary {
             skips: report.skips.clone(),
             errors: mapped(&report.errors, error),
             fatal: report.fatal.as_ref().map(Failure::to_string),
+            cut: report.cut,
             check: job.check.cloned(),
             digest: report.tally.history.to_string(),
         }

@@ -108,6 +108,8 @@ pub struct JobSummary {
     /// What ended the job early.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fatal: Option<String>,
+    /// Whether operations were cut off.
+    pub cut: bool,
     /// Whether the target holds what the lanes know.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub check: Option<CheckSummary>,
