@@ -76,6 +76,7 @@ impl Posts {
     async fn serve<W: Workload>(self, mut worker: Worker<W>, shared: Arc<Shared<W>>) {
         let Posts { ready, mut start, done } = self;
         let connected = tokio::select! {
+            biased;
             connected = worker.connect() => connected,
             () = shared.stop.reached(Level::Cut) => return,
         };

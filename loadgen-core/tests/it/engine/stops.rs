@@ -2,15 +2,20 @@
 
 use std::{future::Future, sync::atomic::Ordering::SeqCst, time::Duration};
 
-use loadgen_core::{CheckError, Report, RunError};
+use loadgen_core::{CheckError, Report, Run, RunError};
 
 use super::{
     pace,
-    scripted::{Reply, Script},
+    scripted::{Reply, Script, Scripted},
 };
 
 fn seconds(seconds: u64) -> impl Future<Output = ()> + Send + 'static {
     tokio::time::sleep(Duration::from_secs(seconds))
+}
+
+/// What a run ends with; it has an hour for that.
+async fn ended(run: Run<Scripted>) -> Result<Report, RunError> {
+    tokio::time::timeout(Duration::from_secs(3_600), run.execute()).await.expect("a run that ends")
 }
 
 /// The report of a run whose check was given up.
@@ -31,10 +36,10 @@ async fn a_stop_before_the_first_operation_ends_the_run() {
     let third = |nth| if nth == 3 { Reply::Hangs } else { Reply::OK };
     let connecting = Script { connect: third, ..Script::new(|_| Reply::OK) };
     for script in [prepare, first, connecting] {
-        let stopped = script.run().stop_on(seconds(5)).execute().await;
+        let stopped = ended(script.run().stop_on(seconds(5))).await;
         assert!(matches!(stopped, Err(RunError::Stopped)), "{stopped:?}");
         script.connects.store(0, SeqCst);
-        let aborted = script.run().abort_on(seconds(5)).execute().await;
+        let aborted = ended(script.run().abort_on(seconds(5))).await;
         assert!(matches!(aborted, Err(RunError::Stopped)), "{aborted:?}");
         assert_eq!(script.begun.load(SeqCst), 0);
     }
@@ -43,23 +48,23 @@ async fn a_stop_before_the_first_operation_ends_the_run() {
 #[tokio::test(start_paused = true)]
 async fn a_stop_during_the_check_keeps_the_report() {
     let script = Script { check: Reply::Hangs, ..Script::new(|_| Reply::OK) };
-    let report = not_compared(script.run().operations(10).check().stop_on(seconds(5)).execute().await);
+    let report = not_compared(ended(script.run().operations(10).check().stop_on(seconds(5))).await);
     assert_eq!(report.outcomes().committed, 10);
     let script = Script {
         connect: |nth| if nth == 5 { Reply::Hangs } else { Reply::OK },
         ..Script::new(|_| Reply::OK)
     };
-    let report = not_compared(script.run().operations(10).check().abort_on(seconds(5)).execute().await);
+    let report = not_compared(ended(script.run().operations(10).check().abort_on(seconds(5))).await);
     assert_eq!(report.outcomes().committed, 10);
 }
 
 #[tokio::test(start_paused = true)]
 async fn the_stop_that_ended_the_traffic_leaves_the_check_alone_and_the_next_does_not() {
     let script = Script { check: Reply::After(60_000), ..Script::new(|_| Reply::After(10)) };
-    let stopped = script.run().pace(pace("100/s")).check().stop_on(seconds(5)).execute().await;
+    let stopped = ended(script.run().pace(pace("100/s")).check().stop_on(seconds(5))).await;
     assert!(stopped.is_ok(), "{stopped:?}");
     let run = script.run().pace(pace("100/s")).check().stop_on(seconds(5)).abort_on(seconds(9));
-    assert!(!not_compared(run.execute().await).cut);
+    assert!(!not_compared(ended(run).await).cut);
 }
 
 #[tokio::test]
