@@ -48,7 +48,19 @@ async fn a_job_that_fails_does_not_take_the_figures_of_the_others_with_it() {
          - {{name: b, target: \"{few}\", connections: 8}}\n"
     );
     let (_directory, path) = file("plan.yaml", &plan);
-    let ran = run(&["run", text(&path), "--seed", "1", "--format", "json", "-q"]);
+    // What is compared at the end is read before, and has to wait here: the first job is well under way when the
+    // second opens its connections.
+    let mut lock = session(&second).await;
+    lock.execute("BEGIN; LOCK TABLE products").await.unwrap();
+    let waiting = tokio::spawn(async move {
+        tokio::time::sleep(std::time::Duration::from_secs(3)).await;
+        lock.execute("COMMIT").await.unwrap();
+    });
+    let arguments =
+        ["run", text(&path), "--seed", "1", "--format", "json", "-q", "--check"].map(str::to_owned);
+    let ran =
+        tokio::task::spawn_blocking(move || run(&arguments.each_ref().map(String::as_str))).await.unwrap();
+    waiting.await.unwrap();
     assert_eq!(ran.code, Some(1), "{ran:?}");
     assert!(ran.stderr.starts_with("error: failed to connect to ") && ran.stderr.contains("few"), "{ran:?}");
     let json = ran.json();

@@ -319,8 +319,11 @@ impl Draft<'_> {
         Ok(())
     }
 
-    /// Whether what the database fills in differs from row to row.
+    /// Whether what the database fills in differs from row to row; who leaves a column out in the plan file says so.
     fn server_tells_apart(&self, column: usize) -> bool {
+        if self.config_of(column).is_some_and(|config| config.leave_out) {
+            return true;
+        }
         let column = &self.table.columns[column];
         match &column.fill {
             Fill::Sequence { .. } => true,
