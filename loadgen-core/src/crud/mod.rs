@@ -3,6 +3,7 @@
 mod children;
 mod choice;
 mod config;
+mod draft;
 mod keys;
 mod lane;
 mod live;

@@ -1,0 +1,215 @@
+//! Deciding about the columns of one table.
+
+use std::collections::BTreeSet;
+
+use super::{
+    config::TableConfig,
+    plan::CrudPlanError,
+    source::{FIRST, Reference, Source, TableSources, names},
+};
+use crate::{
+    Column, Fill, Seed, Table, Type,
+    generate::{self, ColumnConfig, Distinct},
+};
+
+/// What decides about one table.
+pub(super) struct Draft<'a> {
+    pub(super) table: &'a Table,
+    pub(super) config: &'a TableConfig,
+    pub(super) seed: Seed,
+}
+
+impl Draft<'_> {
+    pub(super) fn config_of(&self, column: usize) -> Option<&ColumnConfig> {
+        self.config.columns.get(&self.table.columns[column].name)
+    }
+
+    /// Everything that the backend found and that the configuration takes no responsibility for.
+    pub(super) fn obstacle(&self) -> Option<String> {
+        let open = |column: &&usize| {
+            self.config_of(**column).is_none() && self.table.columns[**column].fill != Fill::Generated
+        };
+        let (mut reasons, mut wanted) = (Vec::new(), BTreeSet::new());
+        for obstacle in &self.table.obstacles {
+            let left: Vec<usize> = obstacle.columns.iter().filter(open).copied().collect();
+            if obstacle.columns.is_empty() {
+                return Some(format!("{}; exclude the table", obstacle.what));
+            }
+            if !left.is_empty() {
+                reasons.push(obstacle.what.as_str());
+                wanted.extend(left);
+            }
+        }
+        let remedy = wanted.iter().map(|column| format!("{}: {{...}}", self.table.columns[*column].name));
+        let remedy = remedy.collect::<Vec<_>>().join(", ");
+        let reasons = reasons.join("; ");
+        (!wanted.is_empty())
+            .then(|| format!("{reasons}; say in the plan file which values fit: columns: {{{remedy}}}"))
+    }
+
+    /// A foreign key is filled by the configuration as a whole or not at all.
+    pub(super) fn check_overrides(&self) -> Result<(), CrudPlanError> {
+        for key in &self.table.foreign_keys {
+            let given = key.columns.iter().filter(|column| self.config_of(**column).is_some()).count();
+            if given != 0 && given != key.columns.len() {
+                let (table, columns) = (&self.table.name, names(self.table, &key.columns));
+                let message =
+                    format!("{table}: ({columns}) is one foreign key: set all of its columns or none");
+                return Err(CrudPlanError::Column(message));
+            }
+        }
+        Ok(())
+    }
+
+    /// The foreign keys, but for those whose columns the configuration fills.
+    pub(super) fn references(&self) -> Vec<Reference> {
+        let followed = self
+            .table
+            .foreign_keys
+            .iter()
+            .filter(|key| key.columns.iter().all(|c| self.config_of(*c).is_none()));
+        followed
+            .map(|key| Reference {
+                parent_name: key.parent.clone(),
+                parent_columns: key.parent_columns.clone(),
+                columns: key.columns.clone(),
+                optional: key.columns.iter().all(|column| self.table.columns[*column].nullable),
+                parent: 0,
+                positions: Vec::new(),
+            })
+            .collect()
+    }
+
+    pub(super) fn source(
+        &self,
+        index: usize,
+        column: &Column,
+        references: &[Reference],
+        notes: &mut Vec<String>,
+    ) -> Result<Result<Source, String>, CrudPlanError> {
+        let config = self.config_of(index);
+        match &column.fill {
+            Fill::Generated => return Ok(Ok(Source::Server("generated".to_owned()))),
+            Fill::Sequence { always: true } => return Ok(Ok(Source::Server("identity".to_owned()))),
+            _ if config.is_some_and(|config| config.leave_out) => {
+                return Ok(Ok(Source::Server("by the plan file".to_owned())));
+            }
+            _ => {}
+        }
+        if config.is_none() {
+            let refers = |r: &Reference| r.columns.iter().position(|c| *c == index);
+            let mut found =
+                references.iter().enumerate().filter_map(|(at, r)| refers(r).map(|position| (at, position)));
+            if let Some((reference, position)) = found.next() {
+                if found.next().is_some() {
+                    let why =
+                        format!("column {:?} is part of two foreign keys; exclude the table", column.name);
+                    return Ok(Err(why));
+                }
+                return Ok(Ok(Source::Parent { reference, position }));
+            }
+            match &column.fill {
+                Fill::Sequence { .. } => return Ok(Ok(Source::Server("sequence".to_owned()))),
+                Fill::Volatile(default) if column.ty != Type::Uuid => {
+                    return Ok(Ok(Source::Server(format!("default {default}"))));
+                }
+                _ => {}
+            }
+        }
+        self.generated(column, config, notes)
+    }
+
+    pub(super) fn generated(
+        &self,
+        column: &Column,
+        config: Option<&ColumnConfig>,
+        notes: &mut Vec<String>,
+    ) -> Result<Result<Source, String>, CrudPlanError> {
+        match generate::for_column(&self.table.name, column, config) {
+            Ok(generator) => Ok(Ok(Source::Generated(generator))),
+            Err(unfillable) if config.is_some() => Err(CrudPlanError::Column(unfillable.to_string())),
+            Err(unfillable) if column.nullable || column.fill != Fill::None => {
+                let filled = if column.fill == Fill::None { "NULL" } else { "its default" };
+                notes.push(format!("{:?} gets {filled}: {unfillable}", column.name));
+                Ok(Ok(Source::Server(filled.to_owned())))
+            }
+            Err(unfillable) => Ok(Err(unfillable.to_string())),
+        }
+    }
+
+    /// Gives each unique key one column that alone tells all rows apart.
+    pub(super) fn make_distinct(&self, sources: &mut TableSources) -> Result<(), String> {
+        let primary = Some(&self.table.primary_key).filter(|key| !key.is_empty());
+        for key in primary.into_iter().chain(&self.table.uniques) {
+            let tells_apart = |column: &usize| match &sources.columns[*column] {
+                Source::Distinct(_) => true,
+                Source::Server(_) => self.server_tells_apart(*column),
+                // NULLs do not collide.
+                Source::Null(_) => true,
+                Source::Generated(_) | Source::Parent { .. } => false,
+            };
+            if key.iter().any(tells_apart) {
+                continue;
+            }
+            let constructed = |column: &usize| {
+                matches!(sources.columns[*column], Source::Generated(_)).then(|| self.distinct(*column))
+            };
+            let made: Vec<Result<(usize, Distinct), String>> = key.iter().filter_map(constructed).collect();
+            let roomiest = made
+                .iter()
+                .flatten()
+                .max_by_key(|(_, distinct)| distinct.capacity())
+                .map(|(column, _)| *column);
+            match (roomiest, made.is_empty()) {
+                (Some(roomiest), _) => {
+                    for (column, distinct) in
+                        made.into_iter().flatten().filter(|(column, _)| *column == roomiest)
+                    {
+                        sources.columns[column] = Source::Distinct(distinct);
+                    }
+                }
+                (None, true) => self.combine(key, sources)?,
+                (None, false) => {
+                    let why = made.into_iter().find_map(Result::err).unwrap_or_default();
+                    return Err(format!("unique ({}): {why}", names(self.table, key)));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether what the database fills in differs from row to row; who leaves a column out in the plan file says so.
+    pub(super) fn server_tells_apart(&self, column: usize) -> bool {
+        if self.config_of(column).is_some_and(|config| config.leave_out) {
+            return true;
+        }
+        let column = &self.table.columns[column];
+        match &column.fill {
+            Fill::Sequence { .. } => true,
+            Fill::Volatile(_) => column.ty == Type::Uuid,
+            Fill::None => column.nullable,
+            Fill::Constant(_) | Fill::Generated => false,
+        }
+    }
+
+    pub(super) fn distinct(&self, column: usize) -> Result<(usize, Distinct), String> {
+        let made = Distinct::new(&self.table.columns[column], self.config_of(column), self.seed, FIRST);
+        made.map(|distinct| (column, distinct)).map_err(|unfillable| unfillable.to_string())
+    }
+
+    /// A key of references alone: rows differ when their parents do.
+    pub(super) fn combine(&self, key: &[usize], sources: &mut TableSources) -> Result<(), String> {
+        let refuse = |why: &str| Err(format!("unique ({}) {why}; exclude the table", names(self.table, key)));
+        if !key.iter().all(|column| matches!(sources.columns[*column], Source::Parent { .. })) {
+            return refuse("is filled by the database, which does not promise distinct values");
+        }
+        let touched = sources.references.iter().filter(|r| r.columns.iter().any(|c| key.contains(c)));
+        if !touched.flat_map(|r| &r.columns).all(|column| key.contains(column)) {
+            return refuse("takes part of a foreign key and not the rest");
+        }
+        if sources.combined_key.replace(key.to_vec()).is_some() {
+            return refuse("is a second key made of foreign keys");
+        }
+        Ok(())
+    }
+}
