@@ -39,7 +39,7 @@ async fn several_jobs_run_at_the_same_time_and_none_begins_when_one_cannot() {
 async fn a_job_that_fails_does_not_take_the_figures_of_the_others_with_it() {
     let shops = Shops::start().await;
     let (first, second) = (shops.open("first").await, shops.open("second").await);
-    let sql = "CREATE ROLE few LOGIN CONNECTION LIMIT 1; GRANT ALL ON ALL TABLES IN SCHEMA public TO few; \
+    let sql = "CREATE ROLE few LOGIN CONNECTION LIMIT 3; GRANT ALL ON ALL TABLES IN SCHEMA public TO few; \
                GRANT ALL ON ALL SEQUENCES IN SCHEMA public TO few";
     session(&second).await.execute(sql).await.unwrap();
     let few = second.replace("postgres@", "few@");
