@@ -181,7 +181,7 @@ async fn a_backend_that_ends_in_commit_leaves_it_unclear() {
 #[tokio::test]
 async fn a_server_that_stops_answering_runs_into_the_deadline() {
     let server = Server::start().await.unwrap();
-    let target = target(&server.url()).with_statement_deadline(Duration::from_millis(300));
+    let target = target(&server.url()).with_statement_deadline(Duration::from_millis(700));
     let mut session = target.connect().await.unwrap();
     session.execute("create table t (id int primary key)").await.unwrap();
     let t = table(&mut session, "t").await;
