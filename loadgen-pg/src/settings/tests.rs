@@ -91,7 +91,9 @@ fn sessions_are_named_and_options_are_kept() {
     assert_eq!(named.get_application_name(), Some("x"));
     assert_eq!(
         named.get_options(),
-        Some(r"-c search_path=a,b -c work_mem=1MB -c DateStyle=ISO,\ DMY -c IntervalStyle=postgres -c enable_seqscan=off -c jit=off")
+        Some(
+            r"-c search_path=a,b -c work_mem=1MB -c DateStyle=ISO,\ DMY -c IntervalStyle=postgres -c enable_seqscan=off -c jit=off"
+        )
     );
 }
 
