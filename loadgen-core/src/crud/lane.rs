@@ -36,7 +36,7 @@ pub(crate) struct LaneTable {
 }
 
 /// What a change is about, while its answer is awaited.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Pending {
     pub(crate) table: usize,
     /// Rows that are updated or deleted.
@@ -87,41 +87,52 @@ impl CrudLane {
     /// Notes what is about to be sent. Parents of new rows are held on to from now on, so that whatever becomes of
     /// the rows, no parent that they may refer to is deleted.
     pub(crate) fn begin(&mut self, plan: &CrudPlan, pending: Pending) {
-        self.each_parent(plan, &pending, LiveRows::adopt);
+        self.each_parent(plan, pending.table, &pending.parents, LiveRows::adopt);
         self.pending = Some(pending);
     }
 
     /// The change certainly did not happen.
     pub(crate) fn undo(&mut self, plan: &CrudPlan) {
         if let Some(pending) = self.pending.take() {
-            self.each_parent(plan, &pending, LiveRows::release);
+            self.each_parent(plan, pending.table, &pending.parents, LiveRows::release);
         }
     }
 
     /// Lets go of the rows of a change of which nobody knows whether it happened.
     pub(crate) fn give_up(&mut self, plan: &CrudPlan) {
         if let Some(pending) = self.pending.take() {
-            self.each_parent(plan, &pending, LiveRows::pin);
-            self.forget(plan, pending.table, &pending.slots);
-            let table = &mut self.tables[pending.table];
-            table.live.take_combinations(&pending.parents);
-            table.next += pending.inserted;
-            table.unknown += 1;
+            self.tables[pending.table].next += pending.inserted;
+            self.disown(plan, &pending);
         }
+    }
+
+    /// Whatever became of these rows, they are not ours to know any more.
+    fn disown(&mut self, plan: &CrudPlan, pending: &Pending) {
+        self.each_parent(plan, pending.table, &pending.parents, LiveRows::pin);
+        self.forget(plan, pending.table, &pending.slots);
+        let table = &mut self.tables[pending.table];
+        table.live.take_combinations(&pending.parents);
+        table.unknown += 1;
     }
 
     /// Forgets rows that may still be there, and refer to their parents for as long as they are.
     fn forget(&mut self, plan: &CrudPlan, table: usize, slots: &[Slot]) {
         let live = &mut self.tables[table].live;
-        let parents = slots.iter().flat_map(|slot| live.parents(*slot).to_vec()).collect();
+        let parents: Vec<Slot> = slots.iter().flat_map(|slot| live.parents(*slot)).copied().collect();
         live.forget(slots);
-        let orphaned = Pending { table, parents, ..Pending::default() };
-        self.each_parent(plan, &orphaned, LiveRows::pin);
+        self.each_parent(plan, table, &parents, LiveRows::pin);
     }
 
-    fn each_parent(&mut self, plan: &CrudPlan, pending: &Pending, act: impl Fn(&mut LiveRows, Slot)) {
-        let references = &plan.tables[pending.table].references;
-        for (at, slot) in pending.parents.iter().enumerate().filter(|(_, slot)| **slot != NO_SLOT) {
+    /// Does something to each parent of rows of a table, row after row.
+    fn each_parent(
+        &mut self,
+        plan: &CrudPlan,
+        table: usize,
+        parents: &[Slot],
+        act: impl Fn(&mut LiveRows, Slot),
+    ) {
+        let references = &plan.tables[table].references;
+        for (at, slot) in parents.iter().enumerate().filter(|(_, slot)| **slot != NO_SLOT) {
             act(&mut self.tables[references[at % references.len()].parent].live, *slot);
         }
     }
@@ -138,10 +149,8 @@ impl CrudLane {
         self.tables[pending.table].rows += rows;
         let returned = change.rows * change.shape.returning.len();
         if applied.rows != change.rows as u64 || applied.returned.len() != returned {
-            // Somebody else changed or removed rows of ours, or a trigger did: they are not ours to know any more.
-            self.each_parent(plan, &pending, LiveRows::pin);
-            self.forget(plan, pending.table, &pending.slots);
-            self.tables[pending.table].unknown += 1;
+            // Somebody else changed or removed rows of ours, or a trigger did.
+            self.disown(plan, &pending);
             return rows;
         }
         match change.shape.kind {
@@ -211,8 +220,7 @@ impl CrudLane {
             self.history.record(seq, pending.table as u32, ChangeKind::Delete, u64::from(*slot), 0);
         }
         table.live.remove(pending.start, &pending.slots);
-        let released = Pending { table: pending.table, parents, ..Pending::default() };
-        self.each_parent(plan, &released, LiveRows::release);
+        self.each_parent(plan, pending.table, &parents, LiveRows::release);
     }
 
     pub(crate) fn tally(&self, plan: &CrudPlan, tally: &mut Tally) {
