@@ -20,12 +20,8 @@ async fn figures() -> Result<(), RunError> {
     let operations = OperationWeights { insert: 1, update: 0, delete: 0 };
     let rows = RowCounts { insert: 10, ..RowCounts::default() };
     let config = CrudConfig { operations: Some(operations), rows, ..CrudConfig::default() };
-    let keys =
+    let mut keys =
         Run::new(Acknowledge::default(), Crud::new(config)).lanes(500).connections(8).operations(100_000);
-    let stop = tokio::sync::Notify::new();
-    let stop = std::sync::Arc::new(stop);
-    let resident = std::sync::Arc::clone(&stop);
-    let mut keys = keys;
     let progress = keys.progress();
     let watch = tokio::spawn(async move {
         let mut most: f64 = 0.0;
@@ -33,11 +29,9 @@ async fn figures() -> Result<(), RunError> {
             most = most.max(resident_mib());
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
-        resident.notify_one();
         most.max(resident_mib())
     });
     let report = keys.execute().await?;
-    stop.notified().await;
     let live: u64 = report.tally.tables.values().map(|table| table.live).sum();
     println!("500 lanes, {live} live keys: at most {:.1} MiB", watch.await.unwrap_or(f64::NAN));
     for rate in ["1k/s", "10k/s", "100k/s"] {
