@@ -1,5 +1,6 @@
 //! Deterministic, open-model traffic that can be checked at the far end.
 
+mod canonical;
 mod change;
 pub mod conformance;
 pub mod crud;

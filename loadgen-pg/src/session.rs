@@ -94,7 +94,8 @@ impl SqlSession for PgSession {
         match changes {
             [] => Ok(Vec::new()),
             [change] => Ok(vec![self.change(change, Place::Autocommit).await?]),
-            changes => self.transaction(changes).await,
+            // On the heap, so that the future of the common case stays small.
+            changes => Box::pin(self.transaction(changes)).await,
         }
     }
 

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use loadgen_core::{Action, Change, Failure, Shape, Value};
 use sqlx::{
-    AssertSqlSafe,
-    postgres::{PgArguments, Postgres},
-    query::Query,
+    AssertSqlSafe, Execute, SqlSafeStr, SqlStr,
+    error::BoxDynError,
+    postgres::{PgArguments, PgStatement, Postgres},
 };
 
 use crate::codec::Wire;
@@ -28,7 +28,7 @@ pub(crate) struct Statement {
 
 impl Statement {
     /// The text of the statement with the values of a change.
-    pub(crate) fn bind(&self, change: &Change) -> Result<Query<'_, Postgres, PgArguments>, Failure> {
+    pub(crate) fn bind(&self, change: &Change) -> Result<Ready, Failure> {
         let mut arguments = PgArguments::default();
         sqlx::Arguments::reserve(&mut arguments, self.params.len(), size(change));
         for param in &self.params {
@@ -38,7 +38,31 @@ impl Statement {
                 Failure::aborted(Action::Defect, "encode", format!("{table}.{}: {error}", column.name))
             })?;
         }
-        Ok(sqlx::query_with(AssertSqlSafe(Arc::clone(&self.text)), arguments))
+        Ok(Ready { text: Arc::clone(&self.text), arguments: Some(arguments) })
+    }
+}
+
+/// A statement that can be sent: no more than the driver needs, as it is moved about a good deal.
+pub(crate) struct Ready {
+    text: Arc<str>,
+    arguments: Option<PgArguments>,
+}
+
+impl Execute<'_, Postgres> for Ready {
+    fn sql(self) -> SqlStr {
+        AssertSqlSafe(self.text).into_sql_str()
+    }
+
+    fn statement(&self) -> Option<&PgStatement> {
+        None
+    }
+
+    fn take_arguments(&mut self) -> Result<Option<PgArguments>, BoxDynError> {
+        Ok(self.arguments.take())
+    }
+
+    fn persistent(&self) -> bool {
+        true
     }
 }
 

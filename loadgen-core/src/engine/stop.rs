@@ -1,8 +1,13 @@
 //! How a run is told to end: looked at between operations, never in the middle of one.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicU8, Ordering},
+use std::{
+    future::{Future, poll_fn},
+    pin::pin,
+    sync::{
+        Arc,
+        atomic::{AtomicU8, Ordering},
+    },
+    task::Poll,
 };
 
 use tokio::sync::watch;
@@ -51,6 +56,25 @@ impl Stop {
         let mut changes = self.changed.subscribe();
         // The sender lives in `self`, so the channel cannot close while this waits.
         let _ = changes.wait_for(|current| *current >= level).await;
+    }
+
+    /// Does the work of a whole task, unless the level rises to `level` before it is done.
+    ///
+    /// The channel is asked once, which leaves the task's waker there, and then only after the level has risen: asking
+    /// takes a lock, and a worker is woken for every answer.
+    pub(crate) async fn unless<T>(&self, level: Level, work: impl Future<Output = T>) -> Option<T> {
+        let (mut work, mut reached) = (pin!(work), pin!(self.reached(level)));
+        let mut is_waiting = false;
+        poll_fn(|cx| {
+            if let Poll::Ready(done) = work.as_mut().poll(cx) {
+                return Poll::Ready(Some(done));
+            }
+            if std::mem::replace(&mut is_waiting, true) && !self.is_raised() {
+                return Poll::Pending;
+            }
+            reached.as_mut().poll(cx).map(|()| None)
+        })
+        .await
     }
 
     /// Cuts everything off when what this returns is dropped: nobody waits for the run any more.

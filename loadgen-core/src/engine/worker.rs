@@ -99,10 +99,8 @@ impl<W: Workload> Worker<W> {
     pub(crate) async fn run(&mut self, start: Instant) {
         self.start = start;
         let shared = Arc::clone(&self.shared);
-        tokio::select! {
-            biased;
-            () = self.drive(&shared) => {}
-            () = shared.stop.reached(Level::Cut) => self.cut(),
+        if shared.stop.unless(Level::Cut, self.drive(&shared)).await.is_none() {
+            self.cut();
         }
         let undone = if self.shared.stop.is_raised() { self.schedule.pass_over(self.now()) } else { 0 };
         self.recorder.undone = undone;

@@ -2,9 +2,7 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use xxhash_rust::xxh3::Xxh3;
-
-use crate::{Action, Applied, Change, ChangeKind, Failure, Fill, Table, Value};
+use crate::{Action, Applied, Change, ChangeKind, Failure, Fill, Table, Value, canonical::Canonical};
 
 /// The hash of a key, which stands for the key.
 type Key = u128;
@@ -262,9 +260,9 @@ fn key_of(columns: &[usize], row: &[Value]) -> Option<Key> {
 }
 
 fn hash<'a>(values: impl Iterator<Item = &'a Value>) -> Key {
-    let mut hasher = Xxh3::new();
-    values.for_each(|value| value.feed(&mut hasher));
-    hasher.digest128()
+    let mut canonical = Canonical::new(0);
+    values.for_each(|value| canonical.value(value));
+    canonical.finish_wide()
 }
 
 fn refused(code: &'static str, message: String) -> Failure {

@@ -8,7 +8,7 @@ use super::{PgSession, patience::Patience};
 use crate::{
     classify::Place,
     codec::{CodecError, Wire},
-    statement::Statement,
+    statement::{Ready, Statement},
 };
 
 impl PgSession {
@@ -30,30 +30,44 @@ async fn run(
     change: &Change,
     place: Place,
 ) -> Result<Applied, Failure> {
-    let query = statement.bind(change)?;
-    let mut applied = Applied::default();
+    let ready = statement.bind(change)?;
+    let mut applied =
+        Applied { rows: 0, returned: Vec::with_capacity(change.rows * statement.returning.len()) };
     let mut unreadable = None;
-    // A transaction of one statement commits after CommandComplete, so what counts is the end of the stream, which
+    let mut take = |row: &PgRow| {
+        let read = read_row(row, &statement.returning, &mut applied.returned);
+        unreadable = unreadable.take().or(read.err());
+    };
+    // A transaction of one statement commits after CommandComplete, so what counts is the end of the answer, which
     // the driver reaches with ReadyForQuery: a deferred constraint is an error that comes last.
-    patience
-        .wait(place, async {
-            let mut answers = connection.fetch_many(query);
-            while let Some(answer) = answers.try_next().await? {
-                match answer {
-                    Either::Left(done) => applied.rows += done.rows_affected(),
-                    Either::Right(row) => {
-                        let read = read_row(&row, &statement.returning, &mut applied.returned);
-                        unreadable = unreadable.take().or(read.err());
-                    }
-                }
-            }
-            Ok(())
-        })
-        .await?;
+    if change.rows == 1 && !statement.returning.is_empty() {
+        // The driver has a shorter way for one row.
+        let row = patience.wait(place, connection.fetch_optional(ready)).await?;
+        applied.rows = u64::from(row.is_some());
+        row.iter().for_each(take);
+    } else {
+        applied.rows = patience.wait(place, every_row(connection, ready, &mut take)).await?;
+    }
     match unreadable {
         None => Ok(applied),
         Some(error) => Err(unread(&error, place)),
     }
+}
+
+/// Hands on each row, and returns the number of rows that the server says it changed.
+async fn every_row(
+    connection: &mut PgConnection,
+    ready: Ready,
+    take: &mut impl FnMut(&PgRow),
+) -> sqlx::Result<u64> {
+    let (mut answers, mut rows) = (connection.fetch_many(ready), 0);
+    while let Some(answer) = answers.try_next().await? {
+        match answer {
+            Either::Left(done) => rows += done.rows_affected(),
+            Either::Right(row) => take(&row),
+        }
+    }
+    Ok(rows)
 }
 
 /// Appends the values of a row.
