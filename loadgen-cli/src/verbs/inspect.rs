@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, fmt::Write};
 
 use loadgen_core::{
-    Column, Failure, Fill, Schema, SchemaFilter, SqlSession, Table, Target, Type,
+    Column, Fill, PrepareError, Schema, SchemaFilter, SqlSession, Table, Target, Type,
     crud::{self, CrudConfig, TableConfig},
 };
 use loadgen_pg::PgSession;
@@ -32,7 +32,7 @@ pub(super) async fn inspect(args: &InspectArgs) -> Result<(), Failed> {
     if args.digest {
         return digests(&mut session, &plan, job, args.format).await;
     }
-    let schema = read(&mut session, &crud).await?;
+    let schema = read(&mut session, &crud).await.map_err(|error| plan.refused(job, error))?;
     match args.format {
         InspectFormat::Text => output::result(&text(&schema, Style::new(output::colours()))),
         InspectFormat::Json => {
@@ -47,9 +47,10 @@ pub(super) async fn inspect(args: &InspectArgs) -> Result<(), Failed> {
     }
 }
 
-async fn read(session: &mut PgSession, crud: &CrudConfig) -> Result<Schema, Failed> {
-    let filter = SchemaFilter { schemas: crud.schemas.clone() };
-    session.introspect(&filter).await.map_err(|error: Failure| Failed::because(Code::Run, &error))
+async fn read(session: &mut PgSession, crud: &CrudConfig) -> Result<Schema, PrepareError> {
+    let schema = session.introspect(&SchemaFilter { schemas: crud.schemas.clone() }).await?;
+    crud.check_schemas(&schema)?;
+    Ok(schema)
 }
 
 /// Counts and hashes the rows of every table that can be written.
@@ -85,14 +86,12 @@ async fn digests(
 
 /// A plan of all tables that can be run as it is.
 fn yaml(schema: &Schema, crud: CrudConfig, target: Option<String>) -> Result<String, Failed> {
-    let excluded = |table: &Table| {
-        crud.exclude.iter().any(|name| *name == table.name.table || *name == table.name.to_string())
-    };
+    let excluded = |table: &Table| crud.exclude.iter().any(|name| table.name.is_called(name));
     let tables = schema.tables.iter().filter(|table| !excluded(table));
     let tables: BTreeMap<String, TableConfig> = tables
         .map(|table| {
             let name = table.name.to_string();
-            let config = crud.tables.get(&name).or_else(|| crud.tables.get(&table.name.table)).cloned();
+            let config = crud.key_of(&table.name).and_then(|key| crud.tables.get(key)).cloned();
             (name, TableConfig { weight: Some(1), ..config.unwrap_or_default() })
         })
         .collect();

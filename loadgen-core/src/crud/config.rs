@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{generate::ColumnConfig, units::Count};
+use crate::{TableName, generate::ColumnConfig, units::Count};
 
 /// Inserts, updates and deletes on the tables of a schema.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
@@ -29,6 +29,13 @@ pub struct CrudConfig {
     /// set. Rows beyond it stay in the database and in the digest.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub remember: Option<Count>,
+}
+
+impl CrudConfig {
+    /// What `tables` calls a table, if it is there.
+    pub fn key_of(&self, table: &TableName) -> Option<&str> {
+        self.tables.keys().find(|key| table.is_called(key)).map(String::as_str)
+    }
 }
 
 /// What differs for one table.

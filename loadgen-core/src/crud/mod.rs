@@ -4,6 +4,7 @@ mod children;
 mod choice;
 mod config;
 mod draft;
+mod error;
 mod keys;
 mod lane;
 mod live;
@@ -15,8 +16,9 @@ mod table_plan;
 mod workload;
 
 pub use config::{CrudConfig, OperationWeights, RowCounts, TableConfig};
+pub use error::{CrudPlanError, Part};
 pub use lane::CrudLane;
-pub use plan::{CrudPlan, CrudPlanError};
+pub use plan::CrudPlan;
 pub use source::Source;
 pub use table_plan::TablePlan;
 pub use workload::{Crud, TableDigest, plan, table_digest};

@@ -1,15 +1,15 @@
 //! What is decided before a run: which tables can be written, and with what.
 
 use loadgen_core::{
-    Fill, NativeType, Obstacle, Report, Run, RunError, Schema, Seed, Table, Type,
-    crud::{Crud, CrudConfig, CrudPlan, Source, TableConfig},
+    Fill, NativeType, Obstacle, Report, Run, RunError, Schema, Seed, Table, TableName, Type,
+    crud::{Crud, CrudConfig, CrudPlan, Part, Source, TableConfig},
     memory::{Memory, table},
 };
 
 use crate::shop::text;
 
 fn plan(tables: &[Table], config: &CrudConfig) -> CrudPlan {
-    let schema = Schema { tables: tables.iter().cloned().map(Into::into).collect() };
+    let schema = Schema::of(tables.iter().cloned());
     CrudPlan::new(&schema, config, Seed(1), 4).unwrap()
 }
 
@@ -84,21 +84,26 @@ fn half_of_a_foreign_key_cannot_be_set_in_the_plan_file() {
     let tenants = table("tenants").column("tenant", Type::Int(32)).column("id", Type::Int(32));
     let notes = table("notes").serial("id").column("tenant", Type::Int(32)).column("owner", Type::Int(32));
     let notes = notes.primary_key(["id"]).references(["tenant", "owner"], "tenants", ["tenant", "id"]);
-    let schema = Schema { tables: vec![tenants.primary_key(["tenant", "id"]).into(), notes.into()] };
+    let schema = Schema::of([tenants.primary_key(["tenant", "id"]), notes]);
     let config: CrudConfig =
         serde_json::from_str(r#"{"tables": {"notes": {"columns": {"tenant": {"min": 1}}}}}"#).unwrap();
     let error = CrudPlan::new(&schema, &config, Seed(1), 4).unwrap_err();
     assert!(error.to_string().contains("(tenant, owner) is one foreign key"), "{error}");
+    let set = Part::Column { table: TableName::new("public", "notes"), column: "tenant".to_owned() };
+    assert_eq!(error.part(), Some(&set));
 }
 
 #[test]
 fn names_that_are_not_there_are_errors_with_a_suggestion() {
     let check = |config: CrudConfig, expected: &str| {
-        let schema = Schema { tables: vec![users().into()] };
+        let schema = Schema::of([users()]);
         let error = CrudPlan::new(&schema, &config, Seed(1), 4).unwrap_err();
         assert!(error.to_string().contains(expected), "{error}");
     };
     check(only(&["user"]), "did you mean \"users\"?");
+    let schemas = |name: &str| CrudConfig { schemas: vec![name.to_owned()], ..CrudConfig::default() };
+    check(schemas("publik"), "there is no schema \"publik\"; did you mean \"public\"?");
+    check(schemas("sales"), "there is no schema \"sales\"; there is public");
     check(CrudConfig { exclude: vec!["nothing".to_owned()], ..CrudConfig::default() }, "there is users");
     check(
         CrudConfig { exclude: vec!["users".to_owned()], ..CrudConfig::default() },
