@@ -87,6 +87,30 @@ fn an_unknown_key_is_shown_with_its_line_and_what_was_meant() {
 }
 
 #[test]
+fn a_key_one_level_too_deep_is_told_where_it_goes() {
+    check_first(
+        "jobs: [{pace: {rate: 5/s}}]",
+        "plan.yaml:1:16: unknown pace \"rate\"; rate goes beside pace, not below it",
+    );
+    check_first(
+        "jobs:\n- pace:\n    constant: 5/s\n    duration: 5m\n",
+        "plan.yaml:4:5: unknown pace \"duration\"; duration goes beside pace, not below it",
+    );
+    check_first(
+        "jobs: [{workload: {crud: {lanes: 5}}}]",
+        "plan.yaml:1:27: unknown key \"lanes\" in crud; lanes goes beside workload, not below it",
+    );
+    check_first(
+        "jobs: [{workload: {crud: {tables: {orders: {exclude: [a]}}}}}]",
+        "plan.yaml:1:45: unknown key \"exclude\" in orders; exclude goes beside tables, not below it",
+    );
+    check_first(
+        "jobs: [{pace: {constant: 5/s, poisson: 5/s}}]",
+        "plan.yaml:1:15: pace: exactly one of the choices goes here",
+    );
+}
+
+#[test]
 fn values_of_the_wrong_kind_are_named() {
     for (job, expected) in [
         ("lanes: many", "lanes has to be a whole number from 0 to 4294967295, not \"many\""),
