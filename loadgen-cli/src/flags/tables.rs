@@ -23,13 +23,13 @@ pub(crate) struct TableArgs {
     #[arg(long, value_name = "WEIGHTS", value_parser = operation_weights, help_heading = "Tables")]
     pub(crate) mix: Option<OperationWeights>,
     /// Rows inserted by one statement
-    #[arg(long, value_name = "N", value_parser = rows(), help_heading = "Tables")]
+    #[arg(long, value_name = "N", value_parser = rows(), allow_hyphen_values = true, help_heading = "Tables")]
     pub(crate) insert_rows: Option<u32>,
     /// Rows updated by one statement
-    #[arg(long, value_name = "N", value_parser = rows(), help_heading = "Tables")]
+    #[arg(long, value_name = "N", value_parser = rows(), allow_hyphen_values = true, help_heading = "Tables")]
     pub(crate) update_rows: Option<u32>,
     /// Rows deleted by one statement
-    #[arg(long, value_name = "N", value_parser = rows(), help_heading = "Tables")]
+    #[arg(long, value_name = "N", value_parser = rows(), allow_hyphen_values = true, help_heading = "Tables")]
     pub(crate) delete_rows: Option<u32>,
 }
 
