@@ -3,8 +3,8 @@
 use std::{collections::BTreeMap, fmt::Write};
 
 use loadgen_core::{
-    Column, Fill, PrepareError, Schema, SchemaFilter, SqlSession, Table, Target, Type,
-    crud::{self, CrudConfig, TableConfig},
+    Column, Fill, PrepareError, Schema, SchemaFilter, SqlSession, Table, TableName, Target, Type,
+    crud::{self, CrudConfig, CrudPlan, CrudPlanError, TableConfig},
 };
 use loadgen_pg::PgSession;
 use serde_json::{Value, json};
@@ -42,7 +42,9 @@ pub(super) async fn inspect(args: &InspectArgs) -> Result<(), Failed> {
         }
         InspectFormat::Yaml => {
             let url = job.config.target.as_deref().map(secrets::without_password);
-            output::result(&yaml(&schema, crud, url)?)
+            let (crud, refused) =
+                writable(&schema, crud, job).map_err(|error| plan.refused(job, error.into()))?;
+            output::result(&yaml(crud, &refused, url)?)
         }
     }
 }
@@ -84,22 +86,40 @@ async fn digests(
     output::result(&text)
 }
 
-/// A plan of all tables that can be run as it is.
-fn yaml(schema: &Schema, crud: CrudConfig, target: Option<String>) -> Result<String, Failed> {
-    let excluded = |table: &Table| crud.exclude.iter().any(|name| table.name.is_called(name));
-    let tables = schema.tables.iter().filter(|table| !excluded(table));
-    let tables: BTreeMap<String, TableConfig> = tables
-        .map(|table| {
-            let name = table.name.to_string();
-            let config = crud.key_of(&table.name).and_then(|key| crud.tables.get(key)).cloned();
-            (name, TableConfig { weight: Some(1), ..config.unwrap_or_default() })
-        })
-        .collect();
-    let workload = WorkloadConfig::Crud(CrudConfig { tables, exclude: Vec::new(), ..crud });
-    let job = JobConfig { target, workload: Some(workload), ..JobConfig::default() };
-    let plan = PlanFile { seed: None, jobs: vec![job] };
-    serde_saphyr::to_string(&plan).map_err(|error| Failed::because(Code::Run, &error))
+/// The configuration with every table that can be written, and those that cannot, with the reason.
+fn writable(
+    schema: &Schema,
+    mut crud: CrudConfig,
+    job: &Job,
+) -> Result<(CrudConfig, Refused), CrudPlanError> {
+    let tables = schema.tables.iter().map(|table| {
+        let config = crud.key_of(&table.name).and_then(|key| crud.tables.get(key)).cloned();
+        (table.name.to_string(), TableConfig { weight: Some(1), ..config.unwrap_or_default() })
+    });
+    crud.tables = tables.collect();
+    let CrudPlan { tables: planned, refused, .. } = CrudPlan::new(schema, &crud, job.seed, job.lanes())?;
+    crud.tables.retain(|name, _| planned.iter().any(|plan| plan.table.name.to_string() == *name));
+    crud.exclude.clear();
+    Ok((crud, refused))
 }
+
+/// A plan that can be run as it is, with what it leaves out in comments.
+fn yaml(crud: CrudConfig, refused: &Refused, target: Option<String>) -> Result<String, Failed> {
+    let job = JobConfig { target, workload: Some(WorkloadConfig::Crud(crud)), ..JobConfig::default() };
+    let plan = PlanFile { seed: None, jobs: vec![job] };
+    let plan = serde_saphyr::to_string(&plan).map_err(|error| Failed::because(Code::Run, &error))?;
+    let mut text = String::new();
+    for (name, why) in refused {
+        let said = format!("{name} is left out: {why}");
+        for line in said.lines() {
+            let _ = writeln!(text, "# {line}");
+        }
+    }
+    Ok(text + &plan)
+}
+
+/// Tables that cannot be written, and why.
+type Refused = Vec<(TableName, String)>;
 
 fn text(schema: &Schema, style: Style) -> String {
     let mut text = String::new();

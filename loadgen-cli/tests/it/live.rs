@@ -280,6 +280,15 @@ async fn tables_that_cannot_be_written_are_left_out_and_named() {
     assert!(ran.stderr.contains("warning: public.places is left out: "), "{ran:?}");
     assert!(ran.json()["warnings"][0].as_str().unwrap().contains("public.places"), "{ran:?}");
     assert!(ran.json()["jobs"][0]["tables"].get("public.places").is_none());
+    let yaml = run(&["inspect", "--url", &url, "--exclude", "orders", "--format", "yaml"]).stdout;
+    let (comments, plan): (Vec<&str>, Vec<&str>) = yaml.lines().partition(|line| line.starts_with("# "));
+    assert!(comments[0].starts_with("# public.places is left out: ") && comments.len() == 2, "{yaml}");
+    assert!(comments[1].starts_with("# public.order_items is left out: refers to public.orders"), "{yaml}");
+    assert!(!plan.iter().any(|line| line.contains("places") || line.contains("order")), "{yaml}");
+    let (_directory, path) = file("plan.yaml", &yaml);
+    let ran = run(&["run", text(&path), "--operations", "10", "--seed", "1", "-q", "--check"]);
+    assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), ""), "{ran:?}");
+    assert!(!ran.stdout.contains("left out"), "{ran:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
