@@ -10,6 +10,7 @@ mod lane;
 mod live;
 mod operation;
 mod plan;
+mod room;
 mod settle;
 mod source;
 mod table_plan;

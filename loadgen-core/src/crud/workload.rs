@@ -70,6 +70,7 @@ pub async fn plan(
             plan.start_after(table, column, largest)?;
         }
     }
+    plan.tables.iter_mut().for_each(|table| table.note_room(lanes));
     Ok(plan)
 }
 

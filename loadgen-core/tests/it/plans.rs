@@ -1,8 +1,8 @@
 //! What is decided before a run: which tables can be written, and with what.
 
 use loadgen_core::{
-    Fill, NativeType, Obstacle, Report, Run, RunError, Schema, Seed, Table, TableName, Type,
-    crud::{Crud, CrudConfig, CrudPlan, Part, Source, TableConfig},
+    Fill, NativeType, Obstacle, Report, Run, RunError, Schema, Seed, Table, TableName, Target, Type,
+    crud::{self, Crud, CrudConfig, CrudPlan, Part, Source, TableConfig},
     memory::{Memory, table},
 };
 
@@ -77,6 +77,28 @@ async fn a_junction_with_one_reference_more_never_repeats_its_pair() {
     let (memory, report) = run(vec![users(), tags, tagged], CrudConfig::default()).await;
     assert!(report.unwrap().errors.is_empty());
     assert!(memory.rows("tagged").len() > 30);
+}
+
+#[tokio::test]
+async fn a_unique_column_with_few_values_says_how_many_rows_fit() {
+    let flags = table("flags").column("flag", Type::Bool).column("note", text(9)).primary_key(["flag"]);
+    let codes = table("codes").serial("id").column("code", text(2)).primary_key(["id"]).unique(["code"]);
+    let memory = Memory::new([flags, codes, users()]);
+    let mut session = memory.connect().await.unwrap();
+    let mut check = async |lanes: u32, expected: [&str; 2]| {
+        let plan = crud::plan(&mut session, &CrudConfig::default(), Seed(1), lanes).await.unwrap();
+        let notes: Vec<_> = plan.tables.iter().map(|table| table.notes.join("; ")).collect();
+        assert!(notes[0].contains(expected[0]) && notes[1].contains(expected[1]), "{notes:?}");
+        assert_eq!(notes[2], "");
+    };
+    let codes = "\"code\" is unique and has 1296 values left: 1296 rows fit in all, ";
+    let flags = "\"flag\" is unique and has 2 values left: 2 rows fit in all, ";
+    check(64, [&format!("{codes}20 or 21 a lane"), &format!("{flags}one in each of 2 lanes")]).await;
+    check(2, [&format!("{codes}648 a lane"), &format!("{flags}1 a lane")]).await;
+    // So many, and no more.
+    let run = Run::new(memory.clone(), Crud::new(CrudConfig::default())).lanes(64).operations(2_000);
+    let inserted = run.execute().await.unwrap().tally.tables["public.flags"].rows.inserted;
+    assert_eq!(inserted, 2);
 }
 
 #[test]
