@@ -292,6 +292,24 @@ async fn tables_that_cannot_be_written_are_left_out_and_named() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn connections_beyond_the_lanes_are_not_opened_and_that_is_said() {
+    let shops = Shops::start().await;
+    let url = shops.open("shop").await;
+    let args = ["--url", &url, "--seed", "1", "--operations", "10", "--lanes", "3", "--connections", "500"];
+    let words = "crud: 3 connections are opened instead of 500: ";
+    let planned = run(&[&["plan"], &args[..]].concat());
+    assert_eq!(planned.stdout.matches(&format!("warning: {words}")).count(), 1, "{planned:?}");
+    assert!(planned.stdout.contains("3 lanes on 3 connections"), "{planned:?}");
+    let ran = run(&[&["run", "--format", "json"], &args[..]].concat());
+    assert_eq!(ran.stderr.matches(&format!("warning: {words}")).count(), 1, "{ran:?}");
+    assert!(ran.json()["warnings"][0].as_str().unwrap().starts_with(words), "{ran:?}");
+    assert_eq!(ran.json()["jobs"][0]["connections"], 3);
+    // Nobody asked for the four that there would be.
+    let ran = run(&[&["run", "--format", "json"], &args[..8]].concat());
+    assert_eq!(ran.json()["warnings"], serde_json::json!([]), "{ran:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_plan_may_come_from_the_standard_input_and_its_variables_from_a_file() {
     let shops = Shops::start().await;
     let url = shops.open("shop").await;
