@@ -22,10 +22,7 @@ impl Default for Acknowledge {
     fn default() -> Self {
         let text = Type::Text { max: Some(40), fixed: false };
         let accounts = table("accounts").serial("id").column("owner", text).column("balance", Type::Int(64));
-        Acknowledge {
-            schema: Schema { tables: vec![Arc::new(accounts.primary_key(["id"]))] },
-            next: Arc::default(),
-        }
+        Acknowledge { schema: Schema::of([accounts.primary_key(["id"])]), next: Arc::default() }
     }
 }
 

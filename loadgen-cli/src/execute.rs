@@ -63,7 +63,7 @@ pub(crate) async fn execute(plan: &Plan, manner: &Manner, signals: &Signals) -> 
         return Ok(Execution { summary, failed: None });
     };
     let plans = plans?;
-    let mut ends = Ends::new(plan, plans.iter().flat_map(left_out).collect());
+    let mut ends = Ends::new(plan, warnings(plan, &plans).collect());
     let (mut tasks, watched) = begin(plan, plans, manner.check, signals);
     let shown = progress::show(watched, manner.progress, manner.quiet);
     ends.collect(&mut tasks, signals).await;
@@ -108,7 +108,7 @@ async fn preflight(plan: &Plan, manner: &Manner) -> Result<Vec<CrudPlan>, Failed
         refuse_shared_tables(plan, &plans)?;
     }
     if !manner.quiet {
-        plans.iter().flat_map(left_out).for_each(|warning| output::say(&format!("warning: {warning}")));
+        warnings(plan, &plans).for_each(|warning| output::say(&format!("warning: {warning}")));
         if plan.seed_was_drawn {
             output::say(&format!("seed {} was drawn; --seed {} repeats this run", plan.seed, plan.seed));
         }
@@ -140,9 +140,13 @@ fn refuse_shared_tables(plan: &Plan, plans: &[CrudPlan]) -> Result<(), Failed> {
     Ok(())
 }
 
-/// The tables that cannot be written.
-fn left_out(plan: &CrudPlan) -> impl Iterator<Item = String> {
-    plan.refused.iter().map(|(name, why)| format!("{name} is left out: {why}"))
+/// What is not done as it was asked for, and the tables that cannot be written.
+fn warnings(plan: &Plan, plans: &[CrudPlan]) -> impl Iterator<Item = String> {
+    let left_out = |plan: &CrudPlan| {
+        let lines = plan.refused.iter().map(|(name, why)| format!("{name} is left out: {why}"));
+        lines.collect::<Vec<_>>()
+    };
+    plan.jobs.iter().filter_map(Job::warning).chain(plans.iter().flat_map(left_out))
 }
 
 /// Begins all jobs, and says how to look at them.

@@ -45,9 +45,22 @@ impl Job {
         self.config.lanes.unwrap_or(64)
     }
 
-    /// Connections that carry them.
+    /// Connections that carry them: each at least one.
     pub(crate) fn connections(&self) -> u32 {
-        self.config.connections.unwrap_or(4)
+        self.config.connections.unwrap_or(4).min(self.lanes())
+    }
+
+    /// What is done otherwise than was asked for.
+    pub(crate) fn warning(&self) -> Option<String> {
+        let (lanes, asked) = (self.lanes(), self.config.connections?);
+        let said = || {
+            format!(
+                "{}: {lanes} connections are opened instead of {asked}: each carries at least one lane, and there are \
+                 {lanes} lanes; ask for more lanes or for fewer connections",
+                self.name
+            )
+        };
+        (asked > lanes).then(said)
     }
 
     /// When operations are due.

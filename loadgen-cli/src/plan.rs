@@ -2,7 +2,10 @@
 
 use std::{io::Read, path::Path};
 
-use loadgen_core::{PrepareError, Rng, RunError, Seed, Target};
+use loadgen_core::{
+    PrepareError, Rng, RunError, Seed, Target,
+    crud::{CrudPlanError, Part},
+};
 use loadgen_pg::{PgSettings, PgTarget};
 
 use crate::{
@@ -11,7 +14,7 @@ use crate::{
     flags::{ENDLESS, LoadArgs, SourceArgs, TableArgs},
     ids,
     job::Job,
-    plan_file::{JobConfig, Lookup, PlanFile, WorkloadConfig, Written},
+    plan_file::{JobConfig, Lookup, PlanError, PlanFile, WorkloadConfig, Written},
     secrets,
 };
 
@@ -87,20 +90,34 @@ impl Plan {
 
     /// What stood in the way of a job: a mistake in the plan only if it is about a name that the plan has.
     pub(crate) fn refused(&self, job: &Job, source: PrepareError) -> Failed {
-        let message = match source {
-            PrepareError::Plan(message) => message,
-            source => {
-                let target = job.target.describe();
-                return Failed::because(Code::Run, &RunError::Prepare { target, source });
-            }
+        let PrepareError::Plan(error) = source else {
+            let target = job.target.describe();
+            return Failed::because(Code::Run, &RunError::Prepare { target, source });
         };
-        let names = names_in(&message);
-        let path = ["jobs", &job.index.to_string(), "workload"];
-        if let Some(error) = self.written.mistake_at(&path, &names, &message) {
-            return error.into();
-        }
-        let flag = names.iter().find_map(|name| self.tables.flag_of(name));
-        Failed::new(Code::Run, format!("{}: {message}", flag.unwrap_or_else(|| job.name.clone())))
+        let message = error.to_string();
+        let part = error.downcast_ref::<CrudPlanError>().and_then(CrudPlanError::part);
+        let flag = part.and_then(|part| self.tables.flag_of(part));
+        // The schemas of the file do not count beside those of the flags; its tables do.
+        let is_flag_alone = flag.is_some() && matches!(part, Some(Part::Schema(_)));
+        let in_file = part.filter(|_| !is_flag_alone).and_then(|part| self.mistake_at(job, part, &message));
+        in_file.map_or_else(
+            || Failed::new(Code::Run, format!("{}: {message}", flag.unwrap_or_else(|| job.name.clone()))),
+            Failed::from,
+        )
+    }
+
+    /// A mistake in a part of a job's workload, if the plan says anything of it.
+    fn mistake_at(&self, job: &Job, part: &Part, message: &str) -> Option<PlanError> {
+        let (crud, index) = (job.crud(), job.index.to_string());
+        let (below, name): (Vec<&str>, _) = match part {
+            Part::Schema(name) => (vec!["schemas"], name),
+            Part::Table(name) => (vec!["tables"], name),
+            Part::Excluded(name) => (vec!["exclude"], name),
+            Part::Column { table, column } => (vec!["tables", crud.key_of(table)?, "columns"], column),
+            _ => return None,
+        };
+        let path = [&["jobs", index.as_str(), "workload", "crud"], below.as_slice()].concat();
+        self.written.mistake_at(&path, name, message)
     }
 }
 
@@ -120,17 +137,6 @@ fn named(job: &JobConfig, lookup: Lookup<'_>) -> Result<(), Failed> {
 /// The seed of a job by its place among those that are run: the first has the plan's own, as if it were alone.
 fn seed_of(seed: Seed, place: usize) -> Seed {
     if place == 0 { seed } else { Seed(Rng::keyed(seed, [place as u64, 0, 0]).bits()) }
-}
-
-/// What a message may be about: what it quotes, then the columns that it names as `table.column`.
-///
-/// What it suggests instead is not.
-fn names_in(message: &str) -> Vec<&str> {
-    let message = message.split("; ").next().unwrap_or(message);
-    let quoted = message.split('"').skip(1).step_by(2);
-    let words = message.split_whitespace().map(|word| word.trim_matches([':', ';', ',', '"']));
-    let columns = words.filter_map(|word| word.rsplit_once('.')).map(|(_, column)| column);
-    quoted.chain(columns).collect()
 }
 
 /// What messages call the plan, and its text.

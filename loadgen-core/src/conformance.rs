@@ -101,7 +101,14 @@ where
     T: Target,
     T::Session: SqlSession,
 {
-    let (_, found) = schema(target).await;
+    let (mut session, found) = schema(target).await;
+    assert!(found.schemas.contains(&"public".to_owned()), "the schemas are named: {:?}", found.schemas);
+    let nowhere = SchemaFilter { schemas: vec!["no such schema".to_owned()] };
+    let nothing = session.introspect(&nowhere).await.expect("a schema that is not there is no failure");
+    assert!(
+        nothing.tables.is_empty() && nothing.schemas == found.schemas,
+        "all schemas are named: {nothing:?}"
+    );
     for expected in tables() {
         let table = found.table(&expected.name).unwrap_or_else(|| panic!("{} is missing", expected.name));
         let columns = |table: &Table| table.columns.iter().map(facts).collect::<Vec<_>>();

@@ -1,10 +1,12 @@
 //! A database schema as loadgen sees it, the same for every backend.
 
-use std::{fmt, sync::Arc};
+use std::{collections::BTreeSet, fmt, sync::Arc};
 
-/// The tables of one or more schemas.
+/// The tables of one or more schemas, and which schemas there are.
 #[derive(Clone, Debug, Default)]
 pub struct Schema {
+    /// The names of all schemas that could be asked for, in order, whether or not they were.
+    pub schemas: Vec<String>,
     /// In order of their names.
     pub tables: Vec<Arc<Table>>,
 }
@@ -22,6 +24,11 @@ impl TableName {
     /// `schema.table`.
     pub fn new(schema: impl Into<String>, table: impl Into<String>) -> Self {
         TableName { schema: schema.into(), table: table.into() }
+    }
+
+    /// Whether a name, with or without its schema, is this one.
+    pub fn is_called(&self, name: &str) -> bool {
+        self.table == name || self.to_string() == name
     }
 }
 
@@ -168,6 +175,14 @@ pub struct Obstacle {
 }
 
 impl Schema {
+    /// These tables, in the schemas that they name.
+    pub fn of(tables: impl IntoIterator<Item = impl Into<Arc<Table>>>) -> Self {
+        let mut tables: Vec<Arc<Table>> = tables.into_iter().map(Into::into).collect();
+        tables.sort_by(|a, b| a.name.cmp(&b.name));
+        let schemas: BTreeSet<&String> = tables.iter().map(|table| &table.name.schema).collect();
+        Schema { schemas: schemas.into_iter().cloned().collect(), tables }
+    }
+
     /// The table of that name.
     pub fn table(&self, name: &TableName) -> Option<&Arc<Table>> {
         self.tables.iter().find(|table| table.name == *name)

@@ -46,7 +46,8 @@ pub struct SchemaFilter {
 /// bound. [`conformance`](crate::conformance) is the test suite of this contract.
 #[async_trait]
 pub trait SqlSession: Session {
-    /// Reads the base tables, with their columns, keys and references.
+    /// Reads the base tables, with their columns, keys and references, and the names of all schemas. One that is asked
+    /// for and not there is no failure: it is missing among the names.
     async fn introspect(&mut self, filter: &SchemaFilter) -> Result<Schema, Failure>;
 
     /// Applies the changes, in order, as one transaction: all of them or none.

@@ -5,6 +5,10 @@ use std::{borrow::Cow, fmt, marker::PhantomData, str::FromStr, time::Duration};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
+mod whole;
+
+pub use whole::Whole;
+
 /// A duration as in `500ms`, `90s`, `5m`, `1h30m`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Span(pub Duration);

@@ -1,8 +1,10 @@
 //! What is done to a target.
 
+use std::error::Error;
+
 use async_trait::async_trait;
 
-use crate::{Cx, Done, Failure, LaneId, Mix, Report, Seed, Tally, Target};
+use crate::{Cx, Done, Failure, LaneId, Mix, Report, Seed, Tally, Target, crud::CrudPlanError};
 
 /// The session type of a workload.
 pub type SessionOf<W> = <<W as Workload>::Target as Target>::Session;
@@ -68,9 +70,16 @@ pub enum PrepareError {
     /// The target refused something.
     #[error("{0}")]
     Target(#[from] Failure),
-    /// What was asked for does not fit the target: an unknown table, nothing that can be written.
-    #[error("{0}")]
-    Plan(String),
+    /// What was asked for does not fit the target: an unknown table, nothing that can be written. The workload's own
+    /// error says which part of its configuration is meant, as [`CrudPlanError::part`] does.
+    #[error(transparent)]
+    Plan(Box<dyn Error + Send + Sync>),
+}
+
+impl From<CrudPlanError> for PrepareError {
+    fn from(error: CrudPlanError) -> Self {
+        PrepareError::Plan(Box::new(error))
+    }
 }
 
 /// Why a check did not hold, or could not be made.

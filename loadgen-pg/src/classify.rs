@@ -73,8 +73,18 @@ pub(crate) fn classify(error: &sqlx::Error, place: Place) -> Failure {
         sqlx::Error::Configuration(_) => {
             Failure::aborted(Action::Fatal, "settings", "the connection settings cannot be used")
         }
+        sqlx::Error::Protocol(text) => {
+            lost(place, "protocol", format!("the server's answer is not understood: {}", said(text)))
+        }
         other => lost(place, "protocol", other.to_string()),
     }
+}
+
+/// What the driver says of a protocol error, without the places in its source: ` (sqlx_postgres::message:176)`.
+pub(crate) fn said(text: &str) -> String {
+    let mut parts = text.split(" (sqlx_");
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |said, part| said + part.split_once(')').map_or("", |(_, rest)| rest))
 }
 
 /// The failure when an answer did not come in time.

@@ -7,7 +7,7 @@ use sqlx::postgres::PgDatabaseError;
 
 use crate::{
     Host, PgSettings,
-    classify::{Place, classify},
+    classify::{Place, classify, said},
 };
 
 /// Turns the driver's error into a failure that names the reason and the remedy.
@@ -24,6 +24,7 @@ pub(crate) fn connect_failure(error: &sqlx::Error, settings: &PgSettings) -> Fai
             "name the authority with sslrootcert=<file>, or say sslmode=disable if the way there is safe"
                 .to_owned(),
         ),
+        sqlx::Error::Protocol(text) => protocol_reason(&said(text), settings.port()),
         _ => (failure.message.clone(), String::new()),
     };
     failure.message = sentence(&why, &remedy);
@@ -50,6 +51,27 @@ fn server_remedy(sqlstate: &str) -> &'static str {
         "57P03" => "the server is starting or stopping: try again shortly",
         "42704" => "look at PGOPTIONS and the options in the address",
         _ => "",
+    }
+}
+
+/// The driver has only texts for answers that it does not understand.
+fn protocol_reason(text: &str, port: u16) -> (String, String) {
+    let byte = text.strip_prefix("unexpected response from SSLRequest: 0x");
+    let byte = byte.and_then(|hex| u8::from_str_radix(hex, 16).ok()).map(char::from);
+    let other = format!("what listens on port {port} is no PostgreSQL");
+    let remedy = "are the host and the port right?".to_owned();
+    match byte {
+        Some('E') => {
+            let why = "the server answered the request for TLS with an error".to_owned();
+            (why, "look at its log, or say sslmode=disable if the way there is safe".to_owned())
+        }
+        Some('H') => (format!("{other}: it answers like a web server"), remedy),
+        Some(byte) => (format!("{other}: it answered the request for TLS with {byte:?}"), remedy),
+        None if text.contains("authentication me") => {
+            let why = format!("the server wants a way to sign in that is not known here ({text})");
+            (why, "pg_hba.conf says which: scram-sha-256, md5, password, cert and trust work".to_owned())
+        }
+        None => (format!("{other}: {text}"), remedy),
     }
 }
 

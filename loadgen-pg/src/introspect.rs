@@ -5,7 +5,7 @@ use std::{
     sync::Arc,
 };
 
-use loadgen_core::{Action, Failure, Obstacle, Schema, SchemaFilter, Table};
+use loadgen_core::{Obstacle, Schema, SchemaFilter, Table};
 use sqlx::{
     PgConnection, Row,
     postgres::{PgRow, types::Oid},
@@ -28,8 +28,11 @@ impl Draft {
     }
 }
 
-/// Reads the base tables of the schemas.
+/// Reads the base tables of the schemas, and which schemas there are.
 pub(crate) async fn read(conn: &mut PgConnection, filter: &SchemaFilter) -> sqlx::Result<Schema> {
+    const SCHEMAS: &str = "select nspname::text from pg_namespace \
+        where nspname !~ '^pg_' and nspname <> 'information_schema' order by 1";
+    let schemas = sqlx::query_scalar(SCHEMAS).fetch_all(&mut *conn).await?;
     let rows =
         sqlx::query(include_str!("introspect/columns.sql")).bind(&filter.schemas).fetch_all(&mut *conn);
     let mut drafts = drafts(&rows.await?)?;
@@ -46,25 +49,7 @@ pub(crate) async fn read(conn: &mut PgConnection, filter: &SchemaFilter) -> sqlx
     }
     let mut tables: Vec<Arc<Table>> = drafts.into_values().map(|draft| Arc::new(draft.table)).collect();
     tables.sort_by(|a, b| a.name.cmp(&b.name));
-    Ok(Schema { tables })
-}
-
-/// A failure for each schema that is asked for and does not exist.
-pub(crate) async fn missing_schemas(
-    conn: &mut PgConnection,
-    filter: &SchemaFilter,
-) -> sqlx::Result<Option<Failure>> {
-    const SCHEMAS: &str = "select nspname::text from pg_namespace \
-        where nspname !~ '^pg_' and nspname <> 'information_schema' order by 1";
-    if filter.schemas.is_empty() {
-        return Ok(None);
-    }
-    let there: Vec<String> = sqlx::query_scalar(SCHEMAS).fetch_all(conn).await?;
-    let missing: Vec<&str> =
-        filter.schemas.iter().filter(|name| !there.contains(name)).map(String::as_str).collect();
-    let message =
-        || format!("there is no schema {}; the database has {}", missing.join(", "), there.join(", "));
-    Ok((!missing.is_empty()).then(|| Failure::aborted(Action::Fatal, "no schema", message())))
+    Ok(Schema { schemas, tables })
 }
 
 fn draft<'a>(drafts: &'a mut HashMap<u32, Draft>, row: &PgRow) -> sqlx::Result<&'a mut Draft> {

@@ -80,13 +80,8 @@ impl Session for PgSession {
 impl SqlSession for PgSession {
     async fn introspect(&mut self, filter: &SchemaFilter) -> Result<Schema, Failure> {
         self.begin_call()?;
-        let answer = self.patience.wait(Place::Harmless, async {
-            if let Some(failure) = introspect::missing_schemas(&mut self.connection, filter).await? {
-                return Ok(Err(failure));
-            }
-            introspect::read(&mut self.connection, filter).await.map(Ok)
-        });
-        let answer = answer.await.flatten();
+        let work = introspect::read(&mut self.connection, filter);
+        let answer = self.patience.wait(Place::Harmless, work).await;
         self.settle(answer)
     }
 

@@ -36,6 +36,11 @@ pub enum SettingsError {
     /// A part of the address makes no sense.
     #[error("the {0} in the address of the database cannot be read")]
     Unreadable(&'static str),
+    /// A bracket without its counterpart, or not around the whole host.
+    #[error(
+        "the brackets around the host in the address of the database do not match: an IPv6 address is written [::1]"
+    )]
+    Brackets,
     /// A password with special characters.
     #[error(
         "an `@` after the host: a slash, a question mark or a percent sign in a user or password is written %2F, \

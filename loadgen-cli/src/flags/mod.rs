@@ -93,13 +93,13 @@ pub(crate) struct DemoArgs {
     #[arg(long, default_value = "42")]
     pub(crate) seed: Seed,
     /// How long the mixed traffic lasts
-    #[arg(long, default_value = "20s")]
+    #[arg(long, default_value = "20s", allow_hyphen_values = true)]
     pub(crate) duration: Span,
     /// Operations per time of the mixed traffic
-    #[arg(long, default_value = "500/s")]
+    #[arg(long, default_value = "500/s", allow_hyphen_values = true)]
     pub(crate) rate: Rate,
     /// Connections that carry the lanes
-    #[arg(long, value_name = "N", default_value = "8", value_parser = above_zero())]
+    #[arg(long, value_name = "N", default_value = "8", value_parser = above_zero(), allow_hyphen_values = true)]
     pub(crate) connections: u32,
     #[command(flatten)]
     pub(crate) output: OutputArgs,

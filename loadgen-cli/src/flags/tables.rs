@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 use clap::Args;
-use loadgen_core::crud::{CrudConfig, OperationWeights, TableConfig};
+use loadgen_core::crud::{CrudConfig, OperationWeights, Part, TableConfig};
 
 use crate::plan_file::all_zero;
 
@@ -23,13 +23,13 @@ pub(crate) struct TableArgs {
     #[arg(long, value_name = "WEIGHTS", value_parser = operation_weights, help_heading = "Tables")]
     pub(crate) mix: Option<OperationWeights>,
     /// Rows inserted by one statement
-    #[arg(long, value_name = "N", value_parser = rows(), help_heading = "Tables")]
+    #[arg(long, value_name = "N", value_parser = rows(), allow_hyphen_values = true, help_heading = "Tables")]
     pub(crate) insert_rows: Option<u32>,
     /// Rows updated by one statement
-    #[arg(long, value_name = "N", value_parser = rows(), help_heading = "Tables")]
+    #[arg(long, value_name = "N", value_parser = rows(), allow_hyphen_values = true, help_heading = "Tables")]
     pub(crate) update_rows: Option<u32>,
     /// Rows deleted by one statement
-    #[arg(long, value_name = "N", value_parser = rows(), help_heading = "Tables")]
+    #[arg(long, value_name = "N", value_parser = rows(), allow_hyphen_values = true, help_heading = "Tables")]
     pub(crate) delete_rows: Option<u32>,
 }
 
@@ -60,11 +60,15 @@ impl TableArgs {
 }
 
 impl TableArgs {
-    /// The flag that brought a name in, as it was given.
-    pub(crate) fn flag_of(&self, name: &str) -> Option<String> {
-        let tables = self.table.iter().map(|flag| ("--table", flag.name.as_str()));
-        let excluded = self.exclude.iter().map(|given| ("--exclude", given.as_str()));
-        tables.chain(excluded).find(|(_, given)| *given == name).map(|(flag, name)| format!("{flag} {name}"))
+    /// The flag that brought a part in, as it was given.
+    pub(crate) fn flag_of(&self, part: &Part) -> Option<String> {
+        let (flag, name, is_given) = match part {
+            Part::Schema(name) => ("--schema", name, self.schema.contains(name)),
+            Part::Table(name) => ("--table", name, self.table.iter().any(|flag| flag.name == *name)),
+            Part::Excluded(name) => ("--exclude", name, self.exclude.contains(name)),
+            _ => return None,
+        };
+        is_given.then(|| format!("{flag} {name}"))
     }
 }
 

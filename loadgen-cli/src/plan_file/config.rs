@@ -3,10 +3,10 @@
 use loadgen_core::{
     Pace, Seed,
     crud::CrudConfig,
-    units::{Count, Rate, Span},
+    units::{Count, Rate, Span, Whole},
 };
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// A plan: what traffic goes where.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
@@ -35,11 +35,11 @@ pub(crate) struct JobConfig {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) workload: Option<WorkloadConfig>,
     /// Virtual actors, each with keys of its own; 64 unless set. Equal lanes, seed and operations mean equal histories.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "above_zero", skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 1))]
     pub(crate) lanes: Option<u32>,
     /// Connections that carry the lanes; 4 unless set.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "above_zero", skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 1))]
     pub(crate) connections: Option<u32>,
     /// Operations per time over all lanes; short for `pace: {constant: RATE}`.
@@ -63,6 +63,10 @@ pub(crate) struct JobConfig {
     /// Operations that could only be started later than this after they were due are dropped and counted; 10s unless set.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) max_lag: Option<Span>,
+}
+
+fn above_zero<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u32>, D::Error> {
+    Option::<Whole<1, { u32::MAX }>>::deserialize(deserializer).map(|number| number.map(Whole::get))
 }
 
 /// What is done to a target.

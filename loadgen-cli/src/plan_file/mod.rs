@@ -17,7 +17,7 @@ mod words;
 pub(crate) use config::{JobConfig, PlanFile, WorkloadConfig};
 pub(crate) use error::PlanError;
 pub(crate) use substitute::Lookup;
-use tree::{Node, Place};
+use tree::Node;
 pub(crate) use validate::all_zero;
 
 /// A plan as it was written, and the means to say where something in it stands.
@@ -60,11 +60,9 @@ impl Written {
         PlanError::new(place, message).in_file(&self.file, &self.text)
     }
 
-    /// A mistake in something below a path, shown where one of the names stands, as a key or as a value; none if no
-    /// name stands there.
-    pub(crate) fn mistake_at(&self, path: &[&str], names: &[&str], message: &str) -> Option<PlanError> {
-        let below = self.root.nearest(path);
-        let place = names.iter().find_map(|name| below.place_of(name))?;
+    /// A mistake in an entry of the mapping or list at a path, shown at its key or value; none if it is not there.
+    pub(crate) fn mistake_at(&self, path: &[&str], entry: &str, message: &str) -> Option<PlanError> {
+        let place = self.root.at(path)?.place_of(entry)?;
         Some(PlanError::new(place.clone(), message).in_file(&self.file, &self.text))
     }
 }
@@ -81,20 +79,5 @@ impl JobConfig {
     pub(crate) fn name(&self) -> &str {
         let workload = self.workload.as_ref().map_or("crud", WorkloadConfig::name);
         self.name.as_deref().unwrap_or(workload)
-    }
-}
-
-impl Node {
-    /// Where a name stands, as a key or as a text.
-    fn place_of(&self, name: &str) -> Option<&Place> {
-        match &self.content {
-            tree::Content::Text(text) if text.text == name => Some(&self.place),
-            tree::Content::List(nodes) => nodes.iter().find_map(|node| node.place_of(name)),
-            tree::Content::Map(entries) => {
-                let here = entries.iter().find(|(key, _)| key.name == name).map(|(key, _)| &key.place);
-                here.or_else(|| entries.iter().find_map(|(_, node)| node.place_of(name)))
-            }
-            _ => None,
-        }
     }
 }

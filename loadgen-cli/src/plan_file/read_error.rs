@@ -16,6 +16,8 @@ pub(super) struct ReadError {
     mistake: Mistake,
     place: Option<Place>,
     name: Option<String>,
+    /// The key that an unknown key should stand beside instead of below it.
+    beside: Option<String>,
 }
 
 #[derive(Debug)]
@@ -29,12 +31,23 @@ enum Mistake {
 
 impl ReadError {
     fn new(mistake: Mistake) -> Self {
-        ReadError { mistake, place: None, name: None }
+        ReadError { mistake, place: None, name: None, beside: None }
     }
 
     pub(super) fn at(mut self, place: &Place, name: &str) -> Self {
         self.place.get_or_insert_with(|| place.clone());
         self.name.get_or_insert_with(|| name.to_owned());
+        self
+    }
+
+    /// On the way up, out of the value of a key of a mapping that knows these keys.
+    pub(super) fn out_of(mut self, key: &str, known: &[&str]) -> Self {
+        if let Mistake::UnknownKey { key: wrong, .. } | Mistake::UnknownChoice { choice: wrong, .. } =
+            &self.mistake
+            && known.contains(&wrong.as_str())
+        {
+            self.beside.get_or_insert_with(|| key.to_owned());
+        }
         self
     }
 
@@ -57,6 +70,7 @@ impl ReadError {
 impl fmt::Display for ReadError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let name = self.name.as_deref().unwrap_or("the plan");
+        let suggestion = |wrong: &str, known| suggestion(wrong, known, self.beside.as_deref());
         match &self.mistake {
             Mistake::Other(message) => write!(f, "{name}: {message}"),
             Mistake::Type { wanted, found } => write!(f, "{name} has to be {wanted}, not {found}"),

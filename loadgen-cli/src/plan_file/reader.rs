@@ -42,10 +42,18 @@ impl<'de> Reader<'de> {
             Content::Float(number) => visitor.visit_f64(*number),
             Content::Text(text) => visitor.visit_borrowed_str(&text.text),
             Content::List(nodes) => visitor.visit_seq(Entries { nodes: nodes.iter(), name: self.name }),
-            Content::Map(entries) => {
-                visitor.visit_map(Pairs { entries: entries.iter(), value: None, name: self.name })
-            }
+            Content::Map(_) => self.mapping(&[], visitor),
         }
+    }
+
+    /// Like [`Reader::any`], where a mapping may have these keys.
+    fn mapping<V: Visitor<'de>>(
+        self,
+        known: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, ReadError> {
+        let Content::Map(entries) = &self.node.content else { return self.any(visitor) };
+        visitor.visit_map(Pairs { entries: entries.iter(), value: None, name: self.name, known })
     }
 
     /// Like [`Reader::any`], where a variable of the environment may stand for a number or a boolean.
@@ -70,7 +78,11 @@ impl<'de> Reader<'de> {
         }
     }
 
-    fn choice<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
+    fn choice<V: Visitor<'de>>(
+        self,
+        known: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, ReadError> {
         match &self.node.content {
             Content::Text(text) => {
                 let (word, place) = (text.text.as_str(), &self.node.place);
@@ -80,7 +92,16 @@ impl<'de> Reader<'de> {
                 let (Key { name: word, place }, node) = &entries[0];
                 visitor.visit_enum(Choice { word, place, value: Some(node), name: self.name })
             }
-            Content::Map(_) => Err(de::Error::custom("exactly one of the choices goes here")),
+            Content::Map(entries) => {
+                let unknown =
+                    entries.iter().map(|(key, _)| key).find(|key| !known.contains(&key.name.as_str()));
+                Err(unknown.map_or_else(
+                    || de::Error::custom("exactly one of the choices goes here"),
+                    |key| {
+                        <ReadError as de::Error>::unknown_variant(&key.name, known).at(&key.place, self.name)
+                    },
+                ))
+            }
             _ => Err(de::Error::custom("a name, or a mapping with one name, goes here")),
         }
     }
@@ -121,23 +142,23 @@ impl<'de> de::Deserializer<'de> for Reader<'de> {
     fn deserialize_struct<V: Visitor<'de>>(
         self,
         _name: &'static str,
-        _fields: &'static [&'static str],
+        fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, ReadError> {
         self.explain(match self.node.content {
             // Lists are not taken for structs.
             Content::List(_) => Err(de::Error::invalid_type(Unexpected::Seq, &visitor)),
-            _ => self.any(visitor),
+            _ => self.mapping(fields, visitor),
         })
     }
 
     fn deserialize_enum<V: Visitor<'de>>(
         self,
         _name: &'static str,
-        _variants: &'static [&'static str],
+        variants: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, ReadError> {
-        self.explain(self.choice(visitor))
+        self.explain(self.choice(variants, visitor))
     }
 
     forward_to_deserialize_any! { unit_struct tuple tuple_struct }
@@ -164,6 +185,7 @@ struct Pairs<'de> {
     entries: std::slice::Iter<'de, (Key, Node)>,
     value: Option<Reader<'de>>,
     name: &'de str,
+    known: &'static [&'static str],
 }
 
 impl<'de> de::MapAccess<'de> for Pairs<'de> {
@@ -177,6 +199,7 @@ impl<'de> de::MapAccess<'de> for Pairs<'de> {
     }
 
     fn next_value_seed<V: de::DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, ReadError> {
-        seed.deserialize(self.value.take().expect("serde asks for a key before its value"))
+        let value = self.value.take().expect("serde asks for a key before its value");
+        seed.deserialize(value).map_err(|error| error.out_of(value.name, self.known))
     }
 }

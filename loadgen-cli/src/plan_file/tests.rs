@@ -45,6 +45,12 @@ fn a_whole_plan_is_read() {
 }
 
 #[test]
+fn a_value_that_is_left_empty_is_as_good_as_none() {
+    let plan = read("jobs:\n- lanes:\n  connections:\n  name: a\n", &[]).unwrap();
+    assert_eq!((plan.jobs[0].lanes, plan.jobs[0].connections), (None, None));
+}
+
+#[test]
 fn a_workload_may_be_a_word_alone() {
     for text in ["jobs: [{workload: crud}]", "jobs: [{workload: {crud: }}]", "jobs: [{workload: {crud: {}}}]"]
     {
@@ -87,15 +93,39 @@ fn an_unknown_key_is_shown_with_its_line_and_what_was_meant() {
 }
 
 #[test]
+fn a_key_one_level_too_deep_is_told_where_it_goes() {
+    check_first(
+        "jobs: [{pace: {rate: 5/s}}]",
+        "plan.yaml:1:16: unknown pace \"rate\"; rate goes beside pace, not below it",
+    );
+    check_first(
+        "jobs:\n- pace:\n    constant: 5/s\n    duration: 5m\n",
+        "plan.yaml:4:5: unknown pace \"duration\"; duration goes beside pace, not below it",
+    );
+    check_first(
+        "jobs: [{workload: {crud: {lanes: 5}}}]",
+        "plan.yaml:1:27: unknown key \"lanes\" in crud; lanes goes beside workload, not below it",
+    );
+    check_first(
+        "jobs: [{workload: {crud: {tables: {orders: {exclude: [a]}}}}}]",
+        "plan.yaml:1:45: unknown key \"exclude\" in orders; exclude goes beside tables, not below it",
+    );
+    check_first(
+        "jobs: [{pace: {constant: 5/s, poisson: 5/s}}]",
+        "plan.yaml:1:15: pace: exactly one of the choices goes here",
+    );
+}
+
+#[test]
 fn values_of_the_wrong_kind_are_named() {
     for (job, expected) in [
-        ("lanes: many", "lanes has to be a whole number from 0 to 4294967295, not \"many\""),
-        ("lanes: -3", "lanes has to be a whole number from 0 to 4294967295, not -3"),
-        ("lanes: 1.5", "lanes has to be a whole number from 0 to 4294967295, not 1.5"),
-        ("lanes: [1]", "lanes has to be a whole number from 0 to 4294967295, not a list"),
+        ("lanes: many", "lanes has to be a whole number from 1 to 4294967295, not \"many\""),
+        ("lanes: -3", "lanes has to be a whole number from 1 to 4294967295, not -3"),
+        ("lanes: 1.5", "lanes has to be a whole number from 1 to 4294967295, not 1.5"),
+        ("lanes: [1]", "lanes has to be a whole number from 1 to 4294967295, not a list"),
         ("name: {a: b}", "name has to be text, not a mapping"),
-        ("lanes: 0", "lanes has to be above zero"),
-        ("connections: 0", "connections has to be above zero"),
+        ("lanes: 0", "lanes has to be a whole number from 1 to 4294967295, not 0"),
+        ("connections: 0", "connections has to be a whole number from 1 to 4294967295, not 0"),
         ("deadline: 0s", "deadline has to be above zero"),
         ("duration: 30", "duration: \"30\" is not a duration: write it like 500ms, 90s, 5m or 1h30m"),
         ("operations: -5", "operations: \"-5\" is not a count: write it like 500, 10k or 1M"),
@@ -154,7 +184,8 @@ fn weights_and_rows_of_nothing_are_refused() {
             "operations: {insert: 0}",
             "plan.yaml:4:19: all weights of operations are zero: at least one has to be above",
         ),
-        ("rows: {insert: 0}", "plan.yaml:4:22: rows of insert have to be from 1 to 10000, not 0"),
+        ("rows: {insert: 0}", "plan.yaml:4:22: insert has to be a whole number from 1 to 10000, not 0"),
+        ("rows: {delete: -1}", "plan.yaml:4:22: delete has to be a whole number from 1 to 10000, not -1"),
         (
             "tables: {a: {weight: 0}}",
             "plan.yaml:4:15: all weights of tables are zero: at least one has to be above",
@@ -199,7 +230,7 @@ fn variables_are_put_in_after_parsing() {
     );
     check_first(
         "jobs:\n- lanes: ${SECRET}\n",
-        "plan.yaml:2:10: lanes has to be a whole number from 0 to 4294967295, not \"${SECRET}\"",
+        "plan.yaml:2:10: lanes has to be a whole number from 1 to 4294967295, not \"${SECRET}\"",
     );
 }
 
@@ -229,7 +260,7 @@ fn single_values_are_set_from_the_command_line() {
         ("jobs.a.lane=7", "--set jobs.a.lane=7: unknown key \"lane\" in jobs; did you mean \"lanes\"?"),
         (
             "jobs.a.lanes=x",
-            "--set jobs.a.lanes=x: lanes has to be a whole number from 0 to 4294967295, not \"x\"",
+            "--set jobs.a.lanes=x: lanes has to be a whole number from 1 to 4294967295, not \"x\"",
         ),
         ("seed", "--set seed: write PATH=VALUE, as in jobs.0.lanes=10"),
     ] {

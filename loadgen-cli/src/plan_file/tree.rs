@@ -81,6 +81,33 @@ impl Node {
         self.child(first).map_or(self, |child| child.nearest(rest))
     }
 
+    /// The value at a path.
+    pub(crate) fn at(&self, path: &[&str]) -> Option<&Node> {
+        path.iter().try_fold(self, |node, name| node.child(name))
+    }
+
+    /// Where the key of an entry stands, or in a list the entry itself.
+    pub(crate) fn place_of(&self, entry: &str) -> Option<&Place> {
+        match &self.content {
+            Content::Map(entries) => {
+                entries.iter().map(|(key, _)| key).find(|key| key.name == entry).map(|key| &key.place)
+            }
+            Content::List(nodes) => nodes.iter().find(|node| node.is_text(entry)).map(|node| &node.place),
+            _ => None,
+        }
+    }
+
+    /// Numbers may stand for text.
+    fn is_text(&self, text: &str) -> bool {
+        match &self.content {
+            Content::Text(own) => own.text == text,
+            Content::Unsigned(number) => number.to_string() == text,
+            Content::Signed(number) => number.to_string() == text,
+            Content::Float(number) => number.to_string() == text,
+            _ => false,
+        }
+    }
+
     fn child(&self, name: &str) -> Option<&Node> {
         match &self.content {
             Content::Map(entries) => entries.iter().find(|(key, _)| key.name == name).map(|(_, node)| node),

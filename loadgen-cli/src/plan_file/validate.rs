@@ -48,12 +48,6 @@ fn check_job(job: &JobConfig) -> Result<(), (&'static [&'static str], String)> {
     if job.name.as_deref().is_some_and(|name| name.trim().is_empty()) {
         return Err((&["name"], "name is empty".into()));
     }
-    if job.lanes == Some(0) {
-        return Err((&["lanes"], above_zero("lanes")));
-    }
-    if job.connections == Some(0) {
-        return Err((&["connections"], above_zero("connections")));
-    }
     if job.deadline.is_some_and(|deadline| deadline.0 == Duration::ZERO) {
         return Err((&["deadline"], above_zero("deadline")));
     }
@@ -86,16 +80,6 @@ fn check_crud(crud: &CrudConfig) -> Result<(), (Vec<String>, String)> {
     let zero = |what: &str| format!("all {what} are zero: at least one has to be above");
     if crud.operations.is_some_and(all_zero) {
         return Err((path(&["operations"]), zero("weights of operations")));
-    }
-    for (key, rows) in
-        [("insert", crud.rows.insert), ("update", crud.rows.update), ("delete", crud.rows.delete)]
-    {
-        if !(1..=10_000).contains(&rows) {
-            return Err((
-                path(&["rows", key]),
-                format!("rows of {key} have to be from 1 to 10000, not {rows}"),
-            ));
-        }
     }
     if !crud.tables.is_empty() && crud.tables.values().all(|table| table.weight == Some(0)) {
         return Err((path(&["tables"]), zero("weights of tables")));

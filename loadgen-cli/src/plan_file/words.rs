@@ -42,12 +42,14 @@ fn largest(ty: &str) -> u64 {
     }
 }
 
-/// `; did you mean "tables"?`, or else what there is.
-pub(super) fn suggestion(wrong: &str, known: &[&str]) -> String {
+/// `; did you mean "tables"?`, or that it goes beside the key that it is below, or else what there is.
+pub(super) fn suggestion(wrong: &str, known: &[&str], beside: Option<&str>) -> String {
     let distance = |name: &&&str| strsim::damerau_levenshtein(wrong, name);
-    match known.iter().min_by_key(distance).filter(|name| distance(name) <= name.len().div_ceil(3)) {
-        Some(near) => format!("; did you mean {near:?}?"),
-        None if known.is_empty() => String::new(),
-        None => format!("; there are {}", known.join(", ")),
+    let near = known.iter().min_by_key(distance).filter(|name| distance(name) <= name.len().div_ceil(3));
+    match (near, beside) {
+        (Some(near), _) => format!("; did you mean {near:?}?"),
+        (None, Some(key)) => format!("; {wrong} goes beside {key}, not below it"),
+        (None, None) if known.is_empty() => String::new(),
+        (None, None) => format!("; there are {}", known.join(", ")),
     }
 }

@@ -3,8 +3,8 @@
 use std::{collections::BTreeMap, fmt::Write};
 
 use loadgen_core::{
-    Column, Failure, Fill, Schema, SchemaFilter, SqlSession, Table, Target, Type,
-    crud::{self, CrudConfig, TableConfig},
+    Column, Fill, PrepareError, Schema, SchemaFilter, SqlSession, Table, TableName, Target, Type,
+    crud::{self, CrudConfig, CrudPlan, CrudPlanError, TableConfig},
 };
 use loadgen_pg::PgSession;
 use serde_json::{Value, json};
@@ -32,7 +32,7 @@ pub(super) async fn inspect(args: &InspectArgs) -> Result<(), Failed> {
     if args.digest {
         return digests(&mut session, &plan, job, args.format).await;
     }
-    let schema = read(&mut session, &crud).await?;
+    let schema = read(&mut session, &crud).await.map_err(|error| plan.refused(job, error))?;
     match args.format {
         InspectFormat::Text => output::result(&text(&schema, Style::new(output::colours()))),
         InspectFormat::Json => {
@@ -42,14 +42,17 @@ pub(super) async fn inspect(args: &InspectArgs) -> Result<(), Failed> {
         }
         InspectFormat::Yaml => {
             let url = job.config.target.as_deref().map(secrets::without_password);
-            output::result(&yaml(&schema, crud, url)?)
+            let (crud, refused) =
+                writable(&schema, crud, job).map_err(|error| plan.refused(job, error.into()))?;
+            output::result(&yaml(crud, &refused, url)?)
         }
     }
 }
 
-async fn read(session: &mut PgSession, crud: &CrudConfig) -> Result<Schema, Failed> {
-    let filter = SchemaFilter { schemas: crud.schemas.clone() };
-    session.introspect(&filter).await.map_err(|error: Failure| Failed::because(Code::Run, &error))
+async fn read(session: &mut PgSession, crud: &CrudConfig) -> Result<Schema, PrepareError> {
+    let schema = session.introspect(&SchemaFilter { schemas: crud.schemas.clone() }).await?;
+    crud.check_schemas(&schema)?;
+    Ok(schema)
 }
 
 /// Counts and hashes the rows of every table that can be written.
@@ -83,24 +86,40 @@ async fn digests(
     output::result(&text)
 }
 
-/// A plan of all tables that can be run as it is.
-fn yaml(schema: &Schema, crud: CrudConfig, target: Option<String>) -> Result<String, Failed> {
-    let excluded = |table: &Table| {
-        crud.exclude.iter().any(|name| *name == table.name.table || *name == table.name.to_string())
-    };
-    let tables = schema.tables.iter().filter(|table| !excluded(table));
-    let tables: BTreeMap<String, TableConfig> = tables
-        .map(|table| {
-            let name = table.name.to_string();
-            let config = crud.tables.get(&name).or_else(|| crud.tables.get(&table.name.table)).cloned();
-            (name, TableConfig { weight: Some(1), ..config.unwrap_or_default() })
-        })
-        .collect();
-    let workload = WorkloadConfig::Crud(CrudConfig { tables, exclude: Vec::new(), ..crud });
-    let job = JobConfig { target, workload: Some(workload), ..JobConfig::default() };
-    let plan = PlanFile { seed: None, jobs: vec![job] };
-    serde_saphyr::to_string(&plan).map_err(|error| Failed::because(Code::Run, &error))
+/// The configuration with every table that can be written, and those that cannot, with the reason.
+fn writable(
+    schema: &Schema,
+    mut crud: CrudConfig,
+    job: &Job,
+) -> Result<(CrudConfig, Refused), CrudPlanError> {
+    let tables = schema.tables.iter().map(|table| {
+        let config = crud.key_of(&table.name).and_then(|key| crud.tables.get(key)).cloned();
+        (table.name.to_string(), TableConfig { weight: Some(1), ..config.unwrap_or_default() })
+    });
+    crud.tables = tables.collect();
+    let CrudPlan { tables: planned, refused, .. } = CrudPlan::new(schema, &crud, job.seed, job.lanes())?;
+    crud.tables.retain(|name, _| planned.iter().any(|plan| plan.table.name.to_string() == *name));
+    crud.exclude.clear();
+    Ok((crud, refused))
 }
+
+/// A plan that can be run as it is, with what it leaves out in comments.
+fn yaml(crud: CrudConfig, refused: &Refused, target: Option<String>) -> Result<String, Failed> {
+    let job = JobConfig { target, workload: Some(WorkloadConfig::Crud(crud)), ..JobConfig::default() };
+    let plan = PlanFile { seed: None, jobs: vec![job] };
+    let plan = serde_saphyr::to_string(&plan).map_err(|error| Failed::because(Code::Run, &error))?;
+    let mut text = String::new();
+    for (name, why) in refused {
+        let said = format!("{name} is left out: {why}");
+        for line in said.lines() {
+            let _ = writeln!(text, "# {line}");
+        }
+    }
+    Ok(text + &plan)
+}
+
+/// Tables that cannot be written, and why.
+type Refused = Vec<(TableName, String)>;
 
 fn text(schema: &Schema, style: Style) -> String {
     let mut text = String::new();

@@ -88,6 +88,9 @@ fn job_text(job: &Job, planned: &CrudPlan, reach: Reach, style: Style, text: &mu
         rows.update,
         rows.delete
     );
+    if let Some(warning) = job.warning() {
+        let _ = writeln!(text, "{} {warning}\n", style.warn("warning:"));
+    }
     for table in &planned.tables {
         table_text(table, style, text);
     }
@@ -135,6 +138,7 @@ fn job_json(job: &Job, planned: &CrudPlan, reach: Reach) -> Value {
         "rows": planned.rows,
         "tables": tables,
         "left_out": refused.collect::<Vec<_>>(),
+        "warnings": job.warning().into_iter().collect::<Vec<_>>(),
     })
 }
 

@@ -73,6 +73,25 @@ fn wrong_usage_ends_with_2() {
 }
 
 #[test]
+fn values_below_zero_are_refused_as_values() {
+    for (flag, value, words) in [
+        ("--rate", "-5/s", "\"-5/s\" is not a rate above zero"),
+        ("--duration", "-5s", "\"-5s\" is not a duration"),
+        ("--warmup", "-5s", "\"-5s\" is not a duration"),
+        ("--operations", "-5k", "\"-5k\" is not a count"),
+        ("--lanes", "-3", "-3 is not in 1.."),
+        ("--connections", "-3", "-3 is not in 1.."),
+        ("--insert-rows", "-3", "-3 is not in 1.."),
+    ] {
+        let ran = run(&["run", flag, value, "--url", "postgres://127.0.0.1:1/x"]);
+        assert_eq!(ran.code, Some(2), "{ran:?}");
+        let expected = format!("error: invalid value '{value}' for '{flag} <");
+        assert!(ran.stderr.starts_with(&expected) && ran.stderr.contains(words), "{ran:?}");
+        assert!(!ran.stderr.contains("tip:"), "{ran:?}");
+    }
+}
+
+#[test]
 fn a_public_host_is_refused_unless_it_is_allowed() {
     let ran = run(&["run", "--url", "postgres://me:secret@203.0.113.1:5/shop"]);
     assert_eq!(ran.code, Some(1), "{ran:?}");

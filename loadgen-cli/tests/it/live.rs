@@ -156,11 +156,19 @@ async fn names_that_are_not_in_the_database_are_shown_where_the_plan_says_them()
     check("exclude: [ordres]", "3:22: there is no table \"ordres\"; did you mean \"orders\"?");
     check(
         "tables: {orders: {columns: {sttus: {constant: new}}}}",
-        "3:40: there is no column \"orders.sttus\"",
+        "3:40: there is no column \"public.orders.sttus\"; did you mean \"status\"?",
     );
     check(
         "tables: {orders: {columns: {status: {min: a}}}}",
         "3:40: column public.orders.status cannot be filled",
+    );
+    check("schemas: [public, publik]", "3:30: there is no schema \"publik\"; did you mean \"public\"?");
+    check("schemas: [public], tables: {\"public.nosuch\": {}}", "3:40: there is no table \"public.nosuch\"");
+    check("tables: {orders: {}, \"no; \\\"such\\\"\": {}}", "3:33: there is no table \"no; \\\"such\\\"\"");
+    // A name of one kind is not looked for where another kind stands.
+    check(
+        "schemas: [public], exclude: [customers], tables: {orders: {}, \"schemas\": {}}",
+        "3:74: there is no table \"schemas\"",
     );
 }
 
@@ -169,14 +177,35 @@ async fn a_flag_that_is_wrong_is_named_and_the_plan_is_not_blamed() {
     let shops = Shops::start().await;
     let url = shops.open("shop").await;
     let (_directory, path) = file("plan.yaml", "jobs:\n- workload:\n    crud: {tables: {orders: {}}}\n");
-    for flags in [&["--table", "ordres"][..], &["--exclude", "ordres"]] {
+    for (flags, expected) in [
+        (["--table", "ordres"], "there is no table \"ordres\"; did you mean \"orders\"?"),
+        (["--exclude", "ordres"], "there is no table \"ordres\"; did you mean \"orders\"?"),
+        (["--schema", "publik"], "there is no schema \"publik\"; did you mean \"public\"?"),
+    ] {
         for plan in [None, Some(text(&path))] {
-            let base = [&["run", "--url", &url], flags].concat();
+            let base = [&["run", "--url", &url], &flags[..]].concat();
             let ran = run(&base.into_iter().chain(plan).collect::<Vec<_>>());
             assert_eq!(ran.code, Some(1), "{ran:?}");
-            let expected = format!("error: {}: there is no table \"ordres\"; did you", flags.join(" "));
+            let expected = format!("error: {}: {expected}", flags.join(" "));
             assert!(ran.stderr.starts_with(&expected), "{ran:?}");
         }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_schema_that_is_not_there_is_named_by_every_verb() {
+    let shops = Shops::start().await;
+    let url = shops.open("shop").await;
+    let (_directory, path) = file("plan.yaml", "jobs:\n- workload:\n    crud: {schemas: [publik]}\n");
+    for verb in ["run", "plan", "inspect"] {
+        let ran = run(&[verb, text(&path), "--url", &url]);
+        let expected = format!("error: {}:3:22: there is no schema \"publik\"; did you mean", text(&path));
+        assert_eq!(ran.code, Some(104), "{ran:?}");
+        assert!(ran.stderr.starts_with(&expected), "{ran:?}");
+        // What the flag says goes instead of what the file says.
+        let ran = run(&[verb, text(&path), "--url", &url, "--schema", "publik"]);
+        assert_eq!(ran.code, Some(1), "{ran:?}");
+        assert!(ran.stderr.starts_with("error: --schema publik: there is no schema"), "{ran:?}");
     }
 }
 
@@ -251,6 +280,33 @@ async fn tables_that_cannot_be_written_are_left_out_and_named() {
     assert!(ran.stderr.contains("warning: public.places is left out: "), "{ran:?}");
     assert!(ran.json()["warnings"][0].as_str().unwrap().contains("public.places"), "{ran:?}");
     assert!(ran.json()["jobs"][0]["tables"].get("public.places").is_none());
+    let yaml = run(&["inspect", "--url", &url, "--exclude", "orders", "--format", "yaml"]).stdout;
+    let (comments, plan): (Vec<&str>, Vec<&str>) = yaml.lines().partition(|line| line.starts_with("# "));
+    assert!(comments[0].starts_with("# public.places is left out: ") && comments.len() == 2, "{yaml}");
+    assert!(comments[1].starts_with("# public.order_items is left out: refers to public.orders"), "{yaml}");
+    assert!(!plan.iter().any(|line| line.contains("places") || line.contains("order")), "{yaml}");
+    let (_directory, path) = file("plan.yaml", &yaml);
+    let ran = run(&["run", text(&path), "--operations", "10", "--seed", "1", "-q", "--check"]);
+    assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), ""), "{ran:?}");
+    assert!(!ran.stdout.contains("left out"), "{ran:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn connections_beyond_the_lanes_are_not_opened_and_that_is_said() {
+    let shops = Shops::start().await;
+    let url = shops.open("shop").await;
+    let args = ["--url", &url, "--seed", "1", "--operations", "10", "--lanes", "3", "--connections", "500"];
+    let words = "crud: 3 connections are opened instead of 500: ";
+    let planned = run(&[&["plan"], &args[..]].concat());
+    assert_eq!(planned.stdout.matches(&format!("warning: {words}")).count(), 1, "{planned:?}");
+    assert!(planned.stdout.contains("3 lanes on 3 connections"), "{planned:?}");
+    let ran = run(&[&["run", "--format", "json"], &args[..]].concat());
+    assert_eq!(ran.stderr.matches(&format!("warning: {words}")).count(), 1, "{ran:?}");
+    assert!(ran.json()["warnings"][0].as_str().unwrap().starts_with(words), "{ran:?}");
+    assert_eq!(ran.json()["jobs"][0]["connections"], 3);
+    // Nobody asked for the four that there would be.
+    let ran = run(&[&["run", "--format", "json"], &args[..8]].concat());
+    assert_eq!(ran.json()["warnings"], serde_json::json!([]), "{ran:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

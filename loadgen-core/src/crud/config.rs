@@ -3,9 +3,13 @@
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::{generate::ColumnConfig, units::Count};
+use crate::{
+    TableName,
+    generate::ColumnConfig,
+    units::{Count, Whole},
+};
 
 /// Inserts, updates and deletes on the tables of a schema.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
@@ -29,6 +33,13 @@ pub struct CrudConfig {
     /// set. Rows beyond it stay in the database and in the digest.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub remember: Option<Count>,
+}
+
+impl CrudConfig {
+    /// What `tables` calls a table, if it is there.
+    pub fn key_of(&self, table: &TableName) -> Option<&str> {
+        self.tables.keys().find(|key| table.is_called(key)).map(String::as_str)
+    }
 }
 
 /// What differs for one table.
@@ -72,14 +83,21 @@ impl Default for OperationWeights {
 #[serde(deny_unknown_fields, default)]
 pub struct RowCounts {
     /// Rows inserted at once.
+    #[serde(deserialize_with = "rows")]
     #[schemars(range(min = 1, max = 10_000))]
     pub insert: u32,
     /// Rows updated at once; fewer when the lane has fewer.
+    #[serde(deserialize_with = "rows")]
     #[schemars(range(min = 1, max = 10_000))]
     pub update: u32,
     /// Rows deleted at once; fewer when the lane has fewer.
+    #[serde(deserialize_with = "rows")]
     #[schemars(range(min = 1, max = 10_000))]
     pub delete: u32,
+}
+
+fn rows<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
+    Whole::<1, 10_000>::deserialize(deserializer).map(Whole::get)
 }
 
 impl Default for RowCounts {

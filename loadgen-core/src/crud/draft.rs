@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{
     config::TableConfig,
-    plan::CrudPlanError,
+    error::{CrudPlanError, Part},
     source::{FIRST, Reference, Source, TableSources, names},
 };
 use crate::{
@@ -50,15 +50,21 @@ impl Draft<'_> {
     /// A foreign key is filled by the configuration as a whole or not at all.
     pub(super) fn check_overrides(&self) -> Result<(), CrudPlanError> {
         for key in &self.table.foreign_keys {
-            let given = key.columns.iter().filter(|column| self.config_of(**column).is_some()).count();
-            if given != 0 && given != key.columns.len() {
+            let is_given = |column: &&usize| self.config_of(**column).is_some();
+            let mut given = key.columns.iter().filter(is_given);
+            if let (Some(first), false) = (given.next(), key.columns.iter().all(|c| is_given(&c))) {
                 let (table, columns) = (&self.table.name, names(self.table, &key.columns));
-                let message =
-                    format!("{table}: ({columns}) is one foreign key: set all of its columns or none");
-                return Err(CrudPlanError::Column(message));
+                let why = format!("{table}: ({columns}) is one foreign key: set all of its columns or none");
+                return Err(self.wrong(&self.table.columns[*first], why));
             }
         }
         Ok(())
+    }
+
+    /// What the configuration says of a column is wrong.
+    fn wrong(&self, column: &Column, why: String) -> CrudPlanError {
+        let part = Part::Column { table: self.table.name.clone(), column: column.name.clone() };
+        CrudPlanError::Column { part, why }
     }
 
     /// The foreign keys, but for those whose columns the configuration fills.
@@ -127,7 +133,7 @@ impl Draft<'_> {
     ) -> Result<Result<Source, String>, CrudPlanError> {
         match generate::for_column(&self.table.name, column, config) {
             Ok(generator) => Ok(Ok(Source::Generated(generator))),
-            Err(unfillable) if config.is_some() => Err(CrudPlanError::Column(unfillable.to_string())),
+            Err(unfillable) if config.is_some() => Err(self.wrong(column, unfillable.to_string())),
             Err(unfillable) if column.nullable || column.fill != Fill::None => {
                 let filled = if column.fill == Fill::None { "NULL" } else { "its default" };
                 notes.push(format!("{:?} gets {filled}: {unfillable}", column.name));

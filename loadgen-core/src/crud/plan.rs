@@ -5,6 +5,7 @@ use std::{collections::BTreeSet, sync::Arc};
 use super::{
     choice::choose,
     config::{CrudConfig, RowCounts, TableConfig},
+    error::{CrudPlanError, Part},
     settle::settle_references,
     source::{Source, TableSources},
     table_plan::TablePlan,
@@ -94,8 +95,11 @@ impl CrudPlan {
         let definition = &plan.table.columns[column];
         let config = plan.config.columns.get(&definition.name);
         let distinct = Distinct::new(definition, config, seed, largest.saturating_add(1));
-        plan.sources[column] =
-            Source::Distinct(distinct.map_err(|unfillable| CrudPlanError::Column(unfillable.to_string()))?);
+        let distinct = distinct.map_err(|unfillable| CrudPlanError::Column {
+            part: Part::Column { table: plan.table.name.clone(), column: definition.name.clone() },
+            why: unfillable.in_table(&plan.table.name).to_string(),
+        });
+        plan.sources[column] = Source::Distinct(distinct?);
         Ok(())
     }
 
@@ -138,29 +142,4 @@ fn referred_columns(accepted: &[Accepted]) -> Vec<BTreeSet<usize>> {
 fn cap(config: &CrudConfig, lanes: u32, tables: usize) -> usize {
     let all = config.remember.map_or(1_000_000, |count| count.0);
     (all / u64::from(lanes) / tables as u64).clamp(16, u64::from(u32::MAX) - 1) as usize
-}
-
-/// Why there is no plan.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum CrudPlanError {
-    /// A table or column that is not there.
-    #[error("there is no {what} {name:?}{meant}")]
-    Unknown {
-        /// "table" or "column".
-        what: &'static str,
-        /// The name that was given.
-        name: String,
-        /// "; did you mean ...?", or what there is.
-        meant: String,
-    },
-    /// A name that fits several tables.
-    #[error("table {0:?} is in more than one schema: write it as schema.table")]
-    Ambiguous(String),
-    /// What is said about a column does not fit it.
-    #[error("{0}")]
-    Column(String),
-    /// Nothing can be written.
-    #[error("no table can be written: {0}")]
-    Nothing(String),
 }

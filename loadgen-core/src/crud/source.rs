@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{config::TableConfig, draft::Draft, plan::CrudPlanError};
+use super::{config::TableConfig, draft::Draft, error::CrudPlanError};
 use crate::{
     Seed, Table, TableName,
     generate::{Distinct, Generator},

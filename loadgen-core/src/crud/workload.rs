@@ -5,10 +5,7 @@ use std::{collections::BTreeMap, marker::PhantomData, sync::Arc};
 use async_trait::async_trait;
 
 use super::{
-    config::CrudConfig,
-    lane::CrudLane,
-    operation::Operation,
-    plan::{CrudPlan, CrudPlanError},
+    config::CrudConfig, error::CrudPlanError, lane::CrudLane, operation::Operation, plan::CrudPlan,
     table_plan::TablePlan,
 };
 use crate::{
@@ -67,13 +64,13 @@ pub async fn plan(
     lanes: u32,
 ) -> Result<CrudPlan, PrepareError> {
     let schema = session.introspect(&SchemaFilter { schemas: config.schemas.clone() }).await?;
-    let refuse = |error: CrudPlanError| PrepareError::Plan(error.to_string());
-    let mut plan = CrudPlan::new(&schema, config, seed, lanes).map_err(refuse)?;
+    let mut plan = CrudPlan::new(&schema, config, seed, lanes)?;
     for (table, column) in plan.numbered() {
         if let Some(largest) = session.largest(&plan.tables[table].table, column).await? {
-            plan.start_after(table, column, largest).map_err(refuse)?;
+            plan.start_after(table, column, largest)?;
         }
     }
+    plan.tables.iter_mut().for_each(|table| table.note_room(lanes));
     Ok(plan)
 }
 
@@ -106,9 +103,7 @@ where
             self.plan = Arc::new(plan(session, config, setup.seed, setup.lanes).await?);
         }
         if (self.plan.seed, self.plan.lanes) != (setup.seed, setup.lanes) {
-            return Err(PrepareError::Plan(
-                "the plan was made for another seed or number of lanes".to_owned(),
-            ));
+            return Err(CrudPlanError::OtherRun.into());
         }
         let mut mix = Mix::new();
         for (table, planned) in self.plan.tables.iter().enumerate() {

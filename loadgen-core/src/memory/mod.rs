@@ -28,11 +28,9 @@ pub struct Memory {
 impl Memory {
     /// An empty database with these tables; see [`table()`].
     pub fn new(tables: impl IntoIterator<Item = Table>) -> Self {
-        let mut tables: Vec<Arc<Table>> = tables.into_iter().map(Arc::new).collect();
-        tables.sort_by(|a, b| a.name.cmp(&b.name));
-        let store = Store::new(&tables);
-        let schema = Arc::new(Schema { tables });
-        Memory { schema, store: Arc::new(Mutex::new(store)), faults: Faults::none() }
+        let schema = Schema::of(tables);
+        let store = Store::new(&schema.tables);
+        Memory { schema: Arc::new(schema), store: Arc::new(Mutex::new(store)), faults: Faults::none() }
     }
 
     /// The same database with failures. The function is asked before every transaction.

@@ -31,7 +31,8 @@ impl SqlSession for MemorySession {
     async fn introspect(&mut self, filter: &SchemaFilter) -> Result<Schema, Failure> {
         let wanted =
             |table: &&Arc<Table>| filter.schemas.is_empty() || filter.schemas.contains(&table.name.schema);
-        Ok(Schema { tables: self.memory.schema.tables.iter().filter(wanted).cloned().collect() })
+        let Schema { schemas, tables } = &*self.memory.schema;
+        Ok(Schema { schemas: schemas.clone(), tables: tables.iter().filter(wanted).cloned().collect() })
     }
 
     async fn apply(&mut self, changes: &[Change]) -> Result<Vec<Applied>, Failure> {

@@ -1,15 +1,15 @@
 //! What is decided before a run: which tables can be written, and with what.
 
 use loadgen_core::{
-    Fill, NativeType, Obstacle, Report, Run, RunError, Schema, Seed, Table, Type,
-    crud::{Crud, CrudConfig, CrudPlan, Source, TableConfig},
+    Fill, NativeType, Obstacle, Report, Run, RunError, Schema, Seed, Table, TableName, Target, Type,
+    crud::{self, Crud, CrudConfig, CrudPlan, Part, Source, TableConfig},
     memory::{Memory, table},
 };
 
 use crate::shop::text;
 
 fn plan(tables: &[Table], config: &CrudConfig) -> CrudPlan {
-    let schema = Schema { tables: tables.iter().cloned().map(Into::into).collect() };
+    let schema = Schema::of(tables.iter().cloned());
     CrudPlan::new(&schema, config, Seed(1), 4).unwrap()
 }
 
@@ -79,26 +79,53 @@ async fn a_junction_with_one_reference_more_never_repeats_its_pair() {
     assert!(memory.rows("tagged").len() > 30);
 }
 
+#[tokio::test]
+async fn a_unique_column_with_few_values_says_how_many_rows_fit() {
+    let flags = table("flags").column("flag", Type::Bool).column("note", text(9)).primary_key(["flag"]);
+    let codes = table("codes").serial("id").column("code", text(2)).primary_key(["id"]).unique(["code"]);
+    let memory = Memory::new([flags, codes, users()]);
+    let mut session = memory.connect().await.unwrap();
+    let mut check = async |lanes: u32, expected: [&str; 2]| {
+        let plan = crud::plan(&mut session, &CrudConfig::default(), Seed(1), lanes).await.unwrap();
+        let notes: Vec<_> = plan.tables.iter().map(|table| table.notes.join("; ")).collect();
+        assert!(notes[0].contains(expected[0]) && notes[1].contains(expected[1]), "{notes:?}");
+        assert_eq!(notes[2], "");
+    };
+    let codes = "\"code\" is unique and has 1296 values left: 1296 rows fit in all, ";
+    let flags = "\"flag\" is unique and has 2 values left: 2 rows fit in all, ";
+    check(64, [&format!("{codes}20 or 21 a lane"), &format!("{flags}one in each of 2 lanes")]).await;
+    check(2, [&format!("{codes}648 a lane"), &format!("{flags}1 a lane")]).await;
+    // So many, and no more.
+    let run = Run::new(memory.clone(), Crud::new(CrudConfig::default())).lanes(64).operations(2_000);
+    let inserted = run.execute().await.unwrap().tally.tables["public.flags"].rows.inserted;
+    assert_eq!(inserted, 2);
+}
+
 #[test]
 fn half_of_a_foreign_key_cannot_be_set_in_the_plan_file() {
     let tenants = table("tenants").column("tenant", Type::Int(32)).column("id", Type::Int(32));
     let notes = table("notes").serial("id").column("tenant", Type::Int(32)).column("owner", Type::Int(32));
     let notes = notes.primary_key(["id"]).references(["tenant", "owner"], "tenants", ["tenant", "id"]);
-    let schema = Schema { tables: vec![tenants.primary_key(["tenant", "id"]).into(), notes.into()] };
+    let schema = Schema::of([tenants.primary_key(["tenant", "id"]), notes]);
     let config: CrudConfig =
         serde_json::from_str(r#"{"tables": {"notes": {"columns": {"tenant": {"min": 1}}}}}"#).unwrap();
     let error = CrudPlan::new(&schema, &config, Seed(1), 4).unwrap_err();
     assert!(error.to_string().contains("(tenant, owner) is one foreign key"), "{error}");
+    let set = Part::Column { table: TableName::new("public", "notes"), column: "tenant".to_owned() };
+    assert_eq!(error.part(), Some(&set));
 }
 
 #[test]
 fn names_that_are_not_there_are_errors_with_a_suggestion() {
     let check = |config: CrudConfig, expected: &str| {
-        let schema = Schema { tables: vec![users().into()] };
+        let schema = Schema::of([users()]);
         let error = CrudPlan::new(&schema, &config, Seed(1), 4).unwrap_err();
         assert!(error.to_string().contains(expected), "{error}");
     };
     check(only(&["user"]), "did you mean \"users\"?");
+    let schemas = |name: &str| CrudConfig { schemas: vec![name.to_owned()], ..CrudConfig::default() };
+    check(schemas("publik"), "there is no schema \"publik\"; did you mean \"public\"?");
+    check(schemas("sales"), "there is no schema \"sales\"; there is public");
     check(CrudConfig { exclude: vec!["nothing".to_owned()], ..CrudConfig::default() }, "there is users");
     check(
         CrudConfig { exclude: vec!["users".to_owned()], ..CrudConfig::default() },

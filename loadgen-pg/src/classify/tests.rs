@@ -70,3 +70,11 @@ fn what_was_never_sent_was_never_done() {
     let failure = classify(&sqlx::Error::Encode("bad value".into()), Place::Commit);
     assert_eq!((failure.indeterminate, failure.action), (false, Action::Defect));
 }
+
+#[test]
+fn places_in_the_drivers_source_are_nobodys_business() {
+    let nested = "reading Authentication: unknown method: 7 (sqlx_postgres::message::authentication:84) \
+                  (sqlx_postgres::message:139)";
+    assert_eq!(said(nested), "reading Authentication: unknown method: 7");
+    assert_eq!(said("plain (as it is)"), "plain (as it is)");
+}

@@ -22,6 +22,15 @@ fn an_address_says_where() {
 }
 
 #[test]
+fn brackets_come_in_pairs_around_the_whole_host() {
+    for bad in ["u@[bad/x", "u@bad]/x", "[::1/x", "[::1]x:5/x", "x[::1]:5/x", "[[::1]]/x", "/x?host=[bad"] {
+        let error = resolve(Some(&format!("postgres://{bad}")), &[]).unwrap_err();
+        assert_eq!(error, SettingsError::Brackets, "{bad}");
+    }
+    assert_eq!(describe("postgres://u:p[w]@[::1]/x"), "postgres://[::1]:5432/x");
+}
+
+#[test]
 fn the_address_comes_before_the_variables() {
     let variables = [
         ("DATABASE_URL", "postgres://two/second"),

@@ -56,6 +56,7 @@ fn read_place(place: &str, parts: &mut Parts) -> Result<(), SettingsError> {
         Some(at) => (&place[..at], &place[at + 1..]),
         None => (place, ""),
     };
+    check_brackets(host)?;
     parts.host = given(host, "host")?;
     if !port.is_empty() {
         parts.port = Some(port.parse().map_err(|_| SettingsError::Unreadable("port"))?);
@@ -63,9 +64,18 @@ fn read_place(place: &str, parts: &mut Parts) -> Result<(), SettingsError> {
     Ok(())
 }
 
+/// Brackets stand around a whole host, or not at all.
+fn check_brackets(host: &str) -> Result<(), SettingsError> {
+    let inner = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(host);
+    if inner.contains(['[', ']']) { Err(SettingsError::Brackets) } else { Ok(()) }
+}
+
 fn set(parts: &mut Parts, name: &str, value: String) -> Result<(), SettingsError> {
     match name {
-        "host" | "hostaddr" => parts.host = Some(value),
+        "host" | "hostaddr" => {
+            check_brackets(&value)?;
+            parts.host = Some(value);
+        }
         "port" => parts.port = Some(value.parse().map_err(|_| SettingsError::Unreadable("port"))?),
         "dbname" => parts.database = Some(value),
         "user" => parts.user = Some(value),

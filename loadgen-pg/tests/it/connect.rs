@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use loadgen_core::{Action, Failure, Target};
 use loadgen_pg::{PgSettings, PgTarget, server::Server};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 async fn failure(url: &str) -> Failure {
     let target = PgTarget::new(PgSettings::from_url(url).unwrap());
@@ -39,6 +40,36 @@ async fn each_reason_has_its_words() {
     let unknown = failure("postgres://u:hunter2@no-such-host.invalid/x?sslmode=disable").await;
     assert_eq!(unknown.code, "unknown host", "{unknown}");
     assert!(unknown.message.contains("no-such-host.invalid"), "{unknown}");
+}
+
+#[tokio::test]
+async fn what_is_no_postgresql_is_said_to_be_none() {
+    for (answer, sslmode, words) in [
+        (
+            "HTTP/1.1 400 Bad Request\r\n\r\n",
+            "prefer",
+            "it answers like a web server; are the host and the port",
+        ),
+        ("-ERR unknown command\r\n", "require", "it answered the request for TLS with '-'"),
+        ("-ERR unknown command\r\n", "disable", "is no PostgreSQL: unknown message type: '-'; are the host"),
+        ("E....", "prefer", "with an error; look at its log"),
+        ("R\0\0\0\x08\0\0\0\x07", "disable", "wants a way to sign in that is not known here"),
+    ] {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let stranger = tokio::spawn(async move {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let mut asked = [0; 8];
+            stream.read_exact(&mut asked).await.unwrap();
+            stream.write_all(answer.as_bytes()).await.unwrap();
+            // Held open until the other side has read it.
+            let _ = stream.read_to_end(&mut Vec::new()).await;
+        });
+        let failure = failure(&format!("postgres://u:hunter2@127.0.0.1:{port}/x?sslmode={sslmode}")).await;
+        assert_eq!((failure.code.as_ref(), failure.action), ("protocol", Action::Reconnect), "{failure}");
+        assert!(failure.message.contains(words) && !failure.message.contains("sqlx"), "{failure}");
+        stranger.abort();
+    }
 }
 
 #[tokio::test]
