@@ -2,6 +2,7 @@
 
 mod change;
 pub mod conformance;
+mod counts;
 pub mod crud;
 mod deadline;
 mod decimal;
@@ -26,6 +27,7 @@ mod value;
 mod workload;
 
 pub use change::{Applied, Change, ChangeKind, Shape};
+pub use counts::Counts;
 pub use deadline::Deadline;
 pub use decimal::Decimal;
 pub use digest::{Digest, History, column_hash, column_salt, row_hash};

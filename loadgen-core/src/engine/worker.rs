@@ -105,9 +105,9 @@ impl<W: Workload> Worker<W> {
             () = shared.stop.reached(Level::Cut) => self.cut(),
         }
         let undone = if self.shared.stop.is_raised() { self.schedule.pass_over(self.now()) } else { 0 };
-        self.recorder.undone = undone;
+        self.recorder.counts.undone = undone;
         self.drop_late(undone);
-        self.recorder.planned = self.schedule.planned();
+        self.recorder.counts.planned = self.schedule.planned();
         self.session = None;
         self.counters().connected(false);
         for (id, lane) in &self.lanes {
@@ -156,7 +156,7 @@ impl<W: Workload> Worker<W> {
         let at = if shared.open { due.at } else { started };
         let times = Times { due: at, started, ended: started };
         self.begun = Some(Begun { group, times, outcome: Outcome::Aborted });
-        self.recorder.offered += 1;
+        self.recorder.counts.offered += 1;
         let mut cx = Cx { lane: due.lane, seq: due.seq, due: at, attempt: 0, rng: rng.clone() };
         let (mut redraws, mut tries) = (0, Tries::default());
         let (ended, lost) = loop {
@@ -182,7 +182,7 @@ impl<W: Workload> Worker<W> {
             cx.rng = rng.clone();
             cx.attempt += 1;
             match self.mend(&failure, due, cx.attempt, tries.count(failure.action)).await {
-                Ok(true) => self.recorder.retries += 1,
+                Ok(true) => self.recorder.counts.retries += 1,
                 Ok(false) => break (Err(failure.outcome()), None),
                 Err(lost) => break (Err(failure.outcome()), Some(lost)),
             }
@@ -262,7 +262,7 @@ impl<W: Workload> Worker<W> {
             let pause = self.shared.retry.pause(Action::Reconnect, attempt.saturating_add(3), &mut rng);
             self.sleep(pause).await;
         }
-        self.recorder.reconnects += 1;
+        self.recorder.counts.reconnects += 1;
         Ok(())
     }
 
@@ -283,7 +283,7 @@ impl<W: Workload> Worker<W> {
     }
 
     fn drop_late(&mut self, operations: u64) {
-        self.recorder.dropped += operations;
+        self.recorder.counts.dropped += operations;
         self.counters().dropped(operations);
     }
 

@@ -61,14 +61,14 @@ async fn each_action_has_a_bound_of_its_own() {
         _ => Reply::OK,
     });
     let report = retries.run().operations(1).execute().await.unwrap();
-    assert_eq!((report.fatal, report.retries), (None, 6));
+    assert_eq!((report.fatal, report.counts.retries), (None, 6));
     let schema = Script::new(|cx| match cx.attempt {
         0 => refused(Action::Retry),
         1 => refused(Action::RereadSchema),
         _ => Reply::OK,
     });
     let report = schema.run().operations(1).execute().await.unwrap();
-    assert_eq!((report.outcomes().committed, report.retries), (1, 2));
+    assert_eq!((report.outcomes().committed, report.counts.retries), (1, 2));
 }
 
 #[tokio::test(start_paused = true)]
@@ -77,7 +77,7 @@ async fn a_shortage_that_does_not_pass_is_fatal_after_its_own_bound() {
     let report = script.run().lanes(1).execute().await.unwrap();
     let pauses = u64::from(RetryPolicy::default().pauses);
     assert_eq!(
-        (report.fatal.map(|fatal| fatal.action), report.retries),
+        (report.fatal.map(|fatal| fatal.action), report.counts.retries),
         (Some(Action::PauseThenFatal), pauses)
     );
 }
@@ -111,5 +111,5 @@ async fn nobody_begins_before_every_session_is_open() {
     });
     let report = script.run().duration(Duration::from_secs(1)).execute().await.unwrap();
     assert_eq!(early.await.unwrap(), 0);
-    assert_eq!(report.offered, 400);
+    assert_eq!(report.counts.offered, 400);
 }
