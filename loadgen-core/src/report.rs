@@ -27,7 +27,8 @@ pub struct Report {
     pub scenarios: BTreeMap<String, ScenarioReport>,
     /// Why operations were skipped, and how often.
     pub skips: BTreeMap<String, u64>,
-    /// Failed attempts by code, those included that a later attempt mended.
+    /// Failed attempts by code, those included that a later attempt mended. Calls for a lost target that came to
+    /// nothing are apart, as `reconnect failed`.
     pub errors: BTreeMap<String, ErrorReport>,
     /// What the lanes did to the target, the warm-up included.
     pub tally: Tally,

@@ -83,6 +83,11 @@ impl Recorder {
         entry(&mut self.errors, failure.code.clone(), new).count += 1;
     }
 
+    /// A call for a lost target that came to nothing: apart from the loss itself, which may have the same code.
+    pub(crate) fn failed_to_reconnect(&mut self, failure: &Failure) {
+        self.failed(&Failure::aborted(failure.action, "reconnect failed", failure));
+    }
+
     /// Pours everything into the parts of a report.
     pub(crate) fn merge_into(
         self,

@@ -254,7 +254,7 @@ impl<W: Workload> Worker<W> {
                 return Err(Lost::Stopping);
             }
             let Err(failure) = self.connect().await else { break };
-            self.recorder.failed(&failure);
+            self.recorder.failed_to_reconnect(&failure);
             if failure.action == Action::Fatal || since.elapsed() > self.shared.retry.reconnect {
                 return Err(Lost::Fatal(failure));
             }

@@ -54,6 +54,21 @@ async fn a_connection_that_fails_for_the_check_does_not_cost_the_report() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_connection_is_lost_once_however_often_it_takes_to_connect_anew() {
+    let mut script = Script::new(|cx| match (cx.seq, cx.attempt) {
+        (1, 0) => refused(Action::Reconnect),
+        _ => Reply::OK,
+    });
+    // Number 1 is the worker's first.
+    script.connect = |nth| if matches!(nth, 2 | 3) { refused(Action::Reconnect) } else { Reply::OK };
+    let report = script.run().lanes(1).operations(3).execute().await.unwrap();
+    assert_eq!((report.outcomes().committed, report.counts.reconnects), (3, 1));
+    let errors: Vec<_> = report.errors.iter().map(|(code, error)| (code.as_str(), error.count)).collect();
+    assert_eq!(errors, [("reconnect", 1), ("reconnect failed", 2)]);
+    assert_eq!(report.errors["reconnect failed"].example, "no (reconnect)");
+}
+
+#[tokio::test(start_paused = true)]
 async fn each_action_has_a_bound_of_its_own() {
     let retries = Script::new(|cx| match cx.attempt {
         0..5 => refused(Action::Retry),
