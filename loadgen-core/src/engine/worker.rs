@@ -98,6 +98,8 @@ impl<W: Workload> Worker<W> {
     /// Carries the lanes forward from `start` until they or the run come to an end.
     pub(crate) async fn run(&mut self, start: Instant) {
         self.start = start;
+        let first = self.schedule.head().filter(|_| self.shared.open);
+        self.counters().next(first.map(|due| due.at));
         let shared = Arc::clone(&self.shared);
         tokio::select! {
             biased;
@@ -110,6 +112,7 @@ impl<W: Workload> Worker<W> {
         self.recorder.counts.planned = self.schedule.planned();
         self.session = None;
         self.counters().connected(false);
+        self.counters().next(None);
         for (id, lane) in &self.lanes {
             self.shared.workload.tally(*id, lane, &mut self.recorder.tally);
         }
@@ -139,7 +142,7 @@ impl<W: Workload> Worker<W> {
                 continue;
             }
             if shared.open && now - due.at > shared.max_lag {
-                self.schedule.advance(now);
+                self.advance(now);
                 self.drop_late(1);
                 continue;
             }
@@ -157,6 +160,9 @@ impl<W: Workload> Worker<W> {
         let times = Times { due: at, started, ended: started };
         self.begun = Some(Begun { group, times, outcome: Outcome::Aborted });
         self.recorder.counts.offered += 1;
+        if shared.open {
+            self.advance(started);
+        }
         let mut cx = Cx { lane: due.lane, seq: due.seq, due: at, attempt: 0, rng: rng.clone() };
         let (mut redraws, mut tries) = (0, Tries::default());
         let (ended, lost) = loop {
@@ -235,7 +241,15 @@ impl<W: Workload> Worker<W> {
         self.begun = None;
         self.recorder.ended(group, outcome, rows, Times { ended: now, ..times });
         self.counters().ended(outcome, rows.total(), (times.started - times.due).as_micros() as u64);
+        if !self.shared.open {
+            self.schedule.advance(now);
+        }
+    }
+
+    /// Moves an open schedule on, as soon as the operation at its head is begun or dropped.
+    fn advance(&mut self, now: Duration) {
         self.schedule.advance(now);
+        self.counters().next(self.schedule.head().map(|due| due.at));
     }
 
     /// The operation that had begun is let go: nobody knows what became of it, unless it waited for another attempt.

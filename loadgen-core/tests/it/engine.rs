@@ -181,6 +181,25 @@ async fn progress_can_be_watched_from_outside() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn the_lag_grows_while_nothing_can_be_begun() {
+    // The operation that is due at 4.99 s takes 5 s; the next one is due 10 ms later.
+    let stall = Some((500, Duration::from_secs(5)));
+    let mut run = run(1, stall).lanes(1).connections(1).pace(pace("100/s")).duration(Duration::from_secs(10));
+    let progress = run.progress();
+    let watched = tokio::spawn(async move {
+        let mut lags = Vec::new();
+        for millis in [4_985, 1_015, 2_000] {
+            tokio::time::sleep(Duration::from_millis(millis)).await;
+            lags.push(progress.snapshot().lag_us / 1_000);
+        }
+        lags
+    });
+    run.execute().await.unwrap();
+    let lags = watched.await.unwrap();
+    assert!(lags[0] < 5 && lags[1].abs_diff(1_000) < 5 && lags[2].abs_diff(3_000) < 5, "{lags:?}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn the_duration_is_that_of_the_operations() {
     let run = run(5, None).lanes(1).pace(pace("1/s")).duration(Duration::from_secs(3));
     let report = run.execute().await.unwrap();
