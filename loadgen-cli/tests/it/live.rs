@@ -251,6 +251,11 @@ async fn tables_that_cannot_be_written_are_left_out_and_named() {
     assert!(ran.stderr.contains("warning: public.places is left out: "), "{ran:?}");
     assert!(ran.json()["warnings"][0].as_str().unwrap().contains("public.places"), "{ran:?}");
     assert!(ran.json()["jobs"][0]["tables"].get("public.places").is_none());
+    for (flags, (on_stderr, on_stdout)) in [(&[][..], (1, 0)), (&["-q"], (0, 1))] {
+        let ran = run(&[&["run", "--url", &url, "--operations", "10", "--seed", "2"], flags].concat());
+        let said = |text: &str| text.matches("warning: public.places is left out").count();
+        assert_eq!((said(&ran.stderr), said(&ran.stdout)), (on_stderr, on_stdout), "{ran:?}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
