@@ -160,7 +160,7 @@ fn begin(
 /// What a job would do, without doing it.
 pub(crate) async fn planned(plan: &Plan, job: &Job) -> Result<CrudPlan, Failed> {
     let mut session = job.connect().await?;
-    let planned = crud::plan(&mut session, &job.crud(), job.seed, job.lanes()).await;
+    let planned = crud::permitted_plan(&mut session, &job.crud(), job.seed, job.lanes()).await;
     planned.map_err(|error| plan.refused(job, error))
 }
 

@@ -42,6 +42,6 @@ pub use rng::Rng;
 pub use schema::{Column, Fill, ForeignKey, NativeType, Obstacle, Schema, Table, TableName, Type};
 pub use seed::Seed;
 pub use tally::{TableTally, Tally};
-pub use target::{EachRow, SchemaFilter, Session, SqlSession, Target};
+pub use target::{EachRow, Rights, SchemaFilter, Session, SqlSession, Target};
 pub use value::Value;
 pub use workload::{CheckError, PrepareError, Scenario, SessionOf, Setup, Workload};

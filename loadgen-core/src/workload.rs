@@ -1,8 +1,10 @@
 //! What is done to a target.
 
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
 
-use crate::{Cx, Done, Failure, LaneId, Mix, Report, Seed, Tally, Target};
+use crate::{Cx, Done, Failure, LaneId, Mix, Report, Seed, TableName, Tally, Target};
 
 /// The session type of a workload.
 pub type SessionOf<W> = <<W as Workload>::Target as Target>::Session;
@@ -71,6 +73,19 @@ pub enum PrepareError {
     /// What was asked for does not fit the target: an unknown table, nothing that can be written.
     #[error("{0}")]
     Plan(String),
+    /// Tables that are to be written, and what the session may not do to each, in words that follow a "no".
+    #[error("{}; GRANT it, or take the table out of the plan", denied(.0))]
+    Rights(Vec<(TableName, String)>),
+}
+
+/// Tables that lack the same are said in one breath.
+fn denied(missing: &[(TableName, String)]) -> String {
+    let mut tables: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for (table, words) in missing {
+        tables.entry(words).or_default().push(table.to_string());
+    }
+    let lack = tables.iter().map(|(words, tables)| format!("no {words} on {}", tables.join(", ")));
+    format!("this user has {}", lack.collect::<Vec<_>>().join("; "))
 }
 
 /// Why a check did not hold, or could not be made.

@@ -6,6 +6,7 @@ mod demo;
 mod files;
 mod jobs;
 mod live;
+mod rights;
 mod stop;
 mod support;
 mod trouble;

@@ -5,15 +5,12 @@ use std::{collections::BTreeMap, marker::PhantomData, sync::Arc};
 use async_trait::async_trait;
 
 use super::{
-    config::CrudConfig,
-    lane::CrudLane,
-    operation::Operation,
-    plan::{CrudPlan, CrudPlanError},
+    config::CrudConfig, lane::CrudLane, operation::Operation, plan::CrudPlan, prepare::permitted_plan,
     table_plan::TablePlan,
 };
 use crate::{
-    ChangeKind, CheckError, Digest, Failure, LaneId, Mix, PrepareError, Report, SchemaFilter, Seed,
-    SessionOf, Setup, SqlSession, Tally, Target, Workload,
+    ChangeKind, CheckError, Digest, Failure, LaneId, Mix, PrepareError, Report, Seed, SessionOf, Setup,
+    SqlSession, Tally, Target, Workload,
 };
 
 /// Weighted inserts, updates and deletes on the tables of any schema.
@@ -50,31 +47,10 @@ where
         Crud { config: Some(config), ..Crud::planned(plan) }
     }
 
-    /// The workload with a plan that was made by [`plan`] before, for a run with the same seed and number of lanes.
+    /// The workload with a plan that was made by [`permitted_plan`] before, for a run with the same seed and number of lanes.
     pub fn planned(plan: CrudPlan) -> Self {
         Crud { config: None, plan: Arc::new(plan), before: BTreeMap::new(), target: PhantomData }
     }
-}
-
-/// Reads the schema and plans, without writing anything.
-///
-/// # Errors
-/// When the database cannot be read, or the configuration does not fit it.
-pub async fn plan(
-    session: &mut impl SqlSession,
-    config: &CrudConfig,
-    seed: Seed,
-    lanes: u32,
-) -> Result<CrudPlan, PrepareError> {
-    let schema = session.introspect(&SchemaFilter { schemas: config.schemas.clone() }).await?;
-    let refuse = |error: CrudPlanError| PrepareError::Plan(error.to_string());
-    let mut plan = CrudPlan::new(&schema, config, seed, lanes).map_err(refuse)?;
-    for (table, column) in plan.numbered() {
-        if let Some(largest) = session.largest(&plan.tables[table].table, column).await? {
-            plan.start_after(table, column, largest).map_err(refuse)?;
-        }
-    }
-    Ok(plan)
 }
 
 /// Counts and hashes the rows of a table, as [`Tally`] does for the rows of the lanes.
@@ -103,7 +79,7 @@ where
         setup: &Setup,
     ) -> Result<Mix<Self>, PrepareError> {
         if let Some(config) = &self.config {
-            self.plan = Arc::new(plan(session, config, setup.seed, setup.lanes).await?);
+            self.plan = Arc::new(permitted_plan(session, config, setup.seed, setup.lanes).await?);
         }
         if (self.plan.seed, self.plan.lanes) != (setup.seed, setup.lanes) {
             return Err(PrepareError::Plan(
