@@ -1,16 +1,17 @@
 //! Runs the jobs of a plan at the same time, and sums up.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use loadgen_core::{
-    CheckError, Report, RunError, Target,
+    Target,
     crud::{self, CrudPlan, TablePlan},
-    summary::{CheckSummary, EndedJob, RunSummary, Summary},
+    summary::{CheckSummary, RunSummary, Summary},
 };
 use tokio::task::JoinSet;
 
 use crate::{
     args::ProgressMode,
+    ends::{Ends, Joined, STOPPED, ended},
     failed::{Code, Failed},
     guard, ids,
     job::Job,
@@ -34,19 +35,11 @@ pub(crate) struct Manner {
 #[derive(Debug)]
 pub(crate) struct Execution {
     pub(crate) summary: Summary,
+    /// How many of the warnings, from the first, have been said when it began.
+    pub(crate) said: usize,
     /// Why a job has no report.
-    failed: Option<Failed>,
+    pub(crate) failed: Option<Failed>,
 }
-
-/// A job that has a report.
-#[derive(Debug)]
-struct Ended {
-    report: Report,
-    check: Option<CheckSummary>,
-}
-
-/// What is said of a run or a job that was stopped too early to have figures.
-const STOPPED: &str = "stopped before the first operation";
 
 /// Runs all jobs. The first that has no report ends the others.
 ///
@@ -60,15 +53,18 @@ pub(crate) async fn execute(plan: &Plan, manner: &Manner, signals: &Signals) -> 
         }
         let mut summary = Summary::new(clock.run(plan), &[]);
         summary.warnings.push(STOPPED.to_owned());
-        return Ok(Execution { summary, failed: None });
+        return Ok(Execution { summary, said: 0, failed: None });
     };
     let plans = plans?;
-    let mut ends = Ends::new(plan, warnings(plan, &plans).collect());
+    let warned: Vec<String> = warnings(plan, &plans).collect();
+    let said = if manner.quiet { 0 } else { warned.len() };
+    warned[..said].iter().for_each(|warning| output::say(&format!("warning: {warning}")));
+    let mut ends = Ends::new(plan, warned);
     let (mut tasks, watched) = begin(plan, plans, manner.check, signals);
     let shown = progress::show(watched, manner.progress, manner.quiet);
     ends.collect(&mut tasks, signals).await;
     drop(shown);
-    ends.sum_up(clock.run(plan))
+    ends.sum_up(clock.run(plan), said)
 }
 
 /// When it began.
@@ -107,11 +103,8 @@ async fn preflight(plan: &Plan, manner: &Manner) -> Result<Vec<CrudPlan>, Failed
     if manner.check {
         refuse_shared_tables(plan, &plans)?;
     }
-    if !manner.quiet {
-        warnings(plan, &plans).for_each(|warning| output::say(&format!("warning: {warning}")));
-        if plan.seed_was_drawn {
-            output::say(&format!("seed {} was drawn; --seed {} repeats this run", plan.seed, plan.seed));
-        }
+    if !manner.quiet && plan.seed_was_drawn {
+        output::say(&format!("seed {} was drawn; --seed {} repeats this run", plan.seed, plan.seed));
     }
     Ok(plans)
 }
@@ -168,127 +161,22 @@ fn begin(
     (tasks, watched)
 }
 
-type Joined = (usize, Result<Ended, Box<RunError>>);
-
-/// The next job that ends. After the second signal only for a moment.
-async fn join(tasks: &mut JoinSet<Joined>, signals: &Signals) -> Result<Option<Joined>, Failed> {
-    let aborted = async {
-        signals.reached(2).await;
-        tokio::time::sleep(Duration::from_secs(1)).await;
-    };
-    tokio::select! {
-        biased;
-        joined = tasks.join_next() => match joined.transpose() {
-            Ok(joined) => Ok(joined),
-            Err(error) => Err(Failed::because(Code::Run, &error)),
-        },
-        () = aborted => Err(Failed::new(Code::Aborted, "aborted: what had begun was not waited for")),
-    }
-}
-
-fn ended(result: Result<Report, RunError>, check: bool) -> Result<Ended, Box<RunError>> {
-    let summary = |result: &str, details: Vec<String>| CheckSummary { result: result.to_owned(), details };
-    match result {
-        // A run that ended early was not compared.
-        Ok(report) => {
-            let check = (check && report.fatal.is_none()).then(|| summary(CheckSummary::HELD, Vec::new()));
-            Ok(Ended { report, check })
-        }
-        Err(RunError::Check { source, report, .. }) => {
-            let check = match source {
-                CheckError::Differs(lines) => summary(CheckSummary::DIFFERS, lines),
-                CheckError::Inconclusive(lines) => summary(CheckSummary::INCONCLUSIVE, lines),
-                other => summary(CheckSummary::INCONCLUSIVE, vec![other.to_string()]),
-            };
-            Ok(Ended { report: *report, check: Some(check) })
-        }
-        Err(error) => Err(Box::new(error)),
-    }
-}
-
-/// How the jobs of a plan ended.
-struct Ends<'a> {
-    plan: &'a Plan,
-    /// One for each job; none of a job that has no report.
-    reports: Vec<Option<Ended>>,
-    warnings: Vec<String>,
-    failed: Option<Failed>,
-}
-
-impl<'a> Ends<'a> {
-    fn new(plan: &'a Plan, warnings: Vec<String>) -> Self {
-        Ends { plan, reports: plan.jobs.iter().map(|_| None).collect(), warnings, failed: None }
-    }
-
-    /// Waits for all jobs, or for the user to give up.
-    async fn collect(&mut self, tasks: &mut JoinSet<Joined>, signals: &Signals) {
-        loop {
-            match join(tasks, signals).await {
-                Ok(None) => return,
-                Ok(Some((index, Ok(ended)))) => self.reports[index] = Some(ended),
-                Ok(Some((index, Err(error)))) => self.missing(index, *error, signals),
-                Err(failed) => {
-                    self.warnings.extend(failed.message().map(str::to_owned));
-                    self.failed = Some(failed);
-                    return;
-                }
-            }
-        }
-    }
-
-    /// A job ended without a report, which ends the others as well.
-    fn missing(&mut self, index: usize, error: RunError, signals: &Signals) {
-        let job = &self.plan.jobs[index];
-        let failed = match error {
-            RunError::Stopped => None,
-            RunError::Prepare { source, .. } => Some(self.plan.refused(job, source)),
-            other => Some(Failed::because(Code::Run, &other)),
-        };
-        let why = failed.as_ref().and_then(Failed::message).unwrap_or(STOPPED);
-        self.warnings.push(format!(
-            "{} has no figures: {}",
-            job.name,
-            why.lines().next().unwrap_or_default()
-        ));
-        if let Some(failed) = failed {
-            self.failed.get_or_insert(failed);
-            signals.drain();
-        }
-    }
-
-    fn sum_up(self, run: RunSummary) -> Result<Execution, Failed> {
-        let Ends { plan, reports, warnings, failed } = self;
-        let jobs: Vec<EndedJob<'_>> = plan
-            .jobs
-            .iter()
-            .zip(&reports)
-            .filter_map(|(job, ended)| {
-                let Ended { report, check } = ended.as_ref()?;
-                Some(EndedJob { name: &job.name, workload: job.workload(), report, check: check.as_ref() })
-            })
-            .collect();
-        let failed = match failed {
-            Some(failed) if jobs.is_empty() => return Err(failed),
-            failed => failed,
-        };
-        let mut summary = Summary::new(run, &jobs);
-        summary.warnings.splice(..0, warnings);
-        summary.ok &= failed.is_none();
-        Ok(Execution { summary, failed })
-    }
-}
-
 /// What a job would do, without doing it.
 pub(crate) async fn planned(plan: &Plan, job: &Job) -> Result<CrudPlan, Failed> {
     let mut session = job.connect().await?;
-    let planned = crud::plan(&mut session, &job.crud(), job.seed, job.lanes()).await;
+    let planned = crud::permitted_plan(&mut session, &job.crud(), job.seed, job.lanes()).await;
     planned.map_err(|error| plan.refused(job, error))
 }
 
 impl Execution {
+    /// The warnings that nobody has seen yet.
+    pub(crate) fn unsaid(&self) -> &[String] {
+        &self.summary.warnings[self.said..]
+    }
+
     /// The end that it asks for.
     pub(crate) fn verdict(self, signals: &Signals) -> Result<(), Failed> {
-        let Execution { summary, failed } = self;
+        let Execution { summary, failed, .. } = self;
         if signals.count() > 1 {
             return Err(Failed::silent(Code::Aborted));
         }

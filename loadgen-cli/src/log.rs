@@ -1,10 +1,11 @@
 //! Logs, to the standard error.
 
-use std::io;
-
 use tracing_subscriber::EnvFilter;
 
-use crate::args::{LogFormat, TalkArgs};
+use crate::{
+    args::{LogFormat, TalkArgs},
+    output,
+};
 
 /// Starts logging: warnings unless RUST_LOG or -v say otherwise.
 pub(crate) fn start(talk: &TalkArgs) {
@@ -17,7 +18,7 @@ pub(crate) fn start(talk: &TalkArgs) {
         (false, _) => "debug,loadgen=trace,loadgen_core=trace,loadgen_pg=trace",
     };
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(level));
-    let logs = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).with_ansi(false);
+    let logs = tracing_subscriber::fmt().with_env_filter(filter).with_writer(|| output::Log).with_ansi(false);
     match talk.log_format {
         LogFormat::Text => logs.init(),
         LogFormat::Json => logs.json().init(),

@@ -1,7 +1,11 @@
 //! The only place that writes to the standard streams.
 
-use std::io::{self, ErrorKind, IsTerminal, Write};
+use std::{
+    io::{self, ErrorKind, IsTerminal, Write},
+    sync::{Mutex, MutexGuard, PoisonError},
+};
 
+use indicatif::MultiProgress;
 use serde::Serialize;
 
 use crate::failed::{Code, Failed};
@@ -28,9 +32,46 @@ pub(crate) fn pretty(document: &impl Serialize) -> Result<String, Failed> {
     Ok(json + "\n")
 }
 
+/// The bars that are on the terminal now.
+static BARS: Mutex<Option<MultiProgress>> = Mutex::new(None);
+
+fn bars() -> MutexGuard<'static, Option<MultiProgress>> {
+    BARS.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Keeps everything that is said above these bars, until they are taken away.
+pub(crate) fn keep_above(shown: MultiProgress) {
+    *bars() = Some(shown);
+}
+
+/// Takes the bars away.
+pub(crate) fn clear_bars() {
+    if let Some(bars) = bars().take() {
+        let _ = bars.clear();
+    }
+}
+
 /// Writes one line for people to the standard error. What cannot be said there cannot be said at all.
 pub(crate) fn say(line: &str) {
-    let _ = writeln!(io::stderr().lock(), "{line}");
+    let _ = match &*bars() {
+        Some(bars) => bars.println(line),
+        None => writeln!(io::stderr().lock(), "{line}"),
+    };
+}
+
+/// Says each line of a log; one line comes in one piece.
+#[derive(Debug)]
+pub(crate) struct Log;
+
+impl Write for Log {
+    fn write(&mut self, line: &[u8]) -> io::Result<usize> {
+        say(String::from_utf8_lossy(line).trim_end_matches('\n'));
+        Ok(line.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// Whether the result may be coloured.
@@ -43,3 +84,6 @@ pub(crate) fn colours() -> bool {
 pub(crate) fn is_live() -> bool {
     io::stderr().is_terminal() && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
 }
+
+#[cfg(test)]
+mod tests;

@@ -30,7 +30,6 @@ pub(crate) struct Watched {
 #[derive(Debug)]
 pub(crate) struct Shown {
     task: Option<JoinHandle<()>>,
-    bars: MultiProgress,
 }
 
 impl Drop for Shown {
@@ -38,21 +37,23 @@ impl Drop for Shown {
         if let Some(task) = &self.task {
             task.abort();
         }
-        let _ = self.bars.clear();
+        output::clear_bars();
     }
 }
 
 /// Begins to show the progress of some jobs.
 pub(crate) fn show(jobs: Vec<Watched>, mode: ProgressMode, quiet: bool) -> Shown {
     let live = mode == ProgressMode::Auto && output::is_live();
-    let target = if live { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
-    let bars = MultiProgress::with_draw_target(target);
     let task = match (quiet || mode == ProgressMode::None, live) {
         (true, _) => None,
-        (false, true) => Some(tokio::spawn(draw(jobs, bars.clone()))),
+        (false, true) => {
+            let bars = MultiProgress::with_draw_target(ProgressDrawTarget::stderr());
+            output::keep_above(bars.clone());
+            Some(tokio::spawn(draw(jobs, bars)))
+        }
         (false, false) => Some(tokio::spawn(tell(jobs))),
     };
-    Shown { task, bars }
+    Shown { task }
 }
 
 /// What happened since the look before.

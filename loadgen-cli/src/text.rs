@@ -10,13 +10,13 @@ use crate::{
     units::{count, millis, per_second},
 };
 
-/// The whole summary.
-pub(crate) fn summary(summary: &Summary, style: Style) -> String {
+/// The whole summary, with those of its warnings that are still to be said.
+pub(crate) fn summary(summary: &Summary, warnings: &[String], style: Style) -> String {
     let mut text = String::new();
     for job in &summary.jobs {
         job_text(job, style, &mut text);
     }
-    for warning in &summary.warnings {
+    for warning in warnings {
         let _ = writeln!(text, "{}", style.warn(&cut(&format!("warning: {warning}"), 4 * WIDTH)));
     }
     let run = &summary.run;

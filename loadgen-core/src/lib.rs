@@ -3,6 +3,7 @@
 mod canonical;
 mod change;
 pub mod conformance;
+mod counts;
 pub mod crud;
 mod deadline;
 mod decimal;
@@ -27,6 +28,7 @@ mod value;
 mod workload;
 
 pub use change::{Applied, Change, ChangeKind, Shape};
+pub use counts::Counts;
 pub use deadline::Deadline;
 pub use decimal::Decimal;
 pub use digest::{Digest, History, column_hash, column_salt, row_hash};
@@ -41,6 +43,6 @@ pub use rng::Rng;
 pub use schema::{Column, Fill, ForeignKey, NativeType, Obstacle, Schema, Table, TableName, Type};
 pub use seed::Seed;
 pub use tally::{TableTally, Tally};
-pub use target::{EachRow, SchemaFilter, Session, SqlSession, Target};
+pub use target::{EachRow, Rights, SchemaFilter, Session, SqlSession, Target};
 pub use value::Value;
 pub use workload::{CheckError, PrepareError, Scenario, SessionOf, Setup, Workload};

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, fmt, time::Duration};
 
 use hdrhistogram::Histogram;
 
-use crate::{Action, Failure, Outcome, Rows, Seed, Tally};
+use crate::{Action, Counts, Failure, Outcome, Rows, Seed, Tally};
 
 /// The result of a run.
 #[derive(Clone, Debug)]
@@ -21,25 +21,14 @@ pub struct Report {
     pub open: bool,
     /// From the start until the last operation ended; if there was none, until the workers did.
     pub duration: Duration,
-    /// Operations due in that time, counted by the schedule itself; always `offered + dropped`.
-    pub planned: u64,
-    /// Operations that were started.
-    pub offered: u64,
-    /// Operations that were due and not started: later than [`Run::max_lag`](crate::Run::max_lag), or `undone`.
-    pub dropped: u64,
-    /// Those of the dropped ones that were due and not begun when the run was stopped.
-    pub undone: u64,
-    /// Tries after the first.
-    pub retries: u64,
-    /// Connections opened anew after one was lost.
-    pub reconnects: u64,
+    /// Over all workers.
+    pub counts: Counts,
     /// By the name of the scenario. The operations of the warm-up are not in here.
     pub scenarios: BTreeMap<String, ScenarioReport>,
-    /// The operations of the warm-up, by how they ended.
-    pub warmup: Outcomes,
     /// Why operations were skipped, and how often.
     pub skips: BTreeMap<String, u64>,
-    /// Failed attempts by code, those included that a later attempt mended.
+    /// Failed attempts by code, those included that a later attempt mended. Calls for a lost target that came to
+    /// nothing are apart, as `reconnect failed`.
     pub errors: BTreeMap<String, ErrorReport>,
     /// What the lanes did to the target, the warm-up included.
     pub tally: Tally,
@@ -157,7 +146,7 @@ impl Report {
 
     /// Operations that ended in any way, the warm-up included.
     pub fn completed(&self) -> u64 {
-        self.outcomes().total() + self.warmup.total()
+        self.outcomes().total() + self.counts.warmup.total()
     }
 
     /// The latency of all scenarios together, microseconds.

@@ -39,6 +39,16 @@ pub struct SchemaFilter {
     pub schemas: Vec<String>,
 }
 
+/// What is to be done to a table, and has to be allowed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names say it")]
+pub struct Rights {
+    pub select: bool,
+    pub insert: bool,
+    pub update: bool,
+    pub delete: bool,
+}
+
 /// A session of a SQL database, as far as the generic workloads need one.
 ///
 /// For authors of backends. Every method bounds its own time ([`SqlSession::apply`] included) and answers a passed
@@ -71,8 +81,12 @@ pub trait SqlSession: Session {
     /// The largest value of an integer column; none in an empty table.
     async fn largest(&mut self, table: &Table, column: usize) -> Result<Option<i64>, Failure>;
 
-    /// For each table, what of `insert`, `update` and `delete` this session may not do, in words; empty if it may all.
-    async fn missing_rights(&mut self, tables: &[TableName]) -> Result<Vec<(TableName, String)>, Failure>;
+    /// The tables to which this session may not do all that is wanted, with what it may not, in words that follow a
+    /// "no". A right to some columns counts as one to the table.
+    async fn missing_rights(
+        &mut self,
+        wanted: &[(TableName, Rights)],
+    ) -> Result<Vec<(TableName, String)>, Failure>;
 
     /// The server in words: product and version.
     async fn server(&mut self) -> Result<String, Failure>;

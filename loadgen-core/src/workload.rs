@@ -1,10 +1,10 @@
 //! What is done to a target.
 
-use std::error::Error;
+use std::{collections::BTreeMap, error::Error};
 
 use async_trait::async_trait;
 
-use crate::{Cx, Done, Failure, LaneId, Mix, Report, Seed, Tally, Target, crud::CrudPlanError};
+use crate::{Cx, Done, Failure, LaneId, Mix, Report, Seed, TableName, Tally, Target, crud::CrudPlanError};
 
 /// The session type of a workload.
 pub type SessionOf<W> = <<W as Workload>::Target as Target>::Session;
@@ -74,12 +74,25 @@ pub enum PrepareError {
     /// error says which part of its configuration is meant, as [`CrudPlanError::part`] does.
     #[error(transparent)]
     Plan(Box<dyn Error + Send + Sync>),
+    /// Tables that are to be written, and what the session may not do to each, in words that follow a "no".
+    #[error("{}; GRANT it, or take the table out of the plan", denied(.0))]
+    Rights(Vec<(TableName, String)>),
 }
 
 impl From<CrudPlanError> for PrepareError {
     fn from(error: CrudPlanError) -> Self {
         PrepareError::Plan(Box::new(error))
     }
+}
+
+/// Tables that lack the same are said in one breath.
+fn denied(missing: &[(TableName, String)]) -> String {
+    let mut tables: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for (table, words) in missing {
+        tables.entry(words).or_default().push(table.to_string());
+    }
+    let lack = tables.iter().map(|(words, tables)| format!("no {words} on {}", tables.join(", ")));
+    format!("this user has {}", lack.collect::<Vec<_>>().join("; "))
 }
 
 /// Why a check did not hold, or could not be made.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use loadgen_core::{
-    Applied, Change, EachRow, Failure, Schema, SchemaFilter, Session, SqlSession, Table, TableName,
+    Applied, Change, EachRow, Failure, Rights, Schema, SchemaFilter, Session, SqlSession, Table, TableName,
 };
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 
@@ -120,9 +120,12 @@ impl SqlSession for PgSession {
         self.settle(answer)
     }
 
-    async fn missing_rights(&mut self, tables: &[TableName]) -> Result<Vec<(TableName, String)>, Failure> {
+    async fn missing_rights(
+        &mut self,
+        wanted: &[(TableName, Rights)],
+    ) -> Result<Vec<(TableName, String)>, Failure> {
         self.begin_call()?;
-        let work = read::missing_rights(&mut self.connection, tables);
+        let work = read::missing_rights(&mut self.connection, wanted);
         let answer = self.patience.wait(Place::Harmless, work).await;
         self.settle(answer)
     }

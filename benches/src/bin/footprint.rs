@@ -38,12 +38,12 @@ async fn figures() -> Result<(), RunError> {
         let pace = Pace::Constant(rate.parse().unwrap_or_else(|_| unreachable!("a rate")));
         let run = Run::new(Null, Draws).connections(2).threads(2).pace(pace).duration(Duration::from_secs(5));
         let report = run.execute().await?;
-        let achieved = report.offered as f64 / report.duration.as_secs_f64();
+        let achieved = report.counts.offered as f64 / report.duration.as_secs_f64();
         let lag = report.lag_us();
         println!(
             "{rate}: planned {}, offered {}, {achieved:.1}/s, lag p50 {} us, p99 {} us",
-            report.planned,
-            report.offered,
+            report.counts.planned,
+            report.counts.offered,
             lag.value_at_quantile(0.5),
             lag.value_at_quantile(0.99)
         );

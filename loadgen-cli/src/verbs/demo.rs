@@ -36,7 +36,7 @@ pub(super) async fn demo(args: DemoArgs, talk: &TalkArgs) -> Result<(), Failed> 
     let done = on(&server, &args, &signals, &say, quiet).await;
     let stopped = server.stop().await;
     let execution = done?;
-    super::run::print(&execution.summary, args.output.format)?;
+    super::run::print(&execution, args.output.format)?;
     stopped.map_err(|error| broken(&error))?;
     say("the server and everything in it are gone again");
     execution.verdict(&signals)

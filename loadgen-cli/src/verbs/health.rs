@@ -86,11 +86,10 @@ async fn examine(
         }
     };
     push("plan", Ok(format!("{} tables to write, {} left out", planned.tables.len(), planned.refused.len())));
-    let names: Vec<_> = planned.tables.iter().map(|table| table.table.name.clone()).collect();
-    match session.missing_rights(&names).await {
+    match session.missing_rights(&planned.rights()).await {
         Err(failure) => drop(push("rights", Err(failure.to_string()))),
         Ok(missing) if missing.is_empty() => {
-            push("rights", Ok("insert, update and delete on every table".to_owned()));
+            push("rights", Ok("all that the plan needs".to_owned()));
         }
         Ok(missing) => {
             for (table, rights) in missing {

@@ -2,11 +2,9 @@
 
 use std::path::Path;
 
-use loadgen_core::summary::Summary;
-
 use crate::{
     args::{Format, TalkArgs},
-    execute::{self, Manner},
+    execute::{self, Execution, Manner},
     failed::{Code, Failed},
     flags::RunArgs,
     output,
@@ -28,15 +26,16 @@ pub(super) async fn run(args: &RunArgs, talk: &TalkArgs) -> Result<(), Failed> {
     if let Some(out) = &args.out {
         write(out, "summary.json", &output::pretty(&execution.summary)?)?;
     }
-    print(&execution.summary, args.output.format)?;
+    print(&execution, args.output.format)?;
     execution.verdict(&signals)
 }
 
-/// Writes a summary to the standard output.
-pub(super) fn print(summary: &Summary, format: Format) -> Result<(), Failed> {
+/// Writes the summary to the standard output.
+pub(super) fn print(execution: &Execution, format: Format) -> Result<(), Failed> {
+    let (summary, style) = (&execution.summary, Style::new(output::colours()));
     match format {
         Format::Json => output::json(summary),
-        Format::Text => output::result(&text::summary(summary, Style::new(output::colours()))),
+        Format::Text => output::result(&text::summary(summary, execution.unsaid(), style)),
     }
 }
 

@@ -280,6 +280,11 @@ async fn tables_that_cannot_be_written_are_left_out_and_named() {
     assert!(ran.stderr.contains("warning: public.places is left out: "), "{ran:?}");
     assert!(ran.json()["warnings"][0].as_str().unwrap().contains("public.places"), "{ran:?}");
     assert!(ran.json()["jobs"][0]["tables"].get("public.places").is_none());
+    for (flags, (on_stderr, on_stdout)) in [(&[][..], (1, 0)), (&["-q"], (0, 1))] {
+        let ran = run(&[&["run", "--url", &url, "--operations", "10", "--seed", "2"], flags].concat());
+        let said = |text: &str| text.matches("warning: public.places is left out").count();
+        assert_eq!((said(&ran.stderr), said(&ran.stdout)), (on_stderr, on_stdout), "{ran:?}");
+    }
     let yaml = run(&["inspect", "--url", &url, "--exclude", "orders", "--format", "yaml"]).stdout;
     let (comments, plan): (Vec<&str>, Vec<&str>) = yaml.lines().partition(|line| line.starts_with("# "));
     assert!(comments[0].starts_with("# public.places is left out: ") && comments.len() == 2, "{yaml}");

@@ -3,9 +3,11 @@
 #![allow(clippy::unwrap_used, reason = "the lint spares only the test functions themselves")]
 
 mod demo;
+mod digest;
 mod files;
 mod jobs;
 mod live;
+mod rights;
 mod stop;
 mod support;
 mod trouble;

@@ -33,10 +33,24 @@ impl CrudPlan {
     /// # Errors
     /// When a name in the configuration is not in the schema, an override does not fit its column, or no table is left.
     pub fn new(schema: &Schema, config: &CrudConfig, seed: Seed, lanes: u32) -> Result<Self, CrudPlanError> {
+        CrudPlan::without(&[], schema, config, seed, lanes)
+    }
+
+    /// Like [`CrudPlan::new`], with tables that are refused for reasons of their own.
+    pub(super) fn without(
+        barred: &[(TableName, String)],
+        schema: &Schema,
+        config: &CrudConfig,
+        seed: Seed,
+        lanes: u32,
+    ) -> Result<Self, CrudPlanError> {
         let chosen = choose(schema, config)?;
         let mut accepted = Vec::new();
-        let mut refused = Vec::new();
+        let mut refused = barred.to_vec();
         for (table, table_config) in chosen {
+            if barred.iter().any(|(name, _)| *name == table.name) {
+                continue;
+            }
             match TableSources::new(&table, &table_config, seed)? {
                 Ok(sources) => accepted.push((table, table_config, sources)),
                 Err(why) => refused.push((table.name.clone(), why)),

@@ -6,11 +6,11 @@ use async_trait::async_trait;
 
 use super::{
     config::CrudConfig, error::CrudPlanError, lane::CrudLane, operation::Operation, plan::CrudPlan,
-    table_plan::TablePlan,
+    prepare::permitted_plan, table_plan::TablePlan,
 };
 use crate::{
-    ChangeKind, CheckError, Digest, Failure, LaneId, Mix, PrepareError, Report, SchemaFilter, Seed,
-    SessionOf, Setup, SqlSession, Tally, Target, Workload,
+    ChangeKind, CheckError, Digest, Failure, LaneId, Mix, PrepareError, Report, Seed, SessionOf, Setup,
+    SqlSession, Tally, Target, Workload,
 };
 
 /// Weighted inserts, updates and deletes on the tables of any schema.
@@ -47,31 +47,10 @@ where
         Crud { config: Some(config), ..Crud::planned(plan) }
     }
 
-    /// The workload with a plan that was made by [`plan`] before, for a run with the same seed and number of lanes.
+    /// The workload with a plan that was made by [`permitted_plan`] before, for a run with the same seed and number of lanes.
     pub fn planned(plan: CrudPlan) -> Self {
         Crud { config: None, plan: Arc::new(plan), before: BTreeMap::new(), target: PhantomData }
     }
-}
-
-/// Reads the schema and plans, without writing anything.
-///
-/// # Errors
-/// When the database cannot be read, or the configuration does not fit it.
-pub async fn plan(
-    session: &mut impl SqlSession,
-    config: &CrudConfig,
-    seed: Seed,
-    lanes: u32,
-) -> Result<CrudPlan, PrepareError> {
-    let schema = session.introspect(&SchemaFilter { schemas: config.schemas.clone() }).await?;
-    let mut plan = CrudPlan::new(&schema, config, seed, lanes)?;
-    for (table, column) in plan.numbered() {
-        if let Some(largest) = session.largest(&plan.tables[table].table, column).await? {
-            plan.start_after(table, column, largest)?;
-        }
-    }
-    plan.tables.iter_mut().for_each(|table| table.note_room(lanes));
-    Ok(plan)
 }
 
 /// Counts and hashes the rows of a table, as [`Tally`] does for the rows of the lanes.
@@ -100,7 +79,7 @@ where
         setup: &Setup,
     ) -> Result<Mix<Self>, PrepareError> {
         if let Some(config) = &self.config {
-            self.plan = Arc::new(plan(session, config, setup.seed, setup.lanes).await?);
+            self.plan = Arc::new(permitted_plan(session, config, setup.seed, setup.lanes).await?);
         }
         if (self.plan.seed, self.plan.lanes) != (setup.seed, setup.lanes) {
             return Err(CrudPlanError::OtherRun.into());

@@ -25,14 +25,8 @@ pub(super) fn conclude<W: Workload>(
         connections: workers,
         open: shared.open,
         duration,
-        planned: 0,
-        offered: 0,
-        dropped: 0,
-        undone: 0,
-        retries: 0,
-        reconnects: 0,
+        counts: Default::default(),
         scenarios: Default::default(),
-        warmup: Default::default(),
         skips: Default::default(),
         errors: Default::default(),
         tally: Default::default(),
@@ -40,13 +34,7 @@ pub(super) fn conclude<W: Workload>(
         cut: false,
     };
     for mut recorder in recorders {
-        report.planned += recorder.planned;
-        report.offered += recorder.offered;
-        report.dropped += recorder.dropped;
-        report.undone += recorder.undone;
-        report.retries += recorder.retries;
-        report.reconnects += recorder.reconnects;
-        report.warmup += recorder.warmup;
+        report.counts += recorder.counts;
         report.cut |= recorder.cut;
         report.tally.merge(std::mem::take(&mut recorder.tally));
         let Report { scenarios, skips, errors, .. } = &mut report;

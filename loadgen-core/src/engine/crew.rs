@@ -113,6 +113,7 @@ impl Crew {
             }
         }
         let now = Instant::now();
+        shared.progress.started(now);
         self.start.send_replace(Some(now));
         Ok(now)
     }

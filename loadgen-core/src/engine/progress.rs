@@ -1,28 +1,44 @@
 //! A live view of a run that costs the hot path a few plain stores.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicU64, Ordering::Relaxed},
+use std::{
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicU64, Ordering::Relaxed},
+    },
+    time::Duration,
 };
+
+use tokio::time::Instant;
 
 use crate::{Outcome, Outcomes};
 
 /// Counters of one worker. Only that worker writes them, so a load and a store make an increment.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 #[repr(align(128))]
 pub(crate) struct Counters {
     outcomes: [AtomicU64; 4],
     rows: AtomicU64,
     dropped: AtomicU64,
     lag_us: AtomicU64,
+    /// When the first operation that is not begun is due, microseconds after the start; [`NONE`] without one.
+    next_us: AtomicU64,
     connected: AtomicU64,
 }
+
+/// Later than any operation is due.
+const NONE: u64 = u64::MAX;
 
 fn add(counter: &AtomicU64, n: u64) {
     counter.store(counter.load(Relaxed) + n, Relaxed);
 }
 
 impl Counters {
+    fn new() -> Self {
+        let zero = AtomicU64::default;
+        let (outcomes, next_us) = (std::array::from_fn(|_| zero()), AtomicU64::new(NONE));
+        Counters { outcomes, rows: zero(), dropped: zero(), lag_us: zero(), next_us, connected: zero() }
+    }
+
     pub(crate) fn ended(&self, outcome: Outcome, rows: u64, lag_us: u64) {
         add(&self.outcomes[outcome as usize], 1);
         add(&self.rows, rows);
@@ -33,6 +49,11 @@ impl Counters {
         add(&self.dropped, n);
     }
 
+    /// Says when the first operation that is not begun is due: how late it is by now, whoever looks finds out.
+    pub(crate) fn next(&self, due: Option<Duration>) {
+        self.next_us.store(due.map_or(NONE, |due| due.as_micros() as u64), Relaxed);
+    }
+
     pub(crate) fn connected(&self, connected: bool) {
         self.connected.store(u64::from(connected), Relaxed);
     }
@@ -40,7 +61,13 @@ impl Counters {
 
 /// A handle on a run that can be looked at from anywhere while it goes on.
 #[derive(Clone, Debug)]
-pub struct Progress(Arc<[Counters]>);
+pub struct Progress(Arc<Watched>);
+
+#[derive(Debug)]
+struct Watched {
+    start: OnceLock<Instant>,
+    workers: Box<[Counters]>,
+}
 
 /// What a run has come to so far, the warm-up included.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -51,7 +78,8 @@ pub struct Snapshot {
     pub rows: u64,
     /// Operations dropped.
     pub dropped: u64,
-    /// The largest lag among the workers' latest operations, microseconds.
+    /// The largest lag among the workers' latest operations and, with an open pace, those that are due and not begun
+    /// yet; microseconds.
     pub lag_us: u64,
     /// Connections open now.
     pub connected: u64,
@@ -59,27 +87,35 @@ pub struct Snapshot {
 
 impl Progress {
     pub(crate) fn new(workers: u32) -> Self {
-        Progress((0..workers).map(|_| Counters::default()).collect())
+        let workers = (0..workers).map(|_| Counters::new()).collect();
+        Progress(Arc::new(Watched { start: OnceLock::new(), workers }))
     }
 
     pub(crate) fn worker(&self, worker: u32) -> &Counters {
-        &self.0[worker as usize]
+        &self.0.workers[worker as usize]
     }
 
     pub(crate) fn workers(&self) -> u32 {
-        self.0.len() as u32
+        self.0.workers.len() as u32
+    }
+
+    /// Says what due times count from.
+    pub(crate) fn started(&self, at: Instant) {
+        let _ = self.0.start.set(at);
     }
 
     /// The sums over all workers.
     pub fn snapshot(&self) -> Snapshot {
         let mut all = Snapshot::default();
-        for counters in self.0.iter() {
+        let now_us = self.0.start.get().map_or(0, |start| start.elapsed().as_micros() as u64);
+        for counters in &self.0.workers {
             let [committed, skipped, aborted, indeterminate] =
                 counters.outcomes.each_ref().map(|n| n.load(Relaxed));
             all.outcomes += Outcomes { committed, skipped, aborted, indeterminate };
             all.rows += counters.rows.load(Relaxed);
             all.dropped += counters.dropped.load(Relaxed);
-            all.lag_us = all.lag_us.max(counters.lag_us.load(Relaxed));
+            let overdue_us = now_us.saturating_sub(counters.next_us.load(Relaxed));
+            all.lag_us = all.lag_us.max(counters.lag_us.load(Relaxed)).max(overdue_us);
             all.connected += counters.connected.load(Relaxed);
         }
         all

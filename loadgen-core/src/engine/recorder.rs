@@ -5,7 +5,7 @@ use std::{borrow::Cow, collections::BTreeMap, time::Duration};
 use hdrhistogram::Histogram;
 
 use crate::{
-    Failure, Outcome, Outcomes, Rows, Tally,
+    Counts, Failure, Outcome, Outcomes, Rows, Tally,
     report::{ErrorReport, ScenarioReport, histogram},
 };
 
@@ -25,18 +25,10 @@ type Entries<T> = Vec<(Cow<'static, str>, T)>;
 #[derive(Debug)]
 pub(crate) struct Recorder {
     warmup_end: Duration,
-    pub(crate) warmup: Outcomes,
     scenarios: Vec<ScenarioReport>,
     skips: Entries<u64>,
     errors: Entries<ErrorReport>,
-    /// What the schedule handed out or passed over, counted by it alone.
-    pub(crate) planned: u64,
-    pub(crate) offered: u64,
-    pub(crate) dropped: u64,
-    /// Those dropped ones that a stop left behind.
-    pub(crate) undone: u64,
-    pub(crate) retries: u64,
-    pub(crate) reconnects: u64,
+    pub(crate) counts: Counts,
     pub(crate) cut: bool,
     pub(crate) last_end: Option<Duration>,
     pub(crate) tally: Tally,
@@ -53,16 +45,10 @@ impl Recorder {
         };
         Recorder {
             warmup_end,
-            warmup: Outcomes::default(),
             scenarios: (0..scenarios).map(|_| scenario()).collect(),
             skips: Vec::new(),
             errors: Vec::new(),
-            planned: 0,
-            offered: 0,
-            dropped: 0,
-            undone: 0,
-            retries: 0,
-            reconnects: 0,
+            counts: Counts::default(),
             cut: false,
             last_end: None,
             tally: Tally::default(),
@@ -73,7 +59,7 @@ impl Recorder {
     pub(crate) fn ended(&mut self, scenario: usize, outcome: Outcome, rows: Rows, times: Times) {
         self.last_end = Some(times.ended);
         if times.due < self.warmup_end {
-            self.warmup.count(outcome);
+            self.counts.warmup.count(outcome);
             return;
         }
         let scenario = &mut self.scenarios[scenario];
@@ -95,6 +81,11 @@ impl Recorder {
     pub(crate) fn failed(&mut self, failure: &Failure) {
         let new = || ErrorReport { count: 0, action: failure.action, example: failure.message.clone() };
         entry(&mut self.errors, failure.code.clone(), new).count += 1;
+    }
+
+    /// A call for a lost target that came to nothing: apart from the loss itself, which may have the same code.
+    pub(crate) fn failed_to_reconnect(&mut self, failure: &Failure) {
+        self.failed(&Failure::aborted(failure.action, "reconnect failed", failure));
     }
 
     /// Pours everything into the parts of a report.
@@ -164,7 +155,7 @@ mod tests {
             let times = Times { due, started: due, ended: due + Duration::from_millis(5) };
             recorder.ended(0, Outcome::Committed, Rows::default(), times);
         }
-        assert_eq!((recorder.warmup.committed, recorder.scenarios[0].outcomes.committed), (1, 2));
+        assert_eq!((recorder.counts.warmup.committed, recorder.scenarios[0].outcomes.committed), (1, 2));
         assert_eq!(recorder.scenarios[0].latency_us.len(), 2);
     }
 }

@@ -98,16 +98,19 @@ impl<W: Workload> Worker<W> {
     /// Carries the lanes forward from `start` until they or the run come to an end.
     pub(crate) async fn run(&mut self, start: Instant) {
         self.start = start;
+        let first = self.schedule.head().filter(|_| self.shared.open);
+        self.counters().next(first.map(|due| due.at));
         let shared = Arc::clone(&self.shared);
         if shared.stop.unless(Level::Cut, self.drive(&shared)).await.is_none() {
             self.cut();
         }
         let undone = if self.shared.stop.is_raised() { self.schedule.pass_over(self.now()) } else { 0 };
-        self.recorder.undone = undone;
+        self.recorder.counts.undone = undone;
         self.drop_late(undone);
-        self.recorder.planned = self.schedule.planned();
+        self.recorder.counts.planned = self.schedule.planned();
         self.session = None;
         self.counters().connected(false);
+        self.counters().next(None);
         for (id, lane) in &self.lanes {
             self.shared.workload.tally(*id, lane, &mut self.recorder.tally);
         }
@@ -137,7 +140,7 @@ impl<W: Workload> Worker<W> {
                 continue;
             }
             if shared.open && now - due.at > shared.max_lag {
-                self.schedule.advance(now);
+                self.advance(now);
                 self.drop_late(1);
                 continue;
             }
@@ -154,7 +157,10 @@ impl<W: Workload> Worker<W> {
         let at = if shared.open { due.at } else { started };
         let times = Times { due: at, started, ended: started };
         self.begun = Some(Begun { group, times, outcome: Outcome::Aborted });
-        self.recorder.offered += 1;
+        self.recorder.counts.offered += 1;
+        if shared.open {
+            self.advance(started);
+        }
         let mut cx = Cx { lane: due.lane, seq: due.seq, due: at, attempt: 0, rng: rng.clone() };
         let (mut redraws, mut tries) = (0, Tries::default());
         let (ended, lost) = loop {
@@ -180,7 +186,7 @@ impl<W: Workload> Worker<W> {
             cx.rng = rng.clone();
             cx.attempt += 1;
             match self.mend(&failure, due, cx.attempt, tries.count(failure.action)).await {
-                Ok(true) => self.recorder.retries += 1,
+                Ok(true) => self.recorder.counts.retries += 1,
                 Ok(false) => break (Err(failure.outcome()), None),
                 Err(lost) => break (Err(failure.outcome()), Some(lost)),
             }
@@ -233,7 +239,15 @@ impl<W: Workload> Worker<W> {
         self.begun = None;
         self.recorder.ended(group, outcome, rows, Times { ended: now, ..times });
         self.counters().ended(outcome, rows.total(), (times.started - times.due).as_micros() as u64);
+        if !self.shared.open {
+            self.schedule.advance(now);
+        }
+    }
+
+    /// Moves an open schedule on, as soon as the operation at its head is begun or dropped.
+    fn advance(&mut self, now: Duration) {
         self.schedule.advance(now);
+        self.counters().next(self.schedule.head().map(|due| due.at));
     }
 
     /// The operation that had begun is let go: nobody knows what became of it, unless it waited for another attempt.
@@ -252,7 +266,7 @@ impl<W: Workload> Worker<W> {
                 return Err(Lost::Stopping);
             }
             let Err(failure) = self.connect().await else { break };
-            self.recorder.failed(&failure);
+            self.recorder.failed_to_reconnect(&failure);
             if failure.action == Action::Fatal || since.elapsed() > self.shared.retry.reconnect {
                 return Err(Lost::Fatal(failure));
             }
@@ -260,7 +274,7 @@ impl<W: Workload> Worker<W> {
             let pause = self.shared.retry.pause(Action::Reconnect, attempt.saturating_add(3), &mut rng);
             self.sleep(pause).await;
         }
-        self.recorder.reconnects += 1;
+        self.recorder.counts.reconnects += 1;
         Ok(())
     }
 
@@ -281,7 +295,7 @@ impl<W: Workload> Worker<W> {
     }
 
     fn drop_late(&mut self, operations: u64) {
-        self.recorder.dropped += operations;
+        self.recorder.counts.dropped += operations;
         self.counters().dropped(operations);
     }
 

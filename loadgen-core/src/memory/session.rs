@@ -6,8 +6,8 @@ use async_trait::async_trait;
 
 use super::Memory;
 use crate::{
-    Action, Applied, Change, EachRow, Failure, Schema, SchemaFilter, Session, SqlSession, Table, TableName,
-    Value,
+    Action, Applied, Change, EachRow, Failure, Rights, Schema, SchemaFilter, Session, SqlSession, Table,
+    TableName, Value,
 };
 
 /// A session; dropping it changes nothing.
@@ -75,7 +75,10 @@ impl SqlSession for MemorySession {
         Ok(store.rows(index).filter_map(number).max())
     }
 
-    async fn missing_rights(&mut self, _: &[TableName]) -> Result<Vec<(TableName, String)>, Failure> {
+    async fn missing_rights(
+        &mut self,
+        _: &[(TableName, Rights)],
+    ) -> Result<Vec<(TableName, String)>, Failure> {
         Ok(Vec::new())
     }
 

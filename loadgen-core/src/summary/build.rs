@@ -31,7 +31,7 @@ impl EndedJob<'_> {
     /// Not if it ended early, its check did not hold, or it tried and nothing was committed.
     fn is_ok(&self) -> bool {
         let mut all = self.report.outcomes();
-        all += self.report.warmup;
+        all += self.report.counts.warmup;
         let in_vain = all.committed == 0 && all.aborted + all.indeterminate > 0;
         let held = self.check.is_none_or(|check| check.result == CheckSummary::HELD);
         held && !in_vain && self.report.fatal.is_none()
@@ -65,14 +65,14 @@ impl JobSummary {
             lanes: report.lanes,
             connections: report.connections,
             duration_s: round(report.duration.as_secs_f64()),
-            planned: report.planned,
-            offered: report.offered,
+            planned: report.counts.planned,
+            offered: report.counts.offered,
             completed: report.completed(),
-            dropped: report.dropped,
+            dropped: report.counts.dropped,
             outcomes: report.outcomes().into(),
-            warmup: report.warmup.into(),
-            retries: report.retries,
-            reconnects: report.reconnects,
+            warmup: report.counts.warmup.into(),
+            retries: report.counts.retries,
+            reconnects: report.counts.reconnects,
             rows: rows.into(),
             latency_ms: Quantiles::of(&report.latency_us()),
             lag_ms: Quantiles::of(&report.lag_us()),

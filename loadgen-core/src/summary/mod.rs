@@ -103,7 +103,8 @@ pub struct JobSummary {
     pub tables: BTreeMap<String, TableSummary>,
     /// How often, by reason.
     pub skips: BTreeMap<String, u64>,
-    /// Failed attempts by code, those included that a later attempt mended.
+    /// Failed attempts by code, those included that a later attempt mended; `reconnect failed` are those to connect
+    /// anew.
     pub errors: BTreeMap<String, ErrorSummary>,
     /// What ended the job early.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use super::*;
-use crate::{Action, Failure, Outcomes, Rows, ScenarioReport, Seed, Tally, report::histogram};
+use crate::{Action, Counts, Failure, Outcomes, Rows, ScenarioReport, Seed, Tally, report::histogram};
 
 fn report() -> Report {
     let mut latency_us = histogram();
@@ -22,14 +22,8 @@ fn report() -> Report {
         connections: 2,
         open: true,
         duration: Duration::from_millis(1_500),
-        planned: 4,
-        offered: 3,
-        dropped: 1,
-        undone: 0,
-        retries: 0,
-        reconnects: 0,
+        counts: Counts { planned: 4, offered: 3, dropped: 1, ..Counts::default() },
         scenarios: [("insert".to_owned(), insert)].into(),
-        warmup: Outcomes::default(),
         skips: BTreeMap::new(),
         errors: BTreeMap::new(),
         tally: Tally::default(),
@@ -85,7 +79,7 @@ fn the_format_is_the_one_that_others_rely_on() {
 #[test]
 fn dropped_and_unknown_operations_are_warned_about() {
     let mut report = report();
-    report.warmup.indeterminate = 1;
+    report.counts.warmup.indeterminate = 1;
     let summary = summary(&report, None);
     assert_eq!(
         summary.warnings,
@@ -101,7 +95,7 @@ fn dropped_and_unknown_operations_are_warned_about() {
 #[test]
 fn what_a_stop_left_undone_is_not_blamed_on_the_target() {
     let mut report = report();
-    report.undone = 1;
+    report.counts.undone = 1;
     assert_eq!(
         summary(&report, None).warnings,
         [

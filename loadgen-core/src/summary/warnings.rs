@@ -1,7 +1,7 @@
 //! What a reader of a summary should know before trusting the figures.
 
 use super::EndedJob;
-use crate::Report;
+use crate::{Counts, Report};
 
 /// What is to be said of one job, with its name if there are `several`.
 pub(super) fn warnings(job: &EndedJob<'_>, several: bool) -> Vec<String> {
@@ -14,7 +14,7 @@ pub(super) fn warnings(job: &EndedJob<'_>, several: bool) -> Vec<String> {
         warnings.push("operations were cut off: the target may still have carried them out".to_owned());
     }
     warnings.extend(dropped(report));
-    let unknown = report.outcomes().indeterminate + report.warmup.indeterminate;
+    let unknown = report.outcomes().indeterminate + report.counts.warmup.indeterminate;
     if unknown > 0 {
         let tables = report.tally.tables.iter().filter(|(_, table)| table.unknown > 0);
         let names: Vec<&str> = tables.map(|(name, _)| name.as_str()).collect();
@@ -23,10 +23,10 @@ pub(super) fn warnings(job: &EndedJob<'_>, several: bool) -> Vec<String> {
             "{unknown} operations of unknown outcome: live and digest of {of} are not certain"
         ));
     }
-    if report.warmup.total() > 0 {
+    if report.counts.warmup.total() > 0 {
         warnings.push(format!(
             "{} operations of the warm-up are not in the figures, but in tables and digests",
-            report.warmup.total()
+            report.counts.warmup.total()
         ));
     }
     if several {
@@ -38,20 +38,17 @@ pub(super) fn warnings(job: &EndedJob<'_>, several: bool) -> Vec<String> {
 
 /// What was due and not started, by whose doing, and what follows from it.
 fn dropped(report: &Report) -> Vec<String> {
+    let Counts { planned, dropped, undone, .. } = report.counts;
     let mut warnings = Vec::new();
     let mut say = |operations: u64, why: &str| {
-        let share = 100.0 * operations as f64 / report.planned.max(1) as f64;
+        let share = 100.0 * operations as f64 / planned.max(1) as f64;
         if operations > 0 {
-            let planned = report.planned;
             warnings.push(format!("{operations} of {planned} planned operations ({share:.1} %) were {why}"));
         }
     };
-    say(
-        report.dropped.saturating_sub(report.undone),
-        "dropped: the target or this machine could not keep up",
-    );
-    say(report.undone, "due and not begun when the run was stopped");
-    if report.dropped > 0 {
+    say(dropped.saturating_sub(undone), "dropped: the target or this machine could not keep up");
+    say(undone, "due and not begun when the run was stopped");
+    if dropped > 0 {
         let what = "what was done depends on timing: digests are not comparable with those of other runs";
         warnings.push(what.to_owned());
     }

@@ -48,7 +48,7 @@ async fn every_table_gets_rows_and_nothing_is_refused() {
     let memory = shop();
     let report = run(&memory, 4, 0).await.unwrap();
     assert!(report.errors.is_empty(), "{:?}", report.errors);
-    assert_eq!(report.offered, 5_000);
+    assert_eq!(report.counts.offered, 5_000);
     for (name, table) in &report.tally.tables {
         let rows = memory.rows(name.trim_start_matches("public."));
         assert_eq!(rows.len() as u64, table.live, "{name}");
@@ -86,7 +86,7 @@ async fn a_second_run_with_the_same_seed_finds_its_way_past_what_the_first_has_l
     let report = run(&memory, 4, 0).await.unwrap();
     let outcomes = report.outcomes();
     assert!(outcomes.aborted < 50, "{outcomes:?}");
-    assert!(report.retries < 1_500, "{} retries", report.retries);
+    assert!(report.counts.retries < 1_500, "{} retries", report.counts.retries);
 }
 
 #[tokio::test]
@@ -115,8 +115,8 @@ async fn a_deadlock_is_tried_again_and_changes_nothing_in_the_history() {
     let faults = failing(Failure::aborted(Action::Retry, "40P01", "deadlock detected"), false, 7);
     let report = run(&shop().with_faults(faults), 4, 0).await.unwrap();
     assert_eq!(report.tally.history, clean.tally.history);
-    assert_eq!(report.retries, report.errors["40P01"].count);
-    assert!(report.retries > 500 && report.outcomes().aborted == 0, "{:?}", report.outcomes());
+    assert_eq!(report.counts.retries, report.errors["40P01"].count);
+    assert!(report.counts.retries > 500 && report.outcomes().aborted == 0, "{:?}", report.outcomes());
 }
 
 #[tokio::test]
@@ -125,7 +125,7 @@ async fn a_session_lost_before_anything_was_done_is_replaced_and_the_operation_d
     let faults = failing(Failure::aborted(Action::Reconnect, "57P01", "terminated"), false, 50);
     let report = run(&shop().with_faults(faults), 4, 0).await.unwrap();
     assert_eq!(report.tally.history, clean.tally.history);
-    assert!(report.reconnects > 50);
+    assert!(report.counts.reconnects > 50);
 }
 
 #[tokio::test]
@@ -174,6 +174,6 @@ async fn operations_that_are_drawn_again_do_not_make_histories_depend_on_the_con
     };
     let one = run(&shop().with_faults(picky()), 1, 0).await.unwrap();
     let eight = run(&shop().with_faults(picky()), 8, 0).await.unwrap();
-    assert!(one.retries > 500, "{}", one.retries);
+    assert!(one.counts.retries > 500, "{}", one.counts.retries);
     assert_eq!(one.tally.history, eight.tally.history);
 }

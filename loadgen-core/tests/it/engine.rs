@@ -79,15 +79,15 @@ fn pace(rate: &str) -> Pace {
 }
 
 fn accounted(report: &Report) {
-    assert_eq!(report.planned, report.offered + report.dropped);
-    assert_eq!(report.offered, report.completed());
+    assert_eq!(report.counts.planned, report.counts.offered + report.counts.dropped);
+    assert_eq!(report.counts.offered, report.completed());
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_rate_is_held_to_the_operation() {
     let report =
         run(2, None).lanes(16).pace(pace("1k/s")).duration(Duration::from_secs(10)).execute().await.unwrap();
-    assert_eq!((report.offered, report.dropped), (10_000, 0));
+    assert_eq!((report.counts.offered, report.counts.dropped), (10_000, 0));
     assert!(report.lag_us().value_at_quantile(0.99) <= 2_000, "{}", report.lag_us().max());
     accounted(&report);
 }
@@ -97,7 +97,7 @@ async fn a_stall_shows_in_the_latency_of_everything_that_was_due_in_it() {
     let stall = Some((500, Duration::from_secs(5)));
     let run = run(1, stall).lanes(1).connections(1).pace(pace("100/s")).duration(Duration::from_secs(10));
     let report = run.execute().await.unwrap();
-    assert_eq!((report.offered, report.dropped), (1_000, 0));
+    assert_eq!((report.counts.offered, report.counts.dropped), (1_000, 0));
     let late = report.latency_us().count_between(1_000_000, 5_100_000);
     assert!((390..=500).contains(&late), "{late} operations over a second late: 4 s at 100/s are owed");
     let (behind, slowest) = (report.lag_us().count_between(1_000_000, 5_100_000), report.latency_us().max());
@@ -111,8 +111,8 @@ async fn a_stall_shows_in_the_latency_of_everything_that_was_due_in_it() {
 async fn what_cannot_be_started_in_time_is_dropped_and_counted() {
     let run = run(100, None).lanes(2).connections(2).pace(pace("100/s")).duration(Duration::from_secs(10));
     let report = run.max_lag(Duration::from_secs(1)).execute().await.unwrap();
-    assert_eq!(report.planned, 1_000);
-    assert!((180..=240).contains(&report.offered), "{}", report.offered);
+    assert_eq!(report.counts.planned, 1_000);
+    assert!((180..=240).contains(&report.counts.offered), "{}", report.counts.offered);
     accounted(&report);
 }
 
@@ -120,7 +120,7 @@ async fn what_cannot_be_started_in_time_is_dropped_and_counted() {
 async fn a_stop_lets_what_has_begun_end_and_accounts_for_what_was_due() {
     let stop = tokio::time::sleep(Duration::from_millis(2_600));
     let report = run(300, None).lanes(4).pace(pace("4/s")).stop_on(stop).execute().await.unwrap();
-    assert_eq!((report.offered, report.outcomes().committed, report.cut), (11, 11, false));
+    assert_eq!((report.counts.offered, report.outcomes().committed, report.cut), (11, 11, false));
     accounted(&report);
 }
 
@@ -146,7 +146,7 @@ async fn no_answer_within_the_deadline_is_unknown_and_costs_the_session() {
     let run =
         run(1, Some((3, Duration::from_secs(600)))).lanes(1).operations(4).deadline(Duration::from_secs(1));
     let report = run.execute().await.unwrap();
-    assert_eq!((report.outcomes().indeterminate, report.reconnects), (1, 1));
+    assert_eq!((report.outcomes().indeterminate, report.counts.reconnects), (1, 1));
     assert_eq!(report.errors["deadline"].count, 1);
 }
 
@@ -154,7 +154,7 @@ async fn no_answer_within_the_deadline_is_unknown_and_costs_the_session() {
 async fn the_warm_up_is_done_and_kept_apart() {
     let run = run(1, None).lanes(4).pace(pace("100/s")).duration(Duration::from_secs(10));
     let report = run.warmup(Duration::from_secs(2)).execute().await.unwrap();
-    assert_eq!((report.warmup.committed, report.outcomes().committed), (200, 800));
+    assert_eq!((report.counts.warmup.committed, report.outcomes().committed), (200, 800));
     accounted(&report);
 }
 
@@ -163,7 +163,7 @@ async fn a_closed_pace_waits_for_its_own_operations() {
     let think = Pace::Think("90ms".parse().unwrap());
     let run = run(10, None).lanes(10).connections(10).pace(think).duration(Duration::from_secs(10));
     let report = run.execute().await.unwrap();
-    assert_eq!(report.offered, 1_000);
+    assert_eq!(report.counts.offered, 1_000);
 }
 
 #[tokio::test(start_paused = true)]
@@ -181,6 +181,25 @@ async fn progress_can_be_watched_from_outside() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn the_lag_grows_while_nothing_can_be_begun() {
+    // The operation that is due at 4.99 s takes 5 s; the next one is due 10 ms later.
+    let stall = Some((500, Duration::from_secs(5)));
+    let mut run = run(1, stall).lanes(1).connections(1).pace(pace("100/s")).duration(Duration::from_secs(10));
+    let progress = run.progress();
+    let watched = tokio::spawn(async move {
+        let mut lags = Vec::new();
+        for millis in [4_985, 1_015, 2_000] {
+            tokio::time::sleep(Duration::from_millis(millis)).await;
+            lags.push(progress.snapshot().lag_us / 1_000);
+        }
+        lags
+    });
+    run.execute().await.unwrap();
+    let lags = watched.await.unwrap();
+    assert!(lags[0] < 5 && lags[1].abs_diff(1_000) < 5 && lags[2].abs_diff(3_000) < 5, "{lags:?}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn the_duration_is_that_of_the_operations() {
     let run = run(5, None).lanes(1).pace(pace("1/s")).duration(Duration::from_secs(3));
     let report = run.execute().await.unwrap();
@@ -191,11 +210,11 @@ async fn the_duration_is_that_of_the_operations() {
 async fn nothing_is_undone_in_a_run_that_ends_by_itself() {
     let late = run(100, None).lanes(2).connections(2).pace(pace("100/s")).duration(Duration::from_secs(10));
     let report = late.max_lag(Duration::from_secs(1)).execute().await.unwrap();
-    assert_eq!((report.dropped > 0, report.undone), (true, 0));
+    assert_eq!((report.counts.dropped > 0, report.counts.undone), (true, 0));
     let stop = tokio::time::sleep(Duration::from_millis(4_050));
     let report = run(1_000, None).lanes(2).connections(2).pace(pace("10/s")).stop_on(stop).execute().await;
     let report = report.unwrap();
-    assert_eq!((report.undone > 0, report.undone), (true, report.dropped));
+    assert_eq!((report.counts.undone > 0, report.counts.undone), (true, report.counts.dropped));
     accounted(&report);
 }
 
@@ -214,7 +233,7 @@ async fn dropping_gives_way_to_other_tasks() {
         halfway
     });
     let report = run.execute().await.unwrap();
-    assert!(report.dropped > 99_000, "{}", report.dropped);
+    assert!(report.counts.dropped > 99_000, "{}", report.counts.dropped);
     accounted(&report);
     assert!(watched.await.unwrap() > 100, "the run kept the runtime to itself");
 }

@@ -1,7 +1,7 @@
 //! What is only read.
 
 use futures_util::TryStreamExt;
-use loadgen_core::{Action, EachRow, Failure, Table, TableName};
+use loadgen_core::{Action, EachRow, Failure, Rights, Table, TableName};
 use sqlx::{AssertSqlSafe, PgConnection};
 
 use super::{apply::read_row, patience::Patience};
@@ -64,18 +64,22 @@ pub(super) async fn largest(
     sqlx::query_scalar(AssertSqlSafe(sql)).persistent(false).fetch_one(connection).await
 }
 
-/// What of insert, update and delete may not be done, for the tables where that is anything.
+/// What of the wanted may not be done, for the tables where that is anything.
 pub(super) async fn missing_rights(
     connection: &mut PgConnection,
-    tables: &[TableName],
+    wanted: &[(TableName, Rights)],
 ) -> sqlx::Result<Vec<(TableName, String)>> {
     let (schemas, names): (Vec<&str>, Vec<&str>) =
-        tables.iter().map(|name| (name.schema.as_str(), name.table.as_str())).unzip();
-    let rows: Vec<(i64, String)> =
-        sqlx::query_as(include_str!("rights.sql")).bind(schemas).bind(names).fetch_all(connection).await?;
+        wanted.iter().map(|(name, _)| (name.schema.as_str(), name.table.as_str())).unzip();
+    let mut query = sqlx::query_as(include_str!("rights.sql")).bind(schemas).bind(names);
+    let rights: [fn(&Rights) -> bool; 4] = [|r| r.select, |r| r.insert, |r| r.update, |r| r.delete];
+    for right in rights {
+        query = query.bind(wanted.iter().map(|(_, rights)| right(rights)).collect::<Vec<bool>>());
+    }
+    let rows: Vec<(i64, String)> = query.fetch_all(connection).await?;
     let known = |(place, words): (i64, String)| {
-        let table = usize::try_from(place - 1).ok().and_then(|index| tables.get(index));
-        table.map(|table| (table.clone(), words))
+        let table = usize::try_from(place - 1).ok().and_then(|index| wanted.get(index));
+        table.map(|(name, _)| (name.clone(), words))
     };
     Ok(rows.into_iter().filter_map(known).collect())
 }

@@ -38,7 +38,7 @@ async fn a_full_domain_is_skipped_and_costs_no_retries() {
     let (target, _) = database("create table t (flag boolean primary key, v text)").await;
     let report = run(target, CrudConfig::default()).execute().await.unwrap();
     assert!(report.skips["domain exhausted"] > 100, "{:?}", report.skips);
-    assert_eq!((report.retries, report.outcomes().aborted), (0, 0));
+    assert_eq!((report.counts.retries, report.outcomes().aborted), (0, 0));
 }
 
 #[tokio::test]

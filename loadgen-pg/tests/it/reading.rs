@@ -1,6 +1,6 @@
 //! Scans, rights, and what else is only asked.
 
-use loadgen_core::{Session, SqlSession, TableName, Value};
+use loadgen_core::{Rights, Session, SqlSession, TableName, Value};
 
 use crate::support::{database, insert, int, rows, table};
 
@@ -34,19 +34,35 @@ async fn missing_rights_are_named() {
         "drop role if exists poor; create role poor;
          create table full_of (i int); grant all on full_of to poor;
          create table half (i int); grant select, insert on half to poor;
+         create table log (i int, j int); grant insert (i) on log to poor;
          create schema hidden; create table hidden.t (i int); grant all on hidden.t to poor;
          set role poor",
     )
     .await;
-    let names = [("public", "full_of"), ("public", "half"), ("hidden", "t"), ("public", "none")]
-        .map(|(schema, name)| TableName::new(schema, name));
-    let missing = session.missing_rights(&names).await.unwrap();
+    let all = Rights { select: true, insert: true, update: true, delete: true };
+    let inserts = Rights { insert: true, ..Rights::default() };
+    let wanted = [
+        ("public", "full_of", all),
+        ("public", "half", all),
+        ("public", "half", inserts),
+        ("public", "log", all),
+        ("public", "log", inserts),
+        ("hidden", "t", inserts),
+        ("public", "none", inserts),
+    ];
+    let wanted = wanted.map(|(schema, name, rights)| (TableName::new(schema, name), rights));
+    let missing = session.missing_rights(&wanted).await.unwrap();
     let words: Vec<_> = missing.iter().map(|(name, words)| (name.table.as_str(), words.as_str())).collect();
     assert_eq!(
         words,
-        [("half", "update, delete"), ("t", "usage of the schema"), ("none", "the table does not exist")]
+        [
+            ("half", "update, delete"),
+            ("log", "select, update, delete"),
+            ("t", "usage of the schema"),
+            ("none", "such table")
+        ]
     );
-    assert_eq!(session.missing_rights(&names[..1]).await.unwrap(), []);
+    assert_eq!(session.missing_rights(&wanted[..1]).await.unwrap(), []);
     session.execute("reset role; drop owned by poor; drop role poor").await.unwrap();
 }
 

@@ -54,6 +54,21 @@ async fn a_connection_that_fails_for_the_check_does_not_cost_the_report() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_connection_is_lost_once_however_often_it_takes_to_connect_anew() {
+    let mut script = Script::new(|cx| match (cx.seq, cx.attempt) {
+        (1, 0) => refused(Action::Reconnect),
+        _ => Reply::OK,
+    });
+    // Number 1 is the worker's first.
+    script.connect = |nth| if matches!(nth, 2 | 3) { refused(Action::Reconnect) } else { Reply::OK };
+    let report = script.run().lanes(1).operations(3).execute().await.unwrap();
+    assert_eq!((report.outcomes().committed, report.counts.reconnects), (3, 1));
+    let errors: Vec<_> = report.errors.iter().map(|(code, error)| (code.as_str(), error.count)).collect();
+    assert_eq!(errors, [("reconnect", 1), ("reconnect failed", 2)]);
+    assert_eq!(report.errors["reconnect failed"].example, "no (reconnect)");
+}
+
+#[tokio::test(start_paused = true)]
 async fn each_action_has_a_bound_of_its_own() {
     let retries = Script::new(|cx| match cx.attempt {
         0..5 => refused(Action::Retry),
@@ -61,14 +76,14 @@ async fn each_action_has_a_bound_of_its_own() {
         _ => Reply::OK,
     });
     let report = retries.run().operations(1).execute().await.unwrap();
-    assert_eq!((report.fatal, report.retries), (None, 6));
+    assert_eq!((report.fatal, report.counts.retries), (None, 6));
     let schema = Script::new(|cx| match cx.attempt {
         0 => refused(Action::Retry),
         1 => refused(Action::RereadSchema),
         _ => Reply::OK,
     });
     let report = schema.run().operations(1).execute().await.unwrap();
-    assert_eq!((report.outcomes().committed, report.retries), (1, 2));
+    assert_eq!((report.outcomes().committed, report.counts.retries), (1, 2));
 }
 
 #[tokio::test(start_paused = true)]
@@ -77,7 +92,7 @@ async fn a_shortage_that_does_not_pass_is_fatal_after_its_own_bound() {
     let report = script.run().lanes(1).execute().await.unwrap();
     let pauses = u64::from(RetryPolicy::default().pauses);
     assert_eq!(
-        (report.fatal.map(|fatal| fatal.action), report.retries),
+        (report.fatal.map(|fatal| fatal.action), report.counts.retries),
         (Some(Action::PauseThenFatal), pauses)
     );
 }
@@ -111,5 +126,5 @@ async fn nobody_begins_before_every_session_is_open() {
     });
     let report = script.run().duration(Duration::from_secs(1)).execute().await.unwrap();
     assert_eq!(early.await.unwrap(), 0);
-    assert_eq!(report.offered, 400);
+    assert_eq!(report.counts.offered, 400);
 }

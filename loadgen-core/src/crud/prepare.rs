@@ -1,0 +1,86 @@
+//! From a database to a plan: what is read, and what is asked, before anything is written.
+
+use std::collections::BTreeSet;
+
+use super::{config::CrudConfig, plan::CrudPlan};
+use crate::{PrepareError, Rights, Schema, SchemaFilter, Seed, SqlSession, TableName};
+
+/// Reads the schema and plans, without writing anything and whatever the session may do; see [`CrudPlan::rights`].
+///
+/// # Errors
+/// When the database cannot be read, or the configuration does not fit it.
+pub async fn plan(
+    session: &mut impl SqlSession,
+    config: &CrudConfig,
+    seed: Seed,
+    lanes: u32,
+) -> Result<CrudPlan, PrepareError> {
+    let schema = read(session, config).await?;
+    let plan = CrudPlan::new(&schema, config, seed, lanes)?;
+    numbered(session, plan).await
+}
+
+/// Like [`plan`], but only what the session may do. Without tables in the configuration, those that it may not write
+/// are left out; one that is asked for by name is refused.
+///
+/// # Errors
+/// When a right is missing on a table that is asked for by name, or on all tables; else as [`plan`].
+pub async fn permitted_plan(
+    session: &mut impl SqlSession,
+    config: &CrudConfig,
+    seed: Seed,
+    lanes: u32,
+) -> Result<CrudPlan, PrepareError> {
+    let schema = read(session, config).await?;
+    let mut plan = CrudPlan::new(&schema, config, seed, lanes)?;
+    let missing = session.missing_rights(&plan.rights()).await?;
+    if missing.len() == plan.tables.len() || !(missing.is_empty() || config.tables.is_empty()) {
+        return Err(PrepareError::Rights(missing));
+    }
+    if !missing.is_empty() {
+        let why = |words| format!("no {words} for this user; GRANT it, or exclude the table");
+        let barred: Vec<(TableName, String)> =
+            missing.into_iter().map(|(table, words)| (table, why(words))).collect();
+        plan = CrudPlan::without(&barred, &schema, config, seed, lanes)?;
+    }
+    numbered(session, plan).await
+}
+
+async fn read(session: &mut impl SqlSession, config: &CrudConfig) -> Result<Schema, PrepareError> {
+    Ok(session.introspect(&SchemaFilter { schemas: config.schemas.clone() }).await?)
+}
+
+/// Has numbers go on after those that are there.
+async fn numbered(session: &mut impl SqlSession, mut plan: CrudPlan) -> Result<CrudPlan, PrepareError> {
+    for (table, column) in plan.numbered() {
+        if let Some(largest) = session.largest(&plan.tables[table].table, column).await? {
+            plan.start_after(table, column, largest)?;
+        }
+    }
+    let lanes = plan.lanes;
+    plan.tables.iter_mut().for_each(|table| table.note_room(lanes));
+    Ok(plan)
+}
+
+impl CrudPlan {
+    /// What has to be allowed for this plan, table by table.
+    pub fn rights(&self) -> Vec<(TableName, Rights)> {
+        let numbered: BTreeSet<usize> = self.numbered().into_iter().map(|(table, _)| table).collect();
+        // A lane that lacks a parent inserts one, whatever the weights.
+        let required: BTreeSet<usize> = self
+            .tables
+            .iter()
+            .flat_map(|plan| &plan.references)
+            .filter(|r| !r.optional)
+            .map(|r| r.parent)
+            .collect();
+        let of = |(index, plan): (usize, &super::TablePlan)| {
+            let (update, delete) = (plan.operations.update > 0, plan.operations.delete > 0);
+            let insert = plan.operations.insert > 0 || required.contains(&index);
+            let returns = insert && !plan.insert.returning.is_empty();
+            let select = update || delete || returns || numbered.contains(&index);
+            (plan.table.name.clone(), Rights { select, insert, update, delete })
+        };
+        self.tables.iter().enumerate().map(of).collect()
+    }
+}
