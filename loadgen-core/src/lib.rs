@@ -40,7 +40,7 @@ pub use outcome::{Action, Done, Failure, Outcome, Rows};
 pub use pace::{Bursts, Pace};
 pub use report::{ErrorReport, Outcomes, Report, ScenarioReport};
 pub use rng::Rng;
-pub use schema::{Column, Fill, ForeignKey, NativeType, Obstacle, Schema, Table, TableName, Type};
+pub use schema::{Check, Column, Fill, ForeignKey, NativeType, Obstacle, Schema, Table, TableName, Type};
 pub use seed::Seed;
 pub use tally::{TableTally, Tally};
 pub use target::{EachRow, Rights, SchemaFilter, Session, SqlSession, Target};

@@ -51,7 +51,9 @@ pub struct Table {
     pub uniques: Vec<Vec<usize>>,
     /// What the table refers to.
     pub foreign_keys: Vec<ForeignKey>,
-    /// What the backend saw and cannot honour yet (a CHECK, an exclusion, a partition); each with the columns that
+    /// Conditions that every row has to meet.
+    pub checks: Vec<Check>,
+    /// What the backend saw and cannot honour yet (an exclusion, a partition); each with the columns that
     /// would have to be overridden to make the table writable, none if nothing helps.
     pub obstacles: Vec<Obstacle>,
 }
@@ -163,6 +165,17 @@ pub struct ForeignKey {
     pub parent: TableName,
     /// The names of the columns referred to, in the order of `columns`.
     pub parent_columns: Vec<String>,
+}
+
+/// A condition that every row of a table has to meet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Check {
+    /// The constraint's name.
+    pub name: String,
+    /// The condition in the database's own SQL: `((price > 0) AND (price < max_price))`.
+    pub condition: String,
+    /// Indexes of the columns that it reads.
+    pub columns: Vec<usize>,
 }
 
 /// Something in a table that loadgen cannot honour by itself.

@@ -3,6 +3,7 @@
 pub(crate) mod array;
 mod decode;
 mod encode;
+pub(crate) mod literal;
 mod numeric;
 pub(crate) mod oid;
 mod wire;

@@ -89,6 +89,7 @@ fn table(row: &PgRow) -> sqlx::Result<Table> {
         primary_key: Vec::new(),
         uniques: Vec::new(),
         foreign_keys: Vec::new(),
+        checks: Vec::new(),
         obstacles,
     })
 }

@@ -225,8 +225,14 @@ fn with_parameters(options: PgConnectOptions, given: Option<String>) -> PgConnec
     let pairs = given.as_deref().map(server_options).unwrap_or_default();
     let options = options.options(pairs);
     // Statements are prepared while tables are empty, and a plan made then would read the whole table for ever after:
-    // every statement of ours finds its rows by key. What that adds to the cost of a scan would call the compiler in.
-    options.options([("IntervalStyle", "postgres"), ("enable_seqscan", "off"), ("jit", "off")])
+    // every statement of ours finds its rows by key. What that adds to the cost of a scan would call the compiler in. And
+    // a plan for these very keys costs more than it saves: updates of two rows took twice as long with one.
+    options.options([
+        ("IntervalStyle", "postgres"),
+        ("enable_seqscan", "off"),
+        ("jit", "off"),
+        ("plan_cache_mode", "force_generic_plan"),
+    ])
 }
 
 /// Takes `-c name=value` and `--name=value` apart; a backslash keeps the blank that follows it.

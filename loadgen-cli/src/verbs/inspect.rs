@@ -137,6 +137,9 @@ fn text(schema: &Schema, style: Style) -> String {
             ]);
         }
         grid.write(&mut text, 2, style);
+        for check in &table.checks {
+            let _ = writeln!(text, "  check {}", check.condition);
+        }
         for obstacle in &table.obstacles {
             let _ = writeln!(text, "  {} {}", style.warn("not understood yet:"), obstacle.what);
         }
@@ -190,10 +193,12 @@ fn table_json(table: &Table) -> Value {
             "keys": key_words(table, index),
         })
     });
+    let checks: Vec<&str> = table.checks.iter().map(|check| check.condition.as_str()).collect();
     let obstacles: Vec<&str> = table.obstacles.iter().map(|obstacle| obstacle.what.as_str()).collect();
     json!({
         "name": table.name.to_string(),
         "columns": columns.collect::<Vec<_>>(),
+        "checks": checks,
         "not_understood": obstacles,
     })
 }

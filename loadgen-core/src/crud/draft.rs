@@ -8,7 +8,7 @@ use super::{
     source::{FIRST, Reference, Source, TableSources, names},
 };
 use crate::{
-    Column, Fill, Seed, Table, Type,
+    Check, Column, Fill, Obstacle, Seed, Table, Type,
     generate::{self, ColumnConfig, Distinct},
 };
 
@@ -30,13 +30,16 @@ impl Draft<'_> {
             self.config_of(**column).is_none() && self.table.columns[**column].fill != Fill::Generated
         };
         let (mut reasons, mut wanted) = (Vec::new(), BTreeSet::new());
-        for obstacle in &self.table.obstacles {
-            let left: Vec<usize> = obstacle.columns.iter().filter(open).copied().collect();
-            if obstacle.columns.is_empty() {
-                return Some(format!("{}; exclude the table", obstacle.what));
+        let check = |check: &Check| (format!("CHECK {}", check.condition), check.columns.clone());
+        let obstacle = |obstacle: &Obstacle| (obstacle.what.clone(), obstacle.columns.clone());
+        let obstacles = self.table.obstacles.iter().map(obstacle);
+        for (what, columns) in self.table.checks.iter().map(check).chain(obstacles) {
+            let left: Vec<usize> = columns.iter().filter(open).copied().collect();
+            if columns.is_empty() {
+                return Some(format!("{what}; exclude the table"));
             }
             if !left.is_empty() {
-                reasons.push(obstacle.what.as_str());
+                reasons.push(what);
                 wanted.extend(left);
             }
         }

@@ -22,6 +22,7 @@ pub fn table(name: &str) -> Table {
         primary_key: Vec::new(),
         uniques: Vec::new(),
         foreign_keys: Vec::new(),
+        checks: Vec::new(),
         obstacles: Vec::new(),
     }
 }

@@ -85,15 +85,7 @@ impl Wire {
         Some(Wire { oid: id, kind: Kind::Array(Box::new(element)) })
     }
 
-    fn text() -> Self {
+    pub(crate) fn text() -> Self {
         Wire { oid: oid::TEXT, kind: Kind::Text }
-    }
-
-    /// The format of an array's items; none for anything else.
-    pub(crate) fn element(&self) -> Option<Wire> {
-        match &self.kind {
-            Kind::Array(element) => Some(Wire::clone(element)),
-            _ => None,
-        }
     }
 }

@@ -10,7 +10,7 @@ select k.conrelid,
             from unnest(k.confkey) with ordinality u (number, place)
             join pg_attribute a on a.attrelid = k.confrelid and a.attnum = u.number)
        end,
-       case when k.contype in ('c', 'x') then pg_get_constraintdef(k.oid) end
+       case k.contype when 'c' then pg_get_expr(k.conbin, k.conrelid) when 'x' then pg_get_constraintdef(k.oid) end
 from pg_constraint k
 left join pg_class p on p.oid = k.confrelid
 left join pg_namespace pn on pn.oid = p.relnamespace

@@ -1,6 +1,6 @@
 //! Keys, references, and what cannot be honoured yet.
 
-use loadgen_core::{ForeignKey, Obstacle, TableName};
+use loadgen_core::{Check, ForeignKey, Obstacle, TableName};
 use sqlx::{Row, postgres::PgRow};
 
 use super::Draft;
@@ -17,6 +17,7 @@ pub(super) fn constraint(draft: &mut Draft, row: &PgRow) -> sqlx::Result<()> {
             let parent_columns = row.try_get(6)?;
             draft.table.foreign_keys.push(ForeignKey { name, columns, parent, parent_columns });
         }
+        "c" => draft.table.checks.push(Check { name, condition: row.try_get(7)?, columns }),
         _ => {
             let definition: String = row.try_get(7)?;
             let what = format!("{definition} of constraint {name}");

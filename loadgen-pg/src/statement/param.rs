@@ -8,7 +8,7 @@ use sqlx::{
     postgres::{PgArgumentBuffer, PgTypeInfo, types::Oid},
 };
 
-use crate::codec::{CodecError, Wire, array};
+use crate::codec::{CodecError, Kind, Wire, array, literal};
 
 /// One parameter of a statement.
 #[derive(Debug)]
@@ -26,20 +26,16 @@ pub(super) struct Param {
 
 /// Which values of the column go into the parameter.
 ///
-/// `unnest` would take an array of arrays apart to the last item. So the arrays of all rows go as one long array,
-/// with where each begins and where it ends beside it, and the statement slices them out again.
+/// `unnest` would take an array of arrays apart to the last item, and slicing one long array takes the server time that
+/// grows with its square. So an array in a statement of many rows goes as a text, which the server parses.
 #[derive(Debug)]
 pub(super) enum Carries {
     /// The value of the only row.
     One,
     /// The values of all rows, as an array.
     Column,
-    /// The items of the arrays of all rows, as one array; the format is that of the items.
-    Items,
-    /// For each row the place of its first item, counted from 1; NULL where the array is.
-    First,
-    /// For each row the place of its last item.
-    Last,
+    /// The arrays of all rows, each as its text, as an array of texts.
+    Literals,
 }
 
 /// A parameter with the change that it takes its values from.
@@ -53,31 +49,17 @@ impl Bound<'_> {
         self.change.values.iter().skip(self.param.at).step_by(self.change.shape.width())
     }
 
-    fn items(&self, buf: &mut Vec<u8>) -> Result<(), CodecError> {
-        let arrays = || self.column().filter_map(items);
-        let count = arrays().map(<[Value]>::len).sum();
-        array::encode(&self.param.wire, count, arrays().flatten(), buf)
+    fn literals(&self, buf: &mut Vec<u8>) -> Result<(), CodecError> {
+        let texts: Vec<Value> = self.column().map(|value| self.literal(value)).collect::<Result<_, _>>()?;
+        array::encode(&Wire::text(), texts.len(), texts.iter(), buf)
     }
 
-    fn places(&self, first: bool, buf: &mut Vec<u8>) -> Result<(), CodecError> {
-        let mut end = 0;
-        let places: Vec<Value> = self
-            .column()
-            .map(|value| {
-                let Some(items) = items(value) else { return Value::Null };
-                let start = end;
-                end += items.len() as i64;
-                Value::Int(if first { start + 1 } else { end })
-            })
-            .collect();
-        array::encode(&self.param.wire, places.len(), places.iter(), buf)
-    }
-}
-
-fn items(value: &Value) -> Option<&[Value]> {
-    match value {
-        Value::Array(items) => Some(items),
-        _ => None,
+    fn literal(&self, value: &Value) -> Result<Value, CodecError> {
+        match (value, &self.param.wire.kind) {
+            (Value::Null, _) => Ok(Value::Null),
+            (Value::Array(items), Kind::Array(element)) => literal::array(element, items).map(Value::Text),
+            (value, kind) => Err(CodecError(format!("{value:?} as {kind:?}"))),
+        }
     }
 }
 
@@ -89,9 +71,7 @@ impl Encode<'_, Postgres> for Bound<'_> {
                 return Ok(if is_given { IsNull::No } else { IsNull::Yes });
             }
             Carries::Column => array::encode(&self.param.wire, self.change.rows, self.column(), buf)?,
-            Carries::Items => self.items(buf)?,
-            Carries::First => self.places(true, buf)?,
-            Carries::Last => self.places(false, buf)?,
+            Carries::Literals => self.literals(buf)?,
         }
         Ok(IsNull::No)
     }

@@ -9,7 +9,7 @@ use super::{
     param::{Carries, Param},
 };
 use crate::{
-    codec::{Wire, oid},
+    codec::{Kind, Wire, oid},
     quote::{quote, quote_table},
 };
 
@@ -51,39 +51,21 @@ impl Draft<'_> {
         Ok(texts)
     }
 
-    /// The expressions of the columns' values, each a column of `u` or a slice that columns of `u` tell.
+    /// The expressions of the columns' values, each a column of `u`.
     fn many_rows(&mut self) -> Result<Vec<String>, Failure> {
         let shape = self.shape;
         let mut texts = Vec::new();
         for (at, index) in shape.columns().enumerate() {
             let column = &shape.table.columns[index];
             let wire = wire(shape, index)?;
-            texts.push(match wire.element() {
-                None if goes_as_text(&column.ty) => {
-                    let name = self.unnest(at, index, wire, oid::TEXT_ARRAY, Carries::Column, "text");
-                    name + &cast(column)
-                }
-                None => {
-                    let native = &column.native;
-                    self.unnest(at, index, wire, native.array_id, Carries::Column, &native.name)
-                }
-                Some(item) => {
-                    let ints = |draft: &mut Self, carries| {
-                        let int = Wire { oid: oid::INT4, kind: crate::codec::Kind::Int4 };
-                        draft.unnest(at, index, int, oid::INT4_ARRAY, carries, "int4")
-                    };
-                    let first = ints(self, Carries::First);
-                    let last = ints(self, Carries::Last);
-                    self.params.push(Param {
-                        at,
-                        column: index,
-                        wire: item,
-                        oid: wire.oid,
-                        carries: Carries::Items,
-                    });
-                    let items = self.params.len();
-                    format!("(${items})[{first}:{last}]{}", cast(column))
-                }
+            let is_array = matches!(wire.kind, Kind::Array(_));
+            texts.push(if is_array || goes_as_text(&column.ty) {
+                let carries = if is_array { Carries::Literals } else { Carries::Column };
+                let name = self.unnest(at, index, wire, oid::TEXT_ARRAY, carries, "text");
+                format!("{name}::{}", column.native.name)
+            } else {
+                let native = &column.native;
+                self.unnest(at, index, wire, native.array_id, Carries::Column, &native.name)
             });
         }
         Ok(texts)

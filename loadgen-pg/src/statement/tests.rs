@@ -23,6 +23,7 @@ fn table() -> Arc<Table> {
         primary_key: vec![0],
         uniques: vec![],
         foreign_keys: vec![],
+        checks: vec![],
         obstacles: vec![],
     })
 }
@@ -50,7 +51,7 @@ fn inserts() {
         ChangeKind::Insert,
         [&[], &[1, 3], &[0]],
         r#"insert into "My Shop"."or""der" ("Note", "moods") values ($1, $2::"s"."mood"[]) returning "id""#,
-        r#"insert into "My Shop"."or""der" ("Note", "moods") select u.c1, ($4)[u.c2:u.c3]::"s"."mood"[] from unnest($1::character varying[], $2::int4[], $3::int4[]) with ordinality as u (c1, c2, c3, n) order by u.n returning "id""#,
+        r#"insert into "My Shop"."or""der" ("Note", "moods") select u.c1, u.c2::"s"."mood"[] from unnest($1::character varying[], $2::text[]) with ordinality as u (c1, c2, n) order by u.n returning "id""#,
     );
 }
 
@@ -60,7 +61,7 @@ fn updates() {
         ChangeKind::Update,
         [&[0, 1], &[1, 2], &[]],
         r#"update "My Shop"."or""der" as t set "Note" = $3, "tags" = $4 where t."id" = $1 and t."Note" = $2"#,
-        r#"update "My Shop"."or""der" as t set "Note" = u.c3, "tags" = ($6)[u.c4:u.c5] from unnest($1::integer[], $2::character varying[], $3::character varying[], $4::int4[], $5::int4[]) as u (c1, c2, c3, c4, c5) where t."id" = u.c1 and t."Note" = u.c2"#,
+        r#"update "My Shop"."or""der" as t set "Note" = u.c3, "tags" = u.c4::integer[] from unnest($1::integer[], $2::character varying[], $3::character varying[], $4::text[]) as u (c1, c2, c3, c4) where t."id" = u.c1 and t."Note" = u.c2"#,
     );
 }
 
