@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{scalar::Scalar, unfillable::Refusal};
+use super::{distribution::Distribution, scalar::Scalar, unfillable::Refusal};
 
 /// Overrides for one column. What is not said is chosen by loadgen.
 ///
@@ -27,6 +27,13 @@ pub struct ColumnConfig {
     /// The greatest value, itself included.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max: Option<Scalar>,
+    /// How often each value between `min` and `max`, or of `choice`, comes: `uniform` unless set, `normal`,
+    /// `log_normal`, or `zipf` with the least or first most often.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub distribution: Option<Distribution>,
+    /// What the values mean, whatever the column is called: `email`, `first name`, `city`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub meaning: Option<String>,
     /// The fewest characters of a text, or bytes of binary data.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub min_length: Option<u32>,
@@ -48,7 +55,12 @@ pub(super) const NULL_RATIO: f64 = 0.1;
 impl ColumnConfig {
     /// Whether something else than `null_ratio` and `leave_out` is said.
     pub fn names_values(&self) -> bool {
-        self.choice.is_some() || self.constant.is_some() || self.bounded() || self.sized()
+        self.choice.is_some()
+            || self.constant.is_some()
+            || self.meaning.is_some()
+            || self.distribution.is_some()
+            || self.bounded()
+            || self.sized()
     }
 
     /// The share of NULLs: 0 for a column that is not nullable.
@@ -66,11 +78,24 @@ impl ColumnConfig {
 
     /// Refuses what contradicts itself, whatever the column.
     pub(super) fn check(&self) -> Result<(), Refusal> {
-        let said = [self.choice.is_some(), self.constant.is_some(), self.bounded() || self.sized()];
+        let said = [
+            self.choice.is_some(),
+            self.constant.is_some(),
+            self.meaning.is_some(),
+            self.bounded() || self.min_length.is_some(),
+        ];
+        if self.distribution.is_some()
+            && (self.weights.is_some() || self.constant.is_some() || self.meaning.is_some())
+        {
+            return Err(Refusal::new(
+                "distribution does not go with weights, constant or meaning",
+                "distribution beside choice, or beside min and max",
+            ));
+        }
         if said.into_iter().filter(|said| *said).count() > 1 {
             return Err(Refusal::new(
                 "the plan says in several ways what its values are",
-                "one of choice, constant, min with max, or min_length with max_length",
+                "one of choice, constant, meaning, min with max, or min_length with max_length",
             ));
         }
         if self.leave_out && (self.names_values() || self.null_ratio.is_some()) {
@@ -133,6 +158,8 @@ mod tests {
             r#"{"choice": [1], "weights": [1, 2]}"#,
             r#"{"min_length": 2, "max_length": 1}"#,
             r#"{"constant": 1, "max": 3}"#,
+            r#"{"choice": [1], "meaning": "age"}"#,
+            r#"{"constant": 1, "distribution": "zipf"}"#,
         ] {
             assert!(read(bad).unwrap().check().is_err(), "{bad}");
         }

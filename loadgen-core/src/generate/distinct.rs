@@ -118,6 +118,9 @@ const BYTES: u32 = 8;
 
 impl Domain {
     fn choose(name: &str, ty: &Type, config: &ColumnConfig, start: i64) -> Result<Self, Refusal> {
+        if config.distribution.is_some() {
+            return Err(Refusal::new("it is unique: each value comes once", "no distribution"));
+        }
         if let Some(choice) = chosen(ty, config)? {
             return Ok(Domain::Listed(choice.distinct()));
         }
@@ -126,7 +129,9 @@ impl Domain {
             _ if config.bounded() => Self::ordered(ty, config, start)?,
             Type::Bool => Domain::Listed(vec![Value::Bool(false), Value::Bool(true)]),
             Type::Enum(labels) => Domain::Listed(Choice::labels(labels)?.distinct()),
-            Type::Text { fixed, .. } => Domain::Text(text(name, *fixed, lengths)),
+            Type::Text { fixed, .. } => {
+                Domain::Text(text(config.meaning.as_deref().unwrap_or(name), *fixed, lengths))
+            }
             Type::Bytes => Domain::Bytes(lengths.min.unwrap_or(BYTES.min(lengths.max))),
             Type::Uuid => Domain::Uuid,
             Type::Json => Domain::Json(start),

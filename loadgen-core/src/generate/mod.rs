@@ -29,6 +29,7 @@ mod calendar;
 mod choice;
 mod config;
 mod distinct;
+mod distribution;
 mod document;
 mod exact;
 mod flag;
@@ -54,6 +55,7 @@ use std::fmt::Debug;
 
 pub use config::ColumnConfig;
 pub use distinct::Distinct;
+pub use distribution::Distribution;
 pub use scalar::Scalar;
 pub use unfillable::Unfillable;
 
@@ -113,16 +115,20 @@ fn values(
     ty: &Type,
     config: &ColumnConfig,
 ) -> Result<Box<dyn Generator>, Refusal> {
+    let distribution = config.distribution.unwrap_or_default();
     if let Some(choice) = chosen(ty, config)? {
-        return Ok(Box::new(choice));
+        return Ok(Box::new(choice.spread(distribution)));
+    }
+    if let (Type::Enum(labels), false) = (ty, config.bounded()) {
+        return Ok(Box::new(Choice::labels(labels)?.spread(distribution)));
     }
     if let Some(ladder) = asked(ty, config)? {
-        return Ok(Box::new(Range::even(ladder)));
-    }
-    if let Type::Enum(labels) = ty {
-        return Ok(Box::new(Choice::labels(labels)?));
+        return Ok(Box::new(Range::spread(ladder, distribution)));
     }
     let lengths = by_type::lengths(ty, config)?;
+    if let Some(wanted) = &config.meaning {
+        return by_meaning::named(wanted, ty, lengths);
+    }
     let meant = || meaning::find(Some(&table.table), name, |rule| by_meaning::generator(rule, ty, lengths));
     match if config.min_length.is_none() { meant() } else { None } {
         Some(found) => Ok(found),
@@ -139,7 +145,7 @@ fn chosen(ty: &Type, config: &ColumnConfig) -> Result<Option<Choice>, Refusal> {
 
 /// The range that the plan file gives.
 fn asked(ty: &Type, config: &ColumnConfig) -> Result<Option<Ladder>, Refusal> {
-    if !config.bounded() {
+    if !config.bounded() && config.distribution.is_none() {
         return Ok(None);
     }
     let text = |bound: &'_ Option<Scalar>| bound.as_ref().map(|scalar| scalar.0.clone());
@@ -147,7 +153,7 @@ fn asked(ty: &Type, config: &ColumnConfig) -> Result<Option<Ladder>, Refusal> {
     match Ladder::asked(ty, Bounds { min: min.as_deref(), max: max.as_deref() }) {
         Some(ladder) => ladder.map(Some),
         None => {
-            Err(Refusal::new("its type has no order for min and max", "choice: [..] instead of min and max"))
+            Err(Refusal::new("its type has no order for min, max and distribution", "choice: [..] instead"))
         }
     }
 }
