@@ -84,7 +84,10 @@ async fn planning_and_looking_write_nothing() {
     }
     assert!(planned.stdout.lines().all(|line| line.chars().count() <= 100), "{}", planned.stdout);
     let dry = run(&["run", "--dry-run", "--url", &url, "--format", "json"]).json();
-    assert_eq!(dry["jobs"][0]["tables"].as_array().unwrap().len(), 4);
+    let planned = dry["jobs"][0]["tables"].as_array().unwrap();
+    assert_eq!(planned.len(), 4);
+    let columns = planned.iter().flat_map(|table| table["columns"].as_array().unwrap());
+    assert!(columns.into_iter().any(|column| column["samples"].as_array().unwrap().len() == 3), "{dry}");
     let inspected = run(&["inspect", "--url", &url]);
     assert!(inspected.stdout.contains("primary key, → public.orders"), "{inspected:?}");
     let counted = run(&["inspect", "--url", &url, "--digest", "--format", "json"]).json();

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{config::TableConfig, draft::Draft, error::CrudPlanError};
 use crate::{
-    Seed, Table, TableName,
+    Rng, Seed, Table, TableName, Value,
     generate::{Distinct, Generator},
 };
 
@@ -48,6 +48,23 @@ impl Source {
         }
     }
 }
+
+impl Source {
+    /// Some values that the column may get, the same for the same plan; none where loadgen does not make them.
+    pub fn samples(&self, seed: Seed, count: u64) -> Vec<Value> {
+        let value = |index| match self {
+            Source::Generated(generator) => {
+                Some(generator.generate(&mut Rng::keyed(seed, [SAMPLES, index, 0])))
+            }
+            Source::Distinct(distinct) => distinct.value(index),
+            Source::Parent { .. } | Source::Null(_) | Source::Server(_) => None,
+        };
+        (0..count).filter_map(value).collect()
+    }
+}
+
+/// Keeps what is drawn for samples apart from what any lane draws.
+const SAMPLES: u64 = 1 << 41;
 
 /// Domains above this are not worth a number in a plan.
 const PRACTICALLY_ENDLESS: u128 = 1_000_000_000_000;

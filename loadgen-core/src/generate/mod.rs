@@ -25,7 +25,7 @@ mod array;
 mod binary;
 mod by_meaning;
 mod by_type;
-mod calendar;
+pub(crate) mod calendar;
 mod choice;
 mod config;
 mod distinct;
