@@ -22,8 +22,8 @@ pub struct Deadline {
 
 impl Deadline {
     /// Waits for `future`, at most `limit` from now; none when that has passed.
-    pub fn bound<F: Future>(&mut self, limit: Duration, future: F) -> Bound<'_, F> {
-        Bound { deadline: self, limit, end: None, future }
+    pub fn bound<F: Future>(&mut self, limit: Duration, future: F) -> Bounded<'_, F> {
+        Bounded { deadline: self, limit, end: None, future }
     }
 
     /// Ready when `end` has passed.
@@ -47,7 +47,7 @@ pin_project! {
     /// twice.
     #[derive(Debug)]
     #[must_use = "futures do nothing unless polled"]
-    pub struct Bound<'a, F> {
+    pub struct Bounded<'a, F> {
         deadline: &'a mut Deadline,
         limit: Duration,
         end: Option<Instant>,
@@ -56,7 +56,7 @@ pin_project! {
     }
 }
 
-impl<F: Future> Future for Bound<'_, F> {
+impl<F: Future> Future for Bounded<'_, F> {
     type Output = Option<F::Output>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {

@@ -28,7 +28,7 @@ pub(super) async fn plan(source: &SourceArgs, load: &LoadArgs, format: Format) -
     let (mut text, mut jobs) = (String::new(), Vec::new());
     for job in &plan.jobs {
         let reach = guard::reach(&job.target, &source.reach.allow_host).await?;
-        let planned = execute::planned(&plan, job).await?;
+        let planned = execute::planned(&plan, job, false).await?;
         match format {
             Format::Text => job_text(job, &planned, reach, style, &mut text),
             Format::Json => jobs.push(job_json(job, &planned, reach)),

@@ -125,25 +125,30 @@ impl TableSources {
     }
 
     /// Keeps the references whose parents are among `planned`; the others become NULL, or make the table unwritable.
-    pub(crate) fn settle(&mut self, table: &Table, planned: &BTreeSet<TableName>) -> Result<(), String> {
+    /// What is said of a parent depends on whether it is `left_out` for a reason of its own.
+    pub(crate) fn settle(
+        &mut self,
+        table: &Table,
+        planned: &BTreeSet<TableName>,
+        left_out: &BTreeSet<TableName>,
+    ) -> Result<(), String> {
         while let Some(gone) =
             self.references.iter().position(|reference| !planned.contains(&reference.parent_name))
         {
             let reference = self.references.remove(gone);
             let parent = &reference.parent_name;
+            let (why, remedy) = match left_out.contains(parent) {
+                true => ("is left out", "see there for why".to_owned()),
+                false => ("is not in the plan", format!("add {parent} to the tables")),
+            };
             if !reference.optional {
-                return Err(format!(
-                    "refers to {parent}, which is not in the plan; add {parent} to the tables"
-                ));
+                return Err(format!("refers to {parent}, which {why}; {remedy}"));
             }
-            self.notes.push(format!(
-                "{} stays NULL: {parent} is not in the plan",
-                names(table, &reference.columns)
-            ));
+            self.notes.push(format!("{} stays NULL: {parent} {why}", names(table, &reference.columns)));
             for source in &mut self.columns {
                 match source {
                     Source::Parent { reference, .. } if *reference == gone => {
-                        *source = Source::Null(format!("{parent} is not in the plan"));
+                        *source = Source::Null(format!("{parent} {why}"));
                     }
                     Source::Parent { reference, .. } if *reference > gone => *reference -= 1,
                     _ => {}

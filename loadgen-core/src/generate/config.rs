@@ -82,13 +82,13 @@ impl ColumnConfig {
             self.choice.is_some(),
             self.constant.is_some(),
             self.meaning.is_some(),
-            self.bounded() || self.min_length.is_some(),
+            self.bounded() || self.sized() && !(self.meaning.is_some() && self.min_length.is_none()),
         ];
-        if self.distribution.is_some()
-            && (self.weights.is_some() || self.constant.is_some() || self.meaning.is_some())
-        {
+        let otherwise =
+            [self.weights.is_some(), self.constant.is_some(), self.meaning.is_some(), self.sized()];
+        if self.distribution.is_some() && otherwise.contains(&true) {
             return Err(Refusal::new(
-                "distribution does not go with weights, constant or meaning",
+                "distribution does not go with weights, constant, meaning or lengths",
                 "distribution beside choice, or beside min and max",
             ));
         }
@@ -159,6 +159,8 @@ mod tests {
             r#"{"min_length": 2, "max_length": 1}"#,
             r#"{"constant": 1, "max": 3}"#,
             r#"{"choice": [1], "meaning": "age"}"#,
+            r#"{"choice": ["abcdef"], "max_length": 3}"#,
+            r#"{"distribution": "zipf", "max_length": 5}"#,
             r#"{"constant": 1, "distribution": "zipf"}"#,
         ] {
             assert!(read(bad).unwrap().check().is_err(), "{bad}");

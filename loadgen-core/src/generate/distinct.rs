@@ -121,17 +121,25 @@ impl Domain {
         if config.distribution.is_some() {
             return Err(Refusal::new("it is unique: each value comes once", "no distribution"));
         }
+        let lengths = by_type::lengths(ty, config)?;
+        if let Some(meaning) = &config.meaning {
+            let template = matches!(ty, Type::Text { .. })
+                .then(|| find(None, meaning, |rule| by_meaning::unique(rule, lengths.max)))
+                .flatten();
+            return template.map(Domain::Text).ok_or_else(|| {
+                let why =
+                    format!("it is unique, and no values that differ are known for the meaning {meaning:?}");
+                Refusal::new(why, "no meaning, or one like email, user name or phone")
+            });
+        }
         if let Some(choice) = chosen(ty, config)? {
             return Ok(Domain::Listed(choice.distinct()));
         }
-        let lengths = by_type::lengths(ty, config)?;
         Ok(match ty {
             _ if config.bounded() => Self::ordered(ty, config, start)?,
             Type::Bool => Domain::Listed(vec![Value::Bool(false), Value::Bool(true)]),
             Type::Enum(labels) => Domain::Listed(Choice::labels(labels)?.distinct()),
-            Type::Text { fixed, .. } => {
-                Domain::Text(text(config.meaning.as_deref().unwrap_or(name), *fixed, lengths))
-            }
+            Type::Text { fixed, .. } => Domain::Text(text(name, *fixed, lengths)),
             Type::Bytes => Domain::Bytes(lengths.min.unwrap_or(BYTES.min(lengths.max))),
             Type::Uuid => Domain::Uuid,
             Type::Json => Domain::Json(start),

@@ -20,13 +20,26 @@ pub enum Distribution {
     Zipf,
 }
 
-/// Ranks `0..count`, drawn by a distribution; in integers, so that every machine draws the same.
+/// Ranks `0..count`, drawn by a distribution. Draws are made of integers; the logarithms that the tables are made of are
+/// rounded to fewer digits than machines differ in.
 #[derive(Clone, Debug)]
 pub(super) enum Ranks {
-    Uniform { count: u64 },
-    Normal { count: u64 },
-    LogNormal { count: u64 },
-    Zipf { count: u64, buckets: Weights },
+    Uniform {
+        count: u64,
+    },
+    Normal {
+        count: u64,
+    },
+    /// Whole numbers from `first` on, whose logarithms are spread over `octaves` (32 bits after the point).
+    LogNormal {
+        count: u64,
+        first: u64,
+        octaves: u64,
+    },
+    Zipf {
+        count: u64,
+        buckets: Weights,
+    },
 }
 
 /// Ranks with a weight of their own in a Zipf distribution; behind them ranks share one with their neighbours up to
@@ -42,7 +55,7 @@ impl Ranks {
         match distribution {
             Distribution::Uniform => Ranks::Uniform { count },
             Distribution::Normal => Ranks::Normal { count },
-            Distribution::LogNormal => Ranks::LogNormal { count },
+            Distribution::LogNormal => Ranks::log_normal(count, 1),
             Distribution::Zipf => {
                 let buckets =
                     Weights::new(&zipf(count)).expect("the first weight is above zero, and few are large");
@@ -51,17 +64,23 @@ impl Ranks {
         }
     }
 
+    /// The ranks of whole numbers from `first`, which is above 0, on: the logarithms of the numbers are spread.
+    pub(super) fn log_normal(count: u64, first: u64) -> Self {
+        let ratio = 1.0 + (count - 1) as f64 / first as f64;
+        let octaves = (ratio.log2() * (1u64 << 32) as f64).round() as u64;
+        Ranks::LogNormal { count, first, octaves }
+    }
+
     pub(super) fn draw(&self, rng: &mut Rng) -> u64 {
         match self {
             Ranks::Uniform { count } => rng.below(*count),
             Ranks::Normal { count } => scaled(bell(rng), *count),
-            Ranks::LogNormal { count } => {
-                let octaves = u64::from(count.ilog2()) + 1;
-                // 32 bits before and 32 after the point.
-                let exponent = u128::from(bell(rng)) * u128::from(octaves);
+            Ranks::LogNormal { count, first, octaves } => {
+                let exponent = (u128::from(bell(rng)) * u128::from(*octaves)) >> 32;
                 let (whole, fraction) = ((exponent >> 32) as u32, exponent & 0xffff_ffff);
-                let number = (1u128 << whole) + ((fraction << whole) >> 32);
-                (number - 1).min(u128::from(count - 1)) as u64
+                let number = u128::from(*first) << whole;
+                let rank = number + ((number * fraction) >> 32) - u128::from(*first);
+                rank.min(u128::from(count - 1)) as u64
             }
             Ranks::Zipf { count, buckets } => {
                 let bucket = buckets.pick(rng) as u64;
@@ -146,7 +165,7 @@ mod tests {
     fn logarithms_are_spread_around_their_middle() {
         let drawn = ranks(Distribution::LogNormal, 1 << 20);
         let median = drawn[DRAWS / 2];
-        assert!((900..2_200).contains(&median), "{median}");
+        assert!((950..1_100).contains(&median), "{median}");
         assert!(drawn[DRAWS - 1] > 60 * median);
     }
 }

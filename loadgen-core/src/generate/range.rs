@@ -41,7 +41,13 @@ impl Range {
             return Range::even(ladder);
         }
         let (count, stride) = strides(ladder, 1 << 62);
-        Range { ladder, draw: Draw::Ranked { ranks: Ranks::new(distribution, count), stride } }
+        let ranks = match (distribution, ladder.first()) {
+            (Distribution::LogNormal, Some(first)) if stride == 1 && first < 1 << 62 => {
+                Ranks::log_normal(count, first)
+            }
+            _ => Ranks::new(distribution, count),
+        };
+        Range { ladder, draw: Draw::Ranked { ranks, stride } }
     }
 
     /// Small values more often: each doubling alike. In integers, as logarithms differ between machines.

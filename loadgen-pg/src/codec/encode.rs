@@ -59,7 +59,7 @@ impl Wire {
     }
 }
 
-fn narrow<T: TryFrom<i64>>(number: i64) -> Result<T, CodecError> {
+pub(super) fn narrow<T: TryFrom<i64>>(number: i64) -> Result<T, CodecError> {
     T::try_from(number)
         .map_err(|_| CodecError(format!("{number} does not fit {} bits", 8 * std::mem::size_of::<T>())))
 }
@@ -79,7 +79,7 @@ fn json(document: &serde_json::Value, buf: &mut Vec<u8>) -> Result<(), CodecErro
     serde_json::to_writer(buf, document).map_err(|error| CodecError(error.to_string()))
 }
 
-fn name(value: &Value) -> &'static str {
+pub(crate) fn name(value: &Value) -> &'static str {
     match value {
         Value::Null => "null",
         Value::Bool(_) => "a bool",

@@ -131,7 +131,22 @@ fn values_of_another_type_are_refused() {
     let refusal = |value| wire.encode(&value, &mut Vec::new()).unwrap_err().to_string();
     assert_eq!(refusal(Value::Int(40_000)), "40000 does not fit 16 bits");
     assert_eq!(refusal(Value::Text("1".into())), "text as Int2");
+    let refusal = |value| super::literal::array(&wire, &[value]).unwrap_err().to_string();
+    assert_eq!(refusal(Value::Int(40_000)), "40000 does not fit 16 bits");
+    assert_eq!(refusal(Value::Text("1".into())), "text as Int2 of an array");
     // What is not known travels as text.
     assert!(Wire::new(&Type::Unsupported, 600).is_some());
     assert_eq!(Wire::new(&Type::Array(Box::new(Type::Unsupported)), 1017), None);
+}
+
+#[test]
+fn spans_in_arrays_are_spelt_as_every_version_reads_them() {
+    let wire = Wire::new(&Type::Interval(6), oid::INTERVAL).unwrap();
+    let span = |months, days, micros| Value::Interval { months, days, micros };
+    let text =
+        super::literal::array(&wire, &[span(-1, 2, -3_600_000_001), Value::Null, span(0, 0, 5_000_000)]);
+    assert_eq!(
+        text.unwrap(),
+        r#"{"-1 mons +2 days -01:00:00.000001",NULL,"+0 mons +0 days +00:00:05.000000"}"#
+    );
 }

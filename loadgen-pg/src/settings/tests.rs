@@ -106,6 +106,14 @@ fn sessions_are_named_and_options_are_kept() {
     );
 }
 
+#[test]
+fn what_the_user_says_of_a_session_wins() {
+    let variables = [("PGOPTIONS", "-c plan_cache_mode=auto -c jit=on")];
+    let options = resolve(Some("postgres://db/x"), &variables).unwrap().options;
+    let expected = "-c plan_cache_mode=auto -c jit=on -c IntervalStyle=postgres -c enable_seqscan=off";
+    assert_eq!(options.get_options(), Some(expected));
+}
+
 #[cfg(unix)]
 #[test]
 fn a_missing_password_comes_from_the_password_file() {

@@ -38,3 +38,18 @@ fn a_meaning_makes_of_any_column_what_it_says() {
     let drawn = values(Type::Int(16), r#"{"meaning": "age"}"#);
     assert_eq!(share(&drawn, |value| matches!(value, Value::Int(18..=90))), 1.0);
 }
+
+#[test]
+fn digits_after_the_point_do_not_change_the_shape() {
+    for scale in [0, 2, 6] {
+        let ty = Type::Decimal { precision: 12, scale };
+        let mut drawn: Vec<f64> = values(ty, r#"{"min": 1, "max": 999, "distribution": "log_normal"}"#)
+            .iter()
+            .map(|value| value.to_string().parse().unwrap())
+            .collect();
+        drawn.sort_by(f64::total_cmp);
+        // The root of 999 is 31.6.
+        assert!((28.0..35.0).contains(&drawn[1_000]), "{} at a scale of {scale}", drawn[1_000]);
+        assert!(drawn[1_999] > 150.0, "{} at a scale of {scale}", drawn[1_999]);
+    }
+}
