@@ -43,6 +43,7 @@ mod piece;
 mod prose;
 mod range;
 mod scalar;
+mod spelt;
 mod template;
 #[cfg(test)]
 mod tests;
