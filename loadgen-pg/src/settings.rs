@@ -229,6 +229,9 @@ fn with_parameters(options: PgConnectOptions, given: Option<String>) -> PgConnec
     // a plan for these very keys costs more than it saves: updates of two rows took twice as long with one.
     options.options([
         ("IntervalStyle", "postgres"),
+        ("bytea_output", "hex"),
+        ("lc_monetary", "C"),
+        ("xmloption", "content"),
         ("enable_seqscan", "off"),
         ("jit", "off"),
         ("plan_cache_mode", "force_generic_plan"),
