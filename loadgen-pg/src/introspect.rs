@@ -16,6 +16,7 @@ mod forms;
 mod key;
 mod native;
 mod resolve;
+mod sample;
 mod spelling;
 mod types;
 
@@ -55,6 +56,9 @@ pub(crate) async fn read(conn: &mut PgConnection, filter: &SchemaFilter) -> sqlx
         for row in indexes.fetch_all(&mut *conn).await? {
             key::index(draft(&mut drafts, &row)?, &row)?;
         }
+    }
+    for draft in drafts.values_mut() {
+        sample::fill_in(conn, &mut draft.table).await?;
     }
     let mut tables: Vec<Arc<Table>> = drafts.into_values().map(|draft| Arc::new(draft.table)).collect();
     tables.sort_by(|a, b| a.name.cmp(&b.name));

@@ -107,3 +107,34 @@ async fn tables_of_every_type_take_traffic() {
         assert!(report.tally.tables[&table.table.name.to_string()].rows.inserted > 0, "{}", table.table.name);
     }
 }
+
+#[tokio::test]
+async fn a_type_that_nobody_knows_takes_its_default_null_or_what_is_there() {
+    let (target, mut session) = database(
+        "create type odd;
+         create function odd_in(cstring) returns odd immutable strict language internal as 'textin';
+         create function odd_out(odd) returns cstring immutable strict language internal as 'textout';
+         create type odd (input = odd_in, output = odd_out, like = text);
+         create table sampled (id serial primary key, v odd not null);
+         insert into sampled (v) values ('b'), ('a {x}'), ('b');
+         create table defaulted (id serial primary key, v odd not null default 'd', n int);
+         create table nullable (id serial primary key, v odd, n int);
+         create table refused (id serial primary key, v odd not null)",
+    )
+    .await;
+    let plan = loadgen_core::crud::plan(&mut session, &CrudConfig::default(), Seed(5), 8).await.unwrap();
+    let said: Vec<(String, String)> = (plan.tables.iter())
+        .map(|table| (table.table.name.table.clone(), table.sources[1].describe()))
+        .collect();
+    let expected = [
+        ("defaulted", "left to the database: its default"),
+        ("nullable", "left to the database: NULL"),
+        ("sampled", "one of a {x}, b"),
+    ];
+    assert_eq!(said, expected.map(|(name, words)| (name.to_owned(), words.to_owned())));
+    let [(name, why)] = plan.refused.as_slice() else { panic!("{:?}", plan.refused) };
+    assert!(name.table == "refused" && why.contains("choice: [..]"), "{why}");
+    let run = Run::new(target, Crud::new(CrudConfig::default())).seed(5).lanes(8);
+    let report = run.operations(300).execute().await.unwrap();
+    assert!(report.errors.is_empty(), "{:?}", report.errors);
+}
