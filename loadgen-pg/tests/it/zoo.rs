@@ -100,7 +100,7 @@ async fn tables_of_every_type_take_traffic() {
     assert_eq!(refused, REFUSED, "{:?}", plan.refused);
     let notes: Vec<&String> = plan.tables.iter().flat_map(|table| &table.notes).collect();
     assert!(notes.is_empty(), "{notes:#?}");
-    let run = Run::new(target, Crud::new(CrudConfig::default())).seed(5).lanes(8).connections(4);
+    let run = Run::new(target, Crud::new(CrudConfig::default())).seed(5).lanes(8).connections(8);
     let report = run.operations(10_000).check().execute().await.unwrap();
     assert!(report.errors.is_empty(), "{:?}", report.errors);
     for table in &plan.tables {
