@@ -34,7 +34,8 @@ impl Generator for Spelt {
     fn describe(&self) -> String {
         match self.templates.len() {
             1 => format!("like {}", self.shown),
-            others => format!("like {}, and {} other forms", self.shown, others - 1),
+            2 => format!("like {}, and another form", self.shown),
+            forms => format!("like {}, and {} other forms", self.shown, forms - 1),
         }
     }
 }

@@ -125,3 +125,17 @@ impl From<Vec<String>> for Forms {
         Forms { templates, conditions: Vec::new() }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_line_has_a_name_and_a_template_without_blanks_at_its_ends() {
+        for line in SPELLINGS.lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
+            let (name, template) = line.split_once(" : ").expect(line);
+            assert!(!name.is_empty() && !template.is_empty() && template.trim() == template, "{line}");
+            assert!(listed(name).contains(&template.to_owned()), "{line}");
+        }
+    }
+}

@@ -19,7 +19,7 @@ async fn types_come_with_their_modifiers() {
                o time(2), p time, q timestamp(0), r timestamptz(3), s interval(1), u interval,
                v json, w jsonb, x "Odd one"."Mood", y "Odd one"."Mood"[], z varchar(5)[],
                aa int[], bb numeric(4, 1)[], cc positive, dd numeric, ee point, ff int[][], gg "char",
-               hh interval day, ii timetz, jj numeric(3, -2), kk oidvector, ll bpchar, mm aclitem
+               hh interval day, ii timetz, jj numeric(3, -2), kk oidvector, ll bpchar, mm gtsvector
            )"#,
     )
     .await;
@@ -66,7 +66,7 @@ async fn types_come_with_their_modifiers() {
         ("jj", spelt("{1-9}{#2}00"), "numeric"),
         ("kk", spelt("{1-99} {0-4294967295}"), "oidvector"),
         ("ll", text(None, true), "bpchar"),
-        ("mm", Type::Unsupported, "aclitem"),
+        ("mm", Type::Unsupported, "gtsvector"),
     ];
     let usual = |ty: &Type| match ty {
         Type::Spelt(templates) => spelt(&templates[0]),
