@@ -12,8 +12,15 @@ use sqlx::{
 };
 
 mod column;
+mod forms;
 mod key;
 mod native;
+mod resolve;
+mod sample;
+mod spelling;
+mod types;
+
+use types::Types;
 
 /// A table that is being read, and where its columns went: dropped ones leave holes in the numbers.
 struct Draft {
@@ -35,8 +42,11 @@ pub(crate) async fn read(conn: &mut PgConnection, filter: &SchemaFilter) -> sqlx
     let schemas = sqlx::query_scalar(SCHEMAS).fetch_all(&mut *conn).await?;
     let rows =
         sqlx::query(include_str!("introspect/columns.sql")).bind(&filter.schemas).fetch_all(&mut *conn);
-    let mut drafts = drafts(&rows.await?)?;
-    let tables: Vec<Oid> = drafts.keys().copied().map(Oid).collect();
+    let rows = rows.await?;
+    let mut tables: Vec<Oid> = rows.iter().map(|row| row.try_get(0)).collect::<sqlx::Result<_>>()?;
+    tables.dedup();
+    let types = Types::read(conn, &tables).await?;
+    let mut drafts = drafts(&rows, &types)?;
     if !tables.is_empty() {
         let constraints = sqlx::query(include_str!("introspect/constraints.sql")).bind(&tables);
         for row in constraints.fetch_all(&mut *conn).await? {
@@ -46,6 +56,9 @@ pub(crate) async fn read(conn: &mut PgConnection, filter: &SchemaFilter) -> sqlx
         for row in indexes.fetch_all(&mut *conn).await? {
             key::index(draft(&mut drafts, &row)?, &row)?;
         }
+    }
+    for draft in drafts.values_mut() {
+        sample::fill_in(conn, &mut draft.table).await?;
     }
     let mut tables: Vec<Arc<Table>> = drafts.into_values().map(|draft| Arc::new(draft.table)).collect();
     tables.sort_by(|a, b| a.name.cmp(&b.name));
@@ -57,7 +70,7 @@ fn draft<'a>(drafts: &'a mut HashMap<u32, Draft>, row: &PgRow) -> sqlx::Result<&
     drafts.get_mut(&table).ok_or(sqlx::Error::RowNotFound)
 }
 
-fn drafts(rows: &[PgRow]) -> sqlx::Result<HashMap<u32, Draft>> {
+fn drafts(rows: &[PgRow], types: &Types) -> sqlx::Result<HashMap<u32, Draft>> {
     let mut drafts: HashMap<u32, Draft> = HashMap::new();
     for row in rows {
         let Oid(id) = row.try_get(0)?;
@@ -67,8 +80,10 @@ fn drafts(rows: &[PgRow]) -> sqlx::Result<HashMap<u32, Draft>> {
         };
         // A table without columns has one row that names none.
         if let Some(number) = row.try_get::<Option<i16>, _>(5)? {
-            draft.table.columns.push(column::read(row)?);
+            let (column, resolved) = column::read(row, types)?;
+            draft.table.columns.push(column);
             draft.numbers.push(number);
+            column::add_conditions(&mut draft.table, draft.numbers.len() - 1, resolved);
         }
     }
     Ok(drafts)

@@ -274,7 +274,7 @@ async fn a_wrong_password_ends_with_1_and_one_message_and_no_traffic() {
 async fn tables_that_cannot_be_written_are_left_out_and_named() {
     let shops = Shops::start().await;
     let url = shops.open("shop").await;
-    let sql = "CREATE TABLE places (id int PRIMARY KEY, spot point NOT NULL)";
+    let sql = "CREATE TABLE places (id int PRIMARY KEY, spot gtsvector NOT NULL)";
     session(&url).await.execute(sql).await.unwrap();
     let planned = run(&["plan", "--url", &url]);
     assert!(planned.stdout.contains("public.places is left out: "), "{planned:?}");

@@ -13,6 +13,7 @@ use super::{
     ladder::Ladder,
     meaning::find,
     permutation::Permutation,
+    spelt,
     template::Template,
     unfillable::{Refusal, Unfillable},
 };
@@ -42,6 +43,8 @@ enum Domain {
     Uuid,
     /// Texts with a code in them.
     Text(Template),
+    /// Texts that differ wherever the template draws.
+    Spelt(Template),
     /// So many bytes.
     Bytes(u32),
     /// Objects with an `id` from this one on.
@@ -99,6 +102,7 @@ impl Distinct {
                 let mut rng = Rng::keyed(self.seed, [self.salt, 1, index]);
                 Value::Text(template.write(&mut rng, scattered() as u64))
             }
+            Domain::Spelt(template) => Value::Text(template.write_nth(scattered())),
             Domain::Bytes(width) => {
                 let (width, code) = (*width as usize, scattered().to_be_bytes());
                 let mut bytes = vec![0; width.saturating_sub(code.len())];
@@ -143,6 +147,7 @@ impl Domain {
             Type::Bytes => Domain::Bytes(lengths.min.unwrap_or(BYTES.min(lengths.max))),
             Type::Uuid => Domain::Uuid,
             Type::Json => Domain::Json(start),
+            Type::Spelt(templates) => Domain::Spelt(spelt::roomiest(templates)?),
             Type::Array(_) => return Err(by_type::refuse("arrays of arrays are not known to loadgen")),
             _ => Self::ordered(ty, config, start)?,
         })
@@ -179,6 +184,8 @@ impl Domain {
             Domain::Rising(ladder) | Domain::Scattered(ladder) => ladder.last() + 1,
             Domain::Uuid => 1 << 122,
             Domain::Text(template) => template.capacity(),
+            // More than any run needs, and within what can be scrambled.
+            Domain::Spelt(template) => template.variety().min(1 << 120),
             Domain::Bytes(width) => 1 << (8 * width.min(&BYTES)),
             Domain::Json(start) => i64::MAX.abs_diff(*start).into(),
             Domain::Array(element) => element.capacity(),

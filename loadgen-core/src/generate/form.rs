@@ -24,10 +24,13 @@ const DAYS: (i128, i128) = (-719_162, 2_932_896);
 const FLOAT: i128 = 10i128.pow(28);
 
 impl Form {
-    /// The form of a type, if it has one. Floats get `scale` digits after the point.
+    /// The form of a type, if it has one. Floats get `scale` digits after the point, and so do decimals without a bound.
     pub(super) fn of(ty: &Type, scale: u8) -> Option<Self> {
         Some(match *ty {
             Type::Int(bits) => Form::Int { bits: bits.clamp(1, 64) },
+            Type::Decimal { precision: Type::UNBOUNDED, scale: usual } => {
+                decimal(Type::UNBOUNDED, usual.max(scale))
+            }
             Type::Decimal { precision, scale } => decimal(precision, scale),
             Type::Real => Form::Real { scale },
             Type::Double => Form::Double { scale },

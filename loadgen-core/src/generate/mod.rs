@@ -44,6 +44,7 @@ mod piece;
 mod prose;
 mod range;
 mod scalar;
+mod spelt;
 mod template;
 #[cfg(test)]
 mod tests;
