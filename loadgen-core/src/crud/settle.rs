@@ -10,7 +10,7 @@ pub(super) fn settle_references(accepted: &mut Vec<Accepted>, refused: &mut Vec<
     loop {
         let names: BTreeSet<TableName> = accepted.iter().map(|(table, ..)| table.name.clone()).collect();
         let before = refused.len();
-        accepted.retain_mut(|(table, _, sources)| match sources.settle(table, &names) {
+        accepted.retain_mut(|(table, config, sources)| match sources.settle(table, config, &names) {
             Ok(()) => true,
             Err(why) => {
                 refused.push((table.name.clone(), why));

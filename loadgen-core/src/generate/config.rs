@@ -33,6 +33,9 @@ pub struct ColumnConfig {
     /// The most characters of a text, or bytes of binary data.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_length: Option<u32>,
+    /// A regular expression that texts have to match; not of the plan file, but of a condition.
+    #[serde(skip)]
+    pub(crate) pattern: Option<String>,
     /// The share of rows with NULL, from 0.0 to 1.0.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 0.0, max = 1.0))]
@@ -48,7 +51,11 @@ pub(super) const NULL_RATIO: f64 = 0.1;
 impl ColumnConfig {
     /// Whether something else than `null_ratio` and `leave_out` is said.
     pub fn names_values(&self) -> bool {
-        self.choice.is_some() || self.constant.is_some() || self.bounded() || self.sized()
+        self.choice.is_some()
+            || self.constant.is_some()
+            || self.bounded()
+            || self.sized()
+            || self.pattern.is_some()
     }
 
     /// The share of NULLs: 0 for a column that is not nullable.

@@ -13,6 +13,7 @@ use super::{
     ladder::Ladder,
     meaning::find,
     permutation::Permutation,
+    spelling::{self, Spelling},
     template::Template,
     unfillable::{Refusal, Unfillable},
 };
@@ -42,6 +43,8 @@ enum Domain {
     Uuid,
     /// Texts with a code in them.
     Text(Template),
+    /// Texts of a pattern: the characters to choose from at each place.
+    Spelt(Vec<Box<[char]>>),
     /// So many bytes.
     Bytes(u32),
     /// Objects with an `id` from this one on.
@@ -99,6 +102,7 @@ impl Distinct {
                 let mut rng = Rng::keyed(self.seed, [self.salt, 1, index]);
                 Value::Text(template.write(&mut rng, scattered() as u64))
             }
+            Domain::Spelt(places) => Value::Text(spelling::spelt(places, scattered())),
             Domain::Bytes(width) => {
                 let (width, code) = (*width as usize, scattered().to_be_bytes());
                 let mut bytes = vec![0; width.saturating_sub(code.len())];
@@ -126,7 +130,13 @@ impl Domain {
             _ if config.bounded() => Self::ordered(ty, config, start)?,
             Type::Bool => Domain::Listed(vec![Value::Bool(false), Value::Bool(true)]),
             Type::Enum(labels) => Domain::Listed(Choice::labels(labels)?.distinct()),
-            Type::Text { fixed, .. } => Domain::Text(text(name, *fixed, lengths)),
+            Type::Text { fixed, .. } => match &config.pattern {
+                Some(pattern) => {
+                    let length = (lengths.min.unwrap_or(0), lengths.max);
+                    Domain::Spelt(Spelling::new(pattern, length)?.places())
+                }
+                None => Domain::Text(text(name, *fixed, lengths)),
+            },
             Type::Bytes => Domain::Bytes(lengths.min.unwrap_or(BYTES.min(lengths.max))),
             Type::Uuid => Domain::Uuid,
             Type::Json => Domain::Json(start),
@@ -166,6 +176,7 @@ impl Domain {
             Domain::Rising(ladder) | Domain::Scattered(ladder) => ladder.last() + 1,
             Domain::Uuid => 1 << 122,
             Domain::Text(template) => template.capacity(),
+            Domain::Spelt(places) => spelling::capacity(places),
             Domain::Bytes(width) => 1 << (8 * width.min(&BYTES)),
             Domain::Json(start) => i64::MAX.abs_diff(*start).into(),
             Domain::Array(element) => element.capacity(),

@@ -28,6 +28,7 @@ mod by_type;
 mod calendar;
 mod choice;
 mod config;
+pub(crate) mod constant;
 mod distinct;
 mod document;
 mod exact;
@@ -43,6 +44,7 @@ mod piece;
 mod prose;
 mod range;
 mod scalar;
+mod spelling;
 mod template;
 #[cfg(test)]
 mod tests;
@@ -54,14 +56,17 @@ use std::fmt::Debug;
 
 pub use config::ColumnConfig;
 pub use distinct::Distinct;
+pub(crate) use form::{FLOAT_SCALE, Form};
+pub(crate) use ladder::Ladder;
 pub use scalar::Scalar;
 pub use unfillable::Unfillable;
 
 use array::Array;
 use choice::Choice;
-use ladder::{Bounds, Ladder};
+use ladder::Bounds;
 use nullable::Nullable;
-use range::Range;
+pub(crate) use range::Range;
+use spelling::Spelling;
 use unfillable::Refusal;
 
 use crate::{Column, Rng, TableName, Type, Value};
@@ -123,6 +128,9 @@ fn values(
         return Ok(Box::new(Choice::labels(labels)?));
     }
     let lengths = by_type::lengths(ty, config)?;
+    if let (Some(pattern), Type::Text { .. }) = (&config.pattern, ty) {
+        return Ok(Box::new(Spelling::new(pattern, (lengths.min.unwrap_or(0), lengths.max))?));
+    }
     let meant = || meaning::find(Some(&table.table), name, |rule| by_meaning::generator(rule, ty, lengths));
     match if config.min_length.is_none() { meant() } else { None } {
         Some(found) => Ok(found),

@@ -5,7 +5,7 @@ use crate::{Rng, Value};
 
 /// Values of a ladder.
 #[derive(Debug)]
-pub(super) struct Range {
+pub(crate) struct Range {
     ladder: Ladder,
     draw: Draw,
 }
@@ -23,7 +23,7 @@ enum Draw {
 
 impl Range {
     /// All values alike.
-    pub(super) fn even(ladder: Ladder) -> Self {
+    pub(crate) fn even(ladder: Ladder) -> Self {
         let mut stride = 1u128;
         while ladder.last() / stride >= u128::from(u64::MAX) {
             stride *= 10;
