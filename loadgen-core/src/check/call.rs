@@ -7,8 +7,9 @@ use super::{
     function::{Field, Function},
     item::Item,
     kind::Kind,
-    parse::{NotUnderstood, Scope, unknown},
+    parse::NotUnderstood,
     pattern::Pattern,
+    scope::{Scope, unknown},
 };
 
 /// Reads a call.

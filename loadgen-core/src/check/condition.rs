@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{
     expr::Expr,
-    limits::limits,
+    restrict::limits,
     ways::{product, ways},
 };
 use crate::{Table, generate::ColumnConfig};

@@ -100,7 +100,8 @@ impl Expr {
         Expr::Compare(op, Box::new(left), Box::new(right))
     }
 
-    pub(super) fn is_null(self) -> Self {
+    /// Whether it is NULL.
+    pub(super) fn null(self) -> Self {
         Expr::IsNull(Box::new(self))
     }
 

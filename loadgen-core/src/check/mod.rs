@@ -15,10 +15,13 @@ mod item;
 mod kind;
 mod limits;
 mod number;
+mod operator;
 mod parse;
 mod pattern;
 mod place;
+mod restrict;
 mod rules;
+mod scope;
 #[cfg(test)]
 mod tests;
 mod way;

@@ -6,8 +6,9 @@ use super::{
     eval::eval,
     expr::{Expr, Op},
     isolate::{Bound, isolate, result},
-    limits::{Limits, NOW, form, limits},
+    limits::{Limits, NOW, form},
     place::{number, place, value},
+    restrict::limits,
 };
 use crate::{
     Decimal, Rng, Table, Type, Value,

@@ -154,7 +154,7 @@ fn nullness(inner: &Expr, wanted: bool) -> Vec<Vec<Expr>> {
                 Vec::new()
             }
         }
-        _ => atom(&inner.clone().is_null(), wanted),
+        _ => atom(&inner.clone().null(), wanted),
     }
 }
 

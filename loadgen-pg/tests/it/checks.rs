@@ -35,3 +35,27 @@ async fn rows_meet_every_check_from_the_first_to_the_last() {
         assert!(table.rows.updated > 0 || name.ends_with(fixed), "{name}: {table:?}");
     }
 }
+
+/// What the core takes conditions to mean, line by line, with the row that they are about.
+const MEANINGS: &str = include_str!("../../../loadgen-core/src/check/meanings.txt");
+const THINGS: &str = r#"create type level as enum ('low', 'middle', 'high');
+    create table things (a int, b int, price numeric(10, 2), name varchar(20), flag bool, day date, at timestamptz,
+        level level, tags text[], doc jsonb, odd polygon);
+    insert into things values (7, null, 10.5, 'Widget 9', true, '2024-02-29', '2024-02-29 12:30:00+00', 'middle',
+        '{x,y}', '{"k": [1]}', null)"#;
+
+#[tokio::test]
+async fn conditions_mean_to_the_server_what_they_mean_to_us() {
+    let (_, mut session) = database(THINGS).await;
+    let mut wrong = Vec::new();
+    for line in MEANINGS.lines().filter(|line| !line.starts_with("unknown")) {
+        let (expected, condition) = line.split_once(' ').unwrap();
+        let query = format!("select coalesce(({condition})::text, 'null') from things");
+        let found =
+            sqlx::query_scalar::<_, String>(sqlx::AssertSqlSafe(query)).fetch_one(session.driver()).await;
+        if found.as_deref().ok() != Some(expected) {
+            wrong.push(format!("{condition} is {found:?}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
