@@ -153,7 +153,7 @@ impl Bundle {
         } else {
             String::new()
         };
-        (names.len() > 1 || !redrawn.is_empty())
+        (names.len() > 1 || !names.is_empty() && !redrawn.is_empty())
             .then(|| format!("{} drawn to meet CHECK {checks}{redrawn}", names.join(", ")))
     }
 }

@@ -86,6 +86,12 @@ fn named(scope: &Scope<'_>, function: &ast::Function, sql: &ast::Expr) -> Result
         "regexp_like" if args.len() == 2 => {
             return scope.matches(&given[0], &given[1], |text| Pattern::regex(text, false));
         }
+        // Not the escape alone, but what it makes of a pattern of SIMILAR TO.
+        "similar_to_escape" if args.len() == 1 => Function::Similar,
+        "octet_length" => {
+            let args = args.into_iter().map(|arg| scope.padded(arg)).collect();
+            return Ok(Expr::Call(Function::Octets, args));
+        }
         name => function_of(name).ok_or_else(|| unknown(sql))?,
     };
     Ok(Expr::Call(function, args))
@@ -118,7 +124,6 @@ fn time(name: &str) -> Option<Expr> {
 fn function_of(name: &str) -> Option<Function> {
     Some(match name {
         "length" | "char_length" | "character_length" => Function::Length,
-        "octet_length" => Function::Octets,
         "lower" => Function::Lower,
         "upper" => Function::Upper,
         "btrim" => Function::Trim { start: true, end: true },
@@ -142,7 +147,6 @@ fn function_of(name: &str) -> Option<Function> {
         "cardinality" => Function::Cardinality,
         "array_length" => Function::ArrayLength,
         "jsonb_typeof" | "json_typeof" => Function::JsonType,
-        "date_part" => return None,
         _ => return None,
     })
 }

@@ -11,6 +11,8 @@ use crate::Decimal;
 pub(crate) enum Function {
     Length,
     Octets,
+    /// Blanks up to a number of characters.
+    Pad,
     Lower,
     Upper,
     /// Without the characters of a second argument, or blanks, at the start, the end, or both.
@@ -23,6 +25,8 @@ pub(crate) enum Function {
     Substring,
     Position,
     StartsWith,
+    /// The regular expression of a pattern of SIMILAR TO.
+    Similar,
     Concat,
     Abs,
     Sign,
@@ -102,6 +106,10 @@ pub(super) fn strict(function: Function, args: &[Item]) -> Result<Item, Unknown>
     Ok(match (function, args) {
         (Function::Length, [Text(text)]) => Int(text.chars().count() as i128),
         (Function::Length | Function::Octets, [Bytes(bytes)]) => Int(bytes.len() as i128),
+        (Function::Pad, [Text(text), Int(width)]) => {
+            let width = usize::try_from(*width).map_err(|_| Unknown)?;
+            Text(format!("{text:width$}"))
+        }
         (Function::Octets, [Text(text)]) => Int(text.len() as i128),
         (Function::Lower | Function::Upper, [Text(text)]) => Text(cased(text, function == Function::Upper)?),
         (Function::Trim { start, end }, [Text(text), rest @ ..]) => {
@@ -127,6 +135,9 @@ pub(super) fn strict(function: Function, args: &[Item]) -> Result<Item, Unknown>
             Int(text.find(what.as_str()).map_or(0, |at| text[..at].chars().count() as i128 + 1))
         }
         (Function::StartsWith, [Text(text), Text(start)]) => Bool(text.starts_with(start.as_str())),
+        (Function::Similar, [Text(pattern)]) if !pattern.contains(['\\', '"', '[', '^', '$', '.']) => {
+            Text(format!("^(?:{})$", pattern.replace('%', ".*").replace('_', ".")))
+        }
         (Function::Concat, [Text(a), Text(b)]) => Text(format!("{a}{b}")),
         (Function::Abs, [Int(x)]) => Int(x.checked_abs().ok_or(Unknown)?),
         (Function::Abs, [Exact(x)]) => {

@@ -41,9 +41,14 @@ impl Limits {
         self.pattern.get_or_insert(pattern);
     }
 
-    /// Like [`Limits::config`], for values that must not repeat: where only capitals are asked for, codes of capitals.
+    /// Like [`Limits::config`], for values that must not repeat: where only capitals are asked for, codes of capitals;
+    /// and where there is no end, up to the end of the type.
     pub(super) fn distinct_config(&self, column: &Column, own: &ColumnConfig) -> ColumnConfig {
         let mut config = self.config(column, own);
+        if config.min.is_some() && config.max.is_none() && !own.names_values() {
+            let form = form(&column.ty, &[&self.low]);
+            config.max = form.map(|form| Scalar(shown(form, form.limits().1)));
+        }
         if let (Some(true), None, None, Type::Text { max, .. }) =
             (self.upper, &config.pattern, &config.choice, &column.ty)
             && !own.names_values()

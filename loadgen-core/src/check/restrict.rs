@@ -193,7 +193,7 @@ pub(super) fn bare(expr: &Expr) -> Option<usize> {
     match expr {
         Expr::Column(column) => Some(*column),
         Expr::Cast(inner, _) => bare(inner),
-        Expr::Call(Function::Coalesce, args) => match args.as_slice() {
+        Expr::Call(Function::Coalesce | Function::Pad, args) => match args.as_slice() {
             [inner, Expr::Const(_)] => bare(inner),
             _ => None,
         },

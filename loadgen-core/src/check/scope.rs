@@ -5,6 +5,7 @@ use sqlparser::ast::{self, UnaryOperator, Value as Literal};
 use super::{
     call,
     expr::{Arith, Expr, Op},
+    function::Function,
     item::Item,
     kind::Kind,
     operator::{arithmetic, op},
@@ -135,6 +136,20 @@ impl Scope<'_> {
         Ok(self.expr(sql)?.null())
     }
 
+    /// A column that is padded, with its blanks.
+    pub(super) fn padded(&self, expr: Expr) -> Expr {
+        match expr {
+            Expr::Column(column) => match self.table.columns[column].ty {
+                Type::Text { fixed: true, max: Some(max) } => {
+                    let width = Expr::Const(Item::Int(i128::from(max)));
+                    Expr::Call(Function::Pad, vec![Expr::Column(column), width])
+                }
+                _ => Expr::Column(column),
+            },
+            other => other,
+        }
+    }
+
     /// A text against a pattern that is a constant. Columns that are padded keep their blanks here.
     pub(super) fn matches(
         &self,
@@ -142,13 +157,7 @@ impl Scope<'_> {
         pattern: &ast::Expr,
         compile: impl FnOnce(&str) -> Option<Pattern>,
     ) -> Parsed {
-        let text = self.expr(text)?;
-        if let Expr::Column(column) = text
-            && let Type::Text { fixed: true, max } = self.table.columns[column].ty
-            && max != Some(1)
-        {
-            return Err(NotUnderstood("a pattern for a padded column".to_owned()));
-        }
+        let text = self.padded(self.expr(text)?);
         let wrong = || NotUnderstood(format!("the pattern {pattern}"));
         let known = super::eval::eval(&self.expr(pattern)?, &[], 0).map_err(|_| wrong())?;
         let pattern = known.text().ok().and_then(compile).ok_or_else(wrong)?;

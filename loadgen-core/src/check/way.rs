@@ -34,7 +34,7 @@ struct Draw {
 
 /// A column's own generator is kept when so many of as many values fit.
 const SAMPLES: u64 = 32;
-const ENOUGH: usize = 20;
+const ENOUGH: usize = 28;
 
 impl Way {
     /// The way to make all of `atoms` true by drawing `columns`, whatever the other columns hold.

@@ -31,7 +31,7 @@ impl Draft<'_> {
                     let open = check.columns.iter().filter(|c| self.config_of(**c).is_none());
                     let open: Vec<usize> = open.filter(|c| sources[**c].is_written()).copied().collect();
                     if !open.is_empty() || check.columns.iter().all(|c| self.config_of(*c).is_none()) {
-                        reasons.push(format!("CHECK {}: {why}", check.condition));
+                        reasons.push(format!("CHECK {}: {why}", one_line(&check.condition)));
                         wanted.extend(open);
                     }
                 }
@@ -63,7 +63,7 @@ impl Draft<'_> {
                 expr.substitute(column, &self.filled_in(column)?);
             }
         }
-        Ok(Condition { text: check.condition.clone(), expr })
+        Ok(Condition { text: one_line(&check.condition), expr })
     }
 
     fn filled_in(&self, column: usize) -> Result<Expr, String> {
@@ -110,6 +110,11 @@ impl Draft<'_> {
         let (distinct, config) = roomiest.unwrap_or((plain, said));
         Ok((column, distinct, config))
     }
+}
+
+/// A condition for people.
+fn one_line(condition: &str) -> String {
+    condition.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// How many distinct values are tried on a check.

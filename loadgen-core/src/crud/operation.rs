@@ -103,7 +103,8 @@ impl Operation {
         if lane.tables[table].live.is_out_of_combinations() {
             return Err("no more combinations of parents are remembered");
         }
-        let rows = self.plan.rows.insert as usize;
+        // A statement of nothing but defaults makes one row.
+        let rows = if plan.insert.set.is_empty() { 1 } else { self.plan.rows.insert as usize };
         let mut change = TablePlan::change(&plan.insert, rows);
         let mut parents: Vec<Slot> = Vec::with_capacity(rows * plan.references.len());
         for row in 0..rows {

@@ -89,3 +89,17 @@ create table c_quoted (id bigserial primary key, "Start Date" date not null, "en
     check ("Start Date" < "end"), check ("order" > 0));
 create table c_ip_like (id bigserial primary key, ip varchar(15) not null check (ip ~ '^(\d{1,2}\.){3}\d{1,2}$'));
 create table c_prefix (id bigserial primary key, code varchar(8) not null check (left(code, 2) = 'AB'));
+create table c_currency (id bigserial primary key, currency char(3) not null check (currency ~ '^[A-Z]{3}$'));
+create table c_padded (id bigserial primary key, code char(6) not null check (code in ('a', 'bcd') and octet_length(code) = 6));
+create table c_similar (id bigserial primary key, plate text not null check (plate similar to '(AB|CD)-_%'));
+create table c_fee (id bigserial primary key, principal numeric(12, 2) not null, fee numeric(12, 2) not null,
+    constraint fee_in_bounds check (fee >= 0 and fee <= principal * 0.1), check (principal > 0));
+create table c_shares (id bigserial primary key, a int not null check (a >= 0), b int not null check (b >= 0),
+    c int not null check (c >= 0), check (a + b + c = 100));
+create table c_latest (id bigserial primary key, created_at timestamptz not null default now(),
+    updated_at timestamptz not null default now(), note text, check (updated_at >= created_at));
+create table c_soft_delete (id bigserial primary key, is_deleted boolean not null default false, deleted_at timestamptz,
+    check (is_deleted = (deleted_at is not null)));
+create table c_identity (id int generated always as identity primary key check (id > 0), v smallint not null
+    check (v >= 0 and v < 32768));
+create table c_nothing (id bigserial primary key check (id > 0));
