@@ -1,11 +1,12 @@
 //! Where the value of each column comes from.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::{config::TableConfig, draft::Draft, error::CrudPlanError};
+use super::{conditions::rules, config::TableConfig, draft::Draft, error::CrudPlanError};
 use crate::{
     Rng, Seed, Table, TableName, Value,
-    generate::{Distinct, Generator},
+    check::{Condition, Rules},
+    generate::{ColumnConfig, Distinct, Generator},
 };
 
 /// Where the value of a column comes from when a row is inserted.
@@ -13,6 +14,8 @@ use crate::{
 pub enum Source {
     /// Drawn.
     Generated(Box<dyn Generator>),
+    /// Drawn, alone or together with other columns, so that checks hold; what is drawn, in words.
+    Checked(String),
     /// Constructed so that no two rows share it.
     Distinct(Distinct),
     /// The parent row's value: which reference, and which of its columns.
@@ -38,6 +41,7 @@ impl Source {
     pub fn describe(&self) -> String {
         match self {
             Source::Generated(generator) => generator.describe(),
+            Source::Checked(words) => words.clone(),
             Source::Distinct(distinct) if distinct.capacity() > PRACTICALLY_ENDLESS => {
                 "distinct values".to_owned()
             }
@@ -57,7 +61,7 @@ impl Source {
                 Some(generator.generate(&mut Rng::keyed(seed, [SAMPLES, index, 0])))
             }
             Source::Distinct(distinct) => distinct.value(index),
-            Source::Parent { .. } | Source::Null(_) | Source::Server(_) => None,
+            Source::Checked(_) | Source::Parent { .. } | Source::Null(_) | Source::Server(_) => None,
         };
         (0..count).filter_map(value).collect()
     }
@@ -78,6 +82,8 @@ pub(crate) struct Reference {
     pub(crate) columns: Vec<usize>,
     /// Whether a row may do without a parent.
     pub(crate) optional: bool,
+    /// The share of rows that do without a parent where they may.
+    pub(crate) orphans: f64,
     /// Index of the parent's plan.
     pub(crate) parent: usize,
     /// Where the referred columns stand among what is remembered of the parent.
@@ -92,7 +98,19 @@ pub(crate) struct TableSources {
     pub(crate) notes: Vec<String>,
     /// A unique key that is made of references alone: parents have to be combined anew for each row.
     pub(crate) combined_key: Option<Vec<usize>>,
+    /// The checks that rows have to meet.
+    pub(crate) conditions: Vec<Condition>,
+    /// How they are met, once it is settled which parents there are.
+    pub(crate) rules: Option<Rules>,
+    settled: bool,
+    /// What distinct columns were constructed from, by their names.
+    pub(crate) within: BTreeMap<String, ColumnConfig>,
 }
+
+/// The share of rows without a parent where a check asks for one in some rows and for none in others.
+const MANY_ORPHANS: f64 = 0.5;
+/// The share of rows that do without a parent where they may.
+pub(super) const ORPHANS: f64 = 0.1;
 
 /// Where numbers begin in an empty table.
 pub(crate) const FIRST: i64 = 1;
@@ -110,13 +128,25 @@ impl TableSources {
             return Ok(Err(why));
         }
         let references = draft.references();
-        let mut sources =
-            TableSources { columns: Vec::new(), references, notes: Vec::new(), combined_key: None };
+        let mut sources = TableSources {
+            columns: Vec::new(),
+            references,
+            notes: Vec::new(),
+            combined_key: None,
+            conditions: Vec::new(),
+            rules: None,
+            settled: false,
+            within: BTreeMap::new(),
+        };
         for (index, column) in table.columns.iter().enumerate() {
             match draft.source(index, column, &sources.references, &mut sources.notes)? {
                 Ok(source) => sources.columns.push(source),
                 Err(why) => return Ok(Err(why)),
             }
+        }
+        match draft.conditions(&sources.columns) {
+            Ok(conditions) => sources.conditions = conditions,
+            Err(why) => return Ok(Err(why)),
         }
         if let Err(why) = draft.make_distinct(&mut sources) {
             return Ok(Err(why));
@@ -125,10 +155,12 @@ impl TableSources {
     }
 
     /// Keeps the references whose parents are among `planned`; the others become NULL, or make the table unwritable.
-    /// What is said of a parent depends on whether it is `left_out` for a reason of its own.
+    /// Then it is known which columns there are to meet the checks with. What is said of a parent depends on whether it is
+    /// `left_out` for a reason of its own.
     pub(crate) fn settle(
         &mut self,
         table: &Table,
+        config: &TableConfig,
         planned: &BTreeSet<TableName>,
         left_out: &BTreeSet<TableName>,
     ) -> Result<(), String> {
@@ -136,6 +168,7 @@ impl TableSources {
             self.references.iter().position(|reference| !planned.contains(&reference.parent_name))
         {
             let reference = self.references.remove(gone);
+            self.settled = false;
             let parent = &reference.parent_name;
             let (why, remedy) = match left_out.contains(parent) {
                 true => ("is left out", "see there for why".to_owned()),
@@ -153,6 +186,22 @@ impl TableSources {
                     Source::Parent { reference, .. } if *reference > gone => *reference -= 1,
                     _ => {}
                 }
+            }
+        }
+        if self.settled || self.conditions.is_empty() {
+            return Ok(());
+        }
+        self.settled = true;
+        self.rules = rules(table, config, &self.conditions, (&self.columns, &self.references))?;
+        let Some(rules) = &self.rules else { return Ok(()) };
+        for (column, source) in
+            self.columns.iter_mut().enumerate().filter(|(column, _)| rules.covers(*column))
+        {
+            *source = Source::Checked(rules.describe(column));
+        }
+        for reference in &mut self.references {
+            if reference.columns.iter().any(|column| rules.reads(*column)) {
+                reference.orphans = MANY_ORPHANS;
             }
         }
         Ok(())

@@ -5,9 +5,9 @@ use std::{collections::BTreeSet, sync::Arc};
 use super::{
     config::{CrudConfig, OperationWeights, TableConfig},
     live::Layout,
-    source::{Reference, Source, TableSources},
+    source::{Reference, Source, TableSources, names},
 };
-use crate::{Change, ChangeKind, Shape, Table, TableName, column_salt};
+use crate::{Change, ChangeKind, Shape, Table, TableName, check::Rules, column_salt};
 
 /// What will be done to one table.
 #[derive(Debug)]
@@ -23,6 +23,8 @@ pub struct TablePlan {
     /// What a reader of the plan should know.
     pub notes: Vec<String>,
     pub(crate) config: TableConfig,
+    /// How columns with checks are drawn.
+    pub(crate) rules: Option<Rules>,
     /// The references that are followed.
     pub(crate) references: Vec<Reference>,
     /// Columns remembered of each live row: the key and whatever children refer to.
@@ -55,7 +57,9 @@ impl TablePlan {
         shapes: &mut u32,
     ) -> Self {
         let combined = sources.combined();
-        let TableSources { columns: sources, mut references, mut notes, .. } = sources;
+        let TableSources { columns: sources, mut references, mut notes, rules, within, .. } = sources;
+        let mut own_config = table_config.clone();
+        own_config.columns.extend(within);
         for reference in &mut references {
             let parent = names.iter().position(|name| *name == reference.parent_name);
             reference.parent = parent.expect("references to tables that are not planned were dropped");
@@ -67,7 +71,7 @@ impl TablePlan {
         let returning: Vec<usize> =
             remembered.iter().copied().filter(|i| !sources[*i].is_written()).collect();
         let known = (0..sources.len()).filter(|i| written.contains(i) || returning.contains(i)).collect();
-        let groups = groups(&table, &sources, &remembered);
+        let groups = groups(&table, &sources, &remembered, rules.as_ref(), &mut notes);
         let shape = |kind, key: &[usize], set: Vec<usize>, returning: Vec<usize>, shapes: &mut u32| {
             *shapes += 1;
             Arc::new(Shape {
@@ -106,10 +110,11 @@ impl TablePlan {
         TablePlan {
             table,
             weight,
-            config: table_config.clone(),
+            config: own_config,
             operations,
             sources,
             notes,
+            rules,
             references,
             remembered,
             groups,
@@ -152,15 +157,37 @@ fn possible(
     operations
 }
 
-/// Deals the columns that updates may replace into groups, neighbours together.
-fn groups(table: &Table, sources: &[Source], remembered: &[usize]) -> Vec<Vec<usize>> {
+/// Deals the columns that updates may replace into groups, neighbours together, and those together that checks tie.
+fn groups(
+    table: &Table,
+    sources: &[Source],
+    remembered: &[usize],
+    rules: Option<&Rules>,
+    notes: &mut Vec<String>,
+) -> Vec<Vec<usize>> {
     let in_key =
         |column: &usize| table.uniques.iter().any(|key| key.contains(column)) || remembered.contains(column);
-    let free: Vec<usize> =
-        (0..sources.len()).filter(|i| matches!(sources[*i], Source::Generated(_)) && !in_key(i)).collect();
-    let count = free.len().min(GROUPS);
+    let is_drawn = |column: &usize| matches!(sources[*column], Source::Generated(_) | Source::Checked(_));
+    let mut free: Vec<usize> = (0..sources.len()).filter(|i| is_drawn(i) && !in_key(i)).collect();
+    let mut units: Vec<Vec<usize>> = Vec::new();
+    if let Some(rules) = rules {
+        notes.extend(rules.notes(table));
+        let held = rules.held(&free);
+        if !held.is_empty() {
+            let names = names(table, &held);
+            notes.push(format!("{names} keep their values: checks tie them to columns that do not change"));
+        }
+        free.retain(|column| !held.contains(column));
+        units
+            .extend(rules.tied().filter(|tied| tied.iter().any(|c| free.contains(c))).map(<[usize]>::to_vec));
+    }
+    let alone = free.iter().filter(|column| !units.iter().any(|unit| unit.contains(column)));
+    let alone: Vec<Vec<usize>> = alone.map(|column| vec![*column]).collect();
+    units.extend(alone);
+    units.sort_unstable();
+    let count = units.len().min(GROUPS);
     (0..count)
-        .map(|group| free[group * free.len() / count..(group + 1) * free.len() / count].to_vec())
+        .map(|group| units[group * units.len() / count..(group + 1) * units.len() / count].concat())
         .collect()
 }
 

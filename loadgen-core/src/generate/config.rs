@@ -41,6 +41,9 @@ pub struct ColumnConfig {
     /// The most characters of a text, or bytes of binary data.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_length: Option<u32>,
+    /// A regular expression that texts have to match; not of the plan file, but of a condition.
+    #[serde(skip)]
+    pub(crate) pattern: Option<String>,
     /// The share of rows with NULL, from 0.0 to 1.0.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 0.0, max = 1.0))]
@@ -62,6 +65,7 @@ impl ColumnConfig {
             || self.distribution.is_some()
             || self.bounded()
             || self.sized()
+            || self.pattern.is_some()
     }
 
     /// The share of NULLs: 0 for a column that is not nullable.

@@ -13,6 +13,7 @@ use super::{
     ladder::Ladder,
     meaning::find,
     permutation::Permutation,
+    spelling::{self, Spelling},
     spelt,
     template::Template,
     unfillable::{Refusal, Unfillable},
@@ -45,6 +46,8 @@ enum Domain {
     Text(Template),
     /// Texts that differ wherever the template draws.
     Spelt(Template),
+    /// Texts of a pattern: the characters to choose from at each place.
+    Pattern(Vec<Box<[char]>>),
     /// So many bytes.
     Bytes(u32),
     /// Objects with an `id` from this one on.
@@ -103,6 +106,7 @@ impl Distinct {
                 Value::Text(template.write(&mut rng, scattered() as u64))
             }
             Domain::Spelt(template) => Value::Text(template.write_nth(scattered())),
+            Domain::Pattern(places) => Value::Text(spelling::spelt(places, scattered())),
             Domain::Bytes(width) => {
                 let (width, code) = (*width as usize, scattered().to_be_bytes());
                 let mut bytes = vec![0; width.saturating_sub(code.len())];
@@ -143,7 +147,13 @@ impl Domain {
             _ if config.bounded() => Self::ordered(ty, config, start)?,
             Type::Bool => Domain::Listed(vec![Value::Bool(false), Value::Bool(true)]),
             Type::Enum(labels) => Domain::Listed(Choice::labels(labels)?.distinct()),
-            Type::Text { fixed, .. } => Domain::Text(text(name, *fixed, lengths)),
+            Type::Text { fixed, .. } => match &config.pattern {
+                Some(pattern) => {
+                    let length = (lengths.min.unwrap_or(0), lengths.max);
+                    Domain::Pattern(Spelling::new(pattern, length)?.places())
+                }
+                None => Domain::Text(text(name, *fixed, lengths)),
+            },
             Type::Bytes => Domain::Bytes(lengths.min.unwrap_or(BYTES.min(lengths.max))),
             Type::Uuid => Domain::Uuid,
             Type::Json => Domain::Json(start),
@@ -186,6 +196,7 @@ impl Domain {
             Domain::Text(template) => template.capacity(),
             // More than any run needs, and within what can be scrambled.
             Domain::Spelt(template) => template.variety().min(1 << 120),
+            Domain::Pattern(places) => spelling::capacity(places),
             Domain::Bytes(width) => 1 << (8 * width.min(&BYTES)),
             Domain::Json(start) => i64::MAX.abs_diff(*start).into(),
             Domain::Array(element) => element.capacity(),

@@ -28,6 +28,7 @@ mod by_type;
 pub(crate) mod calendar;
 mod choice;
 mod config;
+pub(crate) mod constant;
 mod distinct;
 mod distribution;
 mod document;
@@ -44,6 +45,7 @@ mod piece;
 mod prose;
 mod range;
 mod scalar;
+mod spelling;
 mod spelt;
 mod template;
 #[cfg(test)]
@@ -57,14 +59,17 @@ use std::fmt::Debug;
 pub use config::ColumnConfig;
 pub use distinct::Distinct;
 pub use distribution::Distribution;
+pub(crate) use form::{FLOAT_SCALE, Form};
+pub(crate) use ladder::Ladder;
 pub use scalar::Scalar;
 pub use unfillable::Unfillable;
 
 use array::Array;
 use choice::Choice;
-use ladder::{Bounds, Ladder};
+use ladder::Bounds;
 use nullable::Nullable;
-use range::Range;
+pub(crate) use range::Range;
+use spelling::Spelling;
 use unfillable::Refusal;
 
 use crate::{Column, Rng, TableName, Type, Value};
@@ -129,6 +134,9 @@ fn values(
     let lengths = by_type::lengths(ty, config)?;
     if let Some(wanted) = &config.meaning {
         return by_meaning::named(wanted, ty, lengths);
+    }
+    if let (Some(pattern), Type::Text { .. }) = (&config.pattern, ty) {
+        return Ok(Box::new(Spelling::new(pattern, (lengths.min.unwrap_or(0), lengths.max))?));
     }
     let meant = || meaning::find(Some(&table.table), name, |rule| by_meaning::generator(rule, ty, lengths));
     match if config.min_length.is_none() { meant() } else { None } {

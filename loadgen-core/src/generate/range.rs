@@ -9,7 +9,7 @@ use crate::{Rng, Value};
 
 /// Values of a ladder.
 #[derive(Debug)]
-pub(super) struct Range {
+pub(crate) struct Range {
     ladder: Ladder,
     draw: Draw,
 }
@@ -29,7 +29,7 @@ enum Draw {
 
 impl Range {
     /// All values alike.
-    pub(super) fn even(ladder: Ladder) -> Self {
+    pub(crate) fn even(ladder: Ladder) -> Self {
         let (count, stride) = strides(ladder, u64::MAX);
         let draw = if stride == 1 { Draw::Below(count) } else { Draw::Strides { count, stride } };
         Range { ladder, draw }

@@ -3,6 +3,7 @@
 
 mod apply;
 mod arrays;
+mod checks;
 mod conformance;
 mod connect;
 mod crud;
