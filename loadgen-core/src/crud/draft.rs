@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::{
     config::TableConfig,
     error::{CrudPlanError, Part},
+    room::SMALL,
     source::{FIRST, Reference, Source, TableSources, names},
 };
 use crate::{
@@ -76,7 +77,8 @@ impl Draft<'_> {
             .table
             .foreign_keys
             .iter()
-            .filter(|key| key.columns.iter().all(|c| self.config_of(*c).is_none()));
+            .filter(|key| key.columns.iter().all(|c| self.config_of(*c).is_none()))
+            .filter(|key| !key.columns.iter().any(|c| self.table.special.denied.insert.contains(c)));
         followed
             .map(|key| Reference {
                 parent_name: key.parent.clone(),
@@ -103,6 +105,7 @@ impl Draft<'_> {
             _ if config.is_some_and(|config| config.leave_out) => {
                 return Ok(Ok(Source::Server("by the plan file".to_owned())));
             }
+            _ if self.table.special.denied.insert.contains(&index) => return Ok(self.denied(column)),
             _ => {}
         }
         if config.is_none() {
@@ -128,6 +131,17 @@ impl Draft<'_> {
         self.generated(column, config, notes)
     }
 
+    /// A column that this user may not write.
+    fn denied(&self, column: &Column) -> Result<Source, String> {
+        if column.nullable || column.fill != Fill::None {
+            return Ok(Source::Server("this user may not write it".to_owned()));
+        }
+        let name = &column.name;
+        Err(format!(
+            "no insert into column {name:?} for this user, and it has no default; GRANT it, or exclude the table"
+        ))
+    }
+
     pub(super) fn generated(
         &self,
         column: &Column,
@@ -148,8 +162,7 @@ impl Draft<'_> {
 
     /// Gives each unique key one column that alone tells all rows apart.
     pub(super) fn make_distinct(&self, sources: &mut TableSources) -> Result<(), String> {
-        let primary = Some(&self.table.primary_key).filter(|key| !key.is_empty());
-        for key in primary.into_iter().chain(&self.table.uniques) {
+        for key in self.table.unique_rules() {
             let tells_apart = |column: &usize| match &sources.columns[*column] {
                 Source::Distinct(_) => true,
                 Source::Server(_) => self.server_tells_apart(*column),
@@ -164,11 +177,20 @@ impl Draft<'_> {
                 matches!(sources.columns[*column], Source::Generated(_)).then(|| self.distinct(*column))
             };
             let made: Vec<Result<(usize, Distinct), String>> = key.iter().filter_map(constructed).collect();
-            let roomiest = made
-                .iter()
-                .flatten()
-                .max_by_key(|(_, distinct)| distinct.capacity())
-                .map(|(column, _)| *column);
+            let is_free = |column: usize| {
+                self.table.checks.iter().all(|check| !check.columns.contains(&column))
+                    && !self.table.partitioned_by().contains(&column)
+            };
+            let room = |(column, distinct): &&(usize, Distinct)| {
+                let capacity = distinct.capacity();
+                (capacity > SMALL && is_free(*column), capacity)
+            };
+            let best = made.iter().flatten().max_by_key(room);
+            let is_narrow = best.is_some_and(|(_, distinct)| distinct.capacity() <= SMALL);
+            if is_narrow && self.combine(&self.parents_in(key, sources), sources).is_ok() {
+                continue;
+            }
+            let roomiest = best.map(|(column, _)| *column);
             match (roomiest, made.is_empty()) {
                 (Some(roomiest), _) => {
                     for (column, distinct) in
@@ -206,9 +228,22 @@ impl Draft<'_> {
         made.map(|distinct| (column, distinct)).map_err(|unfillable| unfillable.to_string())
     }
 
+    /// The columns of a key that come from parents.
+    fn parents_in(&self, key: &[usize], sources: &TableSources) -> Vec<usize> {
+        let is_parent = |column: &usize| matches!(sources.columns[*column], Source::Parent { .. });
+        key.iter().copied().filter(is_parent).collect()
+    }
+
     /// A key of references alone: rows differ when their parents do.
     pub(super) fn combine(&self, key: &[usize], sources: &mut TableSources) -> Result<(), String> {
         let refuse = |why: &str| Err(format!("unique ({}) {why}; exclude the table", names(self.table, key)));
+        if key.is_empty() {
+            return refuse("has no column that can differ from row to row");
+        }
+        let within = |all: &[usize], some: &[usize]| some.iter().all(|column| all.contains(column));
+        if sources.combined_key.as_ref().is_some_and(|known| within(key, known)) {
+            return Ok(());
+        }
         if !key.iter().all(|column| matches!(sources.columns[*column], Source::Parent { .. })) {
             return refuse("is filled by the database, which does not promise distinct values");
         }
@@ -216,9 +251,10 @@ impl Draft<'_> {
         if !touched.flat_map(|r| &r.columns).all(|column| key.contains(column)) {
             return refuse("takes part of a foreign key and not the rest");
         }
-        if sources.combined_key.replace(key.to_vec()).is_some() {
+        if sources.combined_key.as_ref().is_some_and(|known| !within(known, key)) {
             return refuse("is a second key made of foreign keys");
         }
+        sources.combined_key = Some(key.to_vec());
         Ok(())
     }
 }

@@ -54,6 +54,10 @@ where
         match session.apply(std::slice::from_ref(&change)).await {
             Ok(applied) => {
                 let applied = applied.into_iter().next().unwrap_or_default();
+                if applied.rows == 0 && self.plan.tables[table].reads_back {
+                    lane.refused(&self.plan, table, &change);
+                    return Ok(Done::Skipped("a trigger refused the row".into()));
+                }
                 Ok(Done::Committed(self.remember(lane, cx, table, &change, &applied)))
             }
             Err(failure) if failure.indeterminate => {
@@ -100,7 +104,7 @@ impl Operation {
         if lane.tables[table].live.is_out_of_combinations() {
             return Err("no more combinations of parents are remembered");
         }
-        let rows = self.plan.rows.insert as usize;
+        let rows = plan.rows_at_once(self.plan.rows.insert);
         let mut change = TablePlan::change(&plan.insert, rows);
         let mut parents: Vec<Slot> = Vec::with_capacity(rows * plan.references.len());
         for row in 0..rows {
@@ -173,7 +177,7 @@ impl Operation {
             return Err("nothing live to update");
         }
         let start = cx.rng.below(live.len() as u64);
-        let slots = live.select(start, self.plan.rows.update as usize, |_| true);
+        let slots = live.select(start, plan.rows_at_once(self.plan.rows.update), |_| true);
         let mask = 1 + cx.rng.below(plan.updates.len() as u64) as usize;
         let mut change = TablePlan::change(&plan.updates[mask - 1], slots.len());
         for slot in &slots {
@@ -192,7 +196,8 @@ impl Operation {
         let live = &lane.tables[self.table].live;
         let Some(shape) = &plan.delete else { return Err("nothing live to delete") };
         let start = cx.rng.below(live.len() as u64);
-        let slots = live.select(start, self.plan.rows.delete as usize, |slot| !live.has_children(slot));
+        let count = plan.rows_at_once(self.plan.rows.delete);
+        let slots = live.select(start, count, |slot| !live.has_children(slot));
         if slots.is_empty() {
             return Err(if live.len() == 0 {
                 "nothing live to delete"

@@ -4,7 +4,9 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use super::{
     config::{CrudConfig, OperationWeights, TableConfig},
+    kept::Kept,
     live::Layout,
+    peculiar::{note_specials, possible},
     source::{Reference, Source, TableSources},
 };
 use crate::{Change, ChangeKind, Shape, Table, TableName, column_salt};
@@ -35,6 +37,11 @@ pub struct TablePlan {
     pub(crate) salts: Vec<u64>,
     /// For each column of the table, the part of a row's sum that it belongs to: 0, or one more than its group.
     pub(crate) parts: Vec<usize>,
+    /// Why the rows in the database are not compared with what the lanes know.
+    pub unchecked: Option<String>,
+    /// Whether a trigger may change or refuse rows: one row a statement, and the values that count are those that
+    /// come back.
+    pub(crate) reads_back: bool,
     pub(crate) layout: Layout,
     pub(crate) insert: Arc<Shape>,
     /// One for each non-empty set of groups, at its bit mask less one.
@@ -50,43 +57,34 @@ impl TablePlan {
         table: Arc<Table>,
         (config, table_config): (&CrudConfig, &TableConfig),
         sources: TableSources,
-        names: &[TableName],
+        planned: &[TableName],
         (referred, cap): (&BTreeSet<usize>, usize),
         shapes: &mut u32,
     ) -> Self {
         let combined = sources.combined();
         let TableSources { columns: sources, mut references, mut notes, .. } = sources;
         for reference in &mut references {
-            let parent = names.iter().position(|name| *name == reference.parent_name);
+            let parent = planned.iter().position(|name| *name == reference.parent_name);
             reference.parent = parent.expect("references to tables that are not planned were dropped");
         }
-        let key: Vec<usize> = table.key().unwrap_or_default().to_vec();
-        let mut remembered = key.clone();
-        remembered.extend(referred.iter().filter(|column| !key.contains(column)));
-        let written: Vec<usize> = (0..sources.len()).filter(|i| sources[*i].is_written()).collect();
-        let returning: Vec<usize> =
-            remembered.iter().copied().filter(|i| !sources[*i].is_written()).collect();
-        let known = (0..sources.len()).filter(|i| written.contains(i) || returning.contains(i)).collect();
-        let groups = groups(&table, &sources, &remembered);
-        let shape = |kind, key: &[usize], set: Vec<usize>, returning: Vec<usize>, shapes: &mut u32| {
+        let kept = Kept::of(&table, &sources, referred);
+        let Kept { key, remembered, known, .. } = &kept;
+        note_specials(&table, key, &mut notes);
+        let groups = groups(&table, &sources, remembered);
+        let mut shape = |kind, key: &[usize], set: Vec<usize>, returning: &[usize]| {
             *shapes += 1;
-            Arc::new(Shape {
-                id: *shapes - 1,
-                table: Arc::clone(&table),
-                kind,
-                key: key.to_vec(),
-                set,
-                returning,
-            })
+            let (id, table, key) = (*shapes - 1, Arc::clone(&table), key.to_vec());
+            Arc::new(Shape { id, table, kind, key, set, returning: returning.to_vec() })
         };
-        let insert = shape(ChangeKind::Insert, &[], written, returning, shapes);
+        let insert = shape(ChangeKind::Insert, &[], kept.written.clone(), &kept.returned);
         let (mut updates, mut delete) = (Vec::new(), None);
         if !key.is_empty() {
+            let returned: &[usize] = if kept.reads_back { known } else { &[] };
             for mask in 1..1usize << groups.len() {
                 let set = groups_of(mask, &groups).flatten().copied().collect();
-                updates.push(shape(ChangeKind::Update, &key, set, Vec::new(), shapes));
+                updates.push(shape(ChangeKind::Update, key, set, returned));
             }
-            delete = Some(shape(ChangeKind::Delete, &key, Vec::new(), Vec::new(), shapes));
+            delete = Some(shape(ChangeKind::Delete, key, Vec::new(), &[]));
         }
         let wanted = table_config.operations.or(config.operations).unwrap_or_default();
         let operations = possible(wanted, updates.is_empty(), delete.is_none(), &mut notes);
@@ -101,20 +99,20 @@ impl TablePlan {
             combined,
             cap: if remembered.is_empty() { 0 } else { cap },
         };
-        let salts = table.columns.iter().map(|column| column_salt(&column.name)).collect();
-        let weight = table_config.weight.unwrap_or(1);
         TablePlan {
+            unchecked: table.special.written_by.clone(),
+            reads_back: kept.reads_back,
+            weight: table_config.weight.unwrap_or(1),
+            salts: table.columns.iter().map(|column| column_salt(&column.name)).collect(),
             table,
-            weight,
             config: table_config.clone(),
             operations,
             sources,
             notes,
             references,
-            remembered,
+            remembered: kept.remembered,
             groups,
-            known,
-            salts,
+            known: kept.known,
             parts,
             layout,
             insert,
@@ -128,34 +126,24 @@ impl TablePlan {
         &self.known
     }
 
+    /// How many rows a statement takes of so many.
+    pub(crate) fn rows_at_once(&self, rows: u32) -> usize {
+        if self.reads_back { 1 } else { rows as usize }
+    }
+
     /// An empty change of a shape with room for `rows` rows.
     pub(crate) fn change(shape: &Arc<Shape>, rows: usize) -> Change {
         Change { shape: Arc::clone(shape), values: Vec::with_capacity(rows * shape.width()), rows }
     }
 }
 
-/// The operations that the table allows.
-fn possible(
-    mut operations: OperationWeights,
-    no_updates: bool,
-    no_key: bool,
-    notes: &mut Vec<String>,
-) -> OperationWeights {
-    if no_key && (operations.update, operations.delete) != (0, 0) {
-        notes.push("has no primary key and no unique key without NULL: rows are only inserted".to_owned());
-        (operations.update, operations.delete) = (0, 0);
-    }
-    if no_updates && operations.update != 0 {
-        notes.push("has no column that may change: no updates".to_owned());
-        operations.update = 0;
-    }
-    operations
-}
-
 /// Deals the columns that updates may replace into groups, neighbours together.
 fn groups(table: &Table, sources: &[Source], remembered: &[usize]) -> Vec<Vec<usize>> {
-    let in_key =
-        |column: &usize| table.uniques.iter().any(|key| key.contains(column)) || remembered.contains(column);
+    let (rules, fixed) = (table.unique_rules(), table.partitioned_by());
+    let in_key = |column: &usize| {
+        rules.clone().any(|key| key.contains(column))
+            || [remembered, fixed, &table.special.denied.update].iter().any(|some| some.contains(column))
+    };
     let free: Vec<usize> =
         (0..sources.len()).filter(|i| matches!(sources[*i], Source::Generated(_)) && !in_key(i)).collect();
     let count = free.len().min(GROUPS);

@@ -9,7 +9,15 @@ from (
                case when w.wants_select and not has_any_column_privilege(c.oid, 'select') then 'select' end,
                case when w.wants_insert and not has_any_column_privilege(c.oid, 'insert') then 'insert' end,
                case when w.wants_update and not has_any_column_privilege(c.oid, 'update') then 'update' end,
-               case when w.wants_delete and not has_table_privilege(c.oid, 'delete') then 'delete' end)
+               case when w.wants_delete and not has_table_privilege(c.oid, 'delete') then 'delete' end,
+               (select string_agg(case p.command when 'w' then 'update' else 'delete' end
+                                  || ' (row security has no policy for it)', ', ' order by p.command desc)
+                from (values ('w', w.wants_update), ('d', w.wants_delete)) p (command, is_wanted)
+                where p.is_wanted and row_security_active(c.oid)
+                  and not exists (select from pg_policy y
+                                  where y.polrelid = c.oid and y.polpermissive and y.polcmd::text in ('*', p.command)
+                                    and (y.polroles = '{0}'
+                                         or exists (select from unnest(y.polroles) m where pg_has_role(m, 'usage'))))))
            end as words
     from unnest($1::text[], $2::text[], $3::bool[], $4::bool[], $5::bool[], $6::bool[])
         with ordinality w (schema, name, wants_select, wants_insert, wants_update, wants_delete, place)

@@ -14,3 +14,4 @@ mod server;
 mod support;
 mod transactions;
 mod types;
+mod zoo;
