@@ -3,7 +3,7 @@
 use super::{
     live::{LiveRows, NO_SLOT, NewRow, Slot},
     plan::CrudPlan,
-    table_plan::{GROUPS, TablePlan, groups_of},
+    table_plan::{TablePlan, UNREAD, groups_of},
 };
 use crate::{
     Applied, Change, ChangeKind, Digest, History, LaneId, Rows, TableTally, Tally, Value, column_hash,
@@ -187,11 +187,12 @@ impl CrudLane {
             }));
             let table = &mut self.tables[pending.table];
             table.count += 1;
-            table.digest.add(row_hash(total(&sums)));
+            let sums = &sums[..plan.layout.parts];
+            table.digest.add(row_hash(total(sums)));
             if let Some(surplus) = table.live.surplus() {
                 self.forget(crud, pending.table, &[surplus]);
             }
-            let new = NewRow { keys: &keys, sums: &sums[..plan.layout.parts], parents };
+            let new = NewRow { keys: &keys, sums, parents };
             let slot = self.tables[pending.table].live.push(&new);
             self.history.record(seq, pending.table as u32, ChangeKind::Insert, u64::from(slot), chosen);
         }
@@ -262,7 +263,7 @@ impl TablePlan {
         returned: &[Value],
         returning: &[usize],
         parents: &[Slot],
-    ) -> ([u64; GROUPS + 1], u64) {
+    ) -> ([u64; UNREAD + 1], u64) {
         let mut sums = self.sums_of_returned(returning, returned);
         let mut chosen = 0u64;
         for (column, value) in set.iter().zip(values) {
@@ -284,8 +285,8 @@ impl TablePlan {
     }
 
     /// The sums of what came back of one row.
-    fn sums_of_returned(&self, returning: &[usize], returned: &[Value]) -> [u64; GROUPS + 1] {
-        let mut sums = [0u64; GROUPS + 1];
+    fn sums_of_returned(&self, returning: &[usize], returned: &[Value]) -> [u64; UNREAD + 1] {
+        let mut sums = [0u64; UNREAD + 1];
         for (column, value) in returning.iter().zip(returned) {
             let part = self.parts[*column];
             sums[part] = sums[part].wrapping_add(column_hash(self.salts[*column], value));

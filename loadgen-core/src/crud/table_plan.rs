@@ -35,7 +35,8 @@ pub struct TablePlan {
     pub(crate) known: Vec<usize>,
     /// One for each column of the table.
     pub(crate) salts: Vec<u64>,
-    /// For each column of the table, the part of a row's sum that it belongs to: 0, or one more than its group.
+    /// For each column of the table, the part of a row's sum that it belongs to: 0, or one more than its group;
+    /// [`UNREAD`] where nobody may read it.
     pub(crate) parts: Vec<usize>,
     /// Why the rows in the database are not compared with what the lanes know.
     pub unchecked: Option<String>,
@@ -51,6 +52,9 @@ pub struct TablePlan {
 
 /// Updates write one or more of so many groups of columns; each costs a live row 8 bytes.
 pub(crate) const GROUPS: usize = 3;
+
+/// The part of a row's sum that is in no digest.
+pub(crate) const UNREAD: usize = GROUPS + 1;
 
 impl TablePlan {
     pub(super) fn new(
@@ -88,8 +92,11 @@ impl TablePlan {
         }
         let wanted = table_config.operations.or(config.operations).unwrap_or_default();
         let operations = possible(wanted, updates.is_empty(), delete.is_none(), &mut notes);
-        let part =
-            |column| groups.iter().position(|group| group.contains(&column)).map_or(0, |group| group + 1);
+        let part = |column: usize| match groups.iter().position(|group| group.contains(&column)) {
+            Some(group) => group + 1,
+            None if table.special.denied.select.contains(&column) => UNREAD,
+            None => 0,
+        };
         let parts = (0..sources.len()).map(part).collect();
         let layout = Layout {
             keys: remembered.len(),
@@ -139,10 +146,10 @@ impl TablePlan {
 
 /// Deals the columns that updates may replace into groups, neighbours together.
 fn groups(table: &Table, sources: &[Source], remembered: &[usize]) -> Vec<Vec<usize>> {
-    let (rules, fixed) = (table.unique_rules(), table.partitioned_by());
+    let (rules, fixed, denied) = (table.unique_rules(), table.partitioned_by(), &table.special.denied);
     let in_key = |column: &usize| {
         rules.clone().any(|key| key.contains(column))
-            || [remembered, fixed, &table.special.denied.update].iter().any(|some| some.contains(column))
+            || [remembered, fixed, &denied.update, &denied.select].iter().any(|some| some.contains(column))
     };
     let free: Vec<usize> =
         (0..sources.len()).filter(|i| matches!(sources[*i], Source::Generated(_)) && !in_key(i)).collect();

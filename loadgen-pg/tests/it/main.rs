@@ -12,6 +12,7 @@ mod introspection;
 mod reading;
 mod server;
 mod support;
+mod tables;
 mod transactions;
 mod types;
 mod zoo;
