@@ -5,11 +5,12 @@ use std::collections::BTreeSet;
 use super::{
     config::TableConfig,
     error::{CrudPlanError, Part},
+    reference::Reference,
     room::SMALL,
-    source::{FIRST, Reference, Source, TableSources, names},
+    source::{FIRST, Source, TableSources, names},
 };
 use crate::{
-    Check, Column, Fill, Obstacle, Seed, Table, Type,
+    Check, Column, Fill, ForeignKey, Obstacle, Seed, Table, Type,
     generate::{self, ColumnConfig, Distinct},
 };
 
@@ -79,16 +80,19 @@ impl Draft<'_> {
             .iter()
             .filter(|key| key.columns.iter().all(|c| self.config_of(*c).is_none()))
             .filter(|key| !key.columns.iter().any(|c| self.table.special.denied.insert.contains(c)));
-        followed
-            .map(|key| Reference {
-                parent_name: key.parent.clone(),
-                parent_columns: key.parent_columns.clone(),
-                columns: key.columns.clone(),
-                optional: key.columns.iter().all(|column| self.table.columns[*column].nullable),
-                parent: 0,
-                positions: Vec::new(),
-            })
-            .collect()
+        let reference = |key: &ForeignKey| Reference {
+            parent_name: key.parent.clone(),
+            parent_columns: key.parent_columns.clone(),
+            columns: key.columns.clone(),
+            optional: key.columns.iter().all(|column| self.table.columns[*column].nullable),
+            to_itself: false,
+            shared: Vec::new(),
+            parent: 0,
+            positions: Vec::new(),
+        };
+        let mut references: Vec<Reference> = followed.map(reference).collect();
+        Reference::sort(self.table, &mut references);
+        references
     }
 
     pub(super) fn source(
@@ -109,16 +113,8 @@ impl Draft<'_> {
             _ => {}
         }
         if config.is_none() {
-            let refers = |r: &Reference| r.columns.iter().position(|c| *c == index);
-            let mut found =
-                references.iter().enumerate().filter_map(|(at, r)| refers(r).map(|position| (at, position)));
-            if let Some((reference, position)) = found.next() {
-                if found.next().is_some() {
-                    let why =
-                        format!("column {:?} is part of two foreign keys; exclude the table", column.name);
-                    return Ok(Err(why));
-                }
-                return Ok(Ok(Source::Parent { reference, position }));
+            if let Some(parent) = Reference::source_of(references, index) {
+                return Ok(Ok(parent));
             }
             match &column.fill {
                 Fill::Sequence { .. } => return Ok(Ok(Source::Server("sequence".to_owned()))),
@@ -247,8 +243,13 @@ impl Draft<'_> {
         if !key.iter().all(|column| matches!(sources.columns[*column], Source::Parent { .. })) {
             return refuse("is filled by the database, which does not promise distinct values");
         }
-        let touched = sources.references.iter().filter(|r| r.columns.iter().any(|c| key.contains(c)));
-        if !touched.flat_map(|r| &r.columns).all(|column| key.contains(column)) {
+        let parent_of = |column: &usize| match sources.columns[*column] {
+            Source::Parent { reference, .. } => Some(reference),
+            _ => None,
+        };
+        let touched: BTreeSet<usize> = key.iter().filter_map(parent_of).collect();
+        let of_touched = |column: &usize| parent_of(column).is_some_and(|parent| touched.contains(&parent));
+        if !(0..sources.columns.len()).filter(of_touched).all(|column| key.contains(&column)) {
             return refuse("takes part of a foreign key and not the rest");
         }
         if sources.combined_key.as_ref().is_some_and(|known| !within(known, key)) {

@@ -13,6 +13,7 @@ mod operation;
 mod peculiar;
 mod plan;
 mod prepare;
+mod reference;
 mod room;
 mod settle;
 mod source;

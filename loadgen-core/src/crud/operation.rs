@@ -93,7 +93,7 @@ impl Operation {
     /// New rows of a table; or of the parent that it lacks, so that the first operations of a lane find their way.
     fn draw_insert(&self, lane: &CrudLane, cx: &mut Cx, table: usize) -> Drawn {
         let plan = &self.plan.tables[table];
-        let lacks = |r: &&super::source::Reference| !r.optional && lane.tables[r.parent].live.len() == 0;
+        let lacks = |r: &&super::reference::Reference| !r.optional && lane.tables[r.parent].live.len() == 0;
         if let Some(reference) = plan.references.iter().find(lacks) {
             return if self.plan.tables[reference.parent].layout.cap == 0 {
                 Err("the parent table has no key to refer to")
@@ -117,7 +117,13 @@ impl Operation {
                     Source::Generated(generator) => generator.generate(&mut cx.rng),
                     Source::Distinct(distinct) => distinct.value(index).ok_or("domain exhausted")?,
                     Source::Parent { reference, position } => {
-                        self.parent_key(lane, table, *reference, *position, parents[mine + reference])
+                        let slot = parents[mine + reference];
+                        let own = plan.references[*reference].to_itself && slot == NO_SLOT;
+                        if own {
+                            self.own_key(table, *reference, *position, index).ok_or("domain exhausted")?
+                        } else {
+                            self.parent_key(lane, table, *reference, *position, slot)
+                        }
                     }
                     Source::Null(_) | Source::Server(_) => Value::Null,
                 });
@@ -142,6 +148,13 @@ impl Operation {
                 let live = &lane.tables[reference.parent].live;
                 let none = live.len() == 0 || reference.optional && cx.rng.chance(ORPHANS);
                 parents.push(if none { NO_SLOT } else { live.at(cx.rng.below(live.len() as u64) as usize) });
+                if !reference.shared.is_empty() && !self.agree(lane, table, &mut parents[mine..]) {
+                    parents.truncate(mine);
+                    break;
+                }
+            }
+            if parents.len() == mine && width > 0 {
+                continue;
             }
             let (before, new) = parents.split_at(mine);
             let combined = &plan.layout.combined;
@@ -153,6 +166,43 @@ impl Operation {
             parents.truncate(mine);
         }
         Err("no free combination of parents")
+    }
+
+    /// Has the last of a row's parents agree with the others in the columns that they share: takes the next that does,
+    /// or none where the row can do without. False if there is no such parent.
+    fn agree(&self, lane: &CrudLane, table: usize, parents: &mut [Slot]) -> bool {
+        let Some((last, before)) = parents.split_last_mut() else { return true };
+        let references = &self.plan.tables[table].references;
+        let reference = &references[before.len()];
+        let live = &lane.tables[reference.parent].live;
+        let chosen: Vec<(usize, Value)> = reference
+            .shared
+            .iter()
+            .map(|shared| {
+                let value = self.parent_key(lane, table, shared.from, shared.there, before[shared.from]);
+                (reference.positions[shared.position], value)
+            })
+            .collect();
+        // Without a value in one of its columns, a foreign key holds whatever the others say.
+        if *last == NO_SLOT || chosen.iter().any(|(_, value)| value.is_null()) {
+            *last = NO_SLOT;
+            return reference.optional || chosen.iter().any(|(_, value)| value.is_null());
+        }
+        let fits = |slot: Slot| chosen.iter().all(|(column, value)| live.key(slot, *column) == *value);
+        let first = *last as usize;
+        let mut near = (0..live.len().min(AGREEING)).map(|probe| live.at(first + probe));
+        *last = near.find(|slot| fits(*slot)).unwrap_or(NO_SLOT);
+        *last != NO_SLOT || reference.optional
+    }
+
+    /// What a row refers to itself with.
+    fn own_key(&self, table: usize, reference: usize, position: usize, index: u64) -> Option<Value> {
+        let plan = &self.plan.tables[table];
+        let column = plan.table.column_index(&plan.references[reference].parent_columns[position])?;
+        match &plan.sources[column] {
+            Source::Distinct(distinct) => distinct.value(index),
+            _ => None,
+        }
     }
 
     fn parent_key(
@@ -220,6 +270,9 @@ fn push_key(change: &mut Change, lane: &CrudLane, table: usize, slot: Slot) {
 
 /// How often parents are drawn again when their combination is taken.
 const COMBINATION_TRIES: u32 = 8;
+
+/// Among so many rows one that agrees with another parent is looked for.
+const AGREEING: usize = 1_000;
 
 /// The share of rows that do without a parent where they may.
 const ORPHANS: f64 = 0.1;

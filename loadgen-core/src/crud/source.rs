@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{config::TableConfig, draft::Draft, error::CrudPlanError};
+use super::{config::TableConfig, draft::Draft, error::CrudPlanError, reference::Reference};
 use crate::{
     Seed, Table, TableName,
     generate::{Distinct, Generator},
@@ -52,21 +52,6 @@ impl Source {
 /// Domains above this are not worth a number in a plan.
 const PRACTICALLY_ENDLESS: u128 = 1_000_000_000_000;
 
-/// A foreign key that is followed.
-#[derive(Clone, Debug)]
-pub(crate) struct Reference {
-    pub(crate) parent_name: TableName,
-    pub(crate) parent_columns: Vec<String>,
-    /// The referring columns.
-    pub(crate) columns: Vec<usize>,
-    /// Whether a row may do without a parent.
-    pub(crate) optional: bool,
-    /// Index of the parent's plan.
-    pub(crate) parent: usize,
-    /// Where the referred columns stand among what is remembered of the parent.
-    pub(crate) positions: Vec<usize>,
-}
-
 /// The sources of one table, before its parents are known to be there.
 #[derive(Debug)]
 pub(crate) struct TableSources {
@@ -104,6 +89,7 @@ impl TableSources {
         if let Err(why) = draft.make_distinct(&mut sources) {
             return Ok(Err(why));
         }
+        sources.relate(table);
         Ok(Ok(sources))
     }
 
@@ -123,15 +109,18 @@ impl TableSources {
                 "{} stays NULL: {parent} is not in the plan",
                 names(table, &reference.columns)
             ));
-            for source in &mut self.columns {
+            for (column, source) in self.columns.iter_mut().enumerate() {
                 match source {
                     Source::Parent { reference, .. } if *reference == gone => {
-                        *source = Source::Null(format!("{parent} is not in the plan"));
+                        let other = Reference::source_of(&self.references, column);
+                        let null = || Source::Null(format!("{parent} is not in the plan"));
+                        *source = other.unwrap_or_else(null);
                     }
                     Source::Parent { reference, .. } if *reference > gone => *reference -= 1,
                     _ => {}
                 }
             }
+            self.relate(table);
         }
         Ok(())
     }

@@ -7,7 +7,8 @@ use super::{
     kept::Kept,
     live::Layout,
     peculiar::{note_specials, possible},
-    source::{Reference, Source, TableSources},
+    reference::Reference,
+    source::{Source, TableSources},
 };
 use crate::{Change, ChangeKind, Shape, Table, TableName, column_salt};
 

@@ -11,6 +11,7 @@ select k.conrelid,
             join pg_attribute a on a.attrelid = k.confrelid and a.attnum = u.number)
        end,
        case k.contype when 'c' then pg_get_expr(k.conbin, k.conrelid) when 'x' then pg_get_constraintdef(k.oid) end,
+       k.confmatchtype = 'f',
        array(select o.oprname = '='
              from unnest(k.conexclop) with ordinality u (operator, place)
              join pg_operator o on o.oid = u.operator

@@ -15,12 +15,17 @@ pub(super) fn constraint(draft: &mut Draft, row: &PgRow) -> sqlx::Result<()> {
         "f" => {
             let parent = TableName::new(row.try_get::<String, _>(4)?, row.try_get::<String, _>(5)?);
             let parent_columns = row.try_get(6)?;
+            // MATCH FULL: all of them are NULL or none, so one that must not be speaks for all.
+            let is_full: bool = row.try_get(8)?;
+            if is_full && columns.iter().any(|column| !draft.table.columns[*column].nullable) {
+                columns.iter().for_each(|column| draft.table.columns[*column].nullable = false);
+            }
             draft.table.foreign_keys.push(ForeignKey { name, columns, parent, parent_columns });
         }
         "c" => draft.table.checks.push(Check { name, condition: row.try_get(7)?, columns }),
         _ => {
             // Rows that differ where equality is looked at never exclude each other.
-            let is_equality: Vec<bool> = row.try_get(8)?;
+            let is_equality: Vec<bool> = row.try_get(9)?;
             let equal = numbers.iter().zip(is_equality).filter(|(_, is_equality)| *is_equality);
             let equal = draft.columns(&equal.map(|(number, _)| *number).collect::<Vec<_>>());
             if equal.is_empty() {

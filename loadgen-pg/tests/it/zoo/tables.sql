@@ -113,6 +113,27 @@ create table refers_with_kind (
 create table cycle_a (id int primary key, b_id int);
 create table cycle_b (id int primary key, a_id int not null references cycle_a (id));
 alter table cycle_a add foreign key (b_id) references cycle_b (id) deferrable initially deferred;
+create table tenants (id int primary key, name text not null);
+create table people (tenant_id int references tenants (id), id int, name text, primary key (tenant_id, id));
+create table orders (tenant_id int not null references tenants (id), id bigint generated always as identity, note text,
+                     seller int, primary key (tenant_id, id), foreign key (tenant_id, seller) references people (tenant_id, id));
+create table products (tenant_id int not null, id int, note text, primary key (tenant_id, id),
+                       foreign key (tenant_id) references tenants (id));
+create table order_items (
+    tenant_id int not null references tenants (id), order_id bigint not null, product_id int not null, checked_by int,
+    note text, primary key (tenant_id, order_id, product_id),
+    foreign key (tenant_id, order_id) references orders (tenant_id, id) on delete cascade,
+    foreign key (tenant_id, product_id) references products (tenant_id, id),
+    foreign key (tenant_id, checked_by) references people (tenant_id, id)
+);
+create table party (id int primary key, name text);
+create table person (id int primary key references party (id), name text);
+create table employee (id int primary key references party (id) references person (id), salary int);
+create table refers_doubly (id int primary key, parent_id bigint references parents (id));
+alter table refers_doubly add constraint again foreign key (parent_id) references parents (id) not valid;
+create table its_own_boss (id int primary key, boss int not null references its_own_boss (id), name text not null);
+create table match_full_mixed (id int primary key, region int not null, no int,
+                               foreign key (region, no) references parents (region, no) match full);
 
 -- Partitions.
 create table by_range_with_default (id bigint, day date not null, note text, primary key (id, day)) partition by range (day);
