@@ -41,7 +41,7 @@ async fn every_peculiar_table_is_written_or_refused_with_a_reason() {
     assert!(unexpected.is_empty(), "{unexpected:#?}");
     assert_eq!(refused.len(), 6, "{refused:?}");
     assert_eq!(plan.others.get("view"), Some(&1));
-    let report = run(target, config(), 12_000).await.unwrap_or_else(|error| panic!("{error:#?}"));
+    let report = run(target, config(), 15_000).await.unwrap_or_else(|error| panic!("{error:#?}"));
     assert!(report.errors.is_empty(), "{:#?}", report.errors);
     let empty = plan.tables.iter().map(|table| table.table.name.to_string());
     let empty: Vec<String> = empty.filter(|name| report.tally.tables[name].rows.inserted == 0).collect();
