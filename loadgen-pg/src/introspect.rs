@@ -85,6 +85,14 @@ async fn complete(conn: &mut PgConnection, drafts: &mut HashMap<u32, Draft>) -> 
         key::index(draft(drafts, &row)?, &row)?;
     }
     trees.describe(drafts);
+    let (leaves, roots): (Vec<Oid>, Vec<Oid>) =
+        trees.leaves().map(|(leaf, root)| (Oid(leaf), Oid(root))).unzip();
+    if !leaves.is_empty() {
+        let checks = sqlx::query(include_str!("introspect/leaves.sql")).bind(leaves).bind(roots);
+        for row in checks.fetch_all(&mut *conn).await? {
+            partition::leaf_check(&mut draft(drafts, &row)?.table, &row)?;
+        }
+    }
     let triggers = sqlx::query(include_str!("introspect/triggers.sql")).bind(&relations).bind(&owners);
     alive::triggers(drafts, &triggers.fetch_all(&mut *conn).await?)?;
     let policies = sqlx::query(include_str!("introspect/policies.sql")).bind(&tables);

@@ -15,9 +15,12 @@ select k.conrelid,
        array(select o.oprname = '='
              from unnest(k.conexclop) with ordinality u (operator, place)
              join pg_operator o on o.oid = u.operator
-             order by u.place)
+             order by u.place),
+       -- WITHOUT OVERLAPS in its last column, from version 18 on.
+       k.contype in ('p', 'u') and coalesce((to_jsonb(k) ->> 'conperiod')::bool, false)
 from pg_constraint k
 left join pg_class p on p.oid = k.confrelid
 left join pg_namespace pn on pn.oid = p.relnamespace
-where k.conrelid = any ($1) and k.contype in ('p', 'f', 'c', 'x') and k.conparentid = 0
+where k.conrelid = any ($1) and (k.contype in ('p', 'f', 'c', 'x')
+       or k.contype = 'u' and coalesce((to_jsonb(k) ->> 'conperiod')::bool, false)) and k.conparentid = 0
 order by k.conrelid, k.conname

@@ -10,8 +10,13 @@ pub(super) fn constraint(draft: &mut Draft, row: &PgRow) -> sqlx::Result<()> {
     let name: String = row.try_get(2)?;
     let numbers = row.try_get::<Option<Vec<i16>>, _>(3)?.unwrap_or_default();
     let columns = draft.columns(&numbers);
+    if let (true, [rest @ .., _]) = (row.try_get(10)?, columns.as_slice()) {
+        // Spans that differ may overlap all the same.
+        draft.table.special.loose_keys.push(rest.to_vec());
+    }
     match row.try_get(1)? {
         "p" => draft.table.primary_key = columns,
+        "u" => {}
         "f" => {
             let parent = TableName::new(row.try_get::<String, _>(4)?, row.try_get::<String, _>(5)?);
             let parent_columns = row.try_get(6)?;

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use loadgen_core::{Check, Obstacle, Storage};
+use loadgen_core::{Check, Obstacle, Storage, Table};
 use sqlx::{
     Row,
     postgres::{PgRow, types::Oid},
@@ -92,6 +92,28 @@ impl Trees {
             table.special.storage = Storage::Partitioned { by };
         }
     }
+}
+
+/// Adds a row of `leaves.sql` to its table: a condition for the rows of one partition. One that is about nothing but
+/// the partition repeats its bounds.
+pub(super) fn leaf_check(table: &mut Table, row: &PgRow) -> sqlx::Result<()> {
+    let names: Vec<String> = row.try_get(4)?;
+    let mut columns: Vec<usize> = names.iter().filter_map(|name| table.column_index(name)).collect();
+    if columns.iter().all(|column| table.partitioned_by().contains(column)) {
+        return Ok(());
+    }
+    let (name, check): (String, String) = (row.try_get(1)?, row.try_get(2)?);
+    let condition = match row.try_get::<Option<String>, _>(3)? {
+        Some(here) => {
+            columns.extend(table.partitioned_by());
+            columns.sort_unstable();
+            columns.dedup();
+            format!("((NOT {here}) OR {check})")
+        }
+        None => check,
+    };
+    table.checks.push(Check { name, condition, columns });
+    Ok(())
 }
 
 fn any_of(conditions: &[String]) -> String {

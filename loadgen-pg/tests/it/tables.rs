@@ -63,6 +63,46 @@ async fn partitions_without_a_default_are_a_condition_on_the_row() {
 }
 
 #[tokio::test]
+async fn a_partition_with_rules_of_its_own_passes_them_on() {
+    let (target, _) = database(
+        "create table p (id int not null, v text) partition by list (id);
+         create table p1 (v text check (v <> ''), id int not null check (id = 1));
+         alter table p attach partition p1 for values in (1);
+         create table rest partition of p default; create unique index on rest (v)",
+    )
+    .await;
+    let mut session = target.connect().await.unwrap();
+    let schema = session.introspect(&loadgen_core::SchemaFilter::default()).await.unwrap();
+    let p = &schema.tables[0];
+    let [check] = p.checks.as_slice() else { panic!("{:?}", p.checks) };
+    assert_eq!(check.condition, "((NOT ((id IS NOT NULL) AND (id = 1))) OR (v <> ''::text))");
+    assert_eq!((&check.columns, &p.special.loose_keys), (&vec![0, 1], &vec![vec![1]]));
+}
+
+#[tokio::test]
+async fn virtual_columns_and_keys_without_overlaps_are_known() {
+    let (target, mut session) = database("select 1").await;
+    let version = session.server().await.unwrap();
+    let major =
+        version.trim_start_matches("PostgreSQL ").split('.').next().and_then(|n| n.parse::<u32>().ok());
+    if major.unwrap_or(0) < 18 {
+        return println!("{version} has neither");
+    }
+    session
+        .execute(
+            "create table v (id int primary key, net int not null, twice int generated always as (net * 2) virtual);
+             create extension if not exists btree_gist;
+             create table t (id int, span daterange, primary key (id, span without overlaps))",
+        )
+        .await
+        .unwrap();
+    let schema = session.introspect(&loadgen_core::SchemaFilter::default()).await.unwrap();
+    assert_eq!(schema.tables[0].special.loose_keys, [[0]]);
+    let only = config(r#"{"tables": {"v": {}}}"#);
+    assert!(run(target, only, 300).await.tally.tables["public.v"].rows.updated > 50);
+}
+
+#[tokio::test]
 async fn what_is_no_table_is_counted_and_if_it_is_named_refused_with_the_reason() {
     let (target, _) = database(
         "create table t (id int primary key) partition by hash (id);
