@@ -2,6 +2,8 @@
 
 use std::{collections::BTreeSet, fmt, sync::Arc};
 
+use crate::special::{Other, Special, Storage};
+
 /// The tables of one or more schemas, and which schemas there are.
 #[derive(Clone, Debug, Default)]
 pub struct Schema {
@@ -9,6 +11,8 @@ pub struct Schema {
     pub schemas: Vec<String>,
     /// In order of their names.
     pub tables: Vec<Arc<Table>>,
+    /// What else there is in the schemas that were asked for, in order of their names.
+    pub others: Vec<Other>,
 }
 
 /// The name of a table with its schema.
@@ -56,6 +60,8 @@ pub struct Table {
     /// What the backend saw and cannot honour yet (an exclusion, a partition); each with the columns that
     /// would have to be overridden to make the table writable, none if nothing helps.
     pub obstacles: Vec<Obstacle>,
+    /// What is out of the ordinary.
+    pub special: Special,
 }
 
 /// One column.
@@ -204,7 +210,7 @@ impl Schema {
         let mut tables: Vec<Arc<Table>> = tables.into_iter().map(Into::into).collect();
         tables.sort_by(|a, b| a.name.cmp(&b.name));
         let schemas: BTreeSet<&String> = tables.iter().map(|table| &table.name.schema).collect();
-        Schema { schemas: schemas.into_iter().cloned().collect(), tables }
+        Schema { schemas: schemas.into_iter().cloned().collect(), tables, others: Vec::new() }
     }
 
     /// The table of that name.
@@ -221,10 +227,29 @@ impl Table {
 
     /// The columns that tell rows apart: the primary key, else the first unique key without nullable columns.
     pub fn key(&self) -> Option<&[usize]> {
-        if !self.primary_key.is_empty() {
-            return Some(&self.primary_key);
+        self.key_of(|column| !self.columns[column].nullable)
+    }
+
+    /// The first key that can be read and of whose columns none is ever NULL.
+    pub(crate) fn key_of(&self, never_null: impl Fn(usize) -> bool) -> Option<&[usize]> {
+        let finds = |key: &&Vec<usize>| {
+            let usable = |column: &usize| never_null(*column) && !self.special.denied.select.contains(column);
+            !key.is_empty() && key.iter().all(usable)
+        };
+        std::iter::once(&self.primary_key).chain(&self.uniques).find(finds).map(Vec::as_slice)
+    }
+
+    /// Every set of columns of which one has to differ from row to row: the primary key first, and the unique keys.
+    pub fn unique_rules(&self) -> impl Iterator<Item = &Vec<usize>> + Clone {
+        let primary = Some(&self.primary_key).filter(|key| !key.is_empty());
+        primary.into_iter().chain(&self.uniques).chain(&self.special.loose_keys)
+    }
+
+    /// Columns that decide in which partition a row is; none where there are no partitions.
+    pub fn partitioned_by(&self) -> &[usize] {
+        match &self.special.storage {
+            Storage::Partitioned { by } => by,
+            Storage::Plain | Storage::Inherited => &[],
         }
-        let total = |key: &&Vec<usize>| key.iter().all(|&column| !self.columns[column].nullable);
-        self.uniques.iter().find(total).map(Vec::as_slice)
     }
 }

@@ -25,6 +25,8 @@ pub struct TableTally {
     /// Operations on the table of which nobody knows whether they were carried out, or that found rows changed by
     /// somebody else; with any, `live` and `digest` are not certain.
     pub unknown: u64,
+    /// Whether others write the table too, so that nobody compares it.
+    pub unchecked: bool,
 }
 
 impl Tally {
@@ -44,5 +46,6 @@ impl TableTally {
         self.live += other.live;
         self.digest.merge(other.digest);
         self.unknown += other.unknown;
+        self.unchecked |= other.unchecked;
     }
 }

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 
-use crate::{Applied, Change, Failure, Schema, Table, TableName, Value};
+use crate::{Applied, Change, Failure, Schema, Table, TableName, Value, pattern::is_called};
 
 /// Something that sessions can be opened to: a database, a broker, an API.
 ///
@@ -35,8 +35,15 @@ pub type EachRow<'a> = dyn FnMut(&[Value]) + Send + 'a;
 /// Which tables to look at.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SchemaFilter {
-    /// Schemas by name; empty: those on the search path.
+    /// Schemas by name or with `*` and `?` for any text and any character; empty: those on the search path.
     pub schemas: Vec<String>,
+}
+
+impl SchemaFilter {
+    /// Those of the schemas that are asked for by name or pattern.
+    pub fn of<'a>(&self, all: &'a [String]) -> Vec<&'a String> {
+        all.iter().filter(|name| self.schemas.iter().any(|wanted| is_called(name, wanted))).collect()
+    }
 }
 
 /// What is to be done to a table, and has to be allowed.

@@ -5,27 +5,36 @@ use std::{
     sync::Arc,
 };
 
-use loadgen_core::{Obstacle, Schema, SchemaFilter, Table};
+use loadgen_core::{Schema, SchemaFilter, Special, Storage, Table, TableName};
 use sqlx::{
     PgConnection, Row,
     postgres::{PgRow, types::Oid},
 };
 
+mod alive;
 mod column;
+mod expression;
 mod forms;
 mod key;
 mod native;
+mod other;
+mod partition;
 mod resolve;
 mod sample;
 mod spelling;
 mod types;
+mod written;
 
+use partition::Trees;
 use types::Types;
 
 /// A table that is being read, and where its columns went: dropped ones leave holes in the numbers.
 struct Draft {
     table: Table,
     numbers: Vec<i16>,
+    is_partitioned: bool,
+    /// The expressions of generated columns.
+    generated: HashMap<usize, String>,
 }
 
 impl Draft {
@@ -39,30 +48,87 @@ impl Draft {
 pub(crate) async fn read(conn: &mut PgConnection, filter: &SchemaFilter) -> sqlx::Result<Schema> {
     const SCHEMAS: &str = "select nspname::text from pg_namespace \
         where nspname !~ '^pg_' and nspname <> 'information_schema' order by 1";
-    let schemas = sqlx::query_scalar(SCHEMAS).fetch_all(&mut *conn).await?;
-    let rows =
-        sqlx::query(include_str!("introspect/columns.sql")).bind(&filter.schemas).fetch_all(&mut *conn);
+    let schemas: Vec<String> = sqlx::query_scalar(SCHEMAS).fetch_all(&mut *conn).await?;
+    let mut wanted: Vec<String> = filter.of(&schemas).into_iter().cloned().collect();
+    if wanted.is_empty() {
+        // Names that are not there find nothing, and none at all stands for the search path.
+        wanted.clone_from(&filter.schemas);
+    }
+    let rows = sqlx::query(include_str!("introspect/columns.sql")).bind(&wanted).fetch_all(&mut *conn);
     let rows = rows.await?;
     let mut tables: Vec<Oid> = rows.iter().map(|row| row.try_get(0)).collect::<sqlx::Result<_>>()?;
     tables.dedup();
     let types = Types::read(conn, &tables).await?;
     let mut drafts = drafts(&rows, &types)?;
-    if !tables.is_empty() {
-        let constraints = sqlx::query(include_str!("introspect/constraints.sql")).bind(&tables);
-        for row in constraints.fetch_all(&mut *conn).await? {
-            key::constraint(draft(&mut drafts, &row)?, &row)?;
-        }
-        let indexes = sqlx::query(include_str!("introspect/indexes.sql")).bind(&tables);
-        for row in indexes.fetch_all(&mut *conn).await? {
-            key::index(draft(&mut drafts, &row)?, &row)?;
-        }
-    }
+    complete(conn, &mut drafts).await?;
     for draft in drafts.values_mut() {
         sample::fill_in(conn, &mut draft.table).await?;
     }
+    let others = sqlx::query(include_str!("introspect/others.sql")).bind(&wanted);
+    let others = others.fetch_all(&mut *conn).await?.iter().map(other::read).collect::<sqlx::Result<_>>()?;
     let mut tables: Vec<Arc<Table>> = drafts.into_values().map(|draft| Arc::new(draft.table)).collect();
     tables.sort_by(|a, b| a.name.cmp(&b.name));
-    Ok(Schema { schemas, tables })
+    Ok(Schema { schemas, tables, others })
+}
+
+/// Everything but the columns.
+async fn complete(conn: &mut PgConnection, drafts: &mut HashMap<u32, Draft>) -> sqlx::Result<()> {
+    let tables: Vec<Oid> = drafts.keys().copied().map(Oid).collect();
+    if tables.is_empty() {
+        return Ok(());
+    }
+    let roots: Vec<Oid> =
+        drafts.iter().filter(|(_, draft)| draft.is_partitioned).map(|(id, _)| Oid(*id)).collect();
+    let mut trees = Trees::default();
+    if !roots.is_empty() {
+        let members = sqlx::query(include_str!("introspect/partitions.sql")).bind(roots);
+        trees = Trees::read(&members.fetch_all(&mut *conn).await?)?;
+    }
+    let constraints = sqlx::query(include_str!("introspect/constraints.sql")).bind(&tables);
+    for row in constraints.fetch_all(&mut *conn).await? {
+        key::constraint(draft(drafts, &row)?, &row)?;
+    }
+    let (mut relations, mut owners) = (tables.clone(), tables.clone());
+    for (leaf, root) in trees.leaves() {
+        relations.push(Oid(leaf));
+        owners.push(Oid(root));
+    }
+    let indexes = sqlx::query(include_str!("introspect/indexes.sql")).bind(&relations).bind(&owners);
+    for row in indexes.fetch_all(&mut *conn).await? {
+        key::index(draft(drafts, &row)?, &row)?;
+    }
+    trees.describe(drafts);
+    let (leaves, roots): (Vec<Oid>, Vec<Oid>) =
+        trees.leaves().map(|(leaf, root)| (Oid(leaf), Oid(root))).unzip();
+    if !leaves.is_empty() {
+        let checks = sqlx::query(include_str!("introspect/leaves.sql")).bind(leaves).bind(roots);
+        for row in checks.fetch_all(&mut *conn).await? {
+            partition::leaf_check(&mut draft(drafts, &row)?.table, &row)?;
+        }
+    }
+    let triggers = sqlx::query(include_str!("introspect/triggers.sql")).bind(&relations).bind(&owners);
+    alive::triggers(drafts, &triggers.fetch_all(&mut *conn).await?)?;
+    let policies = sqlx::query(include_str!("introspect/policies.sql")).bind(&tables);
+    for row in policies.fetch_all(&mut *conn).await? {
+        alive::policy(&mut draft(drafts, &row)?.table, &row)?;
+    }
+    let denied = sqlx::query(include_str!("introspect/denied.sql")).bind(&tables);
+    for row in denied.fetch_all(&mut *conn).await? {
+        deny(&mut draft(drafts, &row)?.table, &row)?;
+    }
+    Ok(())
+}
+
+/// Adds a row of `denied.sql` to its table.
+fn deny(table: &mut Table, row: &PgRow) -> sqlx::Result<()> {
+    let Some(column) = table.column_index(row.try_get(1)?) else { return Ok(()) };
+    let denied = &mut table.special.denied;
+    for (place, list) in [(2, &mut denied.insert), (3, &mut denied.update), (4, &mut denied.select)] {
+        if row.try_get(place)? {
+            list.push(column);
+        }
+    }
+    Ok(())
 }
 
 fn draft<'a>(drafts: &'a mut HashMap<u32, Draft>, row: &PgRow) -> sqlx::Result<&'a mut Draft> {
@@ -76,10 +142,16 @@ fn drafts(rows: &[PgRow], types: &Types) -> sqlx::Result<HashMap<u32, Draft>> {
         let Oid(id) = row.try_get(0)?;
         let draft = match drafts.entry(id) {
             Entry::Occupied(entry) => entry.into_mut(),
-            Entry::Vacant(entry) => entry.insert(Draft { table: table(row)?, numbers: Vec::new() }),
+            Entry::Vacant(entry) => {
+                let (table, is_partitioned) = (table(row)?, row.try_get(3)?);
+                entry.insert(Draft { table, numbers: Vec::new(), is_partitioned, generated: HashMap::new() })
+            }
         };
         // A table without columns has one row that names none.
         if let Some(number) = row.try_get::<Option<i16>, _>(5)? {
+            if row.try_get(9)? {
+                draft.generated.insert(draft.table.columns.len(), row.try_get(10)?);
+            }
             let (column, resolved) = column::read(row, types)?;
             draft.table.columns.push(column);
             draft.numbers.push(number);
@@ -90,21 +162,15 @@ fn drafts(rows: &[PgRow], types: &Types) -> sqlx::Result<HashMap<u32, Draft>> {
 }
 
 fn table(row: &PgRow) -> sqlx::Result<Table> {
-    let obstacle = |what: &str| Obstacle { what: what.to_owned(), columns: Vec::new() };
-    let mut obstacles = Vec::new();
-    if row.try_get(3)? {
-        obstacles.push(obstacle("partitioned table: not supported yet"));
-    }
-    if row.try_get(4)? {
-        obstacles.push(obstacle("table inheritance: not supported yet"));
-    }
+    let storage = if row.try_get(4)? { Storage::Inherited } else { Storage::Plain };
     Ok(Table {
-        name: loadgen_core::TableName::new(row.try_get::<String, _>(1)?, row.try_get::<String, _>(2)?),
+        name: TableName::new(row.try_get::<String, _>(1)?, row.try_get::<String, _>(2)?),
         columns: Vec::new(),
         primary_key: Vec::new(),
         uniques: Vec::new(),
         foreign_keys: Vec::new(),
         checks: Vec::new(),
-        obstacles,
+        obstacles: Vec::new(),
+        special: Special { storage, ..Special::default() },
     })
 }

@@ -10,13 +10,13 @@ use crate::plan_file::all_zero;
 /// Which tables, and what is done to them.
 #[derive(Clone, Debug, Default, Args)]
 pub(crate) struct TableArgs {
-    /// Schemas to look at; those on the search path unless given
-    #[arg(long, value_name = "NAME", help_heading = "Tables")]
+    /// Schemas to look at, by name or pattern, as in app,'shop_*'; those on the search path unless given
+    #[arg(long, value_name = "NAME", value_delimiter = ',', help_heading = "Tables")]
     pub(crate) schema: Vec<String>,
-    /// Only these tables, with how often they are chosen
+    /// Only these tables, by name or pattern, with how often they are chosen
     #[arg(long, value_name = "NAME[=WEIGHT]", help_heading = "Tables")]
     pub(crate) table: Vec<TableFlag>,
-    /// Leave this table alone
+    /// Leave this table alone, or those that fit a pattern
     #[arg(long, value_name = "NAME", help_heading = "Tables")]
     pub(crate) exclude: Vec<String>,
     /// How often each operation is chosen, as in insert=3,update=2,delete=1

@@ -38,7 +38,12 @@ pub(super) async fn inspect(args: &InspectArgs) -> Result<(), Failed> {
         InspectFormat::Json => {
             let tables: Vec<Value> = schema.tables.iter().map(|table| table_json(table)).collect();
             let target = job.target.describe();
-            output::json(&json!({"version": 1, "target": target, "tables": tables}))
+            let others = schema
+                .others
+                .iter()
+                .map(|other| json!({"name": other.name.to_string(), "kind": other.kind, "why": other.why}));
+            let others: Vec<Value> = others.collect();
+            output::json(&json!({"version": 1, "target": target, "tables": tables, "not_written": others}))
         }
         InspectFormat::Yaml => {
             let url = job.config.target.as_deref().map(secrets::without_password);
@@ -140,13 +145,32 @@ fn text(schema: &Schema, style: Style) -> String {
         for check in &table.checks {
             let _ = writeln!(text, "  check {}", check.condition);
         }
+        for note in &table.special.notes {
+            let _ = writeln!(text, "  note: {note}");
+        }
         for obstacle in &table.obstacles {
             let _ = writeln!(text, "  {} {}", style.warn("not understood yet:"), obstacle.what);
         }
         text.push('\n');
     }
+    for other in &schema.others {
+        let _ = writeln!(text, "{} is a {}: {}", style.title(&other.name.to_string()), other.kind, other.why);
+    }
     let _ = writeln!(text, "{} tables", schema.tables.len());
     text
+}
+
+/// How many there are of each kind: "2 views, 1 foreign table".
+pub(super) fn others_words(others: &BTreeMap<&'static str, usize>) -> String {
+    let plural = |kind: &str| match kind.split_once(' ') {
+        Some(("table", rest)) => format!("tables {rest}"),
+        _ => format!("{kind}s"),
+    };
+    let words = others.iter().map(|(kind, number)| match number {
+        1 => format!("1 {kind}"),
+        several => format!("{several} {}", plural(kind)),
+    });
+    words.collect::<Vec<_>>().join(", ")
 }
 
 /// The backend's own name of a column's type, with its length or precision.
@@ -180,6 +204,11 @@ fn key_words(table: &Table, column: usize) -> String {
     }
     if table.uniques.iter().any(|key| key.contains(&column)) {
         words.push("unique".to_owned());
+    } else if table.special.loose_keys.iter().any(|key| key.contains(&column)) {
+        words.push("unique in part".to_owned());
+    }
+    if table.partitioned_by().contains(&column) {
+        words.push("partition".to_owned());
     }
     for key in table.foreign_keys.iter().filter(|key| key.columns.contains(&column)) {
         words.push(format!("→ {}", key.parent));
@@ -203,6 +232,7 @@ fn table_json(table: &Table) -> Value {
         "name": table.name.to_string(),
         "columns": columns.collect::<Vec<_>>(),
         "checks": checks,
+        "notes": table.special.notes,
         "not_understood": obstacles,
     })
 }

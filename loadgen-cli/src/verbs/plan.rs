@@ -97,6 +97,9 @@ fn job_text(job: &Job, planned: &CrudPlan, reach: Reach, style: Style, text: &mu
     for (name, why) in &planned.refused {
         let _ = writeln!(text, "{} {why}\n", style.warn(&format!("{name} is left out:")));
     }
+    if !planned.others.is_empty() {
+        let _ = writeln!(text, "not written: {}\n", super::inspect::others_words(&planned.others));
+    }
 }
 
 fn table_text(planned: &TablePlan, seed: Seed, style: Style, text: &mut String) {
@@ -155,6 +158,7 @@ fn job_json(job: &Job, planned: &CrudPlan, reach: Reach) -> Value {
         "rows": planned.rows,
         "tables": tables,
         "left_out": refused.collect::<Vec<_>>(),
+        "not_written": planned.others,
         "warnings": job.warning().into_iter().collect::<Vec<_>>(),
     })
 }
@@ -175,5 +179,6 @@ fn table_json(planned: &TablePlan, seed: Seed) -> Value {
         "operations": planned.operations,
         "columns": columns.collect::<Vec<_>>(),
         "notes": planned.notes,
+        "unchecked": planned.unchecked,
     })
 }

@@ -10,4 +10,5 @@ mod live;
 mod rights;
 mod stop;
 mod support;
+mod tables;
 mod trouble;

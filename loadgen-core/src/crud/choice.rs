@@ -6,7 +6,18 @@ use super::{
     config::{CrudConfig, TableConfig},
     error::{CrudPlanError, Part},
 };
-use crate::{Schema, Table};
+use crate::{
+    Other, Schema, Table, TableName,
+    pattern::{is_called, is_pattern},
+};
+
+/// What a configuration asks for.
+pub(super) struct Chosen {
+    /// In order of their names.
+    pub(super) tables: Vec<(Arc<Table>, TableConfig)>,
+    /// What was asked for by name and is no table that is written, with the reason.
+    pub(super) refused: Vec<(TableName, String)>,
+}
 
 impl CrudConfig {
     /// Looks whether the schemas that are asked for are there.
@@ -14,7 +25,8 @@ impl CrudConfig {
     /// # Errors
     /// When one is not.
     pub fn check_schemas(&self, schema: &Schema) -> Result<(), CrudPlanError> {
-        let missing = self.schemas.iter().find(|name| !schema.schemas.contains(name));
+        let is_there = |wanted: &&String| schema.schemas.iter().any(|name| is_called(name, wanted));
+        let missing = self.schemas.iter().find(|wanted| !is_there(wanted));
         missing.map_or(Ok(()), |name| {
             let there = schema.schemas.iter().map(String::as_str);
             Err(unknown(Part::Schema(name.clone()), name, there))
@@ -23,49 +35,82 @@ impl CrudConfig {
 }
 
 /// The tables that the configuration asks for.
-pub(super) fn choose(
-    schema: &Schema,
-    config: &CrudConfig,
-) -> Result<Vec<(Arc<Table>, TableConfig)>, CrudPlanError> {
+pub(super) fn choose(schema: &Schema, config: &CrudConfig) -> Result<Chosen, CrudPlanError> {
     config.check_schemas(schema)?;
     let mut excluded = BTreeSet::new();
     for name in &config.exclude {
-        excluded.insert(&find(schema, name, Part::Excluded)?.name);
+        excluded.extend(find(schema, name, Part::Excluded)?.tables.iter().map(|table| &table.name));
     }
-    let mut chosen = Vec::new();
+    let mut chosen = Chosen { tables: Vec::new(), refused: Vec::new() };
     if config.tables.is_empty() {
-        chosen.extend(schema.tables.iter().map(|table| (Arc::clone(table), TableConfig::default())));
+        chosen.tables.extend(schema.tables.iter().map(|table| (Arc::clone(table), TableConfig::default())));
     }
-    for (name, table_config) in &config.tables {
-        let table = find(schema, name, Part::Table)?;
-        for column in table_config.columns.keys() {
-            if table.column_index(column).is_none() {
-                let names = table.columns.iter().map(|column| column.name.as_str());
-                let part = Part::Column { table: table.name.clone(), column: column.clone() };
-                return Err(unknown(part, column, names));
+    // Whole names first: what they say of a table goes before what a pattern says.
+    let (patterns, names): (Vec<_>, Vec<_>) = config.tables.iter().partition(|(name, _)| is_pattern(name));
+    for (name, table_config) in names.into_iter().chain(patterns) {
+        let found = find(schema, name, Part::Table)?;
+        check_columns(&found.tables, name, table_config)?;
+        for table in found.tables {
+            if chosen.tables.iter().all(|(known, _)| known.name != table.name) {
+                let mut own = table_config.clone();
+                own.columns.retain(|column, _| table.column_index(column).is_some());
+                chosen.tables.push((Arc::clone(table), own));
             }
         }
-        chosen.push((Arc::clone(table), table_config.clone()));
+        if let Some(other) = found.other {
+            chosen.refused.push((other.name.clone(), format!("it is a {}: {}", other.kind, other.why)));
+        }
     }
-    chosen.retain(|(table, _)| !excluded.contains(&table.name));
-    chosen.sort_by(|a, b| a.0.name.cmp(&b.0.name));
+    chosen.tables.retain(|(table, _)| !excluded.contains(&table.name));
+    chosen.tables.sort_by(|a, b| a.0.name.cmp(&b.0.name));
     Ok(chosen)
+}
+
+/// Columns that are configured have to be there, in at least one of the tables that a pattern stands for.
+fn check_columns(tables: &[&Arc<Table>], name: &str, config: &TableConfig) -> Result<(), CrudPlanError> {
+    let Some(table) = tables.first() else { return Ok(()) };
+    for column in config.columns.keys() {
+        if tables.iter().all(|table| table.column_index(column).is_none()) {
+            let names = table.columns.iter().map(|column| column.name.as_str());
+            let part = Part::Column { table: table.name.clone(), column: column.clone() };
+            return Err(match unknown(part, column, names) {
+                CrudPlanError::Unknown { part, .. } if is_pattern(name) => {
+                    CrudPlanError::Unknown { part, meant: format!(", nor in another table like {name}") }
+                }
+                error => error,
+            });
+        }
+    }
+    Ok(())
+}
+
+/// What a name stands for.
+struct Found<'a> {
+    tables: Vec<&'a Arc<Table>>,
+    other: Option<&'a Other>,
 }
 
 fn find<'a>(
     schema: &'a Schema,
     name: &str,
     part: impl FnOnce(String) -> Part,
-) -> Result<&'a Arc<Table>, CrudPlanError> {
-    let mut found = schema.tables.iter().filter(|table| table.name.is_called(name));
-    match (found.next(), found.next()) {
-        (Some(table), None) => Ok(table),
-        (Some(_), Some(_)) => Err(CrudPlanError::Ambiguous(part(name.to_owned()))),
-        (None, _) => {
-            let names = schema.tables.iter().map(|table| table.name.table.as_str());
-            Err(unknown(part(name.to_owned()), name.rsplit('.').next().unwrap_or(name), names))
-        }
+) -> Result<Found<'a>, CrudPlanError> {
+    let exact: Vec<&Arc<Table>> = schema.tables.iter().filter(|table| table.name.is_called(name)).collect();
+    let other = schema.others.iter().find(|other| other.name.is_called(name));
+    match (exact.len(), other) {
+        (1, _) => return Ok(Found { tables: exact, other: None }),
+        (0, Some(other)) => return Ok(Found { tables: exact, other: Some(other) }),
+        (0, None) => {}
+        _ => return Err(CrudPlanError::Ambiguous(part(name.to_owned()))),
     }
+    let fits =
+        |table: &&Arc<Table>| is_called(&table.name.table, name) || is_called(&table.name.to_string(), name);
+    let tables: Vec<&Arc<Table>> = schema.tables.iter().filter(fits).collect();
+    if tables.is_empty() || !is_pattern(name) {
+        let names = schema.tables.iter().map(|table| table.name.table.as_str());
+        return Err(unknown(part(name.to_owned()), name.rsplit('.').next().unwrap_or(name), names));
+    }
+    Ok(Found { tables, other: None })
 }
 
 fn unknown<'a>(part: Part, wanted: &str, names: impl Iterator<Item = &'a str>) -> CrudPlanError {

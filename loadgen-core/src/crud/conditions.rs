@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{
     config::TableConfig,
     draft::Draft,
-    source::{FIRST, Reference, Source},
+    reference::Reference,
+    source::{FIRST, Source},
 };
 use crate::{
     Check, Fill, Rng, Seed, Table, Value,

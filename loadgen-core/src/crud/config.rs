@@ -8,6 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use crate::{
     TableName,
     generate::ColumnConfig,
+    pattern::is_called,
     units::{Count, Whole},
 };
 
@@ -15,13 +16,13 @@ use crate::{
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct CrudConfig {
-    /// Schemas to look at; without any, those on the search path.
+    /// Schemas to look at, by name or pattern (`app_*`); without any, those on the search path.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub schemas: Vec<String>,
-    /// Tables by name (`orders` or `sales.orders`); without any, every table of the schemas.
+    /// Tables by name or pattern (`orders`, `sales.orders` or `sales.*`); without any, every table of the schemas.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub tables: BTreeMap<String, TableConfig>,
-    /// Tables to leave alone.
+    /// Tables to leave alone, by name or pattern.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub exclude: Vec<String>,
     /// Weights of the operations; 3, 2 and 1 unless set.
@@ -38,7 +39,9 @@ pub struct CrudConfig {
 impl CrudConfig {
     /// What `tables` calls a table, if it is there.
     pub fn key_of(&self, table: &TableName) -> Option<&str> {
-        self.tables.keys().find(|key| table.is_called(key)).map(String::as_str)
+        let fits = |key: &&String| is_called(&table.table, key) || is_called(&table.to_string(), key);
+        let named = self.tables.keys().find(|key| table.is_called(key));
+        named.or_else(|| self.tables.keys().find(fits)).map(String::as_str)
     }
 }
 

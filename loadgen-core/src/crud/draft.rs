@@ -5,11 +5,13 @@ use std::collections::BTreeSet;
 use super::{
     config::TableConfig,
     error::{CrudPlanError, Part},
-    source::{ORPHANS, Reference, Source, TableSources, names},
+    reference::Reference,
+    room::SMALL,
+    source::{ORPHANS, Source, TableSources, names},
 };
 use crate::{
-    Column, Fill, Obstacle, Seed, Table, Type,
-    generate::{self, ColumnConfig},
+    Column, Fill, ForeignKey, Obstacle, Seed, Table, Type,
+    generate::{self, ColumnConfig, Distinct},
 };
 
 /// What decides about one table.
@@ -74,18 +76,22 @@ impl Draft<'_> {
             .table
             .foreign_keys
             .iter()
-            .filter(|key| key.columns.iter().all(|c| self.config_of(*c).is_none()));
-        followed
-            .map(|key| Reference {
-                parent_name: key.parent.clone(),
-                parent_columns: key.parent_columns.clone(),
-                columns: key.columns.clone(),
-                optional: key.columns.iter().all(|column| self.table.columns[*column].nullable),
-                orphans: ORPHANS,
-                parent: 0,
-                positions: Vec::new(),
-            })
-            .collect()
+            .filter(|key| key.columns.iter().all(|c| self.config_of(*c).is_none()))
+            .filter(|key| !key.columns.iter().any(|c| self.table.special.denied.insert.contains(c)));
+        let reference = |key: &ForeignKey| Reference {
+            parent_name: key.parent.clone(),
+            parent_columns: key.parent_columns.clone(),
+            columns: key.columns.clone(),
+            optional: key.columns.iter().all(|column| self.table.columns[*column].nullable),
+            to_itself: false,
+            shared: Vec::new(),
+            orphans: ORPHANS,
+            parent: 0,
+            positions: Vec::new(),
+        };
+        let mut references: Vec<Reference> = followed.map(reference).collect();
+        Reference::sort(self.table, &mut references);
+        references
     }
 
     pub(super) fn source(
@@ -102,19 +108,12 @@ impl Draft<'_> {
             _ if config.is_some_and(|config| config.leave_out) => {
                 return Ok(Ok(Source::Server("by the plan file".to_owned())));
             }
+            _ if self.table.special.denied.insert.contains(&index) => return Ok(self.denied(column)),
             _ => {}
         }
         if config.is_none() {
-            let refers = |r: &Reference| r.columns.iter().position(|c| *c == index);
-            let mut found =
-                references.iter().enumerate().filter_map(|(at, r)| refers(r).map(|position| (at, position)));
-            if let Some((reference, position)) = found.next() {
-                if found.next().is_some() {
-                    let why =
-                        format!("column {:?} is part of two foreign keys; exclude the table", column.name);
-                    return Ok(Err(why));
-                }
-                return Ok(Ok(Source::Parent { reference, position }));
+            if let Some(parent) = Reference::source_of(references, index) {
+                return Ok(Ok(parent));
             }
             match &column.fill {
                 Fill::Sequence { .. } => return Ok(Ok(Source::Server("sequence".to_owned()))),
@@ -125,6 +124,17 @@ impl Draft<'_> {
             }
         }
         self.generated(column, config, notes)
+    }
+
+    /// A column that this user may not write.
+    fn denied(&self, column: &Column) -> Result<Source, String> {
+        if column.nullable || column.fill != Fill::None {
+            return Ok(Source::Server("this user may not write it".to_owned()));
+        }
+        let name = &column.name;
+        Err(format!(
+            "no insert into column {name:?} for this user, and it has no default; GRANT it, or exclude the table"
+        ))
     }
 
     pub(super) fn generated(
@@ -147,8 +157,7 @@ impl Draft<'_> {
 
     /// Gives each unique key one column that alone tells all rows apart.
     pub(super) fn make_distinct(&self, sources: &mut TableSources) -> Result<(), String> {
-        let primary = Some(&self.table.primary_key).filter(|key| !key.is_empty());
-        for key in primary.into_iter().chain(&self.table.uniques) {
+        for key in self.table.unique_rules() {
             let tells_apart = |column: &usize| match &sources.columns[*column] {
                 Source::Distinct(_) => true,
                 Source::Server(_) => self.server_tells_apart(*column),
@@ -163,21 +172,28 @@ impl Draft<'_> {
                 matches!(sources.columns[*column], Source::Generated(_))
                     .then(|| self.distinct(*column, &sources.conditions))
             };
-            let made: Vec<Result<_, String>> = key.iter().filter_map(constructed).collect();
-            let none = made.is_empty();
-            let mut wrong = None;
-            let roomiest = made
-                .into_iter()
-                .filter_map(|made| made.map_err(|why| wrong = Some(why)).ok())
-                .max_by_key(|(_, distinct, _)| distinct.capacity());
-            match (roomiest, none) {
-                (Some((column, distinct, config)), _) => {
+            let made: Vec<Result<(usize, Distinct, ColumnConfig), String>> =
+                key.iter().filter_map(constructed).collect();
+            let room = |(column, distinct, _): &&(usize, Distinct, ColumnConfig)| {
+                let capacity = distinct.capacity();
+                (capacity > SMALL && self.is_free(*column), capacity)
+            };
+            let best = made.iter().flatten().max_by_key(room);
+            let is_narrow = best.is_some_and(|(_, distinct, _)| distinct.capacity() <= SMALL);
+            let best = best.map(|(column, ..)| *column);
+            if is_narrow && self.combine(&self.parents_in(key, sources), sources).is_ok() {
+                continue;
+            }
+            match (best, made.is_empty()) {
+                (Some(best), _) => {
+                    let chosen = made.into_iter().flatten().find(|(column, ..)| *column == best);
+                    let (column, distinct, config) = chosen.expect("the best is one of those made");
                     sources.columns[column] = Source::Distinct(distinct);
                     sources.within.insert(self.table.columns[column].name.clone(), config);
                 }
                 (None, true) => self.combine(key, sources)?,
                 (None, false) => {
-                    let why = wrong.unwrap_or_default();
+                    let why = made.into_iter().find_map(Result::err).unwrap_or_default();
                     return Err(format!("unique ({}): {why}", names(self.table, key)));
                 }
             }
@@ -199,19 +215,44 @@ impl Draft<'_> {
         }
     }
 
+    /// Whether neither a check nor the partitions restrict a column.
+    fn is_free(&self, column: usize) -> bool {
+        self.table.checks.iter().all(|check| !check.columns.contains(&column))
+            && !self.table.partitioned_by().contains(&column)
+    }
+
+    /// The columns of a key that come from parents.
+    fn parents_in(&self, key: &[usize], sources: &TableSources) -> Vec<usize> {
+        let is_parent = |column: &usize| matches!(sources.columns[*column], Source::Parent { .. });
+        key.iter().copied().filter(is_parent).collect()
+    }
+
     /// A key of references alone: rows differ when their parents do.
     pub(super) fn combine(&self, key: &[usize], sources: &mut TableSources) -> Result<(), String> {
         let refuse = |why: &str| Err(format!("unique ({}) {why}; exclude the table", names(self.table, key)));
+        if key.is_empty() {
+            return refuse("has no column that can differ from row to row");
+        }
+        let within = |all: &[usize], some: &[usize]| some.iter().all(|column| all.contains(column));
+        if sources.combined_key.as_ref().is_some_and(|known| within(key, known)) {
+            return Ok(());
+        }
         if !key.iter().all(|column| matches!(sources.columns[*column], Source::Parent { .. })) {
             return refuse("is filled by the database, which does not promise distinct values");
         }
-        let touched = sources.references.iter().filter(|r| r.columns.iter().any(|c| key.contains(c)));
-        if !touched.flat_map(|r| &r.columns).all(|column| key.contains(column)) {
+        let parent_of = |column: &usize| match sources.columns[*column] {
+            Source::Parent { reference, .. } => Some(reference),
+            _ => None,
+        };
+        let touched: BTreeSet<usize> = key.iter().filter_map(parent_of).collect();
+        let of_touched = |column: &usize| parent_of(column).is_some_and(|parent| touched.contains(&parent));
+        if !(0..sources.columns.len()).filter(of_touched).all(|column| key.contains(&column)) {
             return refuse("takes part of a foreign key and not the rest");
         }
-        if sources.combined_key.replace(key.to_vec()).is_some() {
+        if sources.combined_key.as_ref().is_some_and(|known| !within(known, key)) {
             return refuse("is a second key made of foreign keys");
         }
+        sources.combined_key = Some(key.to_vec());
         Ok(())
     }
 }

@@ -3,7 +3,7 @@
 use super::{
     live::{LiveRows, NO_SLOT, NewRow, Slot},
     plan::CrudPlan,
-    table_plan::{GROUPS, TablePlan, groups_of},
+    table_plan::{TablePlan, UNREAD, groups_of},
 };
 use crate::{
     Applied, Change, ChangeKind, Digest, History, LaneId, Rows, TableTally, Tally, Value, column_hash,
@@ -98,6 +98,14 @@ impl CrudLane {
         }
     }
 
+    /// A trigger kept the database from doing anything; the numbers of the rows are not used again.
+    pub(crate) fn refused(&mut self, plan: &CrudPlan, table: usize, change: &Change) {
+        self.undo(plan);
+        if change.shape.kind == ChangeKind::Insert {
+            self.tables[table].arrive(change.rows as u64);
+        }
+    }
+
     /// Lets go of the rows of a change of which nobody knows whether it happened.
     pub(crate) fn give_up(&mut self, plan: &CrudPlan) {
         if let Some(pending) = self.pending.take() {
@@ -155,7 +163,7 @@ impl CrudLane {
         }
         match change.shape.kind {
             ChangeKind::Insert => self.inserted(plan, seq, change, applied, &pending),
-            ChangeKind::Update => self.updated(table, seq, change, &pending),
+            ChangeKind::Update => self.updated(table, seq, change, applied, &pending),
             ChangeKind::Delete => self.deleted(plan, seq, &pending),
         }
         rows
@@ -173,23 +181,25 @@ impl CrudLane {
             let (sums, chosen) = plan.sums_of_insert(&change.shape.set, values, returned, returning, parents);
             keys.clear();
             keys.extend(plan.remembered.iter().map(|column| {
-                let written = change.shape.set.binary_search(column).ok().map(|at| &values[at]);
-                let given = || returning.iter().position(|given| given == column).map(|at| &returned[at]);
-                written.or_else(given).cloned().unwrap_or_default()
+                let given = returning.iter().position(|given| given == column).map(|at| &returned[at]);
+                let written = || change.shape.set.binary_search(column).ok().map(|at| &values[at]);
+                given.or_else(written).cloned().unwrap_or_default()
             }));
             let table = &mut self.tables[pending.table];
             table.count += 1;
-            table.digest.add(row_hash(total(&sums)));
+            let sums = &sums[..plan.layout.parts];
+            table.digest.add(row_hash(total(sums)));
             if let Some(surplus) = table.live.surplus() {
                 self.forget(crud, pending.table, &[surplus]);
             }
-            let new = NewRow { keys: &keys, sums: &sums[..plan.layout.parts], parents };
+            let new = NewRow { keys: &keys, sums, parents };
             let slot = self.tables[pending.table].live.push(&new);
             self.history.record(seq, pending.table as u32, ChangeKind::Insert, u64::from(slot), chosen);
         }
     }
 
-    fn updated(&mut self, plan: &TablePlan, seq: u64, change: &Change, pending: &Pending) {
+    fn updated(&mut self, plan: &TablePlan, seq: u64, change: &Change, applied: &Applied, pending: &Pending) {
+        let returning = &change.shape.returning;
         let table = &mut self.tables[pending.table];
         for (row, slot) in pending.slots.iter().enumerate() {
             let mut values = change.row(row)[change.shape.key.len()..].iter();
@@ -203,6 +213,10 @@ impl CrudLane {
                 let sum = columns.iter().map(hash).fold(0, u64::wrapping_add);
                 table.live.set_sum(*slot, group + 1, sum);
                 chosen = chosen.wrapping_add(sum);
+            }
+            if plan.reads_back {
+                let sums = plan.sums_of_returned(returning, &applied.returned[row * returning.len()..]);
+                (0..plan.layout.parts).for_each(|part| table.live.set_sum(*slot, part, sums[part]));
             }
             table.digest.add(row_hash(total(table.live.sums(*slot))));
             self.history.record(seq, pending.table as u32, ChangeKind::Update, u64::from(*slot), chosen);
@@ -232,6 +246,7 @@ impl CrudLane {
                 live: table.count,
                 digest: table.digest,
                 unknown: table.unknown + u64::from(lost),
+                unchecked: plan.unchecked.is_some(),
             };
             tally.tables.entry(plan.table.name.to_string()).or_default().merge(sums);
         }
@@ -248,13 +263,16 @@ impl TablePlan {
         returned: &[Value],
         returning: &[usize],
         parents: &[Slot],
-    ) -> ([u64; GROUPS + 1], u64) {
-        let mut sums = [0u64; GROUPS + 1];
+    ) -> ([u64; UNREAD + 1], u64) {
+        let mut sums = self.sums_of_returned(returning, returned);
         let mut chosen = 0u64;
         for (column, value) in set.iter().zip(values) {
             let hash = column_hash(self.salts[*column], value);
             let part = self.parts[*column];
-            sums[part] = sums[part].wrapping_add(hash);
+            // A trigger may have changed it: then what came back counts alone.
+            if !self.reads_back {
+                sums[part] = sums[part].wrapping_add(hash);
+            }
             let own = match &self.sources[*column] {
                 super::Source::Parent { reference, .. } => {
                     column_hash(self.salts[*column], &Value::Int(i64::from(parents[*reference])))
@@ -263,10 +281,17 @@ impl TablePlan {
             };
             chosen = chosen.wrapping_add(own);
         }
-        for (column, value) in returning.iter().zip(returned) {
-            sums[0] = sums[0].wrapping_add(column_hash(self.salts[*column], value));
-        }
         (sums, chosen)
+    }
+
+    /// The sums of what came back of one row.
+    fn sums_of_returned(&self, returning: &[usize], returned: &[Value]) -> [u64; UNREAD + 1] {
+        let mut sums = [0u64; UNREAD + 1];
+        for (column, value) in returning.iter().zip(returned) {
+            let part = self.parts[*column];
+            sums[part] = sums[part].wrapping_add(column_hash(self.salts[*column], value));
+        }
+        sums
     }
 
     /// The hash of a row that was read, out of the values of [`TablePlan::digested`].

@@ -57,6 +57,10 @@ where
         match session.apply(std::slice::from_ref(&change)).await {
             Ok(applied) => {
                 let applied = applied.into_iter().next().unwrap_or_default();
+                if applied.rows == 0 && self.plan.tables[table].reads_back {
+                    lane.refused(&self.plan, table, &change);
+                    return Ok(Done::Skipped("a trigger refused the row".into()));
+                }
                 Ok(Done::Committed(self.remember(lane, cx, table, &change, &applied)))
             }
             Err(failure) if failure.indeterminate => {
@@ -92,7 +96,7 @@ impl Operation {
     /// New rows of a table; or of the parent that it lacks, so that the first operations of a lane find their way.
     fn draw_insert(&self, lane: &CrudLane, cx: &mut Cx, table: usize) -> Drawn {
         let plan = &self.plan.tables[table];
-        let lacks = |r: &&super::source::Reference| !r.optional && lane.tables[r.parent].live.len() == 0;
+        let lacks = |r: &&super::reference::Reference| !r.optional && lane.tables[r.parent].live.len() == 0;
         if let Some(reference) = plan.references.iter().find(lacks) {
             return if self.plan.tables[reference.parent].layout.cap == 0 {
                 Err("the parent table has no key to refer to")
@@ -103,8 +107,7 @@ impl Operation {
         if lane.tables[table].live.is_out_of_combinations() {
             return Err("no more combinations of parents are remembered");
         }
-        // A statement of nothing but defaults makes one row.
-        let rows = if plan.insert.set.is_empty() { 1 } else { self.plan.rows.insert as usize };
+        let rows = plan.rows_at_once(self.plan.rows.insert);
         let mut change = TablePlan::change(&plan.insert, rows);
         let mut parents: Vec<Slot> = Vec::with_capacity(rows * plan.references.len());
         for row in 0..rows {
@@ -137,7 +140,12 @@ impl Operation {
             Source::Generated(generator) => generator.generate(&mut cx.rng),
             Source::Distinct(distinct) => distinct.value(index).ok_or("domain exhausted")?,
             Source::Parent { reference, position } => {
-                self.parent_key(lane, table, *reference, *position, parents[*reference])
+                let slot = parents[*reference];
+                if slot == NO_SLOT && self.plan.tables[table].references[*reference].to_itself {
+                    self.own_key(table, *reference, *position, index).ok_or("domain exhausted")?
+                } else {
+                    self.parent_key(lane, table, *reference, *position, slot)
+                }
             }
             Source::Checked(_) | Source::Null(_) | Source::Server(_) => Value::Null,
         })
@@ -187,6 +195,13 @@ impl Operation {
                 let live = &lane.tables[reference.parent].live;
                 let none = live.len() == 0 || reference.optional && cx.rng.chance(reference.orphans);
                 parents.push(if none { NO_SLOT } else { live.at(cx.rng.below(live.len() as u64) as usize) });
+                if !reference.shared.is_empty() && !self.agree(lane, table, &mut parents[mine..]) {
+                    parents.truncate(mine);
+                    break;
+                }
+            }
+            if parents.len() == mine && width > 0 {
+                continue;
             }
             let (before, new) = parents.split_at(mine);
             let combined = &plan.layout.combined;
@@ -198,6 +213,43 @@ impl Operation {
             parents.truncate(mine);
         }
         Err("no free combination of parents")
+    }
+
+    /// Has the last of a row's parents agree with the others in the columns that they share: takes the next that does,
+    /// or none where the row can do without. False if there is no such parent.
+    fn agree(&self, lane: &CrudLane, table: usize, parents: &mut [Slot]) -> bool {
+        let Some((last, before)) = parents.split_last_mut() else { return true };
+        let references = &self.plan.tables[table].references;
+        let reference = &references[before.len()];
+        let live = &lane.tables[reference.parent].live;
+        let chosen: Vec<(usize, Value)> = reference
+            .shared
+            .iter()
+            .map(|shared| {
+                let value = self.parent_key(lane, table, shared.from, shared.there, before[shared.from]);
+                (reference.positions[shared.position], value)
+            })
+            .collect();
+        // Without a value in one of its columns, a foreign key holds whatever the others say.
+        if *last == NO_SLOT || chosen.iter().any(|(_, value)| value.is_null()) {
+            *last = NO_SLOT;
+            return reference.optional || chosen.iter().any(|(_, value)| value.is_null());
+        }
+        let fits = |slot: Slot| chosen.iter().all(|(column, value)| live.key(slot, *column) == *value);
+        let first = *last as usize;
+        let mut near = (0..live.len().min(AGREEING)).map(|probe| live.at(first + probe));
+        *last = near.find(|slot| fits(*slot)).unwrap_or(NO_SLOT);
+        *last != NO_SLOT || reference.optional
+    }
+
+    /// What a row refers to itself with.
+    fn own_key(&self, table: usize, reference: usize, position: usize, index: u64) -> Option<Value> {
+        let plan = &self.plan.tables[table];
+        let column = plan.table.column_index(&plan.references[reference].parent_columns[position])?;
+        match &plan.sources[column] {
+            Source::Distinct(distinct) => distinct.value(index),
+            _ => None,
+        }
     }
 
     fn parent_key(
@@ -222,7 +274,7 @@ impl Operation {
             return Err("nothing live to update");
         }
         let start = cx.rng.below(live.len() as u64);
-        let slots = live.select(start, self.plan.rows.update as usize, |_| true);
+        let slots = live.select(start, plan.rows_at_once(self.plan.rows.update), |_| true);
         let mask = 1 + cx.rng.below(plan.updates.len() as u64) as usize;
         let mut change = TablePlan::change(&plan.updates[mask - 1], slots.len());
         for slot in &slots {
@@ -250,7 +302,8 @@ impl Operation {
         let live = &lane.tables[self.table].live;
         let Some(shape) = &plan.delete else { return Err("nothing live to delete") };
         let start = cx.rng.below(live.len() as u64);
-        let slots = live.select(start, self.plan.rows.delete as usize, |slot| !live.has_children(slot));
+        let count = plan.rows_at_once(self.plan.rows.delete);
+        let slots = live.select(start, count, |slot| !live.has_children(slot));
         if slots.is_empty() {
             return Err(if live.len() == 0 {
                 "nothing live to delete"
@@ -276,3 +329,5 @@ const COMBINATION_TRIES: u32 = 8;
 
 /// How often parents are drawn again when no row with them meets the checks.
 const PARENT_TRIES: u32 = 32;
+/// Among so many rows one that agrees with another parent is looked for.
+const AGREEING: usize = 1_000;

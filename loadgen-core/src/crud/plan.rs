@@ -1,9 +1,12 @@
 //! What `crud` will do to each table: decided before the first operation, and shown by `plan`.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use super::{
-    choice::choose,
+    choice::{Chosen, choose},
     config::{CrudConfig, RowCounts, TableConfig},
     error::{CrudPlanError, Part},
     settle::settle_references,
@@ -19,6 +22,8 @@ pub struct CrudPlan {
     pub tables: Vec<TablePlan>,
     /// Tables that were asked for and cannot be written: which, why, and what to put into the plan file.
     pub refused: Vec<(TableName, String)>,
+    /// What else is in the schemas and is no table that is written: how many of each kind, in the singular.
+    pub others: BTreeMap<&'static str, usize>,
     /// Rows a statement.
     pub rows: RowCounts,
     /// Lanes on all shards.
@@ -44,10 +49,11 @@ impl CrudPlan {
         seed: Seed,
         lanes: u32,
     ) -> Result<Self, CrudPlanError> {
-        let chosen = choose(schema, config)?;
+        let Chosen { tables, refused: mut others } = choose(schema, config)?;
         let mut accepted = Vec::new();
         let mut refused = barred.to_vec();
-        for (table, table_config) in chosen {
+        refused.append(&mut others);
+        for (table, table_config) in tables {
             if barred.iter().any(|(name, _)| *name == table.name) {
                 continue;
             }
@@ -74,8 +80,11 @@ impl CrudPlan {
         let tables = accepted.into_iter().zip(referred).map(|((table, table_config, sources), referred)| {
             TablePlan::new(table, (config, &table_config), sources, &names, (&referred, cap), &mut shapes)
         });
-        let mut plan = CrudPlan { tables: tables.collect(), refused, rows: config.rows, lanes, seed };
+        let tables = tables.collect();
+        let others = count_others(schema);
+        let mut plan = CrudPlan { tables, refused, others, rows: config.rows, lanes, seed };
         plan.resolve_positions();
+        plan.spare_what_others_refer_to(schema);
         Ok(plan)
     }
 
@@ -84,7 +93,7 @@ impl CrudPlan {
     pub(crate) fn numbered(&self) -> Vec<(usize, usize)> {
         let mut numbered = Vec::new();
         for (index, plan) in self.tables.iter().enumerate() {
-            let keys = std::iter::once(&plan.table.primary_key).chain(&plan.table.uniques);
+            let keys = plan.table.unique_rules();
             let below_parent = |column| {
                 let mut around = keys.clone().filter(|key: &&Vec<usize>| key.contains(&column));
                 around.all(|key| key.iter().any(|c| matches!(plan.sources[*c], Source::Parent { .. })))
@@ -115,6 +124,18 @@ impl CrudPlan {
         });
         plan.sources[column] = Source::Distinct(distinct?);
         Ok(())
+    }
+
+    /// Takes the deletes from tables to whose rows something refers that no statement of ours has written.
+    fn spare_what_others_refer_to(&mut self, schema: &Schema) {
+        for child in schema.tables.iter().filter(|table| table.special.written_by.is_some()) {
+            for parent in &mut self.tables {
+                let name = &parent.table.name;
+                if *name != child.name && child.foreign_keys.iter().any(|key| key.parent == *name) {
+                    parent.without_deletes(&child.name);
+                }
+            }
+        }
     }
 
     /// Turns the referred columns of each reference into positions among the parent's remembered columns.
@@ -150,6 +171,13 @@ fn referred_columns(accepted: &[Accepted]) -> Vec<BTreeSet<usize>> {
         }
     }
     referred
+}
+
+/// How many of each kind.
+fn count_others(schema: &Schema) -> BTreeMap<&'static str, usize> {
+    let mut counts = BTreeMap::new();
+    schema.others.iter().for_each(|other| *counts.entry(other.kind).or_default() += 1);
+    counts
 }
 
 /// Rows remembered in one lane of one table.

@@ -4,7 +4,7 @@ use super::{source::Source, table_plan::TablePlan};
 use crate::generate::Distinct;
 
 /// A run of some minutes comes to the end of domains up to this.
-const SMALL: u128 = 100_000;
+pub(super) const SMALL: u128 = 100_000;
 
 impl TablePlan {
     /// Notes the unique columns that will run out of values.

@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{conditions::rules, config::TableConfig, draft::Draft, error::CrudPlanError};
+use super::{
+    conditions::rules, config::TableConfig, draft::Draft, error::CrudPlanError, reference::Reference,
+};
 use crate::{
     Rng, Seed, Table, TableName, Value,
     check::{Condition, Rules},
@@ -73,23 +75,6 @@ const SAMPLES: u64 = 1 << 41;
 /// Domains above this are not worth a number in a plan.
 const PRACTICALLY_ENDLESS: u128 = 1_000_000_000_000;
 
-/// A foreign key that is followed.
-#[derive(Clone, Debug)]
-pub(crate) struct Reference {
-    pub(crate) parent_name: TableName,
-    pub(crate) parent_columns: Vec<String>,
-    /// The referring columns.
-    pub(crate) columns: Vec<usize>,
-    /// Whether a row may do without a parent.
-    pub(crate) optional: bool,
-    /// The share of rows that do without a parent where they may.
-    pub(crate) orphans: f64,
-    /// Index of the parent's plan.
-    pub(crate) parent: usize,
-    /// Where the referred columns stand among what is remembered of the parent.
-    pub(crate) positions: Vec<usize>,
-}
-
 /// The sources of one table, before its parents are known to be there.
 #[derive(Debug)]
 pub(crate) struct TableSources {
@@ -151,6 +136,7 @@ impl TableSources {
         if let Err(why) = draft.make_distinct(&mut sources) {
             return Ok(Err(why));
         }
+        sources.relate(table);
         Ok(Ok(sources))
     }
 
@@ -178,15 +164,17 @@ impl TableSources {
                 return Err(format!("refers to {parent}, which {why}; {remedy}"));
             }
             self.notes.push(format!("{} stays NULL: {parent} {why}", names(table, &reference.columns)));
-            for source in &mut self.columns {
+            for (column, source) in self.columns.iter_mut().enumerate() {
                 match source {
                     Source::Parent { reference, .. } if *reference == gone => {
-                        *source = Source::Null(format!("{parent} {why}"));
+                        let other = Reference::source_of(&self.references, column);
+                        *source = other.unwrap_or_else(|| Source::Null(format!("{parent} {why}")));
                     }
                     Source::Parent { reference, .. } if *reference > gone => *reference -= 1,
                     _ => {}
                 }
             }
+            self.relate(table);
         }
         if self.settled || self.conditions.is_empty() {
             return Ok(());

@@ -4,8 +4,11 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use super::{
     config::{CrudConfig, OperationWeights, TableConfig},
+    kept::Kept,
     live::Layout,
-    source::{Reference, Source, TableSources, names},
+    peculiar::{note_specials, possible},
+    reference::Reference,
+    source::{Source, TableSources, names},
 };
 use crate::{Change, ChangeKind, Shape, Table, TableName, check::Rules, column_salt};
 
@@ -35,8 +38,14 @@ pub struct TablePlan {
     pub(crate) known: Vec<usize>,
     /// One for each column of the table.
     pub(crate) salts: Vec<u64>,
-    /// For each column of the table, the part of a row's sum that it belongs to: 0, or one more than its group.
+    /// For each column of the table, the part of a row's sum that it belongs to: 0, or one more than its group;
+    /// [`UNREAD`] where nobody may read it.
     pub(crate) parts: Vec<usize>,
+    /// Why the rows in the database are not compared with what the lanes know.
+    pub unchecked: Option<String>,
+    /// Whether a trigger may change or refuse rows: one row a statement, and the values that count are those that
+    /// come back.
+    pub(crate) reads_back: bool,
     pub(crate) layout: Layout,
     pub(crate) insert: Arc<Shape>,
     /// One for each non-empty set of groups, at its bit mask less one.
@@ -47,12 +56,15 @@ pub struct TablePlan {
 /// Updates write one or more of so many groups of columns; each costs a live row 8 bytes.
 pub(crate) const GROUPS: usize = 3;
 
+/// The part of a row's sum that is in no digest.
+pub(crate) const UNREAD: usize = GROUPS + 1;
+
 impl TablePlan {
     pub(super) fn new(
         table: Arc<Table>,
         (config, table_config): (&CrudConfig, &TableConfig),
         sources: TableSources,
-        names: &[TableName],
+        planned: &[TableName],
         (referred, cap): (&BTreeSet<usize>, usize),
         shapes: &mut u32,
     ) -> Self {
@@ -61,41 +73,35 @@ impl TablePlan {
         let mut own_config = table_config.clone();
         own_config.columns.extend(within);
         for reference in &mut references {
-            let parent = names.iter().position(|name| *name == reference.parent_name);
+            let parent = planned.iter().position(|name| *name == reference.parent_name);
             reference.parent = parent.expect("references to tables that are not planned were dropped");
         }
-        let key: Vec<usize> = table.key().unwrap_or_default().to_vec();
-        let mut remembered = key.clone();
-        remembered.extend(referred.iter().filter(|column| !key.contains(column)));
-        let written: Vec<usize> = (0..sources.len()).filter(|i| sources[*i].is_written()).collect();
-        let returning: Vec<usize> =
-            remembered.iter().copied().filter(|i| !sources[*i].is_written()).collect();
-        let known = (0..sources.len()).filter(|i| written.contains(i) || returning.contains(i)).collect();
-        let groups = groups(&table, &sources, &remembered, rules.as_ref(), &mut notes);
-        let shape = |kind, key: &[usize], set: Vec<usize>, returning: Vec<usize>, shapes: &mut u32| {
+        let kept = Kept::of(&table, &sources, referred);
+        let Kept { key, remembered, known, .. } = &kept;
+        note_specials(&table, key, &mut notes);
+        let groups = groups(&table, &sources, remembered, rules.as_ref(), &mut notes);
+        let mut shape = |kind, key: &[usize], set: Vec<usize>, returning: &[usize]| {
             *shapes += 1;
-            Arc::new(Shape {
-                id: *shapes - 1,
-                table: Arc::clone(&table),
-                kind,
-                key: key.to_vec(),
-                set,
-                returning,
-            })
+            let (id, table, key) = (*shapes - 1, Arc::clone(&table), key.to_vec());
+            Arc::new(Shape { id, table, kind, key, set, returning: returning.to_vec() })
         };
-        let insert = shape(ChangeKind::Insert, &[], written, returning, shapes);
+        let insert = shape(ChangeKind::Insert, &[], kept.written.clone(), &kept.returned);
         let (mut updates, mut delete) = (Vec::new(), None);
         if !key.is_empty() {
+            let returned: &[usize] = if kept.reads_back { known } else { &[] };
             for mask in 1..1usize << groups.len() {
                 let set = groups_of(mask, &groups).flatten().copied().collect();
-                updates.push(shape(ChangeKind::Update, &key, set, Vec::new(), shapes));
+                updates.push(shape(ChangeKind::Update, key, set, returned));
             }
-            delete = Some(shape(ChangeKind::Delete, &key, Vec::new(), Vec::new(), shapes));
+            delete = Some(shape(ChangeKind::Delete, key, Vec::new(), &[]));
         }
         let wanted = table_config.operations.or(config.operations).unwrap_or_default();
         let operations = possible(wanted, updates.is_empty(), delete.is_none(), &mut notes);
-        let part =
-            |column| groups.iter().position(|group| group.contains(&column)).map_or(0, |group| group + 1);
+        let part = |column: usize| match groups.iter().position(|group| group.contains(&column)) {
+            Some(group) => group + 1,
+            None if table.special.denied.select.contains(&column) => UNREAD,
+            None => 0,
+        };
         let parts = (0..sources.len()).map(part).collect();
         let layout = Layout {
             keys: remembered.len(),
@@ -105,21 +111,21 @@ impl TablePlan {
             combined,
             cap: if remembered.is_empty() { 0 } else { cap },
         };
-        let salts = table.columns.iter().map(|column| column_salt(&column.name)).collect();
-        let weight = table_config.weight.unwrap_or(1);
         TablePlan {
+            unchecked: table.special.written_by.clone(),
+            reads_back: kept.reads_back,
+            weight: table_config.weight.unwrap_or(1),
+            salts: table.columns.iter().map(|column| column_salt(&column.name)).collect(),
             table,
-            weight,
             config: own_config,
             operations,
             sources,
             notes,
             rules,
             references,
-            remembered,
+            remembered: kept.remembered,
             groups,
-            known,
-            salts,
+            known: kept.known,
             parts,
             layout,
             insert,
@@ -133,28 +139,15 @@ impl TablePlan {
         &self.known
     }
 
+    /// How many rows a statement takes of so many. One of nothing but defaults makes one row.
+    pub(crate) fn rows_at_once(&self, rows: u32) -> usize {
+        if self.reads_back || self.insert.set.is_empty() { 1 } else { rows as usize }
+    }
+
     /// An empty change of a shape with room for `rows` rows.
     pub(crate) fn change(shape: &Arc<Shape>, rows: usize) -> Change {
         Change { shape: Arc::clone(shape), values: Vec::with_capacity(rows * shape.width()), rows }
     }
-}
-
-/// The operations that the table allows.
-fn possible(
-    mut operations: OperationWeights,
-    no_updates: bool,
-    no_key: bool,
-    notes: &mut Vec<String>,
-) -> OperationWeights {
-    if no_key && (operations.update, operations.delete) != (0, 0) {
-        notes.push("has no primary key and no unique key without NULL: rows are only inserted".to_owned());
-        (operations.update, operations.delete) = (0, 0);
-    }
-    if no_updates && operations.update != 0 {
-        notes.push("has no column that may change: no updates".to_owned());
-        operations.update = 0;
-    }
-    operations
 }
 
 /// Deals the columns that updates may replace into groups, neighbours together, and those together that checks tie.
@@ -165,8 +158,11 @@ fn groups(
     rules: Option<&Rules>,
     notes: &mut Vec<String>,
 ) -> Vec<Vec<usize>> {
-    let in_key =
-        |column: &usize| table.uniques.iter().any(|key| key.contains(column)) || remembered.contains(column);
+    let (keys, fixed, denied) = (table.unique_rules(), table.partitioned_by(), &table.special.denied);
+    let in_key = |column: &usize| {
+        keys.clone().any(|key| key.contains(column))
+            || [remembered, fixed, &denied.update, &denied.select].iter().any(|some| some.contains(column))
+    };
     let is_drawn = |column: &usize| matches!(sources[*column], Source::Generated(_) | Source::Checked(_));
     let mut free: Vec<usize> = (0..sources.len()).filter(|i| is_drawn(i) && !in_key(i)).collect();
     let mut units: Vec<Vec<usize>> = Vec::new();

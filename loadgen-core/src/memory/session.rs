@@ -29,10 +29,12 @@ impl Session for MemorySession {}
 #[async_trait]
 impl SqlSession for MemorySession {
     async fn introspect(&mut self, filter: &SchemaFilter) -> Result<Schema, Failure> {
-        let wanted =
-            |table: &&Arc<Table>| filter.schemas.is_empty() || filter.schemas.contains(&table.name.schema);
-        let Schema { schemas, tables } = &*self.memory.schema;
-        Ok(Schema { schemas: schemas.clone(), tables: tables.iter().filter(wanted).cloned().collect() })
+        let Schema { schemas, tables, .. } = &*self.memory.schema;
+        let wanted = filter.of(schemas);
+        let is_wanted =
+            |table: &&Arc<Table>| filter.schemas.is_empty() || wanted.contains(&&table.name.schema);
+        let tables = tables.iter().filter(is_wanted).cloned().collect();
+        Ok(Schema { schemas: schemas.clone(), tables, others: Vec::new() })
     }
 
     async fn apply(&mut self, changes: &[Change]) -> Result<Vec<Applied>, Failure> {

@@ -48,8 +48,7 @@ enum Undo {
 impl Store {
     pub(crate) fn new(tables: &[Arc<Table>]) -> Self {
         let rows = |table: &Arc<Table>| {
-            let primary = Some(&table.primary_key).filter(|key| !key.is_empty());
-            let keys = primary.into_iter().chain(&table.uniques);
+            let keys = table.unique_rules();
             let check = |check: &Check| {
                 let expr = parse(&check.condition, table).ok()?;
                 Some(Condition { text: check.condition.clone(), expr })

@@ -24,6 +24,7 @@ pub fn table(name: &str) -> Table {
         foreign_keys: Vec::new(),
         checks: Vec::new(),
         obstacles: Vec::new(),
+        special: crate::Special::default(),
     }
 }
 

@@ -108,7 +108,8 @@ impl TableSummary {
     fn new(table: &TableTally) -> Self {
         let Rows { inserted, updated, deleted } = table.rows;
         let (live, unknown) = (table.live, table.unknown);
-        TableSummary { inserted, updated, deleted, live, digest: table.digest.to_string(), unknown }
+        let (digest, unchecked) = (table.digest.to_string(), table.unchecked);
+        TableSummary { inserted, updated, deleted, live, digest, unknown, unchecked }
     }
 }
 

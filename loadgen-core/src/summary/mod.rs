@@ -184,6 +184,9 @@ pub struct TableSummary {
     pub digest: String,
     /// Operations of unknown outcome; with any, `live` and `digest` are not certain.
     pub unknown: u64,
+    /// Whether something else in the database writes the table too, so that the check passes it over.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unchecked: bool,
 }
 
 /// Failures of one code.

@@ -23,6 +23,12 @@ pub(super) fn warnings(job: &EndedJob<'_>, several: bool) -> Vec<String> {
             "{unknown} operations of unknown outcome: live and digest of {of} are not certain"
         ));
     }
+    let unchecked = report.tally.tables.iter().filter(|(_, table)| table.unchecked);
+    let names: Vec<&str> = unchecked.map(|(name, _)| name.as_str()).collect();
+    if !names.is_empty() {
+        let names = names.join(", ");
+        warnings.push(format!("{names}: written by others, too; only the lanes' own rows are counted"));
+    }
     if report.counts.warmup.total() > 0 {
         warnings.push(format!(
             "{} operations of the warm-up are not in the figures, but in tables and digests",

@@ -38,7 +38,10 @@ impl Wire {
     /// Appends the text of a value as it stands between the quotes of an array's item.
     fn spell(&self, value: &Value, text: &mut String) -> Result<(), CodecError> {
         let written = match (&self.kind, value) {
-            (Kind::Text | Kind::Blank, Value::Text(x)) => escape(x, text),
+            // What has no value of its own, such as an infinite date, is its text.
+            (Kind::Text | Kind::Blank | Kind::Numeric | Kind::Date | Kind::Timestamp, Value::Text(x)) => {
+                escape(x, text)
+            }
             (Kind::Json | Kind::Jsonb, Value::Json(x)) => escape(&x.to_string(), text),
             (Kind::Bool, Value::Bool(x)) => write!(text, "{x}"),
             (Kind::Int2, Value::Int(x)) => write!(text, "{}", narrow::<i16>(*x)?),

@@ -4,8 +4,7 @@ select c.oid,
        n.nspname::text,
        c.relname::text,
        c.relkind = 'p',
-       exists (select from pg_inherits i
-               where i.inhrelid = c.oid or i.inhparent = c.oid and c.relkind = 'r'),
+       c.relkind = 'r' and exists (select from pg_inherits i where i.inhparent = c.oid),
        a.attnum,
        a.attname::text,
        not a.attnotnull,
@@ -32,6 +31,7 @@ left join pg_type b on b.oid = coalesce(e.oid, t.oid)
 left join pg_namespace bn on bn.oid = b.typnamespace
 where c.relkind in ('r', 'p')
   and not c.relispartition
+  and c.relpersistence <> 't'
   and n.nspname = any (case when cardinality($1::text[]) > 0 then $1::text[] else current_schemas(false)::text[] end)
   and not exists (select from pg_depend x
                   where x.classid = 'pg_class'::regclass and x.objid = c.oid and x.deptype = 'e')

@@ -10,9 +10,17 @@ select k.conrelid,
             from unnest(k.confkey) with ordinality u (number, place)
             join pg_attribute a on a.attrelid = k.confrelid and a.attnum = u.number)
        end,
-       case k.contype when 'c' then pg_get_expr(k.conbin, k.conrelid) when 'x' then pg_get_constraintdef(k.oid) end
+       case k.contype when 'c' then pg_get_expr(k.conbin, k.conrelid) when 'x' then pg_get_constraintdef(k.oid) end,
+       k.confmatchtype = 'f',
+       array(select o.oprname = '='
+             from unnest(k.conexclop) with ordinality u (operator, place)
+             join pg_operator o on o.oid = u.operator
+             order by u.place),
+       -- WITHOUT OVERLAPS in its last column, from version 18 on.
+       k.contype in ('p', 'u') and coalesce((to_jsonb(k) ->> 'conperiod')::bool, false)
 from pg_constraint k
 left join pg_class p on p.oid = k.confrelid
 left join pg_namespace pn on pn.oid = p.relnamespace
-where k.conrelid = any ($1) and k.contype in ('p', 'u', 'f', 'c', 'x') and k.conparentid = 0
+where k.conrelid = any ($1) and (k.contype in ('p', 'f', 'c', 'x')
+       or k.contype = 'u' and coalesce((to_jsonb(k) ->> 'conperiod')::bool, false)) and k.conparentid = 0
 order by k.conrelid, k.conname

@@ -3,40 +3,80 @@
 use loadgen_core::{Check, ForeignKey, Obstacle, TableName};
 use sqlx::{Row, postgres::PgRow};
 
-use super::Draft;
+use super::{Draft, expression::column_in};
 
 /// Adds a row of `constraints.sql` to its table.
 pub(super) fn constraint(draft: &mut Draft, row: &PgRow) -> sqlx::Result<()> {
     let name: String = row.try_get(2)?;
-    let columns = draft.columns(&row.try_get::<Option<Vec<i16>>, _>(3)?.unwrap_or_default());
+    let numbers = row.try_get::<Option<Vec<i16>>, _>(3)?.unwrap_or_default();
+    let columns = draft.columns(&numbers);
+    if let (true, [rest @ .., _]) = (row.try_get(10)?, columns.as_slice()) {
+        // Spans that differ may overlap all the same.
+        draft.table.special.loose_keys.push(rest.to_vec());
+    }
     match row.try_get(1)? {
         "p" => draft.table.primary_key = columns,
-        "u" => draft.table.uniques.push(columns),
+        "u" => {}
         "f" => {
             let parent = TableName::new(row.try_get::<String, _>(4)?, row.try_get::<String, _>(5)?);
             let parent_columns = row.try_get(6)?;
+            // MATCH FULL: all of them are NULL or none, so one that must not be speaks for all.
+            let is_full: bool = row.try_get(8)?;
+            if is_full && columns.iter().any(|column| !draft.table.columns[*column].nullable) {
+                columns.iter().for_each(|column| draft.table.columns[*column].nullable = false);
+            }
             draft.table.foreign_keys.push(ForeignKey { name, columns, parent, parent_columns });
         }
         "c" => draft.table.checks.push(Check { name, condition: row.try_get(7)?, columns }),
         _ => {
-            let definition: String = row.try_get(7)?;
-            let what = format!("{definition} of constraint {name}");
-            draft.table.obstacles.push(Obstacle { what, columns });
+            // Rows that differ where equality is looked at never exclude each other.
+            let is_equality: Vec<bool> = row.try_get(9)?;
+            let equal = numbers.iter().zip(is_equality).filter(|(_, is_equality)| *is_equality);
+            let equal = draft.columns(&equal.map(|(number, _)| *number).collect::<Vec<_>>());
+            if equal.is_empty() {
+                let definition: String = row.try_get(7)?;
+                let what = format!("{definition} of constraint {name}");
+                draft.table.obstacles.push(Obstacle { what, columns });
+            } else {
+                draft.table.special.loose_keys.push(equal);
+            }
         }
     }
     Ok(())
 }
 
-/// Adds a row of `indexes.sql` to its table. A partial index is taken for a full one, which is on the safe side.
+/// Adds a row of `indexes.sql` to its table. An expression that keeps values apart, such as `lower(email)`, stands for
+/// its column, because the texts that are constructed differ in more than case.
 pub(super) fn index(draft: &mut Draft, row: &PgRow) -> sqlx::Result<()> {
-    let key: Vec<i16> = row.try_get(2)?;
-    if key.contains(&0) {
+    let texts: Vec<String> = row.try_get(2)?;
+    let names: Vec<Option<String>> = row.try_get(3)?;
+    let (in_part, nulls_collide): (bool, bool) = (row.try_get(5)?, row.try_get(6)?);
+    let mut whole = names.iter().all(Option::is_some);
+    let mut columns: Vec<usize> = Vec::with_capacity(names.len());
+    for (text, name) in texts.iter().zip(&names) {
+        let plain = name.as_ref().and_then(|name| draft.table.column_index(name));
+        // What is computed from a column is as distinct as the column, if the computation is.
+        let computed = plain.map_or(Some(text), |column| draft.generated.get(&column));
+        let under = computed.and_then(|text| draft.table.column_index(&column_in(text)?));
+        whole &= under.is_none();
+        columns.extend(under.or(plain));
+    }
+    if columns.is_empty() {
         let name: String = row.try_get(1)?;
-        let used = row.try_get::<Option<Vec<i16>>, _>(3)?.unwrap_or_default();
-        let what = format!("unique index {name} on an expression");
-        draft.table.obstacles.push(Obstacle { what, columns: draft.columns(&used) });
+        let used: Vec<String> = row.try_get(4)?;
+        let columns = used.iter().filter_map(|name| draft.table.column_index(name)).collect();
+        let what = format!("unique index {name} on {}", texts.join(", "));
+        draft.table.obstacles.push(Obstacle { what, columns });
+        return Ok(());
+    }
+    if nulls_collide {
+        // One row at most could have it, so nobody may.
+        columns.iter().for_each(|column| draft.table.columns[*column].nullable = false);
+    }
+    if whole && !in_part {
+        draft.table.uniques.push(columns);
     } else {
-        draft.table.uniques.push(draft.columns(&key));
+        draft.table.special.loose_keys.push(columns);
     }
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! What is only read.
 
 use futures_util::TryStreamExt;
-use loadgen_core::{Action, EachRow, Failure, Rights, Table, TableName};
+use loadgen_core::{Action, EachRow, Failure, Rights, Storage, Table, TableName};
 use sqlx::{AssertSqlSafe, PgConnection};
 
 use super::{apply::read_row, patience::Patience};
@@ -33,7 +33,7 @@ pub(super) async fn scan(
         .iter()
         .map(|&index| Wire::of(&table.columns[index]).ok_or_else(|| unreadable(index)))
         .collect::<Result<_, _>>()?;
-    let sql = format!("select {} from only {}", names.join(", "), quote_table(&table.name));
+    let sql = format!("select {} from {}", names.join(", "), own_rows(table));
     let mut rows = sqlx::query(AssertSqlSafe(sql)).persistent(false).fetch(connection);
     let (mut count, mut values, mut is_over) = (0, Vec::with_capacity(columns.len()), false);
     while !is_over {
@@ -53,6 +53,12 @@ pub(super) async fn scan(
     Ok(count)
 }
 
+/// The table as its own rows are read: those in partitions, but not those of tables that inherit from it.
+fn own_rows(table: &Table) -> String {
+    let only = if matches!(table.special.storage, Storage::Partitioned { .. }) { "" } else { "only " };
+    only.to_owned() + &quote_table(&table.name)
+}
+
 /// The largest value of an integer column.
 pub(super) async fn largest(
     connection: &mut PgConnection,
@@ -60,7 +66,7 @@ pub(super) async fn largest(
     column: usize,
 ) -> sqlx::Result<Option<i64>> {
     let column = quote(&table.columns[column].name);
-    let sql = format!("select max({column})::int8 from only {}", quote_table(&table.name));
+    let sql = format!("select max({column})::int8 from {}", own_rows(table));
     sqlx::query_scalar(AssertSqlSafe(sql)).persistent(false).fetch_one(connection).await
 }
 

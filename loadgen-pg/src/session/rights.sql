@@ -17,7 +17,15 @@ from (
                      and d.refclassid = 'pg_class'::regclass
                 join pg_class s on s.oid = d.refobjid
                 where w.wants_insert and f.adrelid = c.oid
-                  and case when s.relkind = 'S' then not has_sequence_privilege(s.oid, 'usage') end))
+                  and case when s.relkind = 'S' then not has_sequence_privilege(s.oid, 'usage') end),
+               (select string_agg(case p.command when 'w' then 'update' else 'delete' end
+                                  || ' (row security has no policy for it)', ', ' order by p.command desc)
+                from (values ('w', w.wants_update), ('d', w.wants_delete)) p (command, is_wanted)
+                where p.is_wanted and row_security_active(c.oid)
+                  and not exists (select from pg_policy y
+                                  where y.polrelid = c.oid and y.polpermissive and y.polcmd::text in ('*', p.command)
+                                    and (y.polroles = '{0}'
+                                         or exists (select from unnest(y.polroles) m where pg_has_role(m, 'usage'))))))
            end as words
     from unnest($1::text[], $2::text[], $3::bool[], $4::bool[], $5::bool[], $6::bool[])
         with ordinality w (schema, name, wants_select, wants_insert, wants_update, wants_delete, place)

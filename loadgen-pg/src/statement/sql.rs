@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use loadgen_core::{Action, ChangeKind, Column, Failure, Fill, Shape, Type};
+use loadgen_core::{Action, ChangeKind, Column, Failure, Fill, Shape, Storage, Type};
 
 use super::{
     Statement,
@@ -121,11 +121,23 @@ impl Draft<'_> {
                 write!(text, " select {values} from {} order by u.n", self.rows(true))
             };
         }
-        if !shape.returning.is_empty() {
-            let columns = shape.returning.iter().map(|&index| readable(&shape.table.columns[index]));
-            let _ = write!(text, " returning {}", columns.collect::<Vec<_>>().join(", "));
-        }
-        text
+        text + &self.returning("")
+    }
+
+    /// What each row is answered with; `prefix` says whose columns are meant.
+    fn returning(&self, prefix: &str) -> String {
+        let shape = self.shape;
+        let columns =
+            shape.returning.iter().map(|&i| format!("{prefix}{}", readable(&shape.table.columns[i])));
+        let columns: Vec<String> = columns.collect();
+        if columns.is_empty() { String::new() } else { format!(" returning {}", columns.join(", ")) }
+    }
+
+    /// The table with its alias. Rows of tables that inherit from it are theirs.
+    fn aliased(&self) -> String {
+        let table = &self.shape.table;
+        let only = if table.special.storage == Storage::Inherited { "only " } else { "" };
+        format!("{only}{} as t", quote_table(&table.name))
     }
 
     fn update(&self, keys: &[String], set: &[String]) -> String {
@@ -133,16 +145,15 @@ impl Draft<'_> {
         let assignments: Vec<String> = (self.shape.set.iter().zip(set))
             .map(|(&index, value)| format!("{} = {value}", quote(&columns[index].name)))
             .collect();
-        let mut text =
-            format!("update {} as t set {}", quote_table(&self.shape.table.name), assignments.join(", "));
+        let mut text = format!("update {} set {}", self.aliased(), assignments.join(", "));
         if !self.source.is_empty() {
             let _ = write!(text, " from {}", self.rows(false));
         }
-        text + &self.condition(keys)
+        text + &self.condition(keys) + &self.returning("t.")
     }
 
     fn delete(&self, keys: &[String]) -> String {
-        let mut text = format!("delete from {} as t", quote_table(&self.shape.table.name));
+        let mut text = format!("delete from {}", self.aliased());
         if !self.source.is_empty() {
             let _ = write!(text, " using {}", self.rows(false));
         }

@@ -25,6 +25,7 @@ fn table() -> Arc<Table> {
         foreign_keys: vec![],
         checks: vec![],
         obstacles: vec![],
+        special: loadgen_core::Special::default(),
     })
 }
 

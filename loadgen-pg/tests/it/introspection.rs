@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use loadgen_core::{Check, Fill, Schema, SchemaFilter, SqlSession, TableName, Type};
+use loadgen_core::{Check, Fill, Schema, SchemaFilter, Special, SqlSession, Storage, TableName, Type};
 
 use crate::support::{database, table, table_in};
 
@@ -163,7 +163,8 @@ async fn keys_and_references_keep_the_order_of_their_columns() {
            create unique index on child (d);
            create unique index partial on child (e) include (d) where e <> '';
            create index plain on child (a);
-           create unique index "On lower" on child (a, lower(d));"#,
+           create unique index "On lower" on child (a, lower(d));
+           create unique index on child (length(d));"#,
     )
     .await;
     let parent = table(&mut session, "parent").await;
@@ -173,20 +174,25 @@ async fn keys_and_references_keep_the_order_of_their_columns() {
     assert_eq!(child.primary_key, [0]);
     let mut uniques = child.uniques.clone();
     uniques.sort();
-    assert_eq!(uniques, [vec![index("b"), index("a")], vec![3], vec![4], vec![5]]);
+    assert_eq!(uniques, [vec![index("b"), index("a")], vec![3], vec![4]]);
+    let loose = [vec![index("a"), index("d")], vec![index("e")]];
+    assert_eq!(child.special.loose_keys, loose, "on an expression, and partial");
+    let nullable = |name| child.columns[index(name)].nullable;
+    assert_eq!([nullable("a"), nullable("b"), nullable("c")], [false, false, true], "where NULLs collide");
     let [own, other] = child.foreign_keys.as_slice() else { panic!("{:?}", child.foreign_keys) };
     assert_eq!(own.parent, TableName::new("public", "child"));
     assert_eq!((other.name.as_str(), &other.columns), ("to parent", &vec![index("b"), index("a")]));
     assert_eq!(other.parent_columns, ["Y y", "x"]);
     let [obstacle] = child.obstacles.as_slice() else { panic!("{:?}", child.obstacles) };
-    assert_eq!(obstacle.what, "unique index On lower on an expression");
-    assert_eq!(obstacle.columns, [index("a"), index("d")]);
+    assert_eq!(obstacle.what, "unique index child_length_idx on length(d)");
+    assert_eq!(obstacle.columns, [index("d")]);
 }
 
 #[tokio::test]
 async fn what_cannot_be_honoured_is_named() {
     let (_, mut session) = database(
-        "create table t (a int, b int, constraint sane check (a < b), exclude using btree (a with =));
+        "create table t (a int, b int, c circle, constraint sane check (a < b), exclude using btree (a with =),
+                         exclude using gist (c with &&));
          create table p (id int primary key, at date) partition by range (id);
          create table p1 partition of p for values from (0) to (10);
          create table refers (id int references p (id));
@@ -206,12 +212,16 @@ async fn what_cannot_be_honoured_is_named() {
         let all = find(name).obstacles.iter().map(|it| (it.what.as_str(), it.columns.as_slice()));
         all.collect::<Vec<_>>()
     };
-    assert_eq!(obstacles("p"), [("partitioned table: not supported yet", &[][..])]);
+    let parts = "((id IS NOT NULL) AND (id >= 0) AND (id < 10))".to_owned();
+    let parts = Check { name: "partitions".to_owned(), condition: parts, columns: vec![0] };
+    assert_eq!((&find("p").checks, find("p").partitioned_by()), (&vec![parts], &[0][..]));
     assert_eq!(find("p").columns.len(), 2);
-    for name in ["base", "derived"] {
-        assert_eq!(obstacles(name), [("table inheritance: not supported yet", &[][..])]);
-    }
-    assert_eq!(obstacles("t"), [("EXCLUDE USING btree (a WITH =) of constraint t_a_excl", &[0][..])]);
+    assert_eq!(find("base").special.storage, Storage::Inherited);
+    assert_eq!(find("derived").special, Special::default());
+    assert_eq!(obstacles("t"), [("EXCLUDE USING gist (c WITH &&) of constraint t_c_excl", &[2][..])]);
+    assert_eq!(find("t").special.loose_keys, [[0]]);
+    let others: Vec<_> = schema.others.iter().map(|other| (other.name.table.as_str(), other.kind)).collect();
+    assert_eq!(others, [("m", "materialized view"), ("p1", "partition"), ("v", "view")]);
     let sane = Check { name: "sane".to_owned(), condition: "(a < b)".to_owned(), columns: vec![0, 1] };
     assert_eq!(find("t").checks, [sane]);
     assert_eq!(find("refers").foreign_keys.len(), 1);

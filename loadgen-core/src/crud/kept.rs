@@ -1,0 +1,42 @@
+//! Which columns of a row are written, come back, are remembered and are hashed.
+
+use std::collections::BTreeSet;
+
+use super::source::Source;
+use crate::Table;
+
+/// Columns of one table, as indexes.
+#[derive(Debug)]
+pub(super) struct Kept {
+    /// What finds a row; nothing where rows cannot be told apart.
+    pub(super) key: Vec<usize>,
+    /// The key, and whatever children refer to.
+    pub(super) remembered: Vec<usize>,
+    /// What an insert names.
+    pub(super) written: Vec<usize>,
+    /// What an insert hands back.
+    pub(super) returned: Vec<usize>,
+    /// What the digest covers.
+    pub(super) known: Vec<usize>,
+    /// Whether a trigger may change what is written, so that what counts is what comes back.
+    pub(super) reads_back: bool,
+}
+
+impl Kept {
+    pub(super) fn of(table: &Table, sources: &[Source], referred: &BTreeSet<usize>) -> Self {
+        let never_null =
+            |column: usize| !table.columns[column].nullable || matches!(sources[column], Source::Distinct(_));
+        let key: Vec<usize> = table.key_of(never_null).unwrap_or_default().to_vec();
+        let mut remembered = key.clone();
+        remembered.extend(referred.iter().filter(|column| !key.contains(column)));
+        let written: Vec<usize> = (0..sources.len()).filter(|i| sources[*i].is_written()).collect();
+        let returned: Vec<usize> = remembered.iter().copied().filter(|i| !sources[*i].is_written()).collect();
+        let is_known = |i: &usize| {
+            (written.contains(i) || returned.contains(i)) && !table.special.denied.select.contains(i)
+        };
+        let known: Vec<usize> = (0..sources.len()).filter(is_known).collect();
+        let reads_back = table.special.rewrites.is_some();
+        let returned = if reads_back { known.clone() } else { returned };
+        Kept { key, remembered, written, returned, known, reads_back }
+    }
+}

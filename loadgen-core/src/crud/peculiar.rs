@@ -1,0 +1,55 @@
+//! What a table does not allow, and what is out of the ordinary about it, for whoever reads the plan.
+
+use super::{config::OperationWeights, source::names, table_plan::TablePlan};
+use crate::{Table, TableName};
+
+/// What is out of the ordinary, for whoever reads the plan.
+pub(super) fn note_specials(table: &Table, key: &[usize], notes: &mut Vec<String>) {
+    let special = &table.special;
+    notes.extend(special.notes.iter().cloned());
+    if !key.is_empty() && key != table.primary_key {
+        notes.push(format!("has no primary key: rows are found by the unique key ({})", names(table, key)));
+    }
+    if let Some(why) = &special.rewrites {
+        notes.push(format!(
+            "{why} may change or refuse rows: one row a statement, and the digest is of what comes back"
+        ));
+    }
+    if let Some(why) = &special.written_by {
+        notes.push(format!(
+            "{why} writes it, too: counts and digest are of the lanes' own rows, and not compared"
+        ));
+    }
+    if !table.partitioned_by().is_empty() {
+        let columns = names(table, table.partitioned_by());
+        notes.push(format!("is written through the partitioned table; updates leave ({columns}) as it is"));
+    }
+}
+
+/// The operations that the table allows.
+pub(super) fn possible(
+    mut operations: OperationWeights,
+    no_updates: bool,
+    no_key: bool,
+    notes: &mut Vec<String>,
+) -> OperationWeights {
+    if no_key && (operations.update, operations.delete) != (0, 0) {
+        notes.push("has no primary key and no unique key without NULL: rows are only inserted".to_owned());
+        (operations.update, operations.delete) = (0, 0);
+    }
+    if no_updates && operations.update != 0 {
+        notes.push("has no column that may change: no updates".to_owned());
+        operations.update = 0;
+    }
+    operations
+}
+
+impl TablePlan {
+    /// No deletes: rows of that table may refer to any row.
+    pub(super) fn without_deletes(&mut self, child: &TableName) {
+        if self.operations.delete > 0 {
+            self.operations.delete = 0;
+            self.notes.push(format!("no deletes: {child} refers to its rows and is written by others, too"));
+        }
+    }
+}
