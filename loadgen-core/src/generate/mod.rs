@@ -124,6 +124,10 @@ fn values(
         return Ok(Box::new(Choice::labels(labels)?));
     }
     let lengths = by_type::lengths(ty, config)?;
+    if let Type::Spelt(_) = ty {
+        // No meaning of a name knows how such a type is spelt.
+        return by_type::generator(ty, lengths);
+    }
     let meant = || meaning::find(Some(&table.table), name, |rule| by_meaning::generator(rule, ty, lengths));
     match if config.min_length.is_none() { meant() } else { None } {
         Some(found) => Ok(found),
