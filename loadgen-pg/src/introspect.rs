@@ -26,6 +26,7 @@ mod types;
 mod written;
 
 use partition::Trees;
+use resolve::Resolver;
 use types::Types;
 
 /// A table that is being read, and where its columns went: dropped ones leave holes in the numbers.
@@ -137,7 +138,7 @@ fn draft<'a>(drafts: &'a mut HashMap<u32, Draft>, row: &PgRow) -> sqlx::Result<&
 }
 
 fn drafts(rows: &[PgRow], types: &Types) -> sqlx::Result<HashMap<u32, Draft>> {
-    let mut drafts: HashMap<u32, Draft> = HashMap::new();
+    let (mut drafts, mut resolver): (HashMap<u32, Draft>, _) = (HashMap::new(), Resolver::new(types));
     for row in rows {
         let Oid(id) = row.try_get(0)?;
         let draft = match drafts.entry(id) {
@@ -152,7 +153,7 @@ fn drafts(rows: &[PgRow], types: &Types) -> sqlx::Result<HashMap<u32, Draft>> {
             if row.try_get(9)? {
                 draft.generated.insert(draft.table.columns.len(), row.try_get(10)?);
             }
-            let (column, resolved) = column::read(row, types)?;
+            let (column, resolved) = column::read(row, &mut resolver)?;
             draft.table.columns.push(column);
             draft.numbers.push(number);
             column::add_conditions(&mut draft.table, draft.numbers.len() - 1, resolved);

@@ -138,6 +138,10 @@ fn values(
     if let (Some(pattern), Type::Text { .. }) = (&config.pattern, ty) {
         return Ok(Box::new(Spelling::new(pattern, (lengths.min.unwrap_or(0), lengths.max))?));
     }
+    if let Type::Spelt(_) = ty {
+        // No meaning of a name knows how such a type is spelt.
+        return by_type::generator(ty, lengths);
+    }
     let meant = || meaning::find(Some(&table.table), name, |rule| by_meaning::generator(rule, ty, lengths));
     match if config.min_length.is_none() { meant() } else { None } {
         Some(found) => Ok(found),

@@ -90,6 +90,19 @@ mod tests {
     }
 
     #[test]
+    fn values_never_change() {
+        let spelt =
+            Spelt::new(&templates(&["{01-12}.{%3}-{-9-9}", "{first lower}{open}{nothing}}"])).unwrap();
+        let rng = &mut Rng::keyed(Seed(42), [0; 3]);
+        let texts: Vec<Value> = (0..5).map(|_| spelt.generate(rng)).collect();
+        let expected = ["10.4ef-4", "01.08d-6", "cory{}", "marshall{}", "03.7ab-5"];
+        assert_eq!(texts, expected.map(|text| Value::Text(text.to_owned())));
+        let unique = roomiest(&templates(&["{01-12}.{%3}-{-9-9}"])).unwrap();
+        let expected = ["01.000--9", "02.000--9", "01.001--9", "04.08d--7"];
+        assert_eq!([0, 1, 12, 99_999].map(|number| unique.write_nth(number)), expected);
+    }
+
+    #[test]
     fn unique_values_take_the_roomiest_template() {
         let found = roomiest(&templates(&["a", "b{1-3}", "c{4-6}"])).unwrap();
         assert_eq!((found.variety(), found.write_nth(2)), (3, "b3".to_owned()));

@@ -47,9 +47,10 @@ impl Wire {
     /// Enums are declared as text, and a cast in the statement makes them what they are. The driver asks the server
     /// about each type that it does not know, statement by statement, and stumbles over arrays of enums.
     ///
-    /// Types that loadgen does not know go the same way: the server makes values of their texts, and texts of its
-    /// values. What comes back is the text of its own cast, which may not be what was written: `10.0.0.1` of an `inet`
-    /// comes back as `10.0.0.1/32`. A comparison then finds a difference, unless the plan lists the server's own text.
+    /// Types of which only the spelling is known go the same way: the server makes values of their texts, and texts of
+    /// its values. What comes back is the text of its own cast, which may not be what was written: `10.0.0.1` of an
+    /// `inet` comes back as `10.0.0.1/32`. Templates write the server's own text; a plan that lists another makes a
+    /// comparison find a difference.
     pub(crate) fn new(ty: &Type, id: u32) -> Option<Self> {
         let kind = match ty {
             Type::Bool => Kind::Bool,

@@ -7,15 +7,15 @@ use sqlx::{
 };
 
 use super::{
-    resolve::{Resolved, condition_of, resolve},
-    types::{Part, Types},
+    resolve::{Resolved, Resolver, condition_of},
+    types::Part,
 };
 
 /// A column of `columns.sql`, and what its type asks for besides.
-pub(super) fn read(row: &PgRow, types: &Types) -> sqlx::Result<(Column, Resolved)> {
+pub(super) fn read(row: &PgRow, resolver: &mut Resolver<'_>) -> sqlx::Result<(Column, Resolved)> {
     let Oid(id) = row.try_get(12)?;
     let type_of = Part { id, modifier: row.try_get(14)?, dimensions: row.try_get(15)? };
-    let resolved = resolve(types, type_of);
+    let resolved = resolver.resolve(type_of);
     let native = NativeType { name: row.try_get(13)?, id: resolved.id, array_id: resolved.array_id };
     let column = Column {
         name: row.try_get(6)?,

@@ -1,5 +1,7 @@
 //! What a column's type comes down to.
 
+use std::collections::HashMap;
+
 use loadgen_core::Type;
 
 use super::{
@@ -10,7 +12,7 @@ use super::{
 use crate::codec::oid;
 
 /// A type that values can be made for, and what its domains ask for.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Resolved {
     pub(super) ty: Type,
     /// The numbers of the type without its domains and of its arrays, which values travel as.
@@ -38,8 +40,24 @@ impl Resolved {
     }
 }
 
-/// The type of a column.
-pub(super) fn resolve(types: &Types, part: Part) -> Resolved {
+/// Looks at each type once, however many columns have it.
+pub(super) struct Resolver<'a> {
+    types: &'a Types,
+    known: HashMap<Part, Resolved>,
+}
+
+impl<'a> Resolver<'a> {
+    pub(super) fn new(types: &'a Types) -> Self {
+        Resolver { types, known: HashMap::new() }
+    }
+
+    /// The type of a column.
+    pub(super) fn resolve(&mut self, part: Part) -> Resolved {
+        self.known.entry(part).or_insert_with(|| resolve(self.types, part)).clone()
+    }
+}
+
+fn resolve(types: &Types, part: Part) -> Resolved {
     let Some(row) = types.get(part.id) else { return Resolved::new(Type::Unsupported, part.id, 0) };
     match &row.kind {
         Kind::Domain(domain) => {

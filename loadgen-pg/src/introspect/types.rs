@@ -41,7 +41,7 @@ pub(super) enum Kind {
 }
 
 /// A type with a modifier (-1: none) and its declared dimensions.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Part {
     pub(super) id: u32,
     pub(super) modifier: i32,

@@ -113,6 +113,14 @@ create table z_array (
     clocks timetz[] not null, bits bit(3)[] not null, more varbit[] not null, numbers numeric[] not null, blanks char(4)[][]
 );
 
+-- Parents are found by keys of any type.
+create table z_child (
+    id serial primary key, address inet not null references z_network, mac macaddr references z_network (mac),
+    pair z_inner not null references z_composite, domain_id z_count not null references z_domain,
+    code varchar(7) references z_domain (code), span int4range references z_range, bits bit(40) references z_bits,
+    list int[] references z_array, server oid not null references z_server (id), note text
+);
+
 -- Extensions, where they are.
 do $$ declare
     wanted record;
