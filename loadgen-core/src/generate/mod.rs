@@ -57,6 +57,8 @@ pub use distinct::Distinct;
 pub use scalar::Scalar;
 pub use unfillable::Unfillable;
 
+pub(crate) use permutation::Permutation;
+
 use array::Array;
 use choice::Choice;
 use ladder::{Bounds, Ladder};
