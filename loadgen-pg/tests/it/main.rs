@@ -10,6 +10,7 @@ mod embedding;
 mod failures;
 mod introspection;
 mod reading;
+mod seeding;
 mod server;
 mod support;
 mod transactions;

@@ -183,14 +183,16 @@ where
         let refers_to_itself = planned.references.iter().any(|r| r.parent == self.index);
         let broken =
             |source: PrepareError| RunError::Prepare { target: self.shared.target.describe(), source };
+        let mut swept = false;
         while seeded.missing() > 0 && seeded.short.is_none() && !self.shared.stop.is_raised() {
             self.shared.progress.at(seeded.name.to_string());
-            let present = seeded.before + seeded.inserted;
+            // Of a seeding that went well, rows have the numbers below their count.
+            let first = if swept { 0 } else { seeded.before + seeded.inserted };
             let mut rows = seeded.missing();
-            if refers_to_itself && present == 0 {
+            if refers_to_itself && seeded.before + seeded.inserted == 0 {
                 rows = rows.div_ceil(ROOTS);
             }
-            let wave = Wave::read(session, self.plan, self.index, (present, rows)).await.map_err(broken)?;
+            let wave = Wave::read(session, self.plan, self.index, (first, rows)).await.map_err(broken)?;
             if let Some(why) = wave.obstacle() {
                 seeded.short = Some(why);
                 break;
@@ -207,7 +209,9 @@ where
             if let Some(failure) = failed {
                 return Err(broken(failure.into()));
             }
-            seeded.short = dealt.short;
+            // Where values run out, there may be free ones among the lower numbers.
+            swept |= dealt.short.is_some();
+            seeded.short = dealt.short.filter(|_| first == 0);
         }
         Ok(())
     }
