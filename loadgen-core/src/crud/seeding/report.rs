@@ -35,6 +35,11 @@ impl SeededTable {
     pub fn missing(&self) -> u64 {
         self.goal.saturating_sub(self.before + self.inserted)
     }
+
+    /// Whether it was to have rows, and could not get a single one.
+    pub fn is_left_empty(&self) -> bool {
+        self.goal > 0 && self.before + self.inserted == 0 && self.short.is_some()
+    }
 }
 
 impl SeedReport {
