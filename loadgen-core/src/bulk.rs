@@ -49,7 +49,8 @@ pub trait BulkSession: SqlSession {
         next: &mut NextRow<'_>,
     ) -> Result<u64, Failure>;
 
-    /// Counts the rows of a table, up to `most`.
+    /// Counts the rows of a table, up to `most`. Loads of it that are under way in other sessions are waited for, even if
+    /// nobody waits for their answers any more: they would add to what was counted.
     async fn count(&mut self, table: &Table, most: u64) -> Result<u64, Failure>;
 
     /// The extent of an integer column; none in a table without a value in it.

@@ -67,8 +67,7 @@ async fn a_killed_seeding_can_be_started_again() {
     }
     child.kill().unwrap();
     child.wait().unwrap();
-    // What the server is at goes on until it misses its client.
-    sleep(Duration::from_secs(1));
+    // Counting waits for what the server is still at.
     let before: u64 = counts(&url).await.iter().sum();
     assert!((200_000..800_000).contains(&before), "{before}");
     let ran = run(&seed);
@@ -99,6 +98,8 @@ async fn the_plan_says_how_many_rows_and_flags_say_it_louder() {
     let plan =
         "seed: 3\njobs: [{workload: {crud: {seed: 100, tables: {customers: {}, products: {seed: 20}}}}}]";
     let (_directory, path) = file("plan.yaml", plan);
+    let ran = run(&["plan", text(&path), "--url", &url]);
+    assert!(ran.stdout.contains("seed fills it up to 20 rows"), "{ran:?}");
     let ran = run(&["seed", text(&path), "--url", &url, "--format", "json"]);
     assert_eq!(inserted(&ran), 120, "{ran:?}");
     let ran = run(&[

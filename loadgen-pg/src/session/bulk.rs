@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use loadgen_core::{
-    Action, BulkSession, Change, Extent, Failure, NextRow, Shape, SqlSession, Table, Taken, Value,
+    Action, BulkSession, Change, Extent, Failure, NextRow, Shape, SqlSession, Table, TableName, Taken, Value,
+    column_salt,
 };
 use sqlx::{AssertSqlSafe, Executor, PgConnection};
 
@@ -28,34 +29,25 @@ impl BulkSession for PgSession {
         taken: Taken,
         next: &mut NextRow<'_>,
     ) -> Result<u64, Failure> {
-        let Some(copy) = Copy::of(insert) else { return self.insert_all(insert, taken, next).await };
-        match taken {
-            Taken::Refuse => {
-                let table = quote_table(&insert.table.name);
-                let mut begun = false;
-                let mut spied = |values: &mut Vec<Value>| {
-                    begun = true;
-                    next(values)
-                };
-                match self.copy(&copy, &table, Place::Autocommit, &mut spied).await {
-                    // Row security, for one, takes INSERT alone, which the server says at once.
-                    Err(failure) if failure.code == "0A000" && !begun => {
-                        self.insert_all(insert, taken, next).await
-                    }
-                    answer => answer,
-                }
-            }
-            Taken::Skip => {
-                self.begin().await?;
-                match self.copy_what_is_free(insert, &copy, next).await {
-                    Ok(rows) => self.commit().await.map(|()| rows),
-                    Err(failure) => Err(self.undo(failure).await),
-                }
+        if let Some(copy) = Copy::of(insert) {
+            let mut begun = false;
+            let mut spied = |values: &mut Vec<Value>| {
+                begun = true;
+                next(values)
+            };
+            let answer = self.transaction_of(insert, Way::Copy(&copy, taken), &mut spied).await;
+            // Row security, for one, takes INSERT alone, which the server says at once.
+            let takes_none = answer.as_ref().is_err_and(|failure| failure.code == "0A000");
+            if begun || !takes_none {
+                return answer;
             }
         }
+        self.transaction_of(insert, Way::Insert(taken), next).await
     }
 
     async fn count(&mut self, table: &Table, most: u64) -> Result<u64, Failure> {
+        // Whoever loads the table holds this lock up to the end of the transaction, also when its client is gone.
+        self.statement(&format!("select pg_advisory_xact_lock({})", lock(&table.name))).await?;
         self.begin_call()?;
         let work = read::count(&mut self.connection, table, most);
         let answer = self.patience.wait(Place::Harmless, work).await;
@@ -70,16 +62,49 @@ impl BulkSession for PgSession {
     }
 }
 
+/// How rows get into a table.
+enum Way<'a> {
+    Copy(&'a Copy, Taken),
+    Insert(Taken),
+}
+
+/// What tells the loads of a table from other uses of advisory locks.
+fn lock(table: &TableName) -> i64 {
+    column_salt(&format!("loadgen {table}")).cast_signed()
+}
+
 impl PgSession {
-    async fn copy(
+    async fn transaction_of(
         &mut self,
-        copy: &Copy,
-        into: &str,
-        place: Place,
+        insert: &Arc<Shape>,
+        way: Way<'_>,
         next: &mut NextRow<'_>,
     ) -> Result<u64, Failure> {
+        self.begin().await?;
+        match self.load_by(insert, way, next).await {
+            Ok(rows) => self.commit().await.map(|()| rows),
+            Err(failure) => Err(self.undo(failure).await),
+        }
+    }
+
+    async fn load_by(
+        &mut self,
+        insert: &Arc<Shape>,
+        way: Way<'_>,
+        next: &mut NextRow<'_>,
+    ) -> Result<u64, Failure> {
+        let table = &insert.table.name;
+        self.statement(&format!("select pg_advisory_xact_lock_shared({})", lock(table))).await?;
+        match way {
+            Way::Copy(copy, Taken::Refuse) => self.copy(copy, &quote_table(table), next).await,
+            Way::Copy(copy, Taken::Skip) => self.copy_what_is_free(insert, copy, next).await,
+            Way::Insert(taken) => self.insert_batches(insert, taken, next).await,
+        }
+    }
+
+    async fn copy(&mut self, copy: &Copy, into: &str, next: &mut NextRow<'_>) -> Result<u64, Failure> {
         self.begin_call()?;
-        let answer = copy.run(&mut self.connection, &mut self.patience, into, place, next).await;
+        let answer = copy.run(&mut self.connection, &mut self.patience, into, next).await;
         self.settle(answer)
     }
 
@@ -96,7 +121,7 @@ impl PgSession {
             "create temporary table loadgen_waiting on commit drop as select {columns} from {table} with no data"
         );
         self.statement(&create).await?;
-        self.copy(copy, WAITING, Place::Harmless, next).await?;
+        self.copy(copy, WAITING, next).await?;
         let move_on = format!(
             "insert into {table} ({columns}) overriding system value select {columns} from {WAITING} on conflict do nothing"
         );
@@ -110,20 +135,7 @@ impl PgSession {
         self.settle(answer)
     }
 
-    /// Inserts batch by batch in one transaction.
-    async fn insert_all(
-        &mut self,
-        insert: &Arc<Shape>,
-        taken: Taken,
-        next: &mut NextRow<'_>,
-    ) -> Result<u64, Failure> {
-        self.begin().await?;
-        match self.insert_batches(insert, taken, next).await {
-            Ok(rows) => self.commit().await.map(|()| rows),
-            Err(failure) => Err(self.undo(failure).await),
-        }
-    }
-
+    /// Inserts batch by batch.
     async fn insert_batches(
         &mut self,
         insert: &Arc<Shape>,

@@ -44,13 +44,12 @@ impl Copy {
         &self.columns
     }
 
-    /// Sends all rows. `place` is what its end means for the transaction.
+    /// Sends all rows, in an open transaction.
     pub(super) async fn run(
         &self,
         connection: &mut PgConnection,
         patience: &mut Patience,
         into: &str,
-        place: Place,
         next: &mut NextRow<'_>,
     ) -> Result<u64, Failure> {
         let sql = format!("copy {into} ({}) from stdin (format binary)", self.columns);
@@ -75,7 +74,7 @@ impl Copy {
             patience.wait(Place::Harmless, async { copy.send(&chunk[..]).await.map(|_| ()) }).await?;
             chunk.clear();
         }
-        patience.wait(place, copy.finish()).await
+        patience.wait(Place::Harmless, copy.finish()).await
     }
 
     fn encode(&self, values: &[loadgen_core::Value], chunk: &mut Vec<u8>) -> Result<(), Failure> {
