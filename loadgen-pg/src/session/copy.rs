@@ -4,7 +4,7 @@ use loadgen_core::{Action, Failure, NextRow, Shape, Type};
 use sqlx::PgConnection;
 
 use super::{bulk::names, patience::Patience};
-use crate::{classify::Place, codec::Wire};
+use crate::{classify::Place, codec::Wire, statement::goes_as_text};
 
 /// What is sent at once: large enough that a system call costs nothing a row, and small enough for a socket's buffer, so
 /// that server and client work at the same time.
@@ -25,14 +25,14 @@ impl Copy {
     pub(super) fn of(insert: &Shape) -> Option<Self> {
         let wire = |&index: &usize| {
             let column = &insert.table.columns[index];
-            let binary = match &column.ty {
-                Type::Unsupported => false,
-                // The items of an array name their type, and theirs is not known.
-                Type::Array(element) => !matches!(**element, Type::Enum(_) | Type::Unsupported),
+            let casts = match &column.ty {
                 // An enum is received as its label's text.
-                _ => true,
+                Type::Enum(_) => false,
+                // The items of an array name their type, and theirs is not known.
+                Type::Array(element) => goes_as_text(element),
+                ty => goes_as_text(ty),
             };
-            Wire::of(column).filter(|_| binary).map(|wire| (column.name.clone(), wire))
+            Wire::of(column).filter(|_| !casts).map(|wire| (column.name.clone(), wire))
         };
         let wires: Vec<(String, Wire)> = insert.set.iter().map(wire).collect::<Option<_>>()?;
         let table = insert.table.name.to_string();

@@ -181,3 +181,15 @@ async fn a_killed_connection_is_replaced() {
     assert!(killed > 0 && report.is_complete() && report.fatal.is_none(), "{killed} {report:?}");
     assert_eq!(number(&mut shop.1, "select count(*) from t").await, 400_000);
 }
+
+#[tokio::test]
+async fn a_table_that_swallows_its_rows_is_named_and_not_tried_for_ever() {
+    let mut shop = database(
+        "create table t (id int primary key, v text not null);
+         create function nothing() returns trigger language plpgsql as $$ begin return null; end $$;
+         create trigger nothing before insert on t for each row execute function nothing()",
+    )
+    .await;
+    let report = fill(&mut shop, 100, 2).await;
+    assert!(report.tables[0].short.as_ref().unwrap().contains("look at its triggers"), "{report:?}");
+}

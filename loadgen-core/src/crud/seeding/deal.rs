@@ -27,7 +27,7 @@ pub(super) struct Dealt {
 }
 
 /// Somebody else, or an earlier seeding, may have taken so many ranges; beyond that something is wrong.
-const MOST_BARREN: u32 = 1_000;
+const MOST_BARREN: u32 = 300;
 
 impl Deal {
     pub(super) fn new(first: u64, rows: u64) -> Self {

@@ -11,7 +11,7 @@ use super::{
     worker::Shared,
 };
 use crate::{
-    BulkSession, PrepareError, Rights, RunError, Seed, SqlSession, TableName, Target,
+    BulkSession, Failure, PrepareError, Rights, RunError, Seed, SqlSession, TableName, Target,
     crud::{CrudConfig, CrudPlan, OperationWeights, TablePlan, permitted_plan},
     engine::{Level, Signal, Stop, listen},
 };
@@ -19,6 +19,23 @@ use crate::{
 /// Fills tables up to a number of rows, parents first.
 ///
 /// Rows that are there count, whoever wrote them; none is changed. Nothing happens before [`Seeding::execute`].
+///
+/// ```
+/// use loadgen_core::{Seed, Target, Type, crud::{CrudConfig, Seeding, seeding_plan}, memory::{Memory, table}};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let orders = table("orders").column("id", Type::Int(64)).column("quantity", Type::Int(32));
+/// let shop = Memory::new([orders.primary_key(["id"])]);
+/// for inserted in [100, 0] {
+///     let plan = seeding_plan(&mut shop.connect().await?, &CrudConfig::default(), Seed(42)).await?;
+///     let report = Seeding::new(shop.clone(), plan, Some(100)).connections(2).execute().await?;
+///     assert_eq!(report.inserted(), inserted);
+/// }
+/// assert_eq!(shop.rows("orders").len(), 100);
+/// # Ok(())
+/// # }
+/// ```
 #[must_use = "a seeding does nothing before it is executed"]
 pub struct Seeding<T> {
     target: Arc<T>,
@@ -113,9 +130,10 @@ where
         let shared = Arc::new(Shared { target, stop: asked.clone(), progress, connections });
         let work = asked.unless(Level::Cut, fill(&shared, &plan, rows));
         tokio::select! {
+            // Who has been asked to stop before it began does not begin.
             biased;
-            done = work => done.unwrap_or(Err(RunError::Stopped)),
             never = listen(&asked, stop, abort) => match never {},
+            done = work => done.unwrap_or(Err(RunError::Stopped)),
         }
     }
 }
@@ -148,18 +166,32 @@ where
     let crew = Crew::new(shared, plan.seed);
     for (index, seeded) in indexes.into_iter().zip(&mut report.tables) {
         let turn = Turn { shared, plan, crew: &crew, index };
-        match turn.fill(&mut session, seeded).await {
-            Ok(()) => {}
-            Err(RunError::Prepare { source: PrepareError::Target(failure), .. }) => {
-                report.fatal = Some((seeded.name.clone(), failure));
-                break;
-            }
-            Err(other) => return Err(other),
+        let mut filled = turn.fill(&mut session, seeded).await;
+        if let Some(failure) = failure_of(&filled)
+            && failure.breaks_session()
+            && let Ok(another) = shared.target.connect().await
+        {
+            // It may have been idle for longer than somebody on the way likes.
+            session = another;
+            filled = turn.fill(&mut session, seeded).await;
         }
+        if let Some(failure) = failure_of(&filled) {
+            report.fatal = Some((seeded.name.clone(), failure.clone()));
+            break;
+        }
+        filled?;
     }
     shared.progress.at(String::new());
     report.stopped = shared.stop.is_raised();
     Ok(report)
+}
+
+/// What the target refused, if that is what went wrong.
+fn failure_of<T>(done: &Result<T, RunError>) -> Option<&Failure> {
+    match done {
+        Err(RunError::Prepare { source: PrepareError::Target(failure), .. }) => Some(failure),
+        _ => None,
+    }
 }
 
 /// One table's turn.

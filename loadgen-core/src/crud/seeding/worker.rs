@@ -49,6 +49,10 @@ where
         loop {
             let failure = match self.load(wave, range, taken).await {
                 Ok(inserted) => {
+                    if inserted == 0 && taken == Taken::Refuse {
+                        wave.deal
+                            .end("the table takes no rows and says nothing; look at its triggers".to_owned());
+                    }
                     wave.deal.done(range, inserted);
                     self.shared.progress.insert(inserted);
                     return Ok(());
