@@ -32,12 +32,20 @@ fn shop() -> Memory {
 }
 
 async fn planned(memory: &Memory) -> CrudPlan {
+    planned_from(Seed(7), memory).await
+}
+
+async fn planned_from(seed: Seed, memory: &Memory) -> CrudPlan {
     let mut session = memory.connect().await.unwrap();
-    seeding_plan(&mut session, &CrudConfig::default(), Seed(7)).await.unwrap()
+    seeding_plan(&mut session, &CrudConfig::default(), seed).await.unwrap()
 }
 
 async fn seeded(memory: &Memory, rows: u64, connections: u32) -> SeedReport {
-    let plan = planned(memory).await;
+    seeded_from(Seed(7), memory, rows, connections).await
+}
+
+async fn seeded_from(seed: Seed, memory: &Memory, rows: u64, connections: u32) -> SeedReport {
+    let plan = planned_from(seed, memory).await;
     let seeding = Seeding::new(memory.clone(), plan, Some(rows)).connections(connections);
     let report = seeding.execute().await.unwrap();
     assert_eq!(report.fatal, None);
@@ -117,6 +125,26 @@ async fn what_is_taken_is_passed_over() {
     let report = seeded(&shop, 3_000, 2).await;
     assert!(report.is_complete(), "{report:?}");
     assert_eq!(counts(&shop), [3_000; 5]);
+}
+
+#[tokio::test]
+async fn another_seed_goes_on_just_as_well() {
+    let shop = shop();
+    seeded(&shop, 1_000, 2).await;
+    let report = seeded_from(Seed(8), &shop, 1_500, 2).await;
+    assert!(report.is_complete(), "{report:?}");
+    assert_eq!(counts(&shop), [1_500; 5]);
+}
+
+#[tokio::test]
+async fn every_row_of_a_parent_gets_its_one_child_at_last() {
+    let users = table("users").column("id", Type::Uuid).primary_key(["id"]);
+    let profiles = table("profiles").column("user", Type::Uuid).nullable("text", text(20));
+    let memory = Memory::new([users, profiles.primary_key(["user"]).references(["user"], "users", ["id"])]);
+    for rows in [1_000, 1_100, 5_000] {
+        let report = seeded(&memory, rows, 2).await;
+        assert!(report.is_complete(), "{report:?}");
+    }
 }
 
 #[tokio::test]
