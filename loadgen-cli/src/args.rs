@@ -3,7 +3,7 @@
 use clap::{ArgAction, Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
-use crate::flags::{DemoArgs, HealthArgs, InspectArgs, PlanArgs, RunArgs};
+use crate::flags::{DemoArgs, HealthArgs, InspectArgs, PlanArgs, RunArgs, SeedArgs};
 
 /// Database traffic that looks real, can be repeated, and can be checked at the far end.
 #[derive(Debug, Parser)]
@@ -26,6 +26,9 @@ pub(crate) enum Verb {
     Run(Box<RunArgs>),
     /// Say what a run would do, and write nothing
     Plan(Box<PlanArgs>),
+    /// Fill tables up to a number of rows; what is there counts
+    #[command(alias = "load")]
+    Seed(Box<SeedArgs>),
     /// Show the schema as loadgen sees it
     Inspect(Box<InspectArgs>),
     /// Ask each target whether it is there and lets us do what is planned

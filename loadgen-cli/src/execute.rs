@@ -68,18 +68,18 @@ pub(crate) async fn execute(plan: &Plan, manner: &Manner, signals: &Signals) -> 
 }
 
 /// When it began.
-struct Clock {
+pub(crate) struct Clock {
     started_at: jiff::Timestamp,
     start: Instant,
 }
 
 impl Clock {
-    fn start() -> Self {
+    pub(crate) fn start() -> Self {
         Clock { started_at: jiff::Timestamp::now(), start: Instant::now() }
     }
 
     /// The run up to now.
-    fn run(&self, plan: &Plan) -> RunSummary {
+    pub(crate) fn run(&self, plan: &Plan) -> RunSummary {
         RunSummary {
             id: ids::run(),
             seed: plan.seed.0,

@@ -16,6 +16,8 @@ mod plan;
 mod plan_file;
 mod progress;
 mod secrets;
+mod seed_progress;
+mod seed_text;
 mod signals;
 mod style;
 mod text;

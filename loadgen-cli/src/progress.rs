@@ -13,9 +13,9 @@ use crate::{
 };
 
 /// How often a plain line comes.
-const PLAIN: Duration = Duration::from_secs(10);
+pub(crate) const PLAIN: Duration = Duration::from_secs(10);
 /// How often a bar moves.
-const LIVE: Duration = Duration::from_millis(200);
+pub(crate) const LIVE: Duration = Duration::from_millis(200);
 
 /// A job to look at.
 #[derive(Debug)]
@@ -43,17 +43,32 @@ impl Drop for Shown {
 
 /// Begins to show the progress of some jobs.
 pub(crate) fn show(jobs: Vec<Watched>, mode: ProgressMode, quiet: bool) -> Shown {
-    let live = mode == ProgressMode::Auto && output::is_live();
-    let task = match (quiet || mode == ProgressMode::None, live) {
-        (true, _) => None,
-        (false, true) => {
-            let bars = MultiProgress::with_draw_target(ProgressDrawTarget::stderr());
-            output::keep_above(bars.clone());
-            Some(tokio::spawn(draw(jobs, bars)))
-        }
-        (false, false) => Some(tokio::spawn(tell(jobs))),
-    };
-    Shown { task }
+    begin(mode, quiet, |bars| match bars {
+        Some(bars) => tokio::spawn(draw(jobs, bars)),
+        None => tokio::spawn(tell(jobs)),
+    })
+}
+
+/// Starts what shows progress, if any is to be shown: with bars on a terminal, else without.
+pub(crate) fn begin(
+    mode: ProgressMode,
+    quiet: bool,
+    start: impl FnOnce(Option<MultiProgress>) -> JoinHandle<()>,
+) -> Shown {
+    if quiet || mode == ProgressMode::None {
+        return Shown { task: None };
+    }
+    let is_live = mode == ProgressMode::Auto && output::is_live();
+    let bars = is_live.then(|| MultiProgress::with_draw_target(ProgressDrawTarget::stderr()));
+    bars.iter().for_each(|bars| output::keep_above(bars.clone()));
+    Shown { task: Some(start(bars)) }
+}
+
+/// A bar with what is done of it.
+pub(crate) const BAR: &str = "{prefix} [{bar:24}] {percent:>3}% {msg}";
+
+pub(crate) fn style(template: &str) -> ProgressStyle {
+    ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())
 }
 
 /// What happened since the look before.
@@ -109,18 +124,12 @@ async fn tell(jobs: Vec<Watched>) {
 
 async fn draw(jobs: Vec<Watched>, bars: MultiProgress) {
     let start = Instant::now();
-    let style =
-        |template| ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
     let mut drawn: Vec<(ProgressBar, Look)> = jobs
         .iter()
         .map(|job| {
             let bounded = job.duration.is_some() || job.operations.is_some();
             let bar = ProgressBar::new(1_000);
-            bar.set_style(style(if bounded {
-                "{prefix} [{bar:24}] {percent:>3}% {msg}"
-            } else {
-                "{prefix} {spinner} {msg}"
-            }));
+            bar.set_style(style(if bounded { BAR } else { "{prefix} {spinner} {msg}" }));
             (bars.add(bar), Look::new())
         })
         .collect();

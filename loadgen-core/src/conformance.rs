@@ -3,7 +3,11 @@
 //! A backend creates the tables of [`tables`] in its own SQL, in a schema named `public`, each time anew, and hands
 //! over targets that reach them. The suite panics with a message at the first thing that does not hold.
 
+mod bulk;
+
 use std::sync::Arc;
+
+pub use bulk::check_bulk;
 
 use crate::{
     Action, Change, ChangeKind, Column, Decimal, Failure, Fill, Run, Schema, SchemaFilter, Shape, SqlSession,
@@ -332,5 +336,6 @@ mod tests {
     #[tokio::test]
     async fn the_database_in_memory_conforms() {
         check(async || Memory::new(tables())).await;
+        check_bulk(async || Memory::new(tables())).await;
     }
 }

@@ -1,5 +1,6 @@
 //! Deterministic, open-model traffic that can be checked at the far end.
 
+mod bulk;
 mod canonical;
 mod change;
 mod check;
@@ -30,6 +31,7 @@ pub mod units;
 mod value;
 mod workload;
 
+pub use bulk::{BulkSession, Extent, NextRow, Taken};
 pub use change::{Applied, Change, ChangeKind, Shape};
 pub use counts::Counts;
 pub use deadline::Deadline;

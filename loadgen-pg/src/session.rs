@@ -15,6 +15,8 @@ use crate::{
 };
 
 mod apply;
+mod bulk;
+mod copy;
 mod patience;
 mod read;
 mod transaction;

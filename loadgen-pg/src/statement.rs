@@ -15,7 +15,7 @@ mod param;
 mod sql;
 
 use param::{BoundParam, Param};
-pub(crate) use sql::readable;
+pub(crate) use sql::{goes_as_text, readable};
 
 /// One text with one declared type for each parameter, and how the answer is read.
 #[derive(Debug)]

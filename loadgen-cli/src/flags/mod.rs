@@ -1,6 +1,7 @@
 //! The flags of the verbs, in groups.
 
 mod load;
+mod seed;
 mod source;
 mod tables;
 
@@ -15,6 +16,7 @@ use loadgen_core::{
 use self::load::above_zero;
 pub(crate) use self::{
     load::{ENDLESS, LoadArgs},
+    seed::SeedArgs,
     source::{ReachArgs, SourceArgs},
     tables::TableArgs,
 };

@@ -7,6 +7,7 @@ mod inspect;
 mod plan;
 mod run;
 mod schema;
+mod seed;
 
 use crate::{
     args::{TalkArgs, Verb},
@@ -20,6 +21,7 @@ pub(crate) async fn dispatch(verb: Verb, talk: &TalkArgs) -> Result<(), Failed> 
         Verb::Run(args) if args.dry_run => plan::plan(&args.source, &args.load, args.output.format).await,
         Verb::Run(args) => run::run(&args, talk).await,
         Verb::Plan(args) => plan::plan(&args.source, &args.load, args.output.format).await,
+        Verb::Seed(args) => seed::seed(&args, talk).await,
         Verb::Inspect(args) => inspect::inspect(&args).await,
         Verb::Health(args) => health::health(&args).await,
         Verb::Schema => schema::schema(),

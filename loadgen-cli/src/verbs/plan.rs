@@ -92,7 +92,7 @@ fn job_text(job: &Job, planned: &CrudPlan, reach: Reach, style: Style, text: &mu
         let _ = writeln!(text, "{} {warning}\n", style.warn("warning:"));
     }
     for table in &planned.tables {
-        table_text(table, planned.seed, style, text);
+        table_text(table, (planned.seed, goal(job, planned, table)), style, text);
     }
     for (name, why) in &planned.refused {
         let _ = writeln!(text, "{} {why}\n", style.warn(&format!("{name} is left out:")));
@@ -102,11 +102,17 @@ fn job_text(job: &Job, planned: &CrudPlan, reach: Reach, style: Style, text: &mu
     }
 }
 
-fn table_text(planned: &TablePlan, seed: Seed, style: Style, text: &mut String) {
+/// How many rows `seed` fills a table up to.
+fn goal(job: &Job, planned: &CrudPlan, table: &TablePlan) -> Option<u64> {
+    planned.goal(table, job.crud().seed.map(|count| count.0))
+}
+
+fn table_text(planned: &TablePlan, (seed, goal): (Seed, Option<u64>), style: Style, text: &mut String) {
     let weights = planned.operations;
+    let seeded = goal.map_or_else(String::new, |rows| format!("; seed fills it up to {} rows", count(rows)));
     let _ = writeln!(
         text,
-        "{}: weight {}; insert {}, update {}, delete {}",
+        "{}: weight {}; insert {}, update {}, delete {}{seeded}",
         style.title(&planned.table.name.to_string()),
         planned.weight,
         weights.insert,
@@ -142,7 +148,8 @@ const SAMPLE_WIDTH: usize = 20;
 const VALUES_WIDTH: usize = 36;
 
 fn job_json(job: &Job, planned: &CrudPlan, reach: Reach) -> Value {
-    let tables: Vec<Value> = planned.tables.iter().map(|table| table_json(table, planned.seed)).collect();
+    let table = |table| table_json(table, planned.seed, goal(job, planned, table));
+    let tables: Vec<Value> = planned.tables.iter().map(table).collect();
     let refused = planned.refused.iter().map(|(name, why)| json!({"table": name.to_string(), "why": why}));
     json!({
         "name": job.name,
@@ -163,7 +170,7 @@ fn job_json(job: &Job, planned: &CrudPlan, reach: Reach) -> Value {
     })
 }
 
-fn table_json(planned: &TablePlan, seed: Seed) -> Value {
+fn table_json(planned: &TablePlan, seed: Seed, goal: Option<u64>) -> Value {
     let columns = planned.table.columns.iter().zip(&planned.sources);
     let columns = columns.map(|(column, source)| {
         json!({
@@ -177,6 +184,7 @@ fn table_json(planned: &TablePlan, seed: Seed) -> Value {
         "name": planned.table.name.to_string(),
         "weight": planned.weight,
         "operations": planned.operations,
+        "seed": goal,
         "columns": columns.collect::<Vec<_>>(),
         "notes": planned.notes,
         "unchecked": planned.unchecked,

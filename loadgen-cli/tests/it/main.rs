@@ -8,6 +8,7 @@ mod files;
 mod jobs;
 mod live;
 mod rights;
+mod seed;
 mod stop;
 mod support;
 mod tables;

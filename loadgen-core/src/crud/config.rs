@@ -30,6 +30,9 @@ pub struct CrudConfig {
     pub operations: Option<OperationWeights>,
     /// Rows a statement for each operation; 1 unless set.
     pub rows: RowCounts,
+    /// How many rows `seed` fills each table up to, unless its own entry says otherwise; none unless set.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub seed: Option<Count>,
     /// The most rows that the lanes remember as theirs to update and delete, over all lanes and tables; 1M unless
     /// set. Rows beyond it stay in the database and in the digest.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -55,6 +58,9 @@ pub struct TableConfig {
     /// Weights of the operations on this table, instead of those of the workload.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub operations: Option<OperationWeights>,
+    /// How many rows `seed` fills the table up to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub seed: Option<Count>,
     /// Columns by name.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub columns: BTreeMap<String, ColumnConfig>,

@@ -114,16 +114,26 @@ impl CrudPlan {
         column: usize,
         largest: i64,
     ) -> Result<(), CrudPlanError> {
-        let (seed, plan) = (self.seed, &mut self.tables[table]);
+        let distinct = self.distinct_after(table, column, largest)?;
+        self.tables[table].sources[column] = Source::Distinct(distinct);
+        Ok(())
+    }
+
+    /// The distinct values of a numbered column that follow the largest number that is there.
+    pub(crate) fn distinct_after(
+        &self,
+        table: usize,
+        column: usize,
+        largest: i64,
+    ) -> Result<Distinct, CrudPlanError> {
+        let plan = &self.tables[table];
         let definition = &plan.table.columns[column];
         let config = plan.config.columns.get(&definition.name);
-        let distinct = Distinct::new(definition, config, seed, largest.saturating_add(1));
-        let distinct = distinct.map_err(|unfillable| CrudPlanError::Column {
+        let distinct = Distinct::new(definition, config, self.seed, largest.saturating_add(1));
+        distinct.map_err(|unfillable| CrudPlanError::Column {
             part: Part::Column { table: plan.table.name.clone(), column: definition.name.clone() },
             why: unfillable.in_table(&plan.table.name).to_string(),
-        });
-        plan.sources[column] = Source::Distinct(distinct?);
-        Ok(())
+        })
     }
 
     /// Takes the deletes from tables to whose rows something refers that no statement of ours has written.

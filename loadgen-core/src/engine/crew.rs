@@ -144,7 +144,7 @@ fn words(panic: &(dyn Any + Send)) -> &str {
     text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("no message")
 }
 
-pub(super) fn on_own_thread(job: impl Future<Output = ()> + Send + 'static) {
+pub(crate) fn on_own_thread(job: impl Future<Output = ()> + Send + 'static) {
     let drive = move || match tokio::runtime::Builder::new_current_thread().enable_all().build() {
         Ok(runtime) => runtime.block_on(job),
         Err(error) => tracing::error!(%error, "failed to start a runtime"),

@@ -12,6 +12,9 @@ mod supervise;
 mod timer;
 mod worker;
 
+pub(crate) use crew::on_own_thread;
 pub use progress::{Progress, Snapshot};
 pub use retry::RetryPolicy;
 pub use run::{Run, RunError};
+pub(crate) use stop::{Level, Stop};
+pub(crate) use supervise::{Signal, listen};

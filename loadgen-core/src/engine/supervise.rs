@@ -5,10 +5,10 @@ use std::{convert::Infallible, future::Future, pin::Pin, time::Duration};
 use super::stop::{Level, Stop};
 
 /// Something that is waited for, once.
-pub(super) type Signal = Pin<Box<dyn Future<Output = ()> + Send>>;
+pub(crate) type Signal = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 /// Turns signals into levels for as long as it is polled.
-pub(super) async fn listen(asked: &Stop, stop: Signal, abort: Signal) -> Infallible {
+pub(crate) async fn listen(asked: &Stop, stop: Signal, abort: Signal) -> Infallible {
     let drain = async {
         stop.await;
         asked.raise(Level::Drain);

@@ -64,6 +64,8 @@ pub(crate) use ladder::Ladder;
 pub use scalar::Scalar;
 pub use unfillable::Unfillable;
 
+pub(crate) use permutation::Permutation;
+
 use array::Array;
 use choice::Choice;
 use ladder::Bounds;

@@ -9,7 +9,7 @@ use crate::{Rng, Seed};
 /// and a result of `n` or more goes through again. With `a` and `b` near the root of `n` that is rare. The rounds scramble;
 /// they are no protection against anyone.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Permutation {
+pub(crate) struct Permutation {
     n: u128,
     a: u64,
     b: u64,
@@ -18,7 +18,7 @@ pub(super) struct Permutation {
 
 impl Permutation {
     /// A permutation of `0..n`, another one for each seed and purpose; `n` is at most 2^126.
-    pub(super) fn new(n: u128, seed: Seed, purpose: u64) -> Self {
+    pub(crate) fn new(n: u128, seed: Seed, purpose: u64) -> Self {
         let n = n.clamp(1, 1 << 126);
         let root = (n - 1).isqrt() + 1;
         let mut rng = Rng::keyed(seed, [purpose, 0, 0]);
@@ -27,7 +27,7 @@ impl Permutation {
     }
 
     /// Where `number`, below `n`, goes.
-    pub(super) fn apply(&self, number: u64) -> u128 {
+    pub(crate) fn apply(&self, number: u64) -> u128 {
         let mut image = self.rounds(number / self.b, number % self.b);
         while image >= self.n {
             let b = u128::from(self.b);

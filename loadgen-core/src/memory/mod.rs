@@ -1,6 +1,7 @@
 //! A database in memory, with rows, keys, references and failures on demand: for examples, properties and tests of
 //! scenarios. It checks what a real one checks; it has no isolation levels, locks or disk.
 
+mod bulk;
 mod fault;
 mod session;
 mod store;
@@ -44,6 +45,14 @@ impl Memory {
     pub fn rows(&self, table: &str) -> Vec<Vec<Value>> {
         let index = self.schema.tables.iter().position(|known| known.name.table == table);
         index.map_or_else(Vec::new, |index| self.lock().rows(index).map(<[Value]>::to_vec).collect())
+    }
+
+    /// Makes rows disappear that nothing refers to.
+    #[cfg(test)]
+    pub(crate) fn forget(&self, table: &str, which: impl Fn(&[Value]) -> bool) {
+        if let Some(index) = self.schema.tables.iter().position(|known| known.name.table == table) {
+            self.lock().forget(index, which);
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, Store> {

@@ -72,6 +72,18 @@ impl Store {
         self.tables[table].rows.values().map(|row| &**row)
     }
 
+    #[cfg(test)]
+    pub(crate) fn forget(&mut self, table: usize, which: impl Fn(&[Value]) -> bool) {
+        let rows = self.tables[table].rows.iter();
+        let gone: Vec<u64> = rows.filter(|(_, row)| which(row)).map(|(id, _)| *id).collect();
+        for id in gone {
+            let row = self.tables[table].rows[&id].clone();
+            if self.unreferenced(table, &row).is_ok() {
+                drop(self.remove(table, id));
+            }
+        }
+    }
+
     pub(crate) fn index_of(&self, table: &Table) -> Result<usize, Failure> {
         let found = self.tables.iter().position(|rows| rows.table.name == table.name);
         let missing = || {

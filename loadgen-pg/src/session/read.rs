@@ -1,7 +1,7 @@
 //! What is only read.
 
 use futures_util::TryStreamExt;
-use loadgen_core::{Action, EachRow, Failure, Rights, Storage, Table, TableName};
+use loadgen_core::{Action, EachRow, Extent, Failure, Rights, Storage, Table, TableName};
 use sqlx::{AssertSqlSafe, PgConnection};
 
 use super::{apply::read_row, patience::Patience};
@@ -68,6 +68,29 @@ pub(super) async fn largest(
     let column = quote(&table.columns[column].name);
     let sql = format!("select max({column})::int8 from {}", own_rows(table));
     sqlx::query_scalar(AssertSqlSafe(sql)).persistent(false).fetch_one(connection).await
+}
+
+/// The number of rows, up to a bound.
+pub(super) async fn count(connection: &mut PgConnection, table: &Table, most: u64) -> sqlx::Result<u64> {
+    let most = i64::try_from(most).unwrap_or(i64::MAX);
+    let sql = format!("select count(*) from (select from {} limit $1) as t", own_rows(table));
+    let query = sqlx::query_scalar(AssertSqlSafe(sql)).bind(most).persistent(false);
+    let rows: i64 = query.fetch_one(connection).await?;
+    Ok(rows.unsigned_abs())
+}
+
+/// How far an integer column reaches.
+pub(super) async fn extent(
+    connection: &mut PgConnection,
+    table: &Table,
+    column: usize,
+) -> sqlx::Result<Option<Extent>> {
+    let (column, rows) = (quote(&table.columns[column].name), own_rows(table));
+    let sql = format!("select count({column}), min({column})::int8, max({column})::int8 from {rows}");
+    let query = sqlx::query_as(AssertSqlSafe(sql)).persistent(false);
+    let (rows, least, greatest): (i64, Option<i64>, Option<i64>) = query.fetch_one(connection).await?;
+    let of = |(least, greatest)| Extent { rows: rows.unsigned_abs(), least, greatest };
+    Ok(least.zip(greatest).map(of))
 }
 
 /// What of the wanted may not be done, for the tables where that is anything.

@@ -60,7 +60,7 @@ impl PgSession {
     }
 
     /// Gets the session out of a transaction that failed; a session that cannot get out is given up.
-    async fn undo(&mut self, failure: Failure) -> Failure {
+    pub(super) async fn undo(&mut self, failure: Failure) -> Failure {
         if failure.breaks_session() || self.rollback().await.is_ok() {
             return failure;
         }

@@ -201,7 +201,8 @@ fn cast(column: &Column) -> String {
     }
 }
 
-fn goes_as_text(ty: &Type) -> bool {
+/// Whether values are sent as texts that a cast makes values of.
+pub(crate) fn goes_as_text(ty: &Type) -> bool {
     matches!(ty, Type::Enum(_) | Type::Spelt(_) | Type::Unsupported)
 }
 

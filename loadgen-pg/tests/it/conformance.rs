@@ -8,3 +8,8 @@ use crate::support::database;
 async fn postgres_conforms() {
     conformance::check(async || database(include_str!("conformance.sql")).await.0).await;
 }
+
+#[tokio::test]
+async fn postgres_conforms_where_tables_are_filled() {
+    conformance::check_bulk(async || database(include_str!("conformance.sql")).await.0).await;
+}

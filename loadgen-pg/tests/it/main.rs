@@ -12,6 +12,7 @@ mod failures;
 mod introspection;
 mod peculiar;
 mod reading;
+mod seeding;
 mod server;
 mod support;
 mod tables;

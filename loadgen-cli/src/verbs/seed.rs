@@ -1,0 +1,131 @@
+//! `loadgen seed`: tables filled up to a number of rows.
+
+use loadgen_core::{
+    RunError, Target,
+    crud::{self, CrudPlan, SeedReport, Seeding},
+};
+
+use crate::{
+    args::{Format, TalkArgs},
+    ends::STOPPED,
+    execute::Clock,
+    failed::{Code, Failed},
+    flags::SeedArgs,
+    guard,
+    job::Job,
+    output,
+    plan::Plan,
+    seed_progress,
+    seed_text::{Seeded, document, text},
+    signals::Signals,
+    style::Style,
+};
+
+pub(super) async fn seed(args: &SeedArgs, talk: &TalkArgs) -> Result<(), Failed> {
+    let plan = Plan::resolve(&args.source(), &args.load())?;
+    let jobs: Vec<&Job> = plan.jobs.iter().filter(|job| is_asked_for(args, job)).collect();
+    if jobs.is_empty() {
+        let message = "how many rows is not said: give --rows 100k or --table NAME=ROWS, or write `seed: 100k` below \
+                       `crud:` or one of its tables in the plan";
+        return Err(Failed::new(Code::Usage, message));
+    }
+    let (signals, clock) = (Signals::listen(talk.quiet), Clock::start());
+    let mut warnings = Vec::new();
+    let say = |line: &str| {
+        if !talk.quiet {
+            output::say(line);
+        }
+    };
+    let planned = signals.unless_stopped(preflight(&plan, &jobs, args)).await.transpose()?;
+    if planned.is_none() {
+        say(STOPPED);
+        warnings.push(STOPPED.to_owned());
+    }
+    if plan.seed_was_drawn {
+        say(&format!("seed {} was drawn; --seed {} writes the same rows", plan.seed, plan.seed));
+    }
+    let mut seeded = Vec::new();
+    for (job, planned) in jobs.into_iter().zip(planned.into_iter().flatten()) {
+        for (name, why) in &planned.refused {
+            warnings.push(format!("{name} is left out: {why}"));
+            say(&format!("warning: {name} is left out: {why}"));
+        }
+        let report = fill(&plan, job, planned, args, talk, &signals).await?;
+        seeded.push(Seeded { job, connections: connections(job), report });
+    }
+    let run = clock.run(&plan);
+    match args.output.format {
+        Format::Json => output::json(&document(&run, &seeded, &warnings))?,
+        Format::Text => output::result(&text(&run, &seeded, Style::new(output::colours())))?,
+    }
+    verdict(&seeded)
+}
+
+/// Whether a job is told how many rows to fill in.
+fn is_asked_for(args: &SeedArgs, job: &Job) -> bool {
+    let mut crud = job.crud();
+    args.apply(&mut crud);
+    crud.seed.is_some() || crud.tables.values().any(|table| table.seed.is_some())
+}
+
+/// Connections carry no lanes here.
+fn connections(job: &Job) -> u32 {
+    job.config.connections.unwrap_or(4)
+}
+
+/// Whatever can be refused is refused before the first row.
+async fn preflight(plan: &Plan, jobs: &[&Job], args: &SeedArgs) -> Result<Vec<CrudPlan>, Failed> {
+    for job in jobs {
+        guard::check(&job.target, &args.reach.allow_host).await?;
+    }
+    let mut plans = Vec::with_capacity(jobs.len());
+    for job in jobs {
+        let (mut crud, mut session) = (job.crud(), job.connect().await?);
+        args.apply(&mut crud);
+        let planned = crud::seeding_plan(&mut session, &crud, job.seed).await;
+        plans.push(planned.map_err(|error| plan.refused(job, error))?);
+    }
+    Ok(plans)
+}
+
+async fn fill(
+    plan: &Plan,
+    job: &Job,
+    planned: CrudPlan,
+    args: &SeedArgs,
+    talk: &TalkArgs,
+    signals: &Signals,
+) -> Result<SeedReport, Failed> {
+    let rows = args.rows.or(job.crud().seed).map(|count| count.0);
+    let seeding = Seeding::new(job.target.clone(), planned, rows)
+        .connections(connections(job))
+        .stop_on(signals.reached(1))
+        .abort_on(signals.reached(2));
+    let shown = seed_progress::show(job.name.clone(), seeding.progress(), args.progress, talk.quiet);
+    let done = seeding.execute().await;
+    drop(shown);
+    done.map_err(|error| match error {
+        RunError::Stopped => Failed::new(
+            Code::Aborted,
+            "aborted: what is committed stays, and what had begun was not waited for",
+        ),
+        RunError::Prepare { source, .. } => plan.refused(job, source),
+        other => Failed::because(Code::Run, &other),
+    })
+}
+
+/// The end that the reports ask for. A table that has run out of values is no failure; one that got nothing at all is.
+fn verdict(seeded: &[Seeded<'_>]) -> Result<(), Failed> {
+    for Seeded { job, report, .. } in seeded {
+        if let Some((table, failure)) = &report.fatal {
+            let message =
+                format!("the seeding of {} ended early at {table}: {failure}", job.target.describe());
+            return Err(Failed::new(Code::Run, message));
+        }
+        let empty = report.tables.iter().find(|table| table.is_left_empty());
+        if let Some((name, why)) = empty.and_then(|table| Some((&table.name, table.short.as_ref()?))) {
+            return Err(Failed::new(Code::Run, format!("{name} could not be filled: {why}")));
+        }
+    }
+    Ok(())
+}

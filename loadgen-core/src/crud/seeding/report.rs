@@ -1,0 +1,55 @@
+//! What a seeding came to.
+
+use crate::{Failure, TableName};
+
+/// What a seeding came to.
+#[derive(Clone, Debug, Default)]
+#[non_exhaustive]
+pub struct SeedReport {
+    /// The tables that were to be filled, parents first.
+    pub tables: Vec<SeededTable>,
+    /// What ended it early: the table, and what went wrong with it.
+    pub fatal: Option<(TableName, Failure)>,
+    /// Whether it was asked to end before everything was done.
+    pub stopped: bool,
+}
+
+/// One table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct SeededTable {
+    /// Its name.
+    pub name: TableName,
+    /// How many rows it was to have.
+    pub goal: u64,
+    /// Rows that were there before, counted up to the goal.
+    pub before: u64,
+    /// Rows that were added.
+    pub inserted: u64,
+    /// Why it has fewer than it was to have, if that is not for want of time.
+    pub short: Option<String>,
+}
+
+impl SeededTable {
+    /// How many are missing.
+    pub fn missing(&self) -> u64 {
+        self.goal.saturating_sub(self.before + self.inserted)
+    }
+
+    /// Whether it was to have rows, and could not get a single one.
+    pub fn is_left_empty(&self) -> bool {
+        self.goal > 0 && self.before + self.inserted == 0 && self.short.is_some()
+    }
+}
+
+impl SeedReport {
+    /// Rows that were added, in all tables.
+    pub fn inserted(&self) -> u64 {
+        self.tables.iter().map(|table| table.inserted).sum()
+    }
+
+    /// Whether every table has as many rows as it was to have.
+    pub fn is_complete(&self) -> bool {
+        self.tables.iter().all(|table| table.missing() == 0)
+    }
+}

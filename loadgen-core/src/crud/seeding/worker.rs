@@ -1,0 +1,105 @@
+//! One connection, and the ranges that it is dealt.
+
+use std::{ops::Range, sync::Arc};
+
+use super::{progress::SeedProgress, wave::Wave};
+use crate::{Action, BulkSession, Failure, RetryPolicy, Rng, Taken, Target, engine::Stop};
+
+/// What all connections share.
+#[derive(Debug)]
+pub(super) struct Shared<T> {
+    pub(super) target: Arc<T>,
+    pub(super) stop: Stop,
+    pub(super) progress: SeedProgress,
+    pub(super) connections: u32,
+}
+
+/// One connection, opened when it is first needed.
+pub(super) struct Worker<T: Target> {
+    shared: Arc<Shared<T>>,
+    session: Option<T::Session>,
+    retry: RetryPolicy,
+    rng: Rng,
+}
+
+/// Rows of one transaction: enough that its beginning and end cost nothing, and few enough to end soon when asked to.
+const RANGE: Range<u64> = 1_000..50_000;
+
+impl<T: Target> Worker<T>
+where
+    T::Session: BulkSession,
+{
+    pub(super) fn new(shared: Arc<Shared<T>>, rng: Rng) -> Self {
+        Worker { shared, session: None, retry: RetryPolicy::default(), rng }
+    }
+
+    /// Writes ranges of a wave until there are no more.
+    pub(super) async fn write(&mut self, wave: &Wave, rows: u64) -> Result<(), Failure> {
+        let share = rows / u64::from(self.shared.connections) / 4;
+        while !self.shared.stop.is_raised()
+            && let Some(range) = wave.deal.take(share.clamp(RANGE.start, RANGE.end))
+        {
+            self.write_range(wave, &range).await?;
+        }
+        Ok(())
+    }
+
+    async fn write_range(&mut self, wave: &Wave, range: &Range<u64>) -> Result<(), Failure> {
+        let (mut taken, mut failed) = (Taken::Refuse, 0);
+        loop {
+            let failure = match self.load(wave, range, taken).await {
+                Ok(inserted) => {
+                    if inserted == 0 && taken == Taken::Refuse {
+                        wave.deal
+                            .end("the table takes no rows and says nothing; look at its triggers".to_owned());
+                    }
+                    wave.deal.done(range, inserted);
+                    self.shared.progress.insert(inserted);
+                    return Ok(());
+                }
+                Err(failure) => failure,
+            };
+            if failure.breaks_session() {
+                self.session = None;
+            }
+            if failure.indeterminate {
+                // The rows are counted before anything is done about it.
+                wave.deal.lost();
+                return Ok(());
+            }
+            if failure.action == Action::NewValues {
+                // Rows of an earlier seeding, or of somebody else; what the table refuses for other reasons it
+                // refuses again.
+                if std::mem::replace(&mut taken, Taken::Skip) == Taken::Skip {
+                    return Err(failure);
+                }
+                continue;
+            }
+            failed += 1;
+            if failed > self.retry.bound(failure.action) || self.shared.stop.is_raised() {
+                return Err(failure);
+            }
+            tokio::time::sleep(self.retry.pause(failure.action, failed, &mut self.rng)).await;
+        }
+    }
+
+    /// One transaction. When rows run out, those before are written all the same.
+    async fn load(&mut self, wave: &Wave, range: &Range<u64>, taken: Taken) -> Result<u64, Failure> {
+        let session = match &mut self.session {
+            Some(session) => session,
+            none => none.insert(self.shared.target.connect().await?),
+        };
+        let (mut numbers, mut parents, mut short) = (range.clone(), Vec::new(), None);
+        let loaded = session
+            .load(&wave.planned().insert, taken, &mut |values| {
+                let Some(number) = numbers.next() else { return false };
+                short = wave.row(number, &mut parents, values).err();
+                short.is_none()
+            })
+            .await;
+        if let Some(why) = short {
+            wave.deal.end(why);
+        }
+        loaded
+    }
+}
