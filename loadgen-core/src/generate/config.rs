@@ -33,9 +33,10 @@ pub struct ColumnConfig {
     /// The most characters of a text, or bytes of binary data.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_length: Option<u32>,
-    /// A regular expression that texts have to match; not of the plan file, but of a condition.
-    #[serde(skip)]
-    pub(crate) pattern: Option<String>,
+    /// A regular expression that texts are made to match: `[A-Z]{3}-[0-9]{4}`. Where it leaves the length open,
+    /// `min_length` and `max_length` may bound it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pattern: Option<String>,
     /// The share of rows with NULL, from 0.0 to 1.0.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 0.0, max = 1.0))]
@@ -73,11 +74,12 @@ impl ColumnConfig {
 
     /// Refuses what contradicts itself, whatever the column.
     pub(super) fn check(&self) -> Result<(), Refusal> {
-        let said = [self.choice.is_some(), self.constant.is_some(), self.bounded() || self.sized()];
+        let spelt = self.sized() || self.pattern.is_some();
+        let said = [self.choice.is_some(), self.constant.is_some(), self.bounded() || spelt];
         if said.into_iter().filter(|said| *said).count() > 1 {
             return Err(Refusal::new(
                 "the plan says in several ways what its values are",
-                "one of choice, constant, min with max, or min_length with max_length",
+                "one of choice, constant, min with max, or pattern and min_length with max_length",
             ));
         }
         if self.leave_out && (self.names_values() || self.null_ratio.is_some()) {
@@ -140,6 +142,7 @@ mod tests {
             r#"{"choice": [1], "weights": [1, 2]}"#,
             r#"{"min_length": 2, "max_length": 1}"#,
             r#"{"constant": 1, "max": 3}"#,
+            r#"{"choice": ["a"], "pattern": "a"}"#,
         ] {
             assert!(read(bad).unwrap().check().is_err(), "{bad}");
         }

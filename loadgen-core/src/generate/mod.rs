@@ -124,7 +124,7 @@ fn values(
     if let Some(ladder) = asked(ty, config)? {
         return Ok(Box::new(Range::even(ladder)));
     }
-    if let Type::Enum(labels) = ty {
+    if let (Type::Enum(labels), None) = (ty, &config.pattern) {
         return Ok(Box::new(Choice::labels(labels)?));
     }
     let lengths = by_type::lengths(ty, config)?;
