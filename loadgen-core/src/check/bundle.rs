@@ -153,7 +153,13 @@ impl Bundle {
         } else {
             String::new()
         };
-        (names.len() > 1 || !names.is_empty() && !redrawn.is_empty())
+        if names.is_empty() && !redrawn.is_empty() {
+            let hits = self.hits;
+            return Some(format!(
+                "rows whose keys do not meet CHECK {checks} are left out: {hits} of {SAMPLES} do"
+            ));
+        }
+        (names.len() > 1 || !redrawn.is_empty())
             .then(|| format!("{} drawn to meet CHECK {checks}{redrawn}", names.join(", ")))
     }
 }

@@ -11,8 +11,8 @@ use crate::{
 };
 
 /// Between these two moments, in microseconds since 1970, "now" is thought to be: 2025 and 2100. What holds at both
-/// holds whenever the run is, as conditions ask for what is past or to come.
-pub(crate) const NOW: [i64; 2] = [1_735_689_600_000_000, 4_102_444_800_000_000];
+/// holds whenever the run is, as conditions ask for what is past or to come. Neither is a midnight, which is a day as well.
+pub(crate) const NOW: [i64; 2] = [1_735_734_896_789_012, 4_102_490_096_789_012];
 
 /// Where the values of one column have to lie. Not all that is asked for can be said here.
 #[derive(Clone, Debug, Default)]

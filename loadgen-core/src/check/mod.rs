@@ -24,6 +24,7 @@ mod rules;
 mod scope;
 #[cfg(test)]
 mod tests;
+mod text;
 mod way;
 mod ways;
 

@@ -101,10 +101,11 @@ fn generator(
     own: &[&Expr],
     configs: &BTreeMap<String, ColumnConfig>,
 ) -> Result<Option<Box<dyn Generator>>, String> {
-    if limits.null == Some(true) {
-        return Ok(None);
-    }
     let definition = &table.columns[column];
+    if limits.null == Some(true) {
+        let why = || format!("{:?} would have to be NULL", definition.name);
+        return if definition.nullable { Ok(None) } else { Err(why()) };
+    }
     let said = configs.get(&definition.name).cloned().unwrap_or_default();
     let make = |config: &ColumnConfig| {
         generate::for_column(&table.name, definition, Some(config)).map_err(|error| error.to_string())

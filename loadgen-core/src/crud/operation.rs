@@ -50,7 +50,12 @@ where
         };
         let (change, pending) = match drawn {
             Ok(drawn) => drawn,
-            Err(reason) => return Ok(Done::Skipped(reason.into())),
+            Err(reason) => {
+                if reason == NO_VALUES && self.kind == ChangeKind::Insert {
+                    self.pass_over(lane);
+                }
+                return Ok(Done::Skipped(reason.into()));
+            }
         };
         let table = pending.table;
         lane.begin(&self.plan, pending);
@@ -93,17 +98,30 @@ impl Operation {
         lane.commit(&self.plan, cx.seq, change, applied)
     }
 
-    /// New rows of a table; or of the parent that it lacks, so that the first operations of a lane find their way.
-    fn draw_insert(&self, lane: &CrudLane, cx: &mut Cx, table: usize) -> Drawn {
+    /// The table itself, or the parent that it lacks, so that the first operations of a lane find their way.
+    fn insertable(&self, lane: &CrudLane, table: usize) -> Result<usize, &'static str> {
         let plan = &self.plan.tables[table];
         let lacks = |r: &&super::reference::Reference| !r.optional && lane.tables[r.parent].live.len() == 0;
-        if let Some(reference) = plan.references.iter().find(lacks) {
-            return if self.plan.tables[reference.parent].layout.cap == 0 {
+        match plan.references.iter().find(lacks) {
+            None => Ok(table),
+            Some(r) if self.plan.tables[r.parent].layout.cap == 0 => {
                 Err("the parent table has no key to refer to")
-            } else {
-                self.draw_insert(lane, cx, reference.parent)
-            };
+            }
+            Some(reference) => self.insertable(lane, reference.parent),
         }
+    }
+
+    /// The next distinct value may meet the checks where this one did not.
+    fn pass_over(&self, lane: &mut CrudLane) {
+        if let Ok(table) = self.insertable(lane, self.table) {
+            lane.tables[table].next += 1;
+        }
+    }
+
+    /// New rows of a table, or of a parent that it lacks.
+    fn draw_insert(&self, lane: &CrudLane, cx: &mut Cx, table: usize) -> Drawn {
+        let table = self.insertable(lane, table)?;
+        let plan = &self.plan.tables[table];
         if lane.tables[table].live.is_out_of_combinations() {
             return Err("no more combinations of parents are remembered");
         }
@@ -176,7 +194,7 @@ impl Operation {
                 return Ok(());
             }
         }
-        Err("no values found that meet the checks")
+        Err(NO_VALUES)
     }
 
     /// One parent for each reference of a new row.
@@ -284,7 +302,7 @@ impl Operation {
                 row.resize(plan.table.columns.len(), Value::Null);
                 let wanted = |wanted: usize| plan.columns_of(mask).any(|column| column == wanted);
                 if !rules.redraw(&mut row, &mut cx.rng, wanted) {
-                    return Err("no values found that meet the checks");
+                    return Err(NO_VALUES);
                 }
             }
             for column in plan.columns_of(mask) {
@@ -327,6 +345,8 @@ fn push_key(change: &mut Change, lane: &CrudLane, table: usize, slot: Slot) {
 /// How often parents are drawn again when their combination is taken.
 const COMBINATION_TRIES: u32 = 8;
 
+/// Why an operation is skipped where checks leave no values for it.
+const NO_VALUES: &str = "no values found that meet the checks";
 /// How often parents are drawn again when no row with them meets the checks.
 const PARENT_TRIES: u32 = 32;
 /// Among so many rows one that agrees with another parent is looked for.

@@ -36,6 +36,12 @@ pub(super) fn lengths(ty: &Type, config: &ColumnConfig) -> Result<Lengths, Refus
         }
         _ => 0,
     };
+    if config.pattern.is_some() && !matches!(ty, Type::Text { .. }) {
+        return Err(Refusal::new(
+            "it is no text that a pattern could spell",
+            "choice: [..] instead of pattern",
+        ));
+    }
     let min = config.min_length;
     if min.is_some_and(|min| min > bound) {
         return Err(Refusal::new(

@@ -41,9 +41,10 @@ pub struct ColumnConfig {
     /// The most characters of a text, or bytes of binary data.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_length: Option<u32>,
-    /// A regular expression that texts have to match; not of the plan file, but of a condition.
-    #[serde(skip)]
-    pub(crate) pattern: Option<String>,
+    /// A regular expression that texts are made to match: `[A-Z]{3}-[0-9]{4}`. Where it leaves the length open,
+    /// `min_length` and `max_length` may bound it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pattern: Option<String>,
     /// The share of rows with NULL, from 0.0 to 1.0.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 0.0, max = 1.0))]
@@ -83,24 +84,30 @@ impl ColumnConfig {
 
     /// Refuses what contradicts itself, whatever the column.
     pub(super) fn check(&self) -> Result<(), Refusal> {
+        let lengths_alone = self.sized() && !(self.meaning.is_some() && self.min_length.is_none());
         let said = [
             self.choice.is_some(),
             self.constant.is_some(),
             self.meaning.is_some(),
-            self.bounded() || self.sized() && !(self.meaning.is_some() && self.min_length.is_none()),
+            self.bounded() || self.pattern.is_some() || lengths_alone,
         ];
-        let otherwise =
-            [self.weights.is_some(), self.constant.is_some(), self.meaning.is_some(), self.sized()];
+        let otherwise = [
+            self.weights.is_some(),
+            self.constant.is_some(),
+            self.meaning.is_some(),
+            self.pattern.is_some(),
+            self.sized(),
+        ];
         if self.distribution.is_some() && otherwise.contains(&true) {
             return Err(Refusal::new(
-                "distribution does not go with weights, constant, meaning or lengths",
+                "distribution does not go with weights, constant, meaning, pattern or lengths",
                 "distribution beside choice, or beside min and max",
             ));
         }
         if said.into_iter().filter(|said| *said).count() > 1 {
             return Err(Refusal::new(
                 "the plan says in several ways what its values are",
-                "one of choice, constant, meaning, min with max, or min_length with max_length",
+                "one of choice, constant, meaning, min with max, or pattern and min_length with max_length",
             ));
         }
         if self.leave_out && (self.names_values() || self.null_ratio.is_some()) {
@@ -167,6 +174,7 @@ mod tests {
             r#"{"choice": ["abcdef"], "max_length": 3}"#,
             r#"{"distribution": "zipf", "max_length": 5}"#,
             r#"{"constant": 1, "distribution": "zipf"}"#,
+            r#"{"choice": ["a"], "pattern": "a"}"#,
         ] {
             assert!(read(bad).unwrap().check().is_err(), "{bad}");
         }

@@ -127,7 +127,7 @@ fn values(
     if let Some(choice) = chosen(ty, config)? {
         return Ok(Box::new(choice.spread(distribution)));
     }
-    if let (Type::Enum(labels), false) = (ty, config.bounded()) {
+    if let (Type::Enum(labels), false) = (ty, config.bounded() || config.pattern.is_some()) {
         return Ok(Box::new(Choice::labels(labels)?.spread(distribution)));
     }
     if let Some(ladder) = asked(ty, config)? {

@@ -104,6 +104,16 @@ fn columns_that_a_check_ties_to_the_key_are_not_updated_and_the_plan_says_so() {
     assert!(notes.iter().any(|note| note.starts_with("twin keep their values")), "{notes:?}");
 }
 
+#[tokio::test]
+async fn keys_that_do_not_meet_a_check_are_passed_over() {
+    let odd = table("odd").column("id", Type::Int(32)).nullable("note", text(9)).primary_key(["id"]);
+    let report = run(&[odd.check("((id % 3) <> 1)")], 1).await.unwrap();
+    assert!(report.errors.is_empty(), "{:?}", report.errors);
+    let (rows, passed) =
+        (report.tally.tables["public.odd"].rows, report.skips["no values found that meet the checks"]);
+    assert!(rows.inserted > 50 && passed > 20, "{rows:?}, {passed} passed over");
+}
+
 /// A value that may be compared.
 fn operand() -> impl Strategy<Value = String> {
     let column = prop::sample::select(vec!["low", "high", "size"]);

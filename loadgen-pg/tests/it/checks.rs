@@ -6,6 +6,7 @@ use loadgen_core::{
     Run, Seed,
     crud::{self, Crud, CrudConfig, RowCounts},
 };
+use proptest::{prelude::*, strategy::ValueTree, test_runner::TestRunner};
 
 use crate::support::database;
 
@@ -61,4 +62,63 @@ async fn conditions_mean_to_the_server_what_they_mean_to_us() {
         }
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+/// A comparison of columns and constants, some of them odd.
+fn comparison() -> impl Strategy<Value = String> {
+    let op = || prop::sample::select(vec!["=", "<>", "<", "<=", ">", ">="]);
+    let column =
+        prop::sample::select(vec!["small", "big", "price", "length(word)", "small + big", "price * 2"]);
+    let number = prop_oneof![
+        (-50i32..5_000).prop_map(|number| number.to_string()),
+        prop::sample::select(vec!["small", "price", "big / 3", "abs(big)", "0.5", "coalesce(small, 7)"])
+            .prop_map(str::to_owned),
+    ];
+    let days = prop::sample::select(vec!["day", "at::date", "day + 10", "current_date"]);
+    let other =
+        prop::sample::select(vec!["day", "'2021-05-05'::date", "now()", "at", "at - interval '2 days'"]);
+    prop_oneof![
+        6 => (column, op(), number).prop_map(|(a, op, b)| format!("{a} {op} {b}")),
+        2 => (days, op(), other).prop_map(|(a, op, b)| format!("{a} {op} {b}")),
+        3 => prop::sample::select(vec![
+            "word ~ '^[a-f]{2,5}$'", "word like '%a%'", "word in ('x', 'yy', 'zzz')", "word <> ''", "word = upper(word)",
+            "flag", "not flag", "flag is not true", "small is null", "(small is null) = (day is null)",
+            "num_nonnulls(small, day, at) >= 2", "small between 3 and 30", "small % 3 = 1", "price = round(price, 1)",
+            "mood in ('ok', 'happy')", "mood >= 'ok'", "extract(month from day) in (1, 2, 3)", "small is distinct from big",
+        ])
+        .prop_map(str::to_owned),
+    ]
+}
+
+fn condition() -> impl Strategy<Value = String> {
+    comparison().prop_recursive(3, 6, 2, |inner| {
+        (inner.clone(), prop::sample::select(vec!["and", "or", "and not"]), inner)
+            .prop_map(|(a, op, b)| format!("(({a}) {op} ({b}))"))
+    })
+}
+
+const RANDOM_TABLES: usize = 150;
+
+#[tokio::test]
+async fn random_checks_are_refused_with_a_reason_or_met_to_the_last_row() {
+    let mut runner = TestRunner::deterministic();
+    let conditions = prop::collection::vec(condition(), 1..4);
+    let mut sql = "create type mood as enum ('sad', 'ok', 'happy');".to_owned();
+    for number in 0..RANDOM_TABLES {
+        let checks = conditions.new_tree(&mut runner).unwrap().current();
+        let checks: String = checks.iter().map(|check| format!(", check ({check})")).collect();
+        sql += &format!(
+            "create table r{number} (id bigserial primary key, small smallint, big int not null, price numeric(6, 2),
+                word varchar(8) not null, flag boolean, day date, at timestamptz, mood mood{checks});\n"
+        );
+    }
+    let (target, mut session) = database(&sql).await;
+    let plan = crud::plan(&mut session, &config(), Seed(5), 8).await.unwrap();
+    let (writable, refused) = (plan.tables.len(), plan.refused);
+    let explained = |why: &str| why.contains("rows that were tried") || why.contains("leaves no values");
+    assert!(refused.iter().all(|(_, why)| explained(why)), "{refused:#?}");
+    assert!(writable > RANDOM_TABLES * 2 / 3, "{writable} writable, refused: {refused:#?}");
+    let run = Run::new(target, Crud::new(config())).seed(5).lanes(8).connections(4);
+    let report = run.operations(writable as u64 * 60).check().execute().await.unwrap();
+    assert!(report.errors.is_empty(), "{:#?}", report.errors);
 }

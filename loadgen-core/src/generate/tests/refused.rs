@@ -30,6 +30,12 @@ fn an_error_names_the_column_what_is_wrong_and_what_to_write() {
          write a day such as 2024-02-29",
     );
     check(
+        Type::Int(32),
+        r#"{"pattern": "[0-9]"}"#,
+        "column public.things.x cannot be filled: it is no text that a pattern could spell; \
+         write choice: [..] instead of pattern",
+    );
+    check(
         Type::Int(16),
         r#"{"max": 70000}"#,
         "column public.things.x cannot be filled: \"70000\" is out of the range of its type; \
@@ -67,8 +73,8 @@ fn an_error_names_the_column_what_is_wrong_and_what_to_write() {
     check(
         Type::Int(32),
         r#"{"choice": [1, 2], "weights": [1, 2], "distribution": "zipf"}"#,
-        "column public.things.x cannot be filled: distribution does not go with weights, constant, meaning or \
-         lengths; \
+        "column public.things.x cannot be filled: distribution does not go with weights, constant, meaning, \
+         pattern or lengths; \
          write distribution beside choice, or beside min and max",
     );
 }
