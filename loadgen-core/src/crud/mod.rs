@@ -10,6 +10,7 @@ mod keys;
 mod lane;
 mod live;
 mod operation;
+mod parents;
 mod peculiar;
 mod plan;
 mod prepare;
