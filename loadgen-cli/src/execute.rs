@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use loadgen_core::{
-    Target,
+    Setup, Target,
     crud::{self, CrudPlan, TablePlan},
     summary::{CheckSummary, RunSummary, Summary},
 };
@@ -98,7 +98,7 @@ async fn preflight(plan: &Plan, manner: &Manner) -> Result<Vec<CrudPlan>, Failed
     }
     let mut plans = Vec::with_capacity(plan.jobs.len());
     for job in &plan.jobs {
-        plans.push(planned(plan, job).await?);
+        plans.push(planned(plan, job, manner.check).await?);
     }
     if manner.check {
         refuse_shared_tables(plan, &plans)?;
@@ -162,9 +162,10 @@ fn begin(
 }
 
 /// What a job would do, without doing it.
-pub(crate) async fn planned(plan: &Plan, job: &Job) -> Result<CrudPlan, Failed> {
+pub(crate) async fn planned(plan: &Plan, job: &Job, check: bool) -> Result<CrudPlan, Failed> {
     let mut session = job.connect().await?;
-    let planned = crud::permitted_plan(&mut session, &job.crud(), job.seed, job.lanes()).await;
+    let setup = Setup { seed: job.seed, lanes: job.lanes(), check };
+    let planned = crud::permitted_plan(&mut session, &job.crud(), &setup).await;
     planned.map_err(|error| plan.refused(job, error))
 }
 

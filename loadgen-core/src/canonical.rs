@@ -162,6 +162,16 @@ mod tests {
     }
 
     #[test]
+    fn what_comes_behind_a_long_form_is_part_of_it() {
+        let items = vec![Value::Text("x".repeat(50)); 10];
+        let mut canonical = Canonical::new(9);
+        canonical.value(&Value::Array(items));
+        let item = [&[6u8], &50u64.to_le_bytes()[..], "x".repeat(50).as_bytes()].concat();
+        let whole = [&[14u8], &10u64.to_le_bytes()[..], &item.repeat(10)].concat();
+        assert_eq!(canonical.finish(), streamed(&whole));
+    }
+
+    #[test]
     fn a_plain_text_in_a_document_is_fed_as_json_spells_it() {
         for text in ["", "plain", "with \"quotes\"", "line\nbreak", "é\u{7f}"] {
             let json = serde_json::Value::from(text);

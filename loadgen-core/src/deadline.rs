@@ -1,12 +1,13 @@
 //! Bounded waits that leave the timer alone.
 
 use std::{
-    future::{Future, poll_fn},
-    pin::{Pin, pin},
-    task::Poll,
+    future::Future,
+    pin::Pin,
+    task::{Context, Poll},
     time::Duration,
 };
 
+use pin_project_lite::pin_project;
 use tokio::time::{Instant, Sleep, sleep_until};
 
 /// Bounds one wait after the other.
@@ -20,28 +21,52 @@ pub struct Deadline {
 }
 
 impl Deadline {
-    /// Waits for `future`, at most `limit` from now; none when that has passed. The future is dropped then.
-    pub async fn bound<F: Future>(&mut self, limit: Duration, future: F) -> Option<F::Output> {
-        let mut future = pin!(future);
-        let mut end = None;
-        poll_fn(|cx| {
-            if let Poll::Ready(output) = future.as_mut().poll(cx) {
-                return Poll::Ready(Some(output));
+    /// Waits for `future`, at most `limit` from now; none when that has passed.
+    pub fn bound<F: Future>(&mut self, limit: Duration, future: F) -> Bounded<'_, F> {
+        Bounded { deadline: self, limit, end: None, future }
+    }
+
+    /// Ready when `end` has passed.
+    fn poll_until(&mut self, end: Instant, cx: &mut Context<'_>) -> Poll<()> {
+        let timer = self.timer.get_or_insert_with(|| Box::pin(sleep_until(end)));
+        if timer.deadline() > end {
+            timer.as_mut().reset(end);
+        }
+        while timer.as_mut().poll(cx).is_ready() {
+            if Instant::now() >= end {
+                return Poll::Ready(());
             }
-            let end = *end.get_or_insert_with(|| after(limit));
-            let timer = self.timer.get_or_insert_with(|| Box::pin(sleep_until(end)));
-            if timer.deadline() > end {
-                timer.as_mut().reset(end);
-            }
-            while timer.as_mut().poll(cx).is_ready() {
-                if Instant::now() >= end {
-                    return Poll::Ready(None);
-                }
-                timer.as_mut().reset(end);
-            }
-            Poll::Pending
-        })
-        .await
+            timer.as_mut().reset(end);
+        }
+        Poll::Pending
+    }
+}
+
+pin_project! {
+    /// What [`Deadline::bound`] waits on: the output of the future, or none. No `async fn`, which would hold the future
+    /// twice.
+    #[derive(Debug)]
+    #[must_use = "futures do nothing unless polled"]
+    pub struct Bounded<'a, F> {
+        deadline: &'a mut Deadline,
+        limit: Duration,
+        end: Option<Instant>,
+        #[pin]
+        future: F,
+    }
+}
+
+impl<F: Future> Future for Bounded<'_, F> {
+    type Output = Option<F::Output>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = self.project();
+        if let Poll::Ready(output) = this.future.poll(cx) {
+            return Poll::Ready(Some(output));
+        }
+        // The clock is asked only where there is something to wait for.
+        let end = *this.end.get_or_insert_with(|| after(*this.limit));
+        this.deadline.poll_until(end, cx).map(|()| None)
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod canonical;
 mod change;
+mod check;
 pub mod conformance;
 mod counts;
 pub mod crud;

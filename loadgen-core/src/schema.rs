@@ -117,9 +117,9 @@ pub enum Type {
     Int(u8),
     /// Exact decimals.
     Decimal {
-        /// Digits in all.
+        /// Digits in all; [`Type::UNBOUNDED`] where the database keeps as many as it gets.
         precision: u16,
-        /// Digits after the point.
+        /// Digits after the point; those that are usual where there is no bound.
         scale: u8,
     },
     /// 32-bit float.
@@ -156,8 +156,19 @@ pub enum Type {
     Enum(Arc<[String]>),
     /// A one-dimensional array, with the backend's name of the element.
     Array(Box<Type>),
+    /// Texts that the database makes values of, and gives back letter by letter: addresses, shapes, ranges, rows.
+    ///
+    /// Each entry is a template for some of them, the usual ones first, the odd ones and the ends of the type after them.
+    /// What stands in braces is drawn: `{1-99}` a number, `{01-12}` one with zeros in front, `{#4}` digits, `{@2}`
+    /// capitals, `{%8}` hexadecimal digits, `{first lower}` a word; `{open}` is a brace, `{nothing}` an empty text.
+    Spelt(Arc<[String]>),
     /// None of these.
     Unsupported,
+}
+
+impl Type {
+    /// The precision of decimals of any length.
+    pub const UNBOUNDED: u16 = u16::MAX;
 }
 
 /// A foreign key.

@@ -1,6 +1,8 @@
 //! Typed values.
 
-use crate::Decimal;
+use std::fmt;
+
+use crate::{Decimal, generate::calendar};
 
 /// A value of a column.
 ///
@@ -51,5 +53,56 @@ impl Value {
     /// Whether this is NULL.
     pub fn is_null(&self) -> bool {
         matches!(self, Value::Null)
+    }
+}
+
+/// For people: dates and times in ISO 8601, texts as they are.
+impl fmt::Display for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Value::Null => f.write_str("NULL"),
+            Value::Bool(x) => x.fmt(f),
+            Value::Int(x) => x.fmt(f),
+            Value::Real(x) => x.fmt(f),
+            Value::Double(x) => x.fmt(f),
+            Value::Decimal(x) => x.fmt(f),
+            Value::Text(x) => f.write_str(x),
+            Value::Bytes(x) => x.iter().try_for_each(|byte| write!(f, "{byte:02x}")),
+            Value::Uuid(x) => {
+                let hex = format!("{x:032x}");
+                let parts = [&hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..]];
+                f.write_str(&parts.join("-"))
+            }
+            Value::Date(days) => f.write_str(&calendar::shown_day(i128::from(*days))),
+            Value::Time(micros) => f.write_str(&calendar::shown_time(i128::from(*micros))),
+            Value::Timestamp(micros) => {
+                let (days, time) = (micros.div_euclid(DAY), micros.rem_euclid(DAY));
+                write!(f, "{} {}", calendar::shown_day(days.into()), calendar::shown_time(time.into()))
+            }
+            Value::Interval { months, days, micros } => write!(f, "{months} mons {days} days {micros} us"),
+            Value::Json(x) => x.fmt(f),
+            Value::Array(items) => {
+                let items: Vec<String> = items.iter().map(Value::to_string).collect();
+                write!(f, "[{}]", items.join(", "))
+            }
+        }
+    }
+}
+
+/// Microseconds of a day.
+const DAY: i64 = 86_400_000_000;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_shown_as_people_write_them() {
+        let check = |value: Value, expected: &str| assert_eq!(value.to_string(), expected);
+        check(Value::Uuid(0x00112233445566778899aabbccddeeff), "00112233-4455-6677-8899-aabbccddeeff");
+        check(Value::Timestamp(-1), "1969-12-31 23:59:59.999999");
+        check(Value::Array(vec![Value::Int(1), Value::Null]), "[1, NULL]");
+        check(Value::Bytes(vec![0, 255]), "00ff");
+        check(Value::Date(20_000), "2024-10-04");
     }
 }

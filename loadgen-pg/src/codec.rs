@@ -8,6 +8,7 @@ mod numeric;
 pub(crate) mod oid;
 mod wire;
 
+pub(crate) use encode::name;
 pub(crate) use wire::Kind;
 pub use wire::Wire;
 

@@ -14,13 +14,19 @@ use sqlx::{
 mod alive;
 mod column;
 mod expression;
+mod forms;
 mod key;
 mod native;
 mod other;
 mod partition;
+mod resolve;
+mod sample;
+mod spelling;
+mod types;
 mod written;
 
 use partition::Trees;
+use types::Types;
 
 /// A table that is being read, and where its columns went: dropped ones leave holes in the numbers.
 struct Draft {
@@ -49,8 +55,15 @@ pub(crate) async fn read(conn: &mut PgConnection, filter: &SchemaFilter) -> sqlx
         wanted.clone_from(&filter.schemas);
     }
     let rows = sqlx::query(include_str!("introspect/columns.sql")).bind(&wanted).fetch_all(&mut *conn);
-    let mut drafts = drafts(&rows.await?)?;
+    let rows = rows.await?;
+    let mut tables: Vec<Oid> = rows.iter().map(|row| row.try_get(0)).collect::<sqlx::Result<_>>()?;
+    tables.dedup();
+    let types = Types::read(conn, &tables).await?;
+    let mut drafts = drafts(&rows, &types)?;
     complete(conn, &mut drafts).await?;
+    for draft in drafts.values_mut() {
+        sample::fill_in(conn, &mut draft.table).await?;
+    }
     let others = sqlx::query(include_str!("introspect/others.sql")).bind(&wanted);
     let others = others.fetch_all(&mut *conn).await?.iter().map(other::read).collect::<sqlx::Result<_>>()?;
     let mut tables: Vec<Arc<Table>> = drafts.into_values().map(|draft| Arc::new(draft.table)).collect();
@@ -123,7 +136,7 @@ fn draft<'a>(drafts: &'a mut HashMap<u32, Draft>, row: &PgRow) -> sqlx::Result<&
     drafts.get_mut(&table).ok_or(sqlx::Error::RowNotFound)
 }
 
-fn drafts(rows: &[PgRow]) -> sqlx::Result<HashMap<u32, Draft>> {
+fn drafts(rows: &[PgRow], types: &Types) -> sqlx::Result<HashMap<u32, Draft>> {
     let mut drafts: HashMap<u32, Draft> = HashMap::new();
     for row in rows {
         let Oid(id) = row.try_get(0)?;
@@ -139,8 +152,10 @@ fn drafts(rows: &[PgRow]) -> sqlx::Result<HashMap<u32, Draft>> {
             if row.try_get(9)? {
                 draft.generated.insert(draft.table.columns.len(), row.try_get(10)?);
             }
-            draft.table.columns.push(column::read(row)?);
+            let (column, resolved) = column::read(row, types)?;
+            draft.table.columns.push(column);
             draft.numbers.push(number);
+            column::add_conditions(&mut draft.table, draft.numbers.len() - 1, resolved);
         }
     }
     Ok(drafts)

@@ -219,20 +219,24 @@ fn with_files(
     options
 }
 
-/// Adds what a session is started with, after the user's own `options`. The driver itself sends `TimeZone=UTC`,
-/// `DateStyle=ISO` and `client_encoding=UTF8`.
+/// Adds what a session is started with to the user's own `options`, which win but for the format of what comes back.
+/// The driver itself sends `TimeZone=UTC`, `DateStyle=ISO` and `client_encoding=UTF8`.
 fn with_parameters(options: PgConnectOptions, given: Option<String>) -> PgConnectOptions {
-    let pairs = given.as_deref().map(server_options).unwrap_or_default();
-    let options = options.options(pairs);
     // Statements are prepared while tables are empty, and a plan made then would read the whole table for ever after:
     // every statement of ours finds its rows by key. What that adds to the cost of a scan would call the compiler in. And
     // a plan for these very keys costs more than it saves: updates of two rows took twice as long with one.
-    options.options([
+    const FORMATS: [(&str, &str); 4] = [
         ("IntervalStyle", "postgres"),
-        ("enable_seqscan", "off"),
-        ("jit", "off"),
-        ("plan_cache_mode", "force_generic_plan"),
-    ])
+        ("bytea_output", "hex"),
+        ("lc_monetary", "C"),
+        ("xmloption", "content"),
+    ];
+    const OURS: [(&str, &str); 3] =
+        [("enable_seqscan", "off"), ("jit", "off"), ("plan_cache_mode", "force_generic_plan")];
+    let given = given.as_deref().map(server_options).unwrap_or_default();
+    let ours: Vec<_> =
+        OURS.into_iter().filter(|(name, _)| !given.iter().any(|(own, _)| own == name)).collect();
+    options.options(given).options(FORMATS).options(ours)
 }
 
 /// Takes `-c name=value` and `--name=value` apart; a backslash keeps the blank that follows it.

@@ -14,7 +14,7 @@ use crate::codec::Wire;
 mod param;
 mod sql;
 
-use param::{Bound, Param};
+use param::{BoundParam, Param};
 pub(crate) use sql::readable;
 
 /// One text with one declared type for each parameter, and how the answer is read.
@@ -32,7 +32,7 @@ impl Statement {
         let mut arguments = PgArguments::default();
         sqlx::Arguments::reserve(&mut arguments, self.params.len(), size(change));
         for param in &self.params {
-            sqlx::Arguments::add(&mut arguments, Bound { param, change }).map_err(|error| {
+            sqlx::Arguments::add(&mut arguments, BoundParam { param, change }).map_err(|error| {
                 let column = &change.shape.table.columns[param.column];
                 let table = &change.shape.table.name;
                 Failure::aborted(Action::Defect, "encode", format!("{table}.{}: {error}", column.name))

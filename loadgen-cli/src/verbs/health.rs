@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use loadgen_core::{SqlSession, Target, crud};
+use loadgen_core::{PrepareError, Setup, SqlSession, Target, crud};
 use serde_json::json;
 
 use crate::{
@@ -77,24 +77,21 @@ async fn examine(
     if !push("server", session.server().await.map_err(|failure| failure.to_string())) {
         return;
     }
-    let planned = match crud::plan(&mut session, &job.crud(), job.seed, job.lanes()).await {
-        Ok(planned) => planned,
-        Err(error) => {
-            let failed = plan.refused(job, error);
-            push("plan", Err(failed.message().unwrap_or_default().to_owned()));
-            return;
-        }
-    };
-    push("plan", Ok(format!("{} tables to write, {} left out", planned.tables.len(), planned.refused.len())));
-    match session.missing_rights(&planned.rights()).await {
-        Err(failure) => drop(push("rights", Err(failure.to_string()))),
-        Ok(missing) if missing.is_empty() => {
+    let setup = Setup { seed: job.seed, lanes: job.lanes(), check: false };
+    match crud::permitted_plan(&mut session, &job.crud(), &setup).await {
+        Ok(planned) => {
             push("rights", Ok("all that the plan needs".to_owned()));
+            let (tables, refused) = (planned.tables.len(), planned.refused.len());
+            push("plan", Ok(format!("{tables} tables to write, {refused} left out")));
         }
-        Ok(missing) => {
+        Err(PrepareError::Rights(missing)) => {
             for (table, rights) in missing {
                 push("rights", Err(format!("{table}: no {rights}; GRANT it, or exclude the table")));
             }
+        }
+        Err(error) => {
+            let failed = plan.refused(job, error);
+            push("plan", Err(failed.message().unwrap_or_default().to_owned()));
         }
     }
 }

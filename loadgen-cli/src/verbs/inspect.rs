@@ -177,7 +177,11 @@ pub(super) fn others_words(others: &BTreeMap<&'static str, usize>) -> String {
 pub(super) fn type_words(column: &Column) -> String {
     let name = &column.native.name;
     match &column.ty {
-        Type::Decimal { precision, scale } => format!("{name}({precision}, {scale})"),
+        // A domain says how long its values are; its name is qualified, those of the server's own types are not.
+        _ if name.contains('.') => name.clone(),
+        Type::Decimal { precision, scale } if *precision != Type::UNBOUNDED => {
+            format!("{name}({precision}, {scale})")
+        }
         Type::Text { max: Some(max), .. } => format!("{name}({max})"),
         _ => name.clone(),
     }

@@ -3,8 +3,8 @@
 use std::fmt::Write;
 
 use loadgen_core::{
-    Target,
-    crud::{CrudPlan, TablePlan},
+    Seed, Target,
+    crud::{CrudPlan, Source, TablePlan},
 };
 use serde_json::{Value, json};
 
@@ -13,7 +13,7 @@ use crate::{
     execute,
     failed::Failed,
     flags::{LoadArgs, SourceArgs},
-    grid::Grid,
+    grid::{Grid, cut},
     guard::{self, Reach},
     job::Job,
     output,
@@ -28,7 +28,7 @@ pub(super) async fn plan(source: &SourceArgs, load: &LoadArgs, format: Format) -
     let (mut text, mut jobs) = (String::new(), Vec::new());
     for job in &plan.jobs {
         let reach = guard::reach(&job.target, &source.reach.allow_host).await?;
-        let planned = execute::planned(&plan, job).await?;
+        let planned = execute::planned(&plan, job, false).await?;
         match format {
             Format::Text => job_text(job, &planned, reach, style, &mut text),
             Format::Json => jobs.push(job_json(job, &planned, reach)),
@@ -92,7 +92,7 @@ fn job_text(job: &Job, planned: &CrudPlan, reach: Reach, style: Style, text: &mu
         let _ = writeln!(text, "{} {warning}\n", style.warn("warning:"));
     }
     for table in &planned.tables {
-        table_text(table, style, text);
+        table_text(table, planned.seed, style, text);
     }
     for (name, why) in &planned.refused {
         let _ = writeln!(text, "{} {why}\n", style.warn(&format!("{name} is left out:")));
@@ -102,7 +102,7 @@ fn job_text(job: &Job, planned: &CrudPlan, reach: Reach, style: Style, text: &mu
     }
 }
 
-fn table_text(planned: &TablePlan, style: Style, text: &mut String) {
+fn table_text(planned: &TablePlan, seed: Seed, style: Style, text: &mut String) {
     let weights = planned.operations;
     let _ = writeln!(
         text,
@@ -113,9 +113,16 @@ fn table_text(planned: &TablePlan, style: Style, text: &mut String) {
         weights.update,
         weights.delete
     );
-    let mut grid = Grid::new(["column", "type", "values"]);
+    let mut grid = Grid::new(["column", "type", "values", "for example"]);
     for (column, source) in planned.table.columns.iter().zip(&planned.sources) {
-        grid.row([column.name.clone(), super::inspect::type_words(column), source.describe()]);
+        let samples =
+            samples(source, seed).iter().map(|sample| cut(sample, SAMPLE_WIDTH)).collect::<Vec<_>>();
+        grid.row([
+            column.name.clone(),
+            super::inspect::type_words(column),
+            cut(&source.describe(), VALUES_WIDTH),
+            samples.join(" · "),
+        ]);
     }
     grid.write(text, 2, style);
     for note in &planned.notes {
@@ -124,8 +131,18 @@ fn table_text(planned: &TablePlan, style: Style, text: &mut String) {
     text.push('\n');
 }
 
+/// Values that the column may get.
+fn samples(source: &Source, seed: Seed) -> Vec<String> {
+    source.samples(seed, SAMPLES).iter().map(ToString::to_string).collect()
+}
+
+const SAMPLES: u64 = 3;
+const SAMPLE_WIDTH: usize = 20;
+/// Leaves room for examples; `--format json` has the whole.
+const VALUES_WIDTH: usize = 36;
+
 fn job_json(job: &Job, planned: &CrudPlan, reach: Reach) -> Value {
-    let tables: Vec<Value> = planned.tables.iter().map(table_json).collect();
+    let tables: Vec<Value> = planned.tables.iter().map(|table| table_json(table, planned.seed)).collect();
     let refused = planned.refused.iter().map(|(name, why)| json!({"table": name.to_string(), "why": why}));
     json!({
         "name": job.name,
@@ -146,10 +163,15 @@ fn job_json(job: &Job, planned: &CrudPlan, reach: Reach) -> Value {
     })
 }
 
-fn table_json(planned: &TablePlan) -> Value {
+fn table_json(planned: &TablePlan, seed: Seed) -> Value {
     let columns = planned.table.columns.iter().zip(&planned.sources);
     let columns = columns.map(|(column, source)| {
-        json!({"name": column.name, "type": super::inspect::type_words(column), "values": source.describe()})
+        json!({
+            "name": column.name,
+            "type": super::inspect::type_words(column),
+            "values": source.describe(),
+            "samples": samples(source, seed),
+        })
     });
     json!({
         "name": planned.table.name.to_string(),

@@ -84,3 +84,23 @@ async fn only_the_rights_that_the_plan_needs_are_asked_for() {
          plan\n",
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_easily_forgotten_is_asked_for_too() {
+    let shops = Shops::start().await;
+    let grants =
+        "CREATE TABLE numbered (id serial PRIMARY KEY, note text); GRANT INSERT, SELECT ON numbered TO x";
+    let (_, theirs) = shop(&shops, "seller", grants).await;
+    let flags = ["--table", "numbered", "--mix", "insert=1"];
+    refused(
+        &traffic(&theirs, &flags),
+        "/seller: this user has no usage of the sequence numbered_id_seq on public.numbered; GRANT it, or take the \
+         table out of the plan\n",
+    );
+    let grants = "GRANT INSERT ON products TO x";
+    let (_, theirs) = shop(&shops, "checker", grants).await;
+    refused(
+        &traffic(&theirs, &["--table", "products", "--mix", "insert=1", "--check"]),
+        "/checker: this user has no select on public.products; GRANT it, or take the table out of the plan\n",
+    );
+}

@@ -7,10 +7,10 @@ use super::{
     error::{CrudPlanError, Part},
     reference::Reference,
     room::SMALL,
-    source::{FIRST, Source, TableSources, names},
+    source::{ORPHANS, Source, TableSources, names},
 };
 use crate::{
-    Check, Column, Fill, ForeignKey, Obstacle, Seed, Table, Type,
+    Column, Fill, ForeignKey, Obstacle, Seed, Table, Type,
     generate::{self, ColumnConfig, Distinct},
 };
 
@@ -26,22 +26,20 @@ impl Draft<'_> {
         self.config.columns.get(&self.table.columns[column].name)
     }
 
-    /// Everything that the backend found and that the configuration takes no responsibility for.
+    /// Everything that the backend found and that the configuration takes no responsibility for; checks are seen to
+    /// elsewhere.
     pub(super) fn obstacle(&self) -> Option<String> {
         let open = |column: &&usize| {
             self.config_of(**column).is_none() && self.table.columns[**column].fill != Fill::Generated
         };
         let (mut reasons, mut wanted) = (Vec::new(), BTreeSet::new());
-        let check = |check: &Check| (format!("CHECK {}", check.condition), check.columns.clone());
-        let obstacle = |obstacle: &Obstacle| (obstacle.what.clone(), obstacle.columns.clone());
-        let obstacles = self.table.obstacles.iter().map(obstacle);
-        for (what, columns) in self.table.checks.iter().map(check).chain(obstacles) {
-            let left: Vec<usize> = columns.iter().filter(open).copied().collect();
+        for Obstacle { what, columns } in &self.table.obstacles {
             if columns.is_empty() {
                 return Some(format!("{what}; exclude the table"));
             }
+            let left: Vec<usize> = columns.iter().filter(open).copied().collect();
             if !left.is_empty() {
-                reasons.push(what);
+                reasons.push(what.as_str());
                 wanted.extend(left);
             }
         }
@@ -85,6 +83,7 @@ impl Draft<'_> {
             parent_columns: key.parent_columns.clone(),
             columns: key.columns.clone(),
             optional: key.columns.iter().all(|column| self.table.columns[*column].nullable),
+            orphans: ORPHANS,
             to_itself: false,
             shared: Vec::new(),
             parent: 0,
@@ -164,40 +163,42 @@ impl Draft<'_> {
                 Source::Server(_) => self.server_tells_apart(*column),
                 // NULLs do not collide.
                 Source::Null(_) => true,
-                Source::Generated(_) | Source::Parent { .. } => false,
+                Source::Generated(_) | Source::Checked(_) | Source::Parent { .. } => false,
             };
             if key.iter().any(tells_apart) {
                 continue;
             }
             let constructed = |column: &usize| {
-                matches!(sources.columns[*column], Source::Generated(_)).then(|| self.distinct(*column))
+                matches!(sources.columns[*column], Source::Generated(_))
+                    .then(|| self.distinct(*column, &sources.conditions))
             };
-            let made: Vec<Result<(usize, Distinct), String>> = key.iter().filter_map(constructed).collect();
+            let made: Vec<Result<_, String>> = key.iter().filter_map(constructed).collect();
+            let none = made.is_empty();
+            let mut wrong = None;
             let is_free = |column: usize| {
                 self.table.checks.iter().all(|check| !check.columns.contains(&column))
                     && !self.table.partitioned_by().contains(&column)
             };
-            let room = |(column, distinct): &&(usize, Distinct)| {
+            let room = |(column, distinct, _): &(usize, Distinct, ColumnConfig)| {
                 let capacity = distinct.capacity();
                 (capacity > SMALL && is_free(*column), capacity)
             };
-            let best = made.iter().flatten().max_by_key(room);
-            let is_narrow = best.is_some_and(|(_, distinct)| distinct.capacity() <= SMALL);
+            let roomiest = made
+                .into_iter()
+                .filter_map(|made| made.map_err(|why| wrong = Some(why)).ok())
+                .max_by_key(room);
+            let is_narrow = roomiest.as_ref().is_some_and(|(_, distinct, _)| distinct.capacity() <= SMALL);
             if is_narrow && self.combine(&self.parents_in(key, sources), sources).is_ok() {
                 continue;
             }
-            let roomiest = best.map(|(column, _)| *column);
-            match (roomiest, made.is_empty()) {
-                (Some(roomiest), _) => {
-                    for (column, distinct) in
-                        made.into_iter().flatten().filter(|(column, _)| *column == roomiest)
-                    {
-                        sources.columns[column] = Source::Distinct(distinct);
-                    }
+            match (roomiest, none) {
+                (Some((column, distinct, config)), _) => {
+                    sources.columns[column] = Source::Distinct(distinct);
+                    sources.within.insert(self.table.columns[column].name.clone(), config);
                 }
                 (None, true) => self.combine(key, sources)?,
                 (None, false) => {
-                    let why = made.into_iter().find_map(Result::err).unwrap_or_default();
+                    let why = wrong.unwrap_or_default();
                     return Err(format!("unique ({}): {why}", names(self.table, key)));
                 }
             }
@@ -217,11 +218,6 @@ impl Draft<'_> {
             Fill::None => column.nullable,
             Fill::Constant(_) | Fill::Generated => false,
         }
-    }
-
-    pub(super) fn distinct(&self, column: usize) -> Result<(usize, Distinct), String> {
-        let made = Distinct::new(&self.table.columns[column], self.config_of(column), self.seed, FIRST);
-        made.map(|distinct| (column, distinct)).map_err(|unfillable| unfillable.to_string())
     }
 
     /// The columns of a key that come from parents.

@@ -2,6 +2,7 @@
 
 mod children;
 mod choice;
+mod conditions;
 mod config;
 mod draft;
 mod error;

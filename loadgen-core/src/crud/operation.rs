@@ -11,7 +11,10 @@ use super::{
     source::Source,
     table_plan::TablePlan,
 };
-use crate::{Action, Change, ChangeKind, Cx, Done, Failure, Scenario, SessionOf, SqlSession, Target, Value};
+use crate::{
+    Action, Change, ChangeKind, Cx, Done, Failure, Scenario, SessionOf, SqlSession, Target, Value,
+    check::Rules,
+};
 
 /// Inserts into, updates or deletes from one table.
 #[derive(Debug)]
@@ -104,32 +107,78 @@ impl Operation {
         if lane.tables[table].live.is_out_of_combinations() {
             return Err("no more combinations of parents are remembered");
         }
-        let rows = plan.rows_at_once(self.plan.rows.insert);
+        // A statement of nothing but defaults makes one row.
+        let rows = if plan.insert.set.is_empty() { 1 } else { plan.rows_at_once(self.plan.rows.insert) };
         let mut change = TablePlan::change(&plan.insert, rows);
         let mut parents: Vec<Slot> = Vec::with_capacity(rows * plan.references.len());
         for row in 0..rows {
-            let mine = parents.len();
-            self.draw_parents(lane, cx, table, &mut parents)?;
             let number = lane.tables[table].next + row as u64;
             let index = number * u64::from(self.plan.lanes) + u64::from(lane.id.0);
-            for column in &plan.insert.set {
-                change.values.push(match &plan.sources[*column] {
-                    Source::Generated(generator) => generator.generate(&mut cx.rng),
-                    Source::Distinct(distinct) => distinct.value(index).ok_or("domain exhausted")?,
-                    Source::Parent { reference, position } => {
-                        let slot = parents[mine + reference];
-                        let own = plan.references[*reference].to_itself && slot == NO_SLOT;
-                        if own {
-                            self.own_key(table, *reference, *position, index).ok_or("domain exhausted")?
-                        } else {
-                            self.parent_key(lane, table, *reference, *position, slot)
-                        }
+            match &plan.rules {
+                None => {
+                    self.draw_parents(lane, cx, table, &mut parents)?;
+                    let mine = &parents[row * plan.references.len()..];
+                    for column in &plan.insert.set {
+                        change.values.push(self.draw_value(lane, cx, (table, *column), index, mine)?);
                     }
-                    Source::Null(_) | Source::Server(_) => Value::Null,
-                });
+                }
+                Some(rules) => self.draw_ruled(lane, cx, (table, rules), index, &mut parents, &mut change)?,
             }
         }
         Ok((change, Pending { table, slots: Vec::new(), parents, inserted: rows as u64, start: 0, mask: 0 }))
+    }
+
+    /// The value of a column of a new row with its parents.
+    fn draw_value(
+        &self,
+        lane: &CrudLane,
+        cx: &mut Cx,
+        (table, column): (usize, usize),
+        index: u64,
+        parents: &[Slot],
+    ) -> Result<Value, &'static str> {
+        Ok(match &self.plan.tables[table].sources[column] {
+            Source::Generated(generator) => generator.generate(&mut cx.rng),
+            Source::Distinct(distinct) => distinct.value(index).ok_or("domain exhausted")?,
+            Source::Parent { reference, position } => {
+                let slot = parents[*reference];
+                let to_itself = self.plan.tables[table].references[*reference].to_itself;
+                if to_itself && slot == NO_SLOT {
+                    self.own_key(table, *reference, *position, index).ok_or("domain exhausted")?
+                } else {
+                    self.parent_key(lane, table, *reference, *position, slot)
+                }
+            }
+            Source::Checked(_) | Source::Null(_) | Source::Server(_) => Value::Null,
+        })
+    }
+
+    /// A new row that meets the checks of its table: first what stands on its own, then what has to fit it. Where it
+    /// does not, other parents may do.
+    fn draw_ruled(
+        &self,
+        lane: &CrudLane,
+        cx: &mut Cx,
+        (table, rules): (usize, &Rules),
+        index: u64,
+        parents: &mut Vec<Slot>,
+        change: &mut Change,
+    ) -> Result<(), &'static str> {
+        let plan = &self.plan.tables[table];
+        let mine = parents.len();
+        for _ in 0..if plan.references.is_empty() { 1 } else { PARENT_TRIES } {
+            parents.truncate(mine);
+            self.draw_parents(lane, cx, table, parents)?;
+            let mut row = vec![Value::Null; plan.table.columns.len()];
+            for column in &plan.insert.set {
+                row[*column] = self.draw_value(lane, cx, (table, *column), index, &parents[mine..])?;
+            }
+            if rules.draw(&mut row, &mut cx.rng) {
+                change.values.extend(plan.insert.set.iter().map(|column| std::mem::take(&mut row[*column])));
+                return Ok(());
+            }
+        }
+        Err("no values found that meet the checks")
     }
 
     fn draw_update(&self, lane: &CrudLane, cx: &mut Cx) -> Drawn {
@@ -144,10 +193,19 @@ impl Operation {
         let mut change = TablePlan::change(&plan.updates[mask - 1], slots.len());
         for slot in &slots {
             push_key(&mut change, lane, self.table, *slot);
-            for column in plan.columns_of(mask) {
-                if let Source::Generated(generator) = &plan.sources[column] {
-                    change.values.push(generator.generate(&mut cx.rng));
+            let mut row = Vec::new();
+            if let Some(rules) = &plan.rules {
+                row.resize(plan.table.columns.len(), Value::Null);
+                let wanted = |wanted: usize| plan.columns_of(mask).any(|column| column == wanted);
+                if !rules.redraw(&mut row, &mut cx.rng, wanted) {
+                    return Err("no values found that meet the checks");
                 }
+            }
+            for column in plan.columns_of(mask) {
+                change.values.push(match &plan.sources[column] {
+                    Source::Generated(generator) => generator.generate(&mut cx.rng),
+                    _ => row.get_mut(column).map(std::mem::take).unwrap_or_default(),
+                });
             }
         }
         Ok((change, Pending { table: self.table, slots, parents: Vec::new(), inserted: 0, start, mask }))
@@ -179,3 +237,6 @@ fn push_key(change: &mut Change, lane: &CrudLane, table: usize, slot: Slot) {
         change.values.push(lane.tables[table].live.key(slot, column));
     }
 }
+
+/// How often parents are drawn again when no row with them meets the checks.
+const PARENT_TRIES: u32 = 32;

@@ -23,7 +23,7 @@ impl Operation {
             let mine = parents.len();
             for reference in &plan.references {
                 let live = &lane.tables[reference.parent].live;
-                let none = live.len() == 0 || reference.optional && cx.rng.chance(ORPHANS);
+                let none = live.len() == 0 || reference.optional && cx.rng.chance(reference.orphans);
                 parents.push(if none { NO_SLOT } else { live.at(cx.rng.below(live.len() as u64) as usize) });
                 if !reference.shared.is_empty() && !self.agree(lane, table, &mut parents[mine..]) {
                     parents.truncate(mine);
@@ -109,6 +109,3 @@ const COMBINATION_TRIES: u32 = 8;
 
 /// Among so many rows one that agrees with another parent is looked for.
 const AGREEING: usize = 1_000;
-
-/// The share of rows that do without a parent where they may.
-const ORPHANS: f64 = 0.1;

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{config::CrudConfig, plan::CrudPlan};
-use crate::{PrepareError, Rights, Schema, SchemaFilter, Seed, SqlSession, TableName};
+use crate::{PrepareError, Rights, Schema, SchemaFilter, Seed, Setup, SqlSession, TableName};
 
 /// Reads the schema and plans, without writing anything and whatever the session may do; see [`CrudPlan::rights`].
 ///
@@ -17,7 +17,7 @@ pub async fn plan(
 ) -> Result<CrudPlan, PrepareError> {
     let schema = read(session, config).await?;
     let plan = CrudPlan::new(&schema, config, seed, lanes)?;
-    numbered(session, plan).await
+    go_on(session, plan).await
 }
 
 /// Like [`plan`], but only what the session may do. Without tables in the configuration, those that it may not write
@@ -28,12 +28,11 @@ pub async fn plan(
 pub async fn permitted_plan(
     session: &mut impl SqlSession,
     config: &CrudConfig,
-    seed: Seed,
-    lanes: u32,
+    setup: &Setup,
 ) -> Result<CrudPlan, PrepareError> {
     let schema = read(session, config).await?;
-    let mut plan = CrudPlan::new(&schema, config, seed, lanes)?;
-    let missing = session.missing_rights(&plan.rights()).await?;
+    let mut plan = CrudPlan::new(&schema, config, setup.seed, setup.lanes)?;
+    let missing = session.missing_rights(&plan.rights(setup.check)).await?;
     if missing.len() == plan.tables.len() || !(missing.is_empty() || config.tables.is_empty()) {
         return Err(PrepareError::Rights(missing));
     }
@@ -41,9 +40,9 @@ pub async fn permitted_plan(
         let why = |words| format!("no {words} for this user; GRANT it, or exclude the table");
         let barred: Vec<(TableName, String)> =
             missing.into_iter().map(|(table, words)| (table, why(words))).collect();
-        plan = CrudPlan::without(&barred, &schema, config, seed, lanes)?;
+        plan = CrudPlan::without(&barred, &schema, config, setup.seed, setup.lanes)?;
     }
-    numbered(session, plan).await
+    go_on(session, plan).await
 }
 
 async fn read(session: &mut impl SqlSession, config: &CrudConfig) -> Result<Schema, PrepareError> {
@@ -51,7 +50,7 @@ async fn read(session: &mut impl SqlSession, config: &CrudConfig) -> Result<Sche
 }
 
 /// Has numbers go on after those that are there.
-async fn numbered(session: &mut impl SqlSession, mut plan: CrudPlan) -> Result<CrudPlan, PrepareError> {
+async fn go_on(session: &mut impl SqlSession, mut plan: CrudPlan) -> Result<CrudPlan, PrepareError> {
     for (table, column) in plan.numbered() {
         if let Some(largest) = session.largest(&plan.tables[table].table, column).await? {
             plan.start_after(table, column, largest)?;
@@ -63,8 +62,8 @@ async fn numbered(session: &mut impl SqlSession, mut plan: CrudPlan) -> Result<C
 }
 
 impl CrudPlan {
-    /// What has to be allowed for this plan, table by table.
-    pub fn rights(&self) -> Vec<(TableName, Rights)> {
+    /// What has to be allowed for this plan, table by table; `check`: and for comparing with the tables afterwards.
+    pub fn rights(&self, check: bool) -> Vec<(TableName, Rights)> {
         let numbered: BTreeSet<usize> = self.numbered().into_iter().map(|(table, _)| table).collect();
         // A lane that lacks a parent inserts one, whatever the weights.
         let required: BTreeSet<usize> = self
@@ -75,10 +74,11 @@ impl CrudPlan {
             .map(|r| r.parent)
             .collect();
         let of = |(index, plan): (usize, &super::TablePlan)| {
-            let (update, delete) = (plan.operations.update > 0, plan.operations.delete > 0);
-            let insert = plan.operations.insert > 0 || required.contains(&index);
+            let wanted = |weight: u64| plan.weight > 0 && weight > 0;
+            let (update, delete) = (wanted(plan.operations.update), wanted(plan.operations.delete));
+            let insert = wanted(plan.operations.insert) || required.contains(&index);
             let returns = insert && !plan.insert.returning.is_empty();
-            let select = update || delete || returns || numbered.contains(&index);
+            let select = check || update || delete || returns || numbered.contains(&index);
             (plan.table.name.clone(), Rights { select, insert, update, delete })
         };
         self.tables.iter().enumerate().map(of).collect()

@@ -12,6 +12,8 @@ pub(crate) struct Reference {
     pub(crate) columns: Vec<usize>,
     /// Whether a row may do without a parent.
     pub(crate) optional: bool,
+    /// The share of rows that do without a parent where they may.
+    pub(crate) orphans: f64,
     /// Whether a row without a parent refers to itself; otherwise the columns are NULL.
     pub(crate) to_itself: bool,
     /// Columns that another reference has chosen before: the position here, the reference, the position there. The

@@ -10,11 +10,14 @@ pub(super) fn settle_references(accepted: &mut Vec<Accepted>, refused: &mut Vec<
     loop {
         let names: BTreeSet<TableName> = accepted.iter().map(|(table, ..)| table.name.clone()).collect();
         let before = refused.len();
-        accepted.retain_mut(|(table, _, sources)| match sources.settle(table, &names) {
-            Ok(()) => true,
-            Err(why) => {
-                refused.push((table.name.clone(), why));
-                false
+        let left_out: BTreeSet<TableName> = refused.iter().map(|(name, _)| name.clone()).collect();
+        accepted.retain_mut(|(table, config, sources)| {
+            match sources.settle(table, config, &names, &left_out) {
+                Ok(()) => true,
+                Err(why) => {
+                    refused.push((table.name.clone(), why));
+                    false
+                }
             }
         });
         if refused.len() == before && !break_a_cycle(accepted, refused) {

@@ -8,9 +8,9 @@ use super::{
     live::Layout,
     peculiar::{note_specials, possible},
     reference::Reference,
-    source::{Source, TableSources},
+    source::{Source, TableSources, names},
 };
-use crate::{Change, ChangeKind, Shape, Table, TableName, column_salt};
+use crate::{Change, ChangeKind, Shape, Table, TableName, check::Rules, column_salt};
 
 /// What will be done to one table.
 #[derive(Debug)]
@@ -26,6 +26,8 @@ pub struct TablePlan {
     /// What a reader of the plan should know.
     pub notes: Vec<String>,
     pub(crate) config: TableConfig,
+    /// How columns with checks are drawn.
+    pub(crate) rules: Option<Rules>,
     /// The references that are followed.
     pub(crate) references: Vec<Reference>,
     /// Columns remembered of each live row: the key and whatever children refer to.
@@ -67,7 +69,9 @@ impl TablePlan {
         shapes: &mut u32,
     ) -> Self {
         let combined = sources.combined();
-        let TableSources { columns: sources, mut references, mut notes, .. } = sources;
+        let TableSources { columns: sources, mut references, mut notes, rules, within, .. } = sources;
+        let mut own_config = table_config.clone();
+        own_config.columns.extend(within);
         for reference in &mut references {
             let parent = planned.iter().position(|name| *name == reference.parent_name);
             reference.parent = parent.expect("references to tables that are not planned were dropped");
@@ -75,7 +79,7 @@ impl TablePlan {
         let kept = Kept::of(&table, &sources, referred);
         let Kept { key, remembered, known, .. } = &kept;
         note_specials(&table, key, &mut notes);
-        let groups = groups(&table, &sources, remembered);
+        let groups = groups(&table, &sources, remembered, rules.as_ref(), &mut notes);
         let mut shape = |kind, key: &[usize], set: Vec<usize>, returning: &[usize]| {
             *shapes += 1;
             let (id, table, key) = (*shapes - 1, Arc::clone(&table), key.to_vec());
@@ -113,10 +117,11 @@ impl TablePlan {
             weight: table_config.weight.unwrap_or(1),
             salts: table.columns.iter().map(|column| column_salt(&column.name)).collect(),
             table,
-            config: table_config.clone(),
+            config: own_config,
             operations,
             sources,
             notes,
+            rules,
             references,
             remembered: kept.remembered,
             groups,
@@ -145,18 +150,40 @@ impl TablePlan {
     }
 }
 
-/// Deals the columns that updates may replace into groups, neighbours together.
-fn groups(table: &Table, sources: &[Source], remembered: &[usize]) -> Vec<Vec<usize>> {
-    let (rules, fixed, denied) = (table.unique_rules(), table.partitioned_by(), &table.special.denied);
+/// Deals the columns that updates may replace into groups, neighbours together, and those together that checks tie.
+fn groups(
+    table: &Table,
+    sources: &[Source],
+    remembered: &[usize],
+    rules: Option<&Rules>,
+    notes: &mut Vec<String>,
+) -> Vec<Vec<usize>> {
+    let (keys, fixed, denied) = (table.unique_rules(), table.partitioned_by(), &table.special.denied);
     let in_key = |column: &usize| {
-        rules.clone().any(|key| key.contains(column))
+        keys.clone().any(|key| key.contains(column))
             || [remembered, fixed, &denied.update, &denied.select].iter().any(|some| some.contains(column))
     };
-    let free: Vec<usize> =
-        (0..sources.len()).filter(|i| matches!(sources[*i], Source::Generated(_)) && !in_key(i)).collect();
-    let count = free.len().min(GROUPS);
+    let is_drawn = |column: &usize| matches!(sources[*column], Source::Generated(_) | Source::Checked(_));
+    let mut free: Vec<usize> = (0..sources.len()).filter(|i| is_drawn(i) && !in_key(i)).collect();
+    let mut units: Vec<Vec<usize>> = Vec::new();
+    if let Some(rules) = rules {
+        notes.extend(rules.notes(table));
+        let held = rules.held(&free);
+        if !held.is_empty() {
+            let names = names(table, &held);
+            notes.push(format!("{names} keep their values: checks tie them to columns that do not change"));
+        }
+        free.retain(|column| !held.contains(column));
+        units
+            .extend(rules.tied().filter(|tied| tied.iter().any(|c| free.contains(c))).map(<[usize]>::to_vec));
+    }
+    let alone = free.iter().filter(|column| !units.iter().any(|unit| unit.contains(column)));
+    let alone: Vec<Vec<usize>> = alone.map(|column| vec![*column]).collect();
+    units.extend(alone);
+    units.sort_unstable();
+    let count = units.len().min(GROUPS);
     (0..count)
-        .map(|group| free[group * free.len() / count..(group + 1) * free.len() / count].to_vec())
+        .map(|group| units[group * units.len() / count..(group + 1) * units.len() / count].concat())
         .collect()
 }
 

@@ -80,7 +80,7 @@ where
         setup: &Setup,
     ) -> Result<Mix<Self>, PrepareError> {
         if let Some(config) = &self.config {
-            self.plan = Arc::new(permitted_plan(session, config, setup.seed, setup.lanes).await?);
+            self.plan = Arc::new(permitted_plan(session, config, setup).await?);
         }
         if (self.plan.seed, self.plan.lanes) != (setup.seed, setup.lanes) {
             return Err(CrudPlanError::OtherRun.into());

@@ -10,7 +10,7 @@ use std::{
     task::Poll,
 };
 
-use tokio::sync::watch;
+use tokio::{sync::watch, task::coop::unconstrained};
 
 /// How far the end of a run has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -63,7 +63,8 @@ impl Stop {
     /// The channel is asked once, which leaves the task's waker there, and then only after the level has risen: asking
     /// takes a lock, and a worker is woken for every answer.
     pub(crate) async fn unless<T>(&self, level: Level, work: impl Future<Output = T>) -> Option<T> {
-        let (mut work, mut reached) = (pin!(work), pin!(self.reached(level)));
+        // Work that has used up its task's budget must not keep the waker from being left.
+        let (mut work, mut reached) = (pin!(work), pin!(unconstrained(self.reached(level))));
         let mut is_waiting = false;
         poll_fn(|cx| {
             if let Poll::Ready(done) = work.as_mut().poll(cx) {
@@ -90,5 +91,40 @@ pub(crate) struct CutOnDrop(Stop);
 impl Drop for CutOnDrop {
     fn drop(&mut self) {
         self.0.raise(Level::Cut);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn work_that_uses_up_its_budget_and_hangs_is_cut_all_the_same() {
+        let stop = Stop::new();
+        let (sender, mut items) = tokio::sync::mpsc::unbounded_channel();
+        (0..1_000).for_each(|item| sender.send(item).unwrap());
+        let work = async move {
+            for _ in 0..128 {
+                items.recv().await;
+            }
+            std::future::pending::<()>().await;
+        };
+        let cut = tokio::time::timeout(Duration::from_secs(2), stop.unless(Level::Cut, work));
+        let cutter = tokio::spawn({
+            let stop = stop.clone();
+            async move {
+                tokio::time::sleep(Duration::from_secs(1)).await;
+                stop.raise(Level::Cut);
+            }
+        });
+        assert_eq!(cut.await, Ok(None));
+        cutter.await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn work_that_ends_first_is_done() {
+        assert_eq!(Stop::new().unless(Level::Cut, async { 7 }).await, Some(7));
     }
 }

@@ -108,8 +108,7 @@ impl<W: Workload> Worker<W> {
         self.recorder.counts.undone = undone;
         self.drop_late(undone);
         self.recorder.counts.planned = self.schedule.planned();
-        self.session = None;
-        self.counters().connected(false);
+        self.drop_session();
         self.counters().next(None);
         for (id, lane) in &self.lanes {
             self.shared.workload.tally(*id, lane, &mut self.recorder.tally);
@@ -199,8 +198,7 @@ impl<W: Workload> Worker<W> {
     async fn mend(&mut self, failure: &Failure, due: Due, attempt: u32, nth: u32) -> Result<bool, Lost> {
         self.recorder.failed(failure);
         if failure.breaks_session() {
-            self.session = None;
-            self.counters().connected(false);
+            self.drop_session();
         }
         if failure.action == Action::Fatal {
             return Err(Lost::Fatal(failure.clone()));
@@ -212,18 +210,30 @@ impl<W: Workload> Worker<W> {
             let fatal = failure.action == Action::PauseThenFatal;
             return if fatal { Err(Lost::Fatal(failure.clone())) } else { Ok(false) };
         }
-        if failure.action == Action::RereadSchema
-            && let Some(session) = self.session.as_mut()
-            && let Err(failure) = crate::Session::forget_schema(session).await
-        {
-            self.recorder.failed(&failure);
-            self.session = None;
+        if failure.action == Action::RereadSchema {
+            self.forget_schema().await;
         }
         let pause = self.shared.retry.pause(failure.action, nth, &mut self.pause_rng(due, attempt));
         if !pause.is_zero() {
             self.sleep(pause).await;
         }
         if self.shared.stop.is_raised() { Err(Lost::Stopping) } else { Ok(true) }
+    }
+
+    /// Has the session look at the schema anew; one that cannot is given up.
+    async fn forget_schema(&mut self) {
+        let Some(session) = self.session.as_mut() else { return };
+        let limit = self.shared.deadline;
+        let forgot = self.deadline.bound(limit, crate::Session::forget_schema(session)).await;
+        if let Err(failure) = forgot.unwrap_or_else(|| Err(deadline_passed("answer", limit))) {
+            self.recorder.failed(&failure);
+            self.drop_session();
+        }
+    }
+
+    fn drop_session(&mut self) {
+        self.session = None;
+        self.counters().connected(false);
     }
 
     fn end(&mut self, group: usize, ended: Result<Done, Outcome>, times: Times) {

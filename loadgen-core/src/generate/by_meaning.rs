@@ -5,11 +5,12 @@ use super::{
     by_type::Lengths,
     flag::Flag,
     ladder::{Bounds, Ladder},
-    meaning::{Kind, Meaning},
+    meaning::{Kind, Meaning, find},
     prose::Prose,
     range::Range,
     template::Template,
     text::Named,
+    unfillable::Refusal,
 };
 use crate::Type;
 
@@ -39,6 +40,23 @@ pub(super) fn generator(rule: &Meaning, ty: &Type, lengths: Lengths) -> Option<B
         (Kind::Bool, Type::Bool) => Some(Box::new(Flag(rule.spec.parse().ok()?))),
         _ => None,
     }
+}
+
+/// What the plan file says that a column means.
+pub(super) fn named(wanted: &str, ty: &Type, lengths: Lengths) -> Result<Box<dyn Generator>, Refusal> {
+    let mut is_known = false;
+    let fit = |rule: &Meaning| {
+        is_known = true;
+        generator(rule, ty, lengths)
+    };
+    if let Some(generator) = find(None, wanted, fit) {
+        return Ok(generator);
+    }
+    let example = "a meaning like email, first name, city, price or created at";
+    Err(match is_known {
+        true => Refusal::new(format!("no {wanted:?} is known that fits its type and length"), example),
+        false => Refusal::new(format!("the meaning {wanted:?} is not known"), example),
+    })
 }
 
 fn clipped(range: &str, ty: &Type) -> Option<Ladder> {

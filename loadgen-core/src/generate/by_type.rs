@@ -11,6 +11,7 @@ use super::{
     ladder::Ladder,
     prose::Prose,
     range::Range,
+    spelt::Spelt,
     text::Codes,
     unfillable::Refusal,
 };
@@ -62,6 +63,7 @@ pub(super) fn generator(ty: &Type, lengths: Lengths) -> Result<Box<dyn Generator
         Type::Uuid => Box::new(Uuids),
         Type::Json => Box::new(Documents::new()),
         Type::Enum(labels) => Box::new(Choice::labels(labels)?),
+        Type::Spelt(templates) => Box::new(Spelt::new(templates)?),
         Type::Array(_) => return Err(refuse("arrays of arrays are not known to loadgen")),
         Type::Unsupported => return Err(refuse("its type is not known to loadgen")),
         ordered => {

@@ -45,7 +45,7 @@ pub(super) fn interval(text: &str) -> Option<Value> {
 }
 
 /// A number of days since 1970-01-01 as a date.
-pub(super) fn shown_day(days: i128) -> String {
+pub(crate) fn shown_day(days: i128) -> String {
     let hours = i64::try_from(days).unwrap_or(0).saturating_mul(24);
     EPOCH
         .checked_add(SignedDuration::from_hours(hours))
@@ -53,7 +53,7 @@ pub(super) fn shown_day(days: i128) -> String {
 }
 
 /// Microseconds as hours, minutes and seconds.
-pub(super) fn shown_time(micros: i128) -> String {
+pub(crate) fn shown_time(micros: i128) -> String {
     let seconds = micros / 1_000_000;
     let clock = format!("{:02}:{:02}:{:02}", seconds / 3_600, seconds / 60 % 60, seconds % 60);
     match micros % 1_000_000 {

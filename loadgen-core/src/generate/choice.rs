@@ -1,6 +1,12 @@
 //! Values out of a given list.
 
-use super::{Generator, literal::literal, scalar::Scalar, unfillable::Refusal};
+use super::{
+    Generator,
+    distribution::{Distribution, Ranks},
+    literal::literal,
+    scalar::Scalar,
+    unfillable::Refusal,
+};
 use crate::{Rng, Type, Value, Weights};
 
 /// One of some values.
@@ -8,6 +14,7 @@ use crate::{Rng, Type, Value, Weights};
 pub(super) struct Choice {
     values: Box<[Value]>,
     weights: Option<Weights>,
+    ranks: Option<Ranks>,
     shown: Box<[String]>,
 }
 
@@ -21,7 +28,7 @@ impl Choice {
             return Err(Refusal::new("its enum has no labels", "leave_out: true"));
         }
         let values = labels.iter().map(|label| Value::Text(label.clone())).collect();
-        Ok(Choice { values, weights: None, shown: labels.into() })
+        Ok(Choice { values, weights: None, ranks: None, shown: labels.into() })
     }
 
     /// The values of a plan file.
@@ -35,7 +42,13 @@ impl Choice {
             Weights::new(&wide).map_err(|error| Refusal::new(error.to_string(), "other weights"))
         });
         let shown = listed.iter().map(|scalar| scalar.0.clone()).collect();
-        Ok(Choice { values, weights: weights.transpose()?, shown })
+        Ok(Choice { values, weights: weights.transpose()?, ranks: None, shown })
+    }
+
+    /// The same values, those in front more or less often than those behind.
+    pub(super) fn spread(self, distribution: Distribution) -> Self {
+        let ranks = Ranks::new(distribution, self.values.len() as u64);
+        Choice { ranks: Some(ranks), ..self }
     }
 
     /// The values, each once, in their order.
@@ -52,9 +65,10 @@ impl Choice {
 
 impl Generator for Choice {
     fn generate(&self, rng: &mut Rng) -> Value {
-        match &self.weights {
-            Some(weights) => self.values[weights.pick(rng)].clone(),
-            None => rng.pick(&self.values).clone(),
+        match (&self.weights, &self.ranks) {
+            (Some(weights), _) => self.values[weights.pick(rng)].clone(),
+            (None, Some(ranks)) => self.values[ranks.draw(rng) as usize].clone(),
+            (None, None) => rng.pick(&self.values).clone(),
         }
     }
 

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{scalar::Scalar, unfillable::Refusal};
+use super::{distribution::Distribution, scalar::Scalar, unfillable::Refusal};
 
 /// Overrides for one column. What is not said is chosen by loadgen.
 ///
@@ -12,7 +12,8 @@ use super::{scalar::Scalar, unfillable::Refusal};
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ColumnConfig {
-    /// The values to choose from, in the column's own type: `[new, paid, shipped]`.
+    /// The values to choose from, in the column's own type: `[new, paid, shipped]`. Those of a type that goes as text
+    /// have to be spelt as the database gives them back, or a check finds a difference: `[10.0.0.1/32]`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub choice: Option<Vec<Scalar>>,
     /// How often each value of `choice` comes, relative to the others: `[8, 1, 1]`.
@@ -27,12 +28,22 @@ pub struct ColumnConfig {
     /// The greatest value, itself included.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max: Option<Scalar>,
+    /// How often each value between `min` and `max`, or of `choice`, comes: `uniform` unless set, `normal`,
+    /// `log_normal`, or `zipf` with the least or first most often.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub distribution: Option<Distribution>,
+    /// What the values mean, whatever the column is called: `email`, `first name`, `city`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub meaning: Option<String>,
     /// The fewest characters of a text, or bytes of binary data.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub min_length: Option<u32>,
     /// The most characters of a text, or bytes of binary data.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_length: Option<u32>,
+    /// A regular expression that texts have to match; not of the plan file, but of a condition.
+    #[serde(skip)]
+    pub(crate) pattern: Option<String>,
     /// The share of rows with NULL, from 0.0 to 1.0.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 0.0, max = 1.0))]
@@ -48,7 +59,13 @@ pub(super) const NULL_RATIO: f64 = 0.1;
 impl ColumnConfig {
     /// Whether something else than `null_ratio` and `leave_out` is said.
     pub fn names_values(&self) -> bool {
-        self.choice.is_some() || self.constant.is_some() || self.bounded() || self.sized()
+        self.choice.is_some()
+            || self.constant.is_some()
+            || self.meaning.is_some()
+            || self.distribution.is_some()
+            || self.bounded()
+            || self.sized()
+            || self.pattern.is_some()
     }
 
     /// The share of NULLs: 0 for a column that is not nullable.
@@ -66,11 +83,24 @@ impl ColumnConfig {
 
     /// Refuses what contradicts itself, whatever the column.
     pub(super) fn check(&self) -> Result<(), Refusal> {
-        let said = [self.choice.is_some(), self.constant.is_some(), self.bounded() || self.sized()];
+        let said = [
+            self.choice.is_some(),
+            self.constant.is_some(),
+            self.meaning.is_some(),
+            self.bounded() || self.sized() && !(self.meaning.is_some() && self.min_length.is_none()),
+        ];
+        let otherwise =
+            [self.weights.is_some(), self.constant.is_some(), self.meaning.is_some(), self.sized()];
+        if self.distribution.is_some() && otherwise.contains(&true) {
+            return Err(Refusal::new(
+                "distribution does not go with weights, constant, meaning or lengths",
+                "distribution beside choice, or beside min and max",
+            ));
+        }
         if said.into_iter().filter(|said| *said).count() > 1 {
             return Err(Refusal::new(
                 "the plan says in several ways what its values are",
-                "one of choice, constant, min with max, or min_length with max_length",
+                "one of choice, constant, meaning, min with max, or min_length with max_length",
             ));
         }
         if self.leave_out && (self.names_values() || self.null_ratio.is_some()) {
@@ -133,6 +163,10 @@ mod tests {
             r#"{"choice": [1], "weights": [1, 2]}"#,
             r#"{"min_length": 2, "max_length": 1}"#,
             r#"{"constant": 1, "max": 3}"#,
+            r#"{"choice": [1], "meaning": "age"}"#,
+            r#"{"choice": ["abcdef"], "max_length": 3}"#,
+            r#"{"distribution": "zipf", "max_length": 5}"#,
+            r#"{"constant": 1, "distribution": "zipf"}"#,
         ] {
             assert!(read(bad).unwrap().check().is_err(), "{bad}");
         }

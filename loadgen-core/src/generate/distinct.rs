@@ -13,6 +13,8 @@ use super::{
     ladder::Ladder,
     meaning::find,
     permutation::Permutation,
+    spelling::{self, Spelling},
+    spelt,
     template::Template,
     unfillable::{Refusal, Unfillable},
 };
@@ -42,6 +44,10 @@ enum Domain {
     Uuid,
     /// Texts with a code in them.
     Text(Template),
+    /// Texts that differ wherever the template draws.
+    Spelt(Template),
+    /// Texts of a pattern: the characters to choose from at each place.
+    Pattern(Vec<Box<[char]>>),
     /// So many bytes.
     Bytes(u32),
     /// Objects with an `id` from this one on.
@@ -99,6 +105,8 @@ impl Distinct {
                 let mut rng = Rng::keyed(self.seed, [self.salt, 1, index]);
                 Value::Text(template.write(&mut rng, scattered() as u64))
             }
+            Domain::Spelt(template) => Value::Text(template.write_nth(scattered())),
+            Domain::Pattern(places) => Value::Text(spelling::spelt(places, scattered())),
             Domain::Bytes(width) => {
                 let (width, code) = (*width as usize, scattered().to_be_bytes());
                 let mut bytes = vec![0; width.saturating_sub(code.len())];
@@ -118,18 +126,38 @@ const BYTES: u32 = 8;
 
 impl Domain {
     fn choose(name: &str, ty: &Type, config: &ColumnConfig, start: i64) -> Result<Self, Refusal> {
+        if config.distribution.is_some() {
+            return Err(Refusal::new("it is unique: each value comes once", "no distribution"));
+        }
+        let lengths = by_type::lengths(ty, config)?;
+        if let Some(meaning) = &config.meaning {
+            let template = matches!(ty, Type::Text { .. })
+                .then(|| find(None, meaning, |rule| by_meaning::unique(rule, lengths.max)))
+                .flatten();
+            return template.map(Domain::Text).ok_or_else(|| {
+                let why =
+                    format!("it is unique, and no values that differ are known for the meaning {meaning:?}");
+                Refusal::new(why, "no meaning, or one like email, user name or phone")
+            });
+        }
         if let Some(choice) = chosen(ty, config)? {
             return Ok(Domain::Listed(choice.distinct()));
         }
-        let lengths = by_type::lengths(ty, config)?;
         Ok(match ty {
             _ if config.bounded() => Self::ordered(ty, config, start)?,
             Type::Bool => Domain::Listed(vec![Value::Bool(false), Value::Bool(true)]),
             Type::Enum(labels) => Domain::Listed(Choice::labels(labels)?.distinct()),
-            Type::Text { fixed, .. } => Domain::Text(text(name, *fixed, lengths)),
+            Type::Text { fixed, .. } => match &config.pattern {
+                Some(pattern) => {
+                    let length = (lengths.min.unwrap_or(0), lengths.max);
+                    Domain::Pattern(Spelling::new(pattern, length)?.places())
+                }
+                None => Domain::Text(text(name, *fixed, lengths)),
+            },
             Type::Bytes => Domain::Bytes(lengths.min.unwrap_or(BYTES.min(lengths.max))),
             Type::Uuid => Domain::Uuid,
             Type::Json => Domain::Json(start),
+            Type::Spelt(templates) => Domain::Spelt(spelt::roomiest(templates)?),
             Type::Array(_) => return Err(by_type::refuse("arrays of arrays are not known to loadgen")),
             _ => Self::ordered(ty, config, start)?,
         })
@@ -166,6 +194,9 @@ impl Domain {
             Domain::Rising(ladder) | Domain::Scattered(ladder) => ladder.last() + 1,
             Domain::Uuid => 1 << 122,
             Domain::Text(template) => template.capacity(),
+            // More than any run needs, and within what can be scrambled.
+            Domain::Spelt(template) => template.variety().min(1 << 120),
+            Domain::Pattern(places) => spelling::capacity(places),
             Domain::Bytes(width) => 1 << (8 * width.min(&BYTES)),
             Domain::Json(start) => i64::MAX.abs_diff(*start).into(),
             Domain::Array(element) => element.capacity(),

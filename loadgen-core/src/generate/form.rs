@@ -6,7 +6,7 @@ use crate::{Decimal, Type, Value};
 /// A type whose values are whole numbers of some unit, in order: integers, decimals in units of their scale, floats
 /// likewise, days, microseconds.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Form {
+pub(crate) enum Form {
     Int { bits: u8 },
     Decimal { digits: u8, scale: u8 },
     Real { scale: u8 },
@@ -24,10 +24,13 @@ const DAYS: (i128, i128) = (-719_162, 2_932_896);
 const FLOAT: i128 = 10i128.pow(28);
 
 impl Form {
-    /// The form of a type, if it has one. Floats get `scale` digits after the point.
-    pub(super) fn of(ty: &Type, scale: u8) -> Option<Self> {
+    /// The form of a type, if it has one. Floats get `scale` digits after the point, and so do decimals without a bound.
+    pub(crate) fn of(ty: &Type, scale: u8) -> Option<Self> {
         Some(match *ty {
             Type::Int(bits) => Form::Int { bits: bits.clamp(1, 64) },
+            Type::Decimal { precision: Type::UNBOUNDED, scale: usual } => {
+                decimal(Type::UNBOUNDED, usual.max(scale))
+            }
             Type::Decimal { precision, scale } => decimal(precision, scale),
             Type::Real => Form::Real { scale },
             Type::Double => Form::Double { scale },
@@ -40,7 +43,7 @@ impl Form {
     }
 
     /// The least and the greatest value of the type.
-    pub(super) fn limits(self) -> (i128, i128) {
+    pub(crate) fn limits(self) -> (i128, i128) {
         match self {
             Form::Int { bits } => (-(1 << (bits - 1)), (1 << (bits - 1)) - 1),
             Form::Decimal { digits, .. } => (-Decimal::max_unscaled(digits), Decimal::max_unscaled(digits)),
@@ -56,7 +59,7 @@ impl Form {
     }
 
     /// The least and the greatest value where nothing is said: moderate sizes, and dates from 2015 to 2025.
-    pub(super) fn usual(self) -> (i128, i128) {
+    pub(crate) fn usual(self) -> (i128, i128) {
         let (first, end) = (16_436, 20_454);
         let high = match self {
             Form::Int { bits: 0..=32 } => 999_999,
@@ -78,7 +81,7 @@ impl Form {
     }
 
     /// The distance between neighbours.
-    pub(super) fn step(self) -> i128 {
+    pub(crate) fn step(self) -> i128 {
         match self {
             Form::Time { precision } | Form::Timestamp { precision, .. } | Form::Interval { precision } => {
                 10i128.pow(u32::from(6 - precision))
@@ -88,7 +91,7 @@ impl Form {
     }
 
     /// The value of a number within the limits.
-    pub(super) fn value(self, number: i128) -> Value {
+    pub(crate) fn value(self, number: i128) -> Value {
         match self {
             Form::Int { .. } => Value::Int(number as i64),
             Form::Decimal { scale, .. } => Value::Decimal(Decimal { unscaled: number, scale }),
@@ -105,7 +108,7 @@ impl Form {
     }
 
     /// The number of a value written as text, rounded down, and whether it is exactly that.
-    pub(super) fn read(self, text: &str) -> Option<(i128, bool)> {
+    pub(crate) fn read(self, text: &str) -> Option<(i128, bool)> {
         let micros = |micros: i128| {
             let step = self.step();
             (micros.div_euclid(step) * step, micros.rem_euclid(step) == 0)
@@ -144,7 +147,7 @@ impl Form {
     }
 
     /// The kind of value, and the number as people write it.
-    pub(super) fn show(self, number: i128) -> String {
+    pub(crate) fn show(self, number: i128) -> String {
         match self {
             Form::Int { .. } => number.to_string(),
             Form::Decimal { scale, .. } | Form::Real { scale } | Form::Double { scale } => {
@@ -180,7 +183,7 @@ impl Form {
 }
 
 /// Floats have at most this many digits after the point.
-pub(super) const FLOAT_SCALE: u8 = 9;
+pub(crate) const FLOAT_SCALE: u8 = 9;
 const POWERS: [f64; FLOAT_SCALE as usize + 1] = [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9];
 
 /// At most 38 digits, of which as many stay before the point as the type has there.

@@ -9,7 +9,7 @@ use crate::{Type, Value};
 
 /// The values from a least to a greatest in even steps, counted from 0.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Ladder {
+pub(crate) struct Ladder {
     form: Form,
     low: i128,
     step: i128,
@@ -78,7 +78,7 @@ impl Ladder {
     }
 
     /// All values of a form from `low` to `high`.
-    pub(super) fn between(form: Form, low: i128, high: i128) -> Option<Self> {
+    pub(crate) fn between(form: Form, low: i128, high: i128) -> Option<Self> {
         let step = form.step();
         let low = low.div_euclid(step) * step + if low.rem_euclid(step) == 0 { 0 } else { step };
         let last = high.abs_diff(low) / step.unsigned_abs();

@@ -41,6 +41,16 @@ mod tests {
     use super::*;
 
     #[test]
+    fn names_are_not_listed_twice() {
+        for name in ["first", "last"] {
+            let items = list(name).unwrap();
+            let lower: std::collections::HashSet<String> =
+                items.iter().map(|item| item.to_lowercase()).collect();
+            assert_eq!(lower.len(), items.len(), "{name}");
+        }
+    }
+
+    #[test]
     fn every_list_of_our_own_has_items_without_blanks_around_them() {
         for line in OWN.lines().filter(|line| !line.starts_with('#')) {
             let (name, _) = line.split_once(": ").unwrap();

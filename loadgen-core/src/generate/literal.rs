@@ -1,7 +1,7 @@
 //! Values of any type from their text in a plan file.
 
-use super::{calendar::interval, form::Form, unfillable::Refusal};
-use crate::{Type, Value};
+use super::{calendar::interval, exact::Exact, form::Form, unfillable::Refusal};
+use crate::{Decimal, Type, Value};
 
 /// The value that `text` stands for in a column of the type. Of a type that loadgen does not know it is the text, for
 /// the database to understand.
@@ -23,7 +23,7 @@ pub(super) fn literal(text: &str, ty: &Type) -> Result<Value, Refusal> {
         }
         Type::Interval(_) => (interval(text), "a span such as P1DT2H30M"),
         Type::Array(_) => (None, "the elements alone"),
-        Type::Unsupported => (Some(Value::Text(text.to_owned())), ""),
+        Type::Spelt(_) | Type::Unsupported => (Some(Value::Text(text.to_owned())), ""),
         _ => return ordered(text, ty),
     };
     value.ok_or_else(|| refuse(text, example))
@@ -34,7 +34,9 @@ fn refuse(text: &str, example: &str) -> Refusal {
 }
 
 fn ordered(text: &str, ty: &Type) -> Result<Value, Refusal> {
-    let form = Form::of(ty, 0).ok_or_else(|| refuse(text, "another value"))?;
+    let shown = Exact::parse(text).map_or(0, |number| number.scale);
+    let form = Form::of(ty, shown.min(Decimal::MAX_DIGITS.into()) as u8);
+    let form = form.ok_or_else(|| refuse(text, "another value"))?;
     let (low, high) = form.limits();
     match form.read(text) {
         Some((number, true)) if low <= number && number <= high => Ok(form.value(number)),
@@ -74,7 +76,6 @@ fn uuid(text: &str) -> Option<Value> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Decimal;
 
     fn check(text: &str, ty: Type, expected: Option<Value>) {
         assert_eq!(literal(text, &ty).ok(), expected, "{text} as {ty:?}");
@@ -89,6 +90,9 @@ mod tests {
         check("1.5", decimal.clone(), Some(Value::Decimal(Decimal { unscaled: 150, scale: 2 })));
         check("100", decimal.clone(), None);
         check("0.125", decimal, None);
+        let any = Type::Decimal { precision: Type::UNBOUNDED, scale: 2 };
+        check("0.125", any.clone(), Some(Value::Decimal(Decimal { unscaled: 125, scale: 3 })));
+        check("7", any, Some(Value::Decimal(Decimal { unscaled: 700, scale: 2 })));
         check("0.1", Type::Real, Some(Value::Real(0.1)));
         check("NaN", Type::Double, None);
         check("1970-01-02", Type::Date, Some(Value::Date(1)));

@@ -25,10 +25,12 @@ mod array;
 mod binary;
 mod by_meaning;
 mod by_type;
-mod calendar;
+pub(crate) mod calendar;
 mod choice;
 mod config;
+pub(crate) mod constant;
 mod distinct;
+mod distribution;
 mod document;
 mod exact;
 mod flag;
@@ -43,6 +45,8 @@ mod piece;
 mod prose;
 mod range;
 mod scalar;
+mod spelling;
+mod spelt;
 mod template;
 #[cfg(test)]
 mod tests;
@@ -54,14 +58,18 @@ use std::fmt::Debug;
 
 pub use config::ColumnConfig;
 pub use distinct::Distinct;
+pub use distribution::Distribution;
+pub(crate) use form::{FLOAT_SCALE, Form};
+pub(crate) use ladder::Ladder;
 pub use scalar::Scalar;
 pub use unfillable::Unfillable;
 
 use array::Array;
 use choice::Choice;
-use ladder::{Bounds, Ladder};
+use ladder::Bounds;
 use nullable::Nullable;
-use range::Range;
+pub(crate) use range::Range;
+use spelling::Spelling;
 use unfillable::Refusal;
 
 use crate::{Column, Rng, TableName, Type, Value};
@@ -113,16 +121,23 @@ fn values(
     ty: &Type,
     config: &ColumnConfig,
 ) -> Result<Box<dyn Generator>, Refusal> {
+    let distribution = config.distribution.unwrap_or_default();
     if let Some(choice) = chosen(ty, config)? {
-        return Ok(Box::new(choice));
+        return Ok(Box::new(choice.spread(distribution)));
+    }
+    if let (Type::Enum(labels), false) = (ty, config.bounded()) {
+        return Ok(Box::new(Choice::labels(labels)?.spread(distribution)));
     }
     if let Some(ladder) = asked(ty, config)? {
-        return Ok(Box::new(Range::even(ladder)));
-    }
-    if let Type::Enum(labels) = ty {
-        return Ok(Box::new(Choice::labels(labels)?));
+        return Ok(Box::new(Range::spread(ladder, distribution)));
     }
     let lengths = by_type::lengths(ty, config)?;
+    if let Some(wanted) = &config.meaning {
+        return by_meaning::named(wanted, ty, lengths);
+    }
+    if let (Some(pattern), Type::Text { .. }) = (&config.pattern, ty) {
+        return Ok(Box::new(Spelling::new(pattern, (lengths.min.unwrap_or(0), lengths.max))?));
+    }
     let meant = || meaning::find(Some(&table.table), name, |rule| by_meaning::generator(rule, ty, lengths));
     match if config.min_length.is_none() { meant() } else { None } {
         Some(found) => Ok(found),
@@ -139,7 +154,7 @@ fn chosen(ty: &Type, config: &ColumnConfig) -> Result<Option<Choice>, Refusal> {
 
 /// The range that the plan file gives.
 fn asked(ty: &Type, config: &ColumnConfig) -> Result<Option<Ladder>, Refusal> {
-    if !config.bounded() {
+    if !config.bounded() && config.distribution.is_none() {
         return Ok(None);
     }
     let text = |bound: &'_ Option<Scalar>| bound.as_ref().map(|scalar| scalar.0.clone());
@@ -147,7 +162,7 @@ fn asked(ty: &Type, config: &ColumnConfig) -> Result<Option<Ladder>, Refusal> {
     match Ladder::asked(ty, Bounds { min: min.as_deref(), max: max.as_deref() }) {
         Some(ladder) => ladder.map(Some),
         None => {
-            Err(Refusal::new("its type has no order for min and max", "choice: [..] instead of min and max"))
+            Err(Refusal::new("its type has no order for min, max and distribution", "choice: [..] instead"))
         }
     }
 }

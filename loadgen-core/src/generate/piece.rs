@@ -1,5 +1,7 @@
 //! The pieces that templates are made of.
 
+use std::borrow::Cow;
+
 use super::{
     alphabet::{self, Alphabet},
     list::{List, list},
@@ -8,12 +10,12 @@ use crate::Rng;
 
 #[derive(Clone, Debug)]
 pub(super) enum Piece {
-    Literal(&'static str),
+    Literal(Cow<'static, str>),
     Pick(List),
     /// Like `Pick`, of items that are nothing but ASCII letters, in lower case.
     Lower(List),
-    /// A number without leading zeros.
-    Number(i64, i64),
+    /// A number from the first to the second, with zeros in front up to so many digits.
+    Number(i64, i64, usize),
     /// So many characters of an alphabet, drawn.
     Drawn(Alphabet, u32),
     /// So many characters of an alphabet, at most 12, which spell the number given to [`Piece::write`].
@@ -24,7 +26,7 @@ pub(super) enum Piece {
 const ENOUGH: usize = 8;
 
 impl Piece {
-    pub(super) fn parse(text: &'static str) -> Option<Self> {
+    pub(super) fn parse(text: &str) -> Option<Self> {
         let width = |text: &str| text.parse::<u32>().ok().filter(|width| (1..=16).contains(width));
         let code_width = |text: &str| width(text).filter(|width| *width as usize <= alphabet::MOST);
         if let Some(rest) = text.strip_prefix('#') {
@@ -52,8 +54,11 @@ impl Piece {
                 items.iter().copied().filter(plain).collect()
             }));
         }
-        match text.split_once('-') {
-            Some((low, high)) => Some(Piece::Number(low.parse().ok()?, high.parse().ok()?)),
+        // The first character may be a sign.
+        match text.char_indices().skip(1).find(|(_, letter)| *letter == '-') {
+            Some((at, _)) => number(&text[..at], &text[at + 1..]),
+            None if text == "open" => Some(Piece::Literal("{".into())),
+            None if text == "nothing" => Some(Piece::Literal("".into())),
             None => list(text).map(Piece::Pick),
         }
     }
@@ -77,7 +82,7 @@ impl Piece {
                 .filter(|chars| *chars <= limit)
                 .max()
                 .unwrap_or(0),
-            Piece::Number(low, high) => low.to_string().len().max(high.to_string().len()),
+            Piece::Number(low, high, _) => low.to_string().len().max(high.to_string().len()),
             Piece::Drawn(_, width) | Piece::Code(_, width) => *width as usize,
         }
     }
@@ -104,11 +109,51 @@ impl Piece {
                 out.push_str(rng.pick::<&str>(items));
                 out[from..].make_ascii_lowercase();
             }
-            Piece::Number(low, high) => {
-                out.push_str(itoa::Buffer::new().format(rng.between(*low, *high)));
-            }
+            Piece::Number(low, high, width) => spell(rng.between(*low, *high), *width, out),
             Piece::Drawn(alphabet, width) => alphabet.draw(rng, *width as usize, out),
             Piece::Code(alphabet, width) => alphabet.spell(code, *width as usize, out),
         }
     }
+
+    /// How many texts the piece can write.
+    pub(super) fn variety(&self) -> u128 {
+        match self {
+            Piece::Literal(_) => 1,
+            Piece::Pick(items) | Piece::Lower(items) => items.len() as u128,
+            Piece::Number(low, high, _) => u128::from(high.abs_diff(*low)) + 1,
+            Piece::Drawn(alphabet, width) | Piece::Code(alphabet, width) => {
+                u128::from(alphabet.size()).pow((*width).min(alphabet::MOST as u32))
+            }
+        }
+    }
+
+    /// Writes the text of a number below [`Piece::variety`], another one for each.
+    pub(super) fn write_nth(&self, number: u128, out: &mut String) {
+        let item = |items: &List| items.get(number as usize).copied().unwrap_or_default();
+        match self {
+            Piece::Literal(text) => out.push_str(text),
+            Piece::Pick(items) => out.push_str(item(items)),
+            Piece::Lower(items) => out.push_str(&item(items).to_ascii_lowercase()),
+            Piece::Number(low, _, width) => spell(low.wrapping_add_unsigned(number as u64), *width, out),
+            Piece::Drawn(alphabet, width) | Piece::Code(alphabet, width) => {
+                let digits = (*width as usize).min(alphabet::MOST);
+                out.extend(std::iter::repeat_n('0', *width as usize - digits));
+                alphabet.spell(number as u64, digits, out);
+            }
+        }
+    }
+}
+
+/// The numbers between two; zeros in front of the first show how wide all of them are.
+fn number(low: &str, high: &str) -> Option<Piece> {
+    let width = if low.len() > 1 && low.starts_with('0') { low.len() } else { 0 };
+    let (low, high) = (low.parse().ok()?, high.parse().ok()?);
+    (low <= high).then_some(Piece::Number(low, high, width))
+}
+
+fn spell(number: i64, width: usize, out: &mut String) {
+    let mut digits = itoa::Buffer::new();
+    let digits = digits.format(number);
+    out.extend(std::iter::repeat_n('0', width.saturating_sub(digits.len())));
+    out.push_str(digits);
 }

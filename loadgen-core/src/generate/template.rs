@@ -16,12 +16,12 @@ pub(super) struct Template {
 
 impl Template {
     /// Reads a template; `None` when it is malformed or names no list.
-    pub(super) fn parse(mut text: &'static str) -> Option<Self> {
+    pub(super) fn parse(mut text: &str) -> Option<Self> {
         let mut pieces = Vec::new();
         while !text.is_empty() {
             let (literal, rest) = text.split_at(text.find('{').unwrap_or(text.len()));
             if !literal.is_empty() {
-                pieces.push(Piece::Literal(literal));
+                pieces.push(Piece::Literal(literal.to_owned().into()));
             }
             text = rest;
             if let Some(rest) = rest.strip_prefix('{') {
@@ -85,6 +85,23 @@ impl Template {
         out
     }
 
+    /// How many texts [`Template::write_nth`] knows.
+    pub(super) fn variety(&self) -> u128 {
+        self.pieces.iter().fold(1, |product, piece| product.saturating_mul(piece.variety()))
+    }
+
+    /// The text of a number below [`Template::variety`]. Another one for each, as long as something that is neither
+    /// drawn nor a digit stands between pieces of no fixed width.
+    pub(super) fn write_nth(&self, mut number: u128) -> String {
+        let mut out = String::with_capacity(self.room);
+        for piece in &*self.pieces {
+            let variety = piece.variety();
+            piece.write_nth(number % variety, &mut out);
+            number /= variety;
+        }
+        out
+    }
+
     /// Whether equal texts mean equal codes: there is one code, and after it nothing, or one piece and an `@` or `.`
     /// that no code contains.
     #[cfg(test)]
@@ -93,7 +110,9 @@ impl Template {
         at.is_some_and(|at| match &self.pieces[at + 1..] {
             [] => true,
             [Piece::Literal(tail)] => tail.starts_with(['@', '.']),
-            [Piece::Literal("@"), Piece::Pick(items)] => items.iter().all(|item| !item.contains('@')),
+            [Piece::Literal(at), Piece::Pick(items)] if at == "@" => {
+                items.iter().all(|item| !item.contains('@'))
+            }
             _ => false,
         })
     }
@@ -131,8 +150,26 @@ mod tests {
     }
 
     #[test]
+    fn numbers_may_be_negative_and_have_zeros_in_front() {
+        let dates = Template::parse("{open}{-9--8}{nothing}}.{007-012}").unwrap();
+        assert_eq!(dates.variety(), 12);
+        let all: Vec<String> = (0..12).map(|number| dates.write_nth(number)).collect();
+        assert_eq!((&*all[0], &*all[11]), ("{-9}.007", "{-8}.012"));
+        assert_eq!(all.iter().collect::<std::collections::HashSet<_>>().len(), 12);
+        assert!(all.contains(&example(&dates)));
+    }
+
+    #[test]
+    fn every_number_writes_another_text() {
+        let template = Template::parse("{first lower}.{code 2}/{#3}{@14}").unwrap();
+        let texts: std::collections::HashSet<String> = (0..5_000).map(|n| template.write_nth(n)).collect();
+        assert_eq!(texts.len(), 5_000);
+        assert!(template.variety() > 1 << 70);
+    }
+
+    #[test]
     fn what_is_malformed_is_refused() {
-        for bad in ["{first", "{no such list}", "{#}", "{#99}", "{a-b}"] {
+        for bad in ["{first", "{no such list}", "{#}", "{#99}", "{a-b}", "{9-1}", "{-1}"] {
             assert!(Template::parse(bad).is_none(), "{bad}");
         }
     }

@@ -2,7 +2,14 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use crate::{Action, Applied, Change, ChangeKind, Failure, Fill, Table, Value, canonical::Canonical};
+use crate::{
+    Action, Applied, Change, ChangeKind, Check, Failure, Fill, Table, Value,
+    canonical::Canonical,
+    check::{Condition, holds, parse},
+};
+
+/// What "now" is to checks: a day in 2026, in microseconds since 1970.
+const TODAY: i64 = 1_780_000_000_000_000;
 
 /// The hash of a key, which stands for the key.
 type Key = u128;
@@ -16,6 +23,8 @@ pub(crate) struct Store {
 struct Rows {
     table: Arc<Table>,
     rows: HashMap<u64, Box<[Value]>>,
+    /// Those that are understood.
+    checks: Vec<Condition>,
     /// By the columns of each key: the primary key, if any, and then the unique ones.
     indexes: Vec<Index>,
     /// Rows of this table by the columns of each of its foreign keys.
@@ -40,8 +49,13 @@ impl Store {
     pub(crate) fn new(tables: &[Arc<Table>]) -> Self {
         let rows = |table: &Arc<Table>| {
             let keys = table.unique_rules();
+            let check = |check: &Check| {
+                let expr = parse(&check.condition, table).ok()?;
+                Some(Condition { text: check.condition.clone(), expr })
+            };
             Rows {
                 table: Arc::clone(table),
+                checks: table.checks.iter().filter_map(check).collect(),
                 rows: HashMap::new(),
                 indexes: keys
                     .map(|columns| Index { columns: columns.clone(), rows: HashMap::new() })
@@ -140,6 +154,9 @@ impl Store {
                     format!("column {} of {} is null", column.name, rows.table.name),
                 ));
             }
+        }
+        if let Some(check) = rows.checks.iter().find(|check| !holds(&check.expr, &row, TODAY)) {
+            return Err(refused("check", format!("a row of {} fails {}", rows.table.name, check.text)));
         }
         let taken =
             |index: &&Index| key_of(&index.columns, &row).is_some_and(|key| index.rows.contains_key(&key));

@@ -1,6 +1,6 @@
 //! Tables in a few words.
 
-use crate::{Column, Fill, ForeignKey, NativeType, Table, TableName, Type};
+use crate::{Check, Column, Fill, ForeignKey, NativeType, Table, TableName, Type};
 
 /// An empty table of the schema `public`.
 ///
@@ -86,6 +86,16 @@ impl Table {
             parent: TableName::new("public", parent),
             parent_columns: parent_columns.map(str::to_owned).to_vec(),
         });
+        self
+    }
+
+    /// Adds a condition over the columns, in SQL; one that is not understood is not enforced.
+    #[must_use]
+    pub fn check(mut self, condition: &str) -> Self {
+        let mentioned = |column: &Column| condition.contains(&column.name);
+        let columns = (0..self.columns.len()).filter(|index| mentioned(&self.columns[*index])).collect();
+        let name = format!("{}_check{}", self.name.table, self.checks.len() + 1);
+        self.checks.push(Check { name, condition: condition.to_owned(), columns });
         self
     }
 

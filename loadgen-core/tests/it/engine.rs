@@ -1,5 +1,6 @@
 //! Rates, limits, stops and deadlines, in paused time.
 
+mod accounts;
 mod faults;
 mod scripted;
 mod stops;

@@ -1,6 +1,7 @@
 //! The engine and the `crud` workload on the database in memory.
 #![allow(clippy::unwrap_used, reason = "the lint spares only the test functions themselves")]
 
+mod checks;
 mod crud;
 mod digest;
 mod engine;

@@ -173,3 +173,11 @@ fn a_type_without_values_takes_null_or_the_default_or_refuses_the_table() {
     assert_eq!(odd(false, Fill::Constant("x".to_owned())).refused.len(), 0);
     assert_eq!(odd(false, Fill::None).refused.len(), 1);
 }
+
+#[test]
+fn a_plan_shows_values_that_its_columns_may_get() {
+    let plan = plan(&[users()], &CrudConfig::default());
+    let samples = |column: usize| plan.tables[0].sources[column].samples(Seed(1), 3);
+    assert!(samples(0).is_empty(), "the database numbers the rows");
+    assert!(samples(1).len() == 3 && samples(1) == samples(1), "{:?}", samples(1));
+}

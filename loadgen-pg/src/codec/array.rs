@@ -1,4 +1,4 @@
-//! Arrays of one dimension.
+//! Arrays: written in one dimension, read in any.
 
 use loadgen_core::Value;
 
@@ -32,28 +32,44 @@ pub(crate) fn encode<'a>(
     Ok(())
 }
 
+/// Reads an array. One of several dimensions is an array of arrays.
 pub(super) fn decode(element: &Wire, bytes: &[u8]) -> Result<Vec<Value>, CodecError> {
     let (dimensions, rest) = number(bytes)?;
     let (_nulls, rest) = number(rest)?;
-    let (_element, rest) = number(rest)?;
-    match dimensions {
-        0 => return Ok(Vec::new()),
-        1 => {}
-        more => return Err(CodecError(format!("an array of {more} dimensions"))),
+    let (_element, mut rest) = number(rest)?;
+    if dimensions == 0 {
+        return Ok(Vec::new());
     }
-    let (count, rest) = number(rest)?;
-    let (_lower, mut rest) = number(rest)?;
-    let mut items = Vec::new();
-    for _ in 0..count {
-        let (length, tail) = number(rest)?;
+    let mut counts = Vec::new();
+    for _ in 0..dimensions.clamp(0, MOST_DIMENSIONS) {
+        let (count, tail) = number(rest)?;
+        let (_lower, tail) = number(tail)?;
+        counts.push(usize::try_from(count).map_err(|_| torn())?);
         rest = tail;
+    }
+    items(element, &counts, &mut rest)
+}
+
+/// The most dimensions that the server has.
+const MOST_DIMENSIONS: i32 = 6;
+
+fn items(element: &Wire, counts: &[usize], rest: &mut &[u8]) -> Result<Vec<Value>, CodecError> {
+    let Some((count, inner)) = counts.split_first() else { return Err(torn()) };
+    let mut items = Vec::new();
+    for _ in 0..*count {
+        if !inner.is_empty() {
+            items.push(Value::Array(self::items(element, inner, rest)?));
+            continue;
+        }
+        let (length, tail) = number(rest)?;
+        *rest = tail;
         let Ok(length) = usize::try_from(length) else {
             items.push(Value::Null);
             continue;
         };
         let (item, tail) = rest.split_at_checked(length).ok_or_else(torn)?;
         items.push(element.decode(item)?);
-        rest = tail;
+        *rest = tail;
     }
     Ok(items)
 }

@@ -8,8 +8,8 @@ impl Wire {
     /// Reads the bytes of a value that is not NULL.
     ///
     /// # Errors
-    /// When the bytes are not such a value, or one that has no [`Value`]: infinity, NaN as a decimal, an array of
-    /// several dimensions.
+    /// When the bytes are not such a value. One that has no [`Value`] of its own is its text: infinite dates, and
+    /// decimals that are infinite, not a number or too long.
     pub fn decode(&self, bytes: &[u8]) -> Result<Value, CodecError> {
         Ok(match &self.kind {
             Kind::Bool => Value::Bool(fixed::<1>(bytes)? != [0]),
@@ -18,7 +18,7 @@ impl Wire {
             Kind::Int8 => Value::Int(i64::from_be_bytes(fixed(bytes)?)),
             Kind::Real => Value::Real(f32::from_be_bytes(fixed(bytes)?)),
             Kind::Double => Value::Double(f64::from_be_bytes(fixed(bytes)?)),
-            Kind::Numeric => Value::Decimal(numeric::decode(bytes)?),
+            Kind::Numeric => numeric::decode(bytes)?,
             Kind::Text => Value::Text(text(bytes)?.to_owned()),
             Kind::Blank => Value::Text(text(bytes)?.trim_end_matches(' ').to_owned()),
             Kind::Bytes => Value::Bytes(bytes.to_vec()),
@@ -49,14 +49,23 @@ fn json(bytes: &[u8]) -> Result<Value, CodecError> {
     serde_json::from_slice(bytes).map(Value::Json).map_err(|error| CodecError(error.to_string()))
 }
 
+/// The smallest and the largest numbers mean infinity.
 fn date(days: i32) -> Result<Value, CodecError> {
-    let shifted = days.checked_add(EPOCH_DAYS).filter(|_| days != i32::MIN);
-    shifted.map(Value::Date).ok_or_else(|| CodecError("a date of infinity".into()))
+    match days.checked_add(EPOCH_DAYS) {
+        _ if days == i32::MIN => Ok(Value::Text("-infinity".into())),
+        _ if days == i32::MAX => Ok(Value::Text("infinity".into())),
+        Some(shifted) => Ok(Value::Date(shifted)),
+        None => Err(CodecError(format!("day {days} is out of range"))),
+    }
 }
 
 fn timestamp(micros: i64) -> Result<Value, CodecError> {
-    let shifted = micros.checked_add(EPOCH_MICROS).filter(|_| micros != i64::MIN);
-    shifted.map(Value::Timestamp).ok_or_else(|| CodecError("a timestamp of infinity".into()))
+    match micros.checked_add(EPOCH_MICROS) {
+        _ if micros == i64::MIN => Ok(Value::Text("-infinity".into())),
+        _ if micros == i64::MAX => Ok(Value::Text("infinity".into())),
+        Some(shifted) => Ok(Value::Timestamp(shifted)),
+        None => Err(CodecError(format!("microsecond {micros} is out of range"))),
+    }
 }
 
 fn interval(bytes: [u8; 16]) -> Value {

@@ -19,6 +19,9 @@ impl Wire {
             (Kind::Real, Value::Real(x)) => buf.extend(x.to_be_bytes()),
             (Kind::Double, Value::Double(x)) => buf.extend(x.to_be_bytes()),
             (Kind::Numeric, Value::Decimal(x)) => numeric::encode(*x, buf)?,
+            (Kind::Numeric, Value::Text(x)) => numeric::encode_text(x, buf)?,
+            (Kind::Date, Value::Text(x)) => buf.extend(infinite(x, i32::MIN, i32::MAX)?.to_be_bytes()),
+            (Kind::Timestamp, Value::Text(x)) => buf.extend(infinite(x, i64::MIN, i64::MAX)?.to_be_bytes()),
             (Kind::Text | Kind::Blank, Value::Text(x)) => buf.extend_from_slice(x.as_bytes()),
             (Kind::Bytes, Value::Bytes(x)) => buf.extend_from_slice(x),
             (Kind::Uuid, Value::Uuid(x)) => buf.extend(x.to_be_bytes()),
@@ -59,12 +62,20 @@ impl Wire {
     }
 }
 
-fn narrow<T: TryFrom<i64>>(number: i64) -> Result<T, CodecError> {
+pub(super) fn narrow<T: TryFrom<i64>>(number: i64) -> Result<T, CodecError> {
     T::try_from(number)
         .map_err(|_| CodecError(format!("{number} does not fit {} bits", 8 * std::mem::size_of::<T>())))
 }
 
-/// The smallest and the largest numbers mean infinity, which is no date.
+/// The smallest and the largest numbers mean infinity, which has only a text.
+fn infinite<T>(text: &str, low: T, high: T) -> Result<T, CodecError> {
+    match text {
+        "-infinity" => Ok(low),
+        "infinity" => Ok(high),
+        _ => Err(CodecError(format!("{text:?} as a date"))),
+    }
+}
+
 fn date(days: i32) -> Result<i32, CodecError> {
     let shifted = days.checked_sub(EPOCH_DAYS).filter(|days| *days != i32::MIN);
     shifted.ok_or_else(|| CodecError(format!("day {days} is out of range")))
@@ -79,7 +90,7 @@ fn json(document: &serde_json::Value, buf: &mut Vec<u8>) -> Result<(), CodecErro
     serde_json::to_writer(buf, document).map_err(|error| CodecError(error.to_string()))
 }
 
-fn name(value: &Value) -> &'static str {
+pub(crate) fn name(value: &Value) -> &'static str {
     match value {
         Value::Null => "null",
         Value::Bool(_) => "a bool",

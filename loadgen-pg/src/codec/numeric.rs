@@ -1,10 +1,14 @@
 //! `numeric`: groups of four decimal digits around the point.
 
-use loadgen_core::Decimal;
+use loadgen_core::{Decimal, Value};
 
 use super::{CodecError, decode::fixed};
 
 const NEGATIVE: u16 = 0x4000;
+/// What stands for a sign where there is no number, as the server writes it.
+const SPECIAL: [(&str, u16); 3] = [("NaN", 0xC000), ("Infinity", 0xD000), ("-Infinity", 0xF000)];
+/// The most digits that the server keeps there.
+const MOST_AFTER_POINT: u16 = 16_383;
 
 /// Appends the number of groups, the weight of the first, the sign, the digits after the point, and the groups.
 pub(super) fn encode(value: Decimal, buf: &mut Vec<u8>) -> Result<(), CodecError> {
@@ -54,24 +58,73 @@ fn fill_fraction(mut fraction: u128, scale: u8, groups: &mut [u16; 20]) -> usize
     at
 }
 
-/// Reads a number of at most 38 digits or so; the scale is the one that the server shows it with.
-pub(super) fn decode(bytes: &[u8]) -> Result<Decimal, CodecError> {
-    let (head, groups) = bytes.split_at_checked(8).ok_or_else(|| CodecError("a torn numeric".into()))?;
+/// Appends a number from its text: what [`Decimal`] has no room for, NaN and the infinities.
+pub(super) fn encode_text(text: &str, buf: &mut Vec<u8>) -> Result<(), CodecError> {
+    if let Some((_, sign)) = SPECIAL.iter().find(|(name, _)| *name == text) {
+        buf.extend([0; 4]);
+        buf.extend(sign.to_be_bytes());
+        buf.extend([0; 2]);
+        return Ok(());
+    }
+    let wrong = || CodecError(format!("{text:?} as a numeric"));
+    let (sign, digits) = text.strip_prefix('-').map_or((0, text), |digits| (NEGATIVE, digits));
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+    let is_number =
+        !whole.is_empty() && whole.bytes().chain(fraction.bytes()).all(|byte| byte.is_ascii_digit());
+    let scale = u16::try_from(fraction.len()).ok().filter(|scale| is_number && *scale <= MOST_AFTER_POINT);
+    let scale = scale.ok_or_else(wrong)?;
+    let aligned = "0".repeat(whole.len().next_multiple_of(4) - whole.len()) + whole + fraction;
+    let mut groups: Vec<u16> = (aligned.as_bytes().chunks(4))
+        .map(|group| {
+            (0..4).fold(0, |number, at| number * 10 + u16::from(group.get(at).unwrap_or(&b'0') - b'0'))
+        })
+        .collect();
+    let zeros = groups.iter().take_while(|group| **group == 0).count();
+    groups.drain(..zeros);
+    groups.truncate(groups.iter().rposition(|group| *group != 0).map_or(0, |last| last + 1));
+    let weight = whole.len().div_ceil(4) as i64 - 1 - zeros as i64;
+    let weight = if groups.is_empty() { 0 } else { i16::try_from(weight).map_err(|_| wrong())? };
+    buf.extend(u16::try_from(groups.len()).map_err(|_| wrong())?.to_be_bytes());
+    buf.extend(weight.to_be_bytes());
+    buf.extend(sign.to_be_bytes());
+    buf.extend(scale.to_be_bytes());
+    groups.iter().for_each(|group| buf.extend(group.to_be_bytes()));
+    Ok(())
+}
+
+/// Reads a number; the scale is the one that the server shows it with. What is not a number, and what has more than 38
+/// digits or so, is its text.
+pub(super) fn decode(bytes: &[u8]) -> Result<Value, CodecError> {
+    let torn = || CodecError("a torn numeric".into());
+    let (head, groups) = bytes.split_at_checked(8).ok_or_else(torn)?;
     let head: [u8; 8] = fixed(head)?;
     let field = |index: usize| u16::from_be_bytes([head[index], head[index + 1]]);
     let (count, weight, sign, scale) = (field(0), field(2) as i16, field(4), field(6));
-    if sign != 0 && sign != NEGATIVE {
-        return Err(CodecError("a numeric that is NaN or infinite".into()));
+    if let Some((name, _)) = SPECIAL.iter().find(|(_, special)| *special == sign) {
+        return Ok(Value::Text((*name).to_owned()));
     }
-    if groups.len() != usize::from(count) * 2 {
-        return Err(CodecError("a torn numeric".into()));
+    if groups.len() != usize::from(count) * 2 || sign & !NEGATIVE != 0 || scale > MOST_AFTER_POINT {
+        return Err(torn());
     }
-    let too_large = || CodecError("a numeric of more digits than 38".into());
-    let scale =
-        u8::try_from(scale).ok().filter(|scale| *scale <= Decimal::MAX_DIGITS).ok_or_else(too_large)?;
+    let groups: Vec<u16> =
+        groups.chunks_exact(2).map(|pair| u16::from_be_bytes([pair[0], pair[1]])).collect();
+    if groups.iter().any(|group| *group > 9_999) {
+        return Err(torn());
+    }
+    let is_negative = sign == NEGATIVE;
+    Ok(match unscaled(&groups, weight, scale) {
+        Some((unscaled, scale)) => {
+            Value::Decimal(Decimal { unscaled: if is_negative { -unscaled } else { unscaled }, scale })
+        }
+        None => Value::Text(spell(&groups, weight, scale, is_negative)),
+    })
+}
+
+fn unscaled(groups: &[u16], weight: i16, scale: u16) -> Option<(i128, u8)> {
+    let scale = u8::try_from(scale).ok().filter(|scale| *scale <= Decimal::MAX_DIGITS)?;
     let mut unscaled = 0i128;
-    for (index, group) in groups.chunks_exact(2).enumerate() {
-        let digits = i128::from(u16::from_be_bytes([group[0], group[1]]));
+    for (index, group) in groups.iter().enumerate() {
+        let digits = i128::from(*group);
         let exponent = 4 * (i32::from(weight) - index as i32) + i32::from(scale);
         let part = match u32::try_from(exponent) {
             _ if digits == 0 => Some(0),
@@ -79,7 +132,28 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Decimal, CodecError> {
             // Digits below the scale are the padding of the last group.
             Err(_) => Some(10i128.checked_pow(exponent.unsigned_abs()).map_or(0, |unit| digits / unit)),
         };
-        unscaled = part.and_then(|part| unscaled.checked_add(part)).ok_or_else(too_large)?;
+        unscaled = unscaled.checked_add(part?)?;
     }
-    Ok(Decimal { unscaled: if sign == NEGATIVE { -unscaled } else { unscaled }, scale })
+    Some((unscaled, scale))
+}
+
+/// All digits that the scale shows, as the server writes them.
+fn spell(groups: &[u16], weight: i16, scale: u16, is_negative: bool) -> String {
+    let group = |place: i32| {
+        let index = usize::try_from(i32::from(weight) - place).ok();
+        index.and_then(|index| groups.get(index)).copied().unwrap_or(0)
+    };
+    let digits = |places: &mut dyn Iterator<Item = i32>| {
+        places.map(|place| format!("{:04}", group(place))).collect::<String>()
+    };
+    let whole = digits(&mut (0..=i32::from(weight)).rev());
+    let mut text = String::from(if is_negative { "-" } else { "" });
+    let whole = whole.trim_start_matches('0');
+    text.push_str(if whole.is_empty() { "0" } else { whole });
+    if scale > 0 {
+        let fraction = digits(&mut (1..=i32::from(scale.div_ceil(4))).map(|place| -place));
+        text.push('.');
+        text.push_str(&fraction[..usize::from(scale)]);
+    }
+    text
 }

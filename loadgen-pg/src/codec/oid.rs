@@ -22,30 +22,40 @@ pub(crate) const NUMERIC: u32 = 1700;
 pub(crate) const UUID: u32 = 2950;
 pub(crate) const JSONB: u32 = 3802;
 
-/// Each supported type and the type of its arrays.
-const ARRAYS: [(u32, u32); 19] = [
-    (BOOL, 1000),
-    (BYTEA, 1001),
-    (INT8, 1016),
-    (INT2, 1005),
-    (INT4, INT4_ARRAY),
-    (TEXT, TEXT_ARRAY),
-    (JSON, 199),
-    (FLOAT4, 1021),
-    (FLOAT8, 1022),
-    (BPCHAR, 1014),
-    (VARCHAR, 1015),
-    (DATE, 1182),
-    (TIME, 1183),
-    (TIMESTAMP, 1115),
-    (TIMESTAMPTZ, 1185),
-    (INTERVAL, 1187),
-    (NUMERIC, 1231),
-    (UUID, 2951),
-    (JSONB, 3807),
+/// Each supported type, the type of its arrays, and its name.
+const ARRAYS: [(u32, u32, &str); 19] = [
+    (BOOL, 1000, "bool"),
+    (BYTEA, 1001, "bytea"),
+    (INT8, 1016, "int8"),
+    (INT2, 1005, "int2"),
+    (INT4, INT4_ARRAY, "int4"),
+    (TEXT, TEXT_ARRAY, "text"),
+    (JSON, 199, "json"),
+    (FLOAT4, 1021, "float4"),
+    (FLOAT8, 1022, "float8"),
+    (BPCHAR, 1014, "bpchar"),
+    (VARCHAR, 1015, "varchar"),
+    (DATE, 1182, "date"),
+    (TIME, 1183, "time"),
+    (TIMESTAMP, 1115, "timestamp"),
+    (TIMESTAMPTZ, 1185, "timestamptz"),
+    (INTERVAL, 1187, "interval"),
+    (NUMERIC, 1231, "numeric"),
+    (UUID, 2951, "uuid"),
+    (JSONB, 3807, "jsonb"),
 ];
 
 /// The element type of a built-in array type.
 pub(crate) fn element(array: u32) -> Option<u32> {
-    ARRAYS.iter().find(|(_, id)| *id == array).map(|(element, _)| *element)
+    ARRAYS.iter().find(|(_, id, _)| *id == array).map(|(element, ..)| *element)
+}
+
+/// The name of a supported type or of its arrays, without a length.
+pub(crate) fn name(id: u32) -> Option<String> {
+    let name = |(element, array, name): &(u32, u32, &str)| match id {
+        id if id == *element => Some((*name).to_owned()),
+        id if id == *array => Some(format!("{name}[]")),
+        _ => None,
+    };
+    ARRAYS.iter().find_map(name)
 }

@@ -56,7 +56,7 @@ fn value(ty: &Type) -> BoxedStrategy<Value> {
         Type::Json => any::<(String, i64)>()
             .prop_map(|(key, number)| Value::Json(serde_json::json!({key: [number, null]})))
             .boxed(),
-        Type::Array(_) | Type::Unsupported => unreachable!("not in the list"),
+        Type::Array(_) | Type::Spelt(_) | Type::Unsupported => unreachable!("not in the list"),
     }
 }
 
@@ -111,17 +111,27 @@ fn decimals_of_38_digits_keep_all_of_them() {
 }
 
 #[test]
-fn infinity_is_an_error_and_not_a_panic() {
-    let refused = |ty, id, bytes: &[u8]| Wire::new(&ty, id).unwrap().decode(bytes).is_err();
-    let zoned = Type::Timestamp { precision: 6, zoned: true };
-    for (day, micros) in [(i32::MAX, i64::MAX), (i32::MIN, i64::MIN)] {
-        assert!(refused(Type::Date, oid::DATE, &day.to_be_bytes()));
-        assert!(refused(zoned.clone(), oid::TIMESTAMPTZ, &micros.to_be_bytes()));
+fn what_has_no_value_of_its_own_is_its_text() {
+    let check = |ty, id, text: &str| {
+        let value = Value::Text(text.to_owned());
+        assert_eq!(round_trip(&Wire::new(&ty, id).unwrap(), &value), value);
+    };
+    for text in ["infinity", "-infinity"] {
+        check(Type::Date, oid::DATE, text);
+        check(Type::Timestamp { precision: 6, zoned: true }, oid::TIMESTAMPTZ, text);
     }
-    for sign in [0xC000u16, 0xD000, 0xF000] {
-        let mut bytes = [0; 8];
-        bytes[4..6].copy_from_slice(&sign.to_be_bytes());
-        assert!(refused(Type::Decimal { precision: 9, scale: 2 }, oid::NUMERIC, &bytes));
+    let nines = "9".repeat(39);
+    let long = format!("1{}.{}5", "0".repeat(40), "0".repeat(9));
+    for text in ["NaN", "Infinity", "-Infinity", &nines, &long, &format!("-{long}"), &format!("0.{nines}")] {
+        check(Type::Decimal { precision: Type::UNBOUNDED, scale: 2 }, oid::NUMERIC, text);
+    }
+}
+
+#[test]
+fn what_is_no_number_is_refused() {
+    let wire = Wire::new(&Type::Decimal { precision: 9, scale: 2 }, oid::NUMERIC).unwrap();
+    for text in ["", "-", ".5", "1e5", "ten", "1.2.3"] {
+        assert!(wire.encode(&Value::Text(text.into()), &mut Vec::new()).is_err(), "{text}");
     }
 }
 
@@ -131,7 +141,22 @@ fn values_of_another_type_are_refused() {
     let refusal = |value| wire.encode(&value, &mut Vec::new()).unwrap_err().to_string();
     assert_eq!(refusal(Value::Int(40_000)), "40000 does not fit 16 bits");
     assert_eq!(refusal(Value::Text("1".into())), "text as Int2");
+    let refusal = |value| super::literal::array(&wire, &[value]).unwrap_err().to_string();
+    assert_eq!(refusal(Value::Int(40_000)), "40000 does not fit 16 bits");
+    assert_eq!(refusal(Value::Text("1".into())), "text as Int2 of an array");
     // What is not known travels as text.
     assert!(Wire::new(&Type::Unsupported, 600).is_some());
     assert_eq!(Wire::new(&Type::Array(Box::new(Type::Unsupported)), 1017), None);
+}
+
+#[test]
+fn spans_in_arrays_are_spelt_as_every_version_reads_them() {
+    let wire = Wire::new(&Type::Interval(6), oid::INTERVAL).unwrap();
+    let span = |months, days, micros| Value::Interval { months, days, micros };
+    let text =
+        super::literal::array(&wire, &[span(-1, 2, -3_600_000_001), Value::Null, span(0, 0, 5_000_000)]);
+    assert_eq!(
+        text.unwrap(),
+        r#"{"-1 mons +2 days -01:00:00.000001",NULL,"+0 mons +0 days +00:00:05.000000"}"#
+    );
 }

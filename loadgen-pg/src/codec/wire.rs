@@ -61,7 +61,7 @@ impl Wire {
             Type::Decimal { .. } => Kind::Numeric,
             Type::Text { fixed: true, .. } => Kind::Blank,
             Type::Text { fixed: false, .. } => Kind::Text,
-            Type::Enum(_) | Type::Unsupported => return Some(Self::text()),
+            Type::Enum(_) | Type::Spelt(_) | Type::Unsupported => return Some(Self::text()),
             Type::Bytes => Kind::Bytes,
             Type::Uuid => Kind::Uuid,
             Type::Date => Kind::Date,
@@ -79,7 +79,7 @@ impl Wire {
     fn array(element: &Type, id: u32) -> Option<Self> {
         let (element, id) = match element {
             Type::Array(_) => return None,
-            Type::Enum(_) => (Self::text(), oid::TEXT_ARRAY),
+            Type::Enum(_) | Type::Spelt(_) => (Self::text(), oid::TEXT_ARRAY),
             element => (Wire::new(element, oid::element(id)?)?, id),
         };
         Some(Wire { oid: id, kind: Kind::Array(Box::new(element)) })

@@ -1,41 +1,43 @@
 //! One column: its type, and who fills it.
 
-use std::sync::Arc;
-
-use loadgen_core::{Column, Fill, NativeType, Type};
+use loadgen_core::{Check, Column, Fill, NativeType, Obstacle, Table};
 use sqlx::{
     Row,
     postgres::{PgRow, types::Oid},
 };
 
-use super::native;
+use super::{
+    resolve::{Resolved, condition_of, resolve},
+    types::{Part, Types},
+};
 
-pub(super) fn read(row: &PgRow) -> sqlx::Result<Column> {
-    let (Oid(id), Oid(array_id)) = (row.try_get(12)?, row.try_get(13)?);
-    Ok(Column {
+/// A column of `columns.sql`, and what its type asks for besides.
+pub(super) fn read(row: &PgRow, types: &Types) -> sqlx::Result<(Column, Resolved)> {
+    let Oid(id) = row.try_get(12)?;
+    let type_of = Part { id, modifier: row.try_get(14)?, dimensions: row.try_get(15)? };
+    let resolved = resolve(types, type_of);
+    let native = NativeType { name: row.try_get(13)?, id: resolved.id, array_id: resolved.array_id };
+    let column = Column {
         name: row.try_get(6)?,
-        ty: ty(row)?,
-        native: NativeType { name: row.try_get(14)?, id, array_id },
-        nullable: row.try_get(7)?,
+        ty: resolved.ty.clone(),
+        native,
+        nullable: row.try_get::<bool, _>(7)? && !resolved.not_null,
         fill: fill(row)?,
-    })
+    };
+    Ok((column, resolved))
 }
 
-fn ty(row: &PgRow) -> sqlx::Result<Type> {
-    let Oid(base) = row.try_get(16)?;
-    let is_enum: bool = row.try_get(17)?;
-    let element = if is_enum {
-        let labels: Option<Vec<String>> = row.try_get(19)?;
-        Type::Enum(Arc::from(labels.unwrap_or_default()))
-    } else {
-        native::ty(base, row.try_get(15)?)
-    };
-    let dimensions: i32 = row.try_get(18)?;
-    Ok(match (dimensions, element) {
-        (0, element) => element,
-        (1, element) if element != Type::Unsupported => Type::Array(Box::new(element)),
-        _ => Type::Unsupported,
-    })
+/// Adds what the type of the column at `index` asks for to its table.
+pub(super) fn add_conditions(table: &mut Table, index: usize, resolved: Resolved) {
+    let (name, columns) = (&table.columns[index].name, vec![index]);
+    for (check, condition) in resolved.checks {
+        let condition = condition_of(name, &condition);
+        table.checks.push(Check { name: check, condition, columns: columns.clone() });
+    }
+    for condition in resolved.conditions {
+        let what = format!("{condition} inside column {name}");
+        table.obstacles.push(Obstacle { what, columns: columns.clone() });
+    }
 }
 
 fn fill(row: &PgRow) -> sqlx::Result<Fill> {

@@ -16,17 +16,11 @@ select c.oid,
            or exists (select from regexp_matches(d.adbin::text, ':(?:funcid|opfuncid) (\d+)', 'g') f
                       join pg_proc p on p.oid = f[1]::oid where p.provolatile <> 'i'),
        a.atttypid,
-       t.typarray,
        case when bn.nspname = 'pg_catalog' then format_type(t.oid, -1)
             else quote_ident(bn.nspname) || '.' || quote_ident(b.typname)
                  || case when e.oid is null then '' else '[]' end end,
        a.atttypmod,
-       b.oid,
-       b.typtype = 'e',
-       case when e.oid is null then 0 else greatest(a.attndims, 1) end::int4,
-       case when b.typtype = 'e' then
-           (select array_agg(l.enumlabel::text order by l.enumsortorder) from pg_enum l where l.enumtypid = b.oid)
-       end
+       a.attndims::int4
 from pg_class c
 join pg_namespace n on n.oid = c.relnamespace
 left join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped

@@ -22,7 +22,7 @@
 //!
 //! The first of: the directory in `LOADGEN_PG_BIN`; an installed server, the newest version first; the `postgres` on
 //! `PATH`; a copy that is [fetched] once through the `npm` client, announced, checked and kept in a cache
-//! (`/var/cache/loadgen` for root, `~/.cache/loadgen` for others). Any version from 10 on will do.
+//! (`/var/cache/loadgen` for root, `~/.cache/loadgen` for others). Any version from 12 on will do.
 //!
 //! # What it is like
 //!

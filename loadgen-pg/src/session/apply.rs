@@ -1,14 +1,17 @@
 //! Changes, carried out.
 
-use futures_util::TryStreamExt;
+use futures_util::{TryStreamExt, stream::BoxStream};
 use loadgen_core::{Action, Applied, Change, Failure, Value};
-use sqlx::{Either, Executor, PgConnection, Row, ValueRef, postgres::PgRow};
+use sqlx::{
+    Either, Executor, PgConnection, Row, ValueRef,
+    postgres::{PgQueryResult, PgRow},
+};
 
 use super::{PgSession, patience::Patience};
 use crate::{
     classify::Place,
     codec::{CodecError, Wire},
-    statement::{Ready, Statement},
+    statement::Statement,
 };
 
 impl PgSession {
@@ -46,7 +49,7 @@ async fn run(
         applied.rows = u64::from(row.is_some());
         row.iter().for_each(take);
     } else {
-        applied.rows = patience.wait(place, every_row(connection, ready, &mut take)).await?;
+        applied.rows = patience.wait(place, every_row(connection.fetch_many(ready), &mut take)).await?;
     }
     match unreadable {
         None => Ok(applied),
@@ -56,11 +59,10 @@ async fn run(
 
 /// Hands on each row, and returns the number of rows that the server says it changed.
 async fn every_row(
-    connection: &mut PgConnection,
-    ready: Ready,
+    mut answers: BoxStream<'_, sqlx::Result<Either<PgQueryResult, PgRow>>>,
     take: &mut impl FnMut(&PgRow),
 ) -> sqlx::Result<u64> {
-    let (mut answers, mut rows) = (connection.fetch_many(ready), 0);
+    let mut rows = 0;
     while let Some(answer) = answers.try_next().await? {
         match answer {
             Either::Left(done) => rows += done.rows_affected(),

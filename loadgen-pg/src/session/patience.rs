@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use futures_util::FutureExt;
 use loadgen_core::{Deadline, Failure};
 
 use crate::classify::{Place, classify, deadline};
@@ -19,23 +20,23 @@ impl Patience {
     }
 
     /// Waits up to the limit, and classifies what went wrong.
-    pub(super) async fn wait<T>(
+    pub(super) fn wait<T>(
         &mut self,
         place: Place,
         answer: impl Future<Output = sqlx::Result<T>>,
-    ) -> Result<T, Failure> {
-        self.wait_up_to(self.limit, place, answer).await
+    ) -> impl Future<Output = Result<T, Failure>> {
+        self.wait_up_to(self.limit, place, answer)
     }
 
-    pub(super) async fn wait_up_to<T>(
+    pub(super) fn wait_up_to<T>(
         &mut self,
         limit: Duration,
         place: Place,
         answer: impl Future<Output = sqlx::Result<T>>,
-    ) -> Result<T, Failure> {
-        match self.timer.bound(limit, answer).await {
+    ) -> impl Future<Output = Result<T, Failure>> {
+        self.timer.bound(limit, answer).map(move |answer| match answer {
             Some(answer) => answer.map_err(|error| classify(&error, place)),
             None => Err(deadline(place, limit.as_secs_f64())),
-        }
+        })
     }
 }

@@ -1,9 +1,10 @@
 -- What may not be done to the tables (schemas $1, names $2) of what is wanted (select $3, insert $4, update $5,
--- delete $6), for those where that is anything. The words follow a "no".
+-- delete $6), for those where that is anything. The words follow a "no". A default that takes its number from a sequence
+-- needs the right to use it; an identity column does not.
 select r.place, r.words
 from (
     select w.place,
-           case when c.oid is null then 'such table'
+           case when c.oid is null then 'table of that name'
            when not has_schema_privilege(n.oid, 'usage') then 'usage of the schema'
            else concat_ws(', ',
                case when w.wants_select and not has_any_column_privilege(c.oid, 'select') then 'select' end,
@@ -17,7 +18,14 @@ from (
                   and not exists (select from pg_policy y
                                   where y.polrelid = c.oid and y.polpermissive and y.polcmd::text in ('*', p.command)
                                     and (y.polroles = '{0}'
-                                         or exists (select from unnest(y.polroles) m where pg_has_role(m, 'usage'))))))
+                                         or exists (select from unnest(y.polroles) m where pg_has_role(m, 'usage'))))),
+               (select 'usage of the sequence ' || string_agg(s.oid::regclass::text, ', ' order by s.oid)
+                from pg_attrdef f
+                join pg_depend d on d.classid = 'pg_attrdef'::regclass and d.objid = f.oid
+                     and d.refclassid = 'pg_class'::regclass
+                join pg_class s on s.oid = d.refobjid
+                where w.wants_insert and f.adrelid = c.oid
+                  and case when s.relkind = 'S' then not has_sequence_privilege(s.oid, 'usage') end))
            end as words
     from unnest($1::text[], $2::text[], $3::bool[], $4::bool[], $5::bool[], $6::bool[])
         with ordinality w (schema, name, wants_select, wants_insert, wants_update, wants_delete, place)

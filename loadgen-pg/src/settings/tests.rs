@@ -101,9 +101,17 @@ fn sessions_are_named_and_options_are_kept() {
     assert_eq!(
         named.get_options(),
         Some(
-            r"-c search_path=a,b -c work_mem=1MB -c DateStyle=ISO,\ DMY -c IntervalStyle=postgres -c enable_seqscan=off -c jit=off -c plan_cache_mode=force_generic_plan"
+            r"-c search_path=a,b -c work_mem=1MB -c DateStyle=ISO,\ DMY -c IntervalStyle=postgres -c bytea_output=hex -c lc_monetary=C -c xmloption=content -c enable_seqscan=off -c jit=off -c plan_cache_mode=force_generic_plan"
         )
     );
+}
+
+#[test]
+fn what_the_user_says_of_a_session_wins() {
+    let variables = [("PGOPTIONS", "-c plan_cache_mode=auto -c jit=on")];
+    let options = resolve(Some("postgres://db/x"), &variables).unwrap().options;
+    let expected = "-c plan_cache_mode=auto -c jit=on -c IntervalStyle=postgres -c bytea_output=hex -c lc_monetary=C -c xmloption=content -c enable_seqscan=off";
+    assert_eq!(options.get_options(), Some(expected));
 }
 
 #[cfg(unix)]

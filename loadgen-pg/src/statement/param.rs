@@ -8,7 +8,7 @@ use sqlx::{
     postgres::{PgArgumentBuffer, PgTypeInfo, types::Oid},
 };
 
-use crate::codec::{CodecError, Kind, Wire, array, literal};
+use crate::codec::{CodecError, Kind, Wire, array, literal, name};
 
 /// One parameter of a statement.
 #[derive(Debug)]
@@ -39,12 +39,12 @@ pub(super) enum Carries {
 }
 
 /// A parameter with the change that it takes its values from.
-pub(super) struct Bound<'a> {
+pub(super) struct BoundParam<'a> {
     pub(super) param: &'a Param,
     pub(super) change: &'a Change,
 }
 
-impl Bound<'_> {
+impl BoundParam<'_> {
     fn column(&self) -> impl Iterator<Item = &Value> {
         self.change.values.iter().skip(self.param.at).step_by(self.change.shape.width())
     }
@@ -58,12 +58,12 @@ impl Bound<'_> {
         match (value, &self.param.wire.kind) {
             (Value::Null, _) => Ok(Value::Null),
             (Value::Array(items), Kind::Array(element)) => literal::array(element, items).map(Value::Text),
-            (value, kind) => Err(CodecError(format!("{value:?} as {kind:?}"))),
+            (value, kind) => Err(CodecError(format!("{} as {kind:?}", name(value)))),
         }
     }
 }
 
-impl Encode<'_, Postgres> for Bound<'_> {
+impl Encode<'_, Postgres> for BoundParam<'_> {
     fn encode_by_ref(&self, buf: &mut PgArgumentBuffer) -> Result<IsNull, BoxDynError> {
         match self.param.carries {
             Carries::One => {
@@ -82,7 +82,7 @@ impl Encode<'_, Postgres> for Bound<'_> {
 }
 
 /// Asked for only where `produces` has no answer.
-impl Type<Postgres> for Bound<'_> {
+impl Type<Postgres> for BoundParam<'_> {
     fn type_info() -> PgTypeInfo {
         PgTypeInfo::with_oid(Oid(crate::codec::oid::TEXT))
     }

@@ -62,7 +62,10 @@ impl Draft<'_> {
             texts.push(if is_array || goes_as_text(&column.ty) {
                 let carries = if is_array { Carries::Literals } else { Carries::Column };
                 let name = self.unnest(at, index, wire, oid::TEXT_ARRAY, carries, "text");
-                format!("{name}::{}", column.native.name)
+                // Some types have something else than commas between the items of their arrays.
+                let is_spelt = matches!(&column.ty, Type::Array(item) if matches!(**item, Type::Spelt(_)));
+                let items = if is_spelt { "::text[]" } else { "" };
+                format!("{name}{items}::{}", column.native.name)
             } else {
                 let native = &column.native;
                 self.unnest(at, index, wire, native.array_id, Carries::Column, &native.name)
@@ -171,12 +174,18 @@ impl Draft<'_> {
     }
 }
 
-/// A column as it is read: enums and types that loadgen does not know come as text, see [`Wire`].
+/// A column as it is read: enums and types that loadgen does not know come as text, see [`Wire`]. A type that is not the
+/// server's own comes as the one that it stands for: the driver asks the server about each that it does not know, and
+/// loses the statement that it was about to use.
 pub(crate) fn readable(column: &Column) -> String {
     let name = quote(&column.name);
     match &column.ty {
         Type::Array(element) if goes_as_text(element) => name + "::text[]",
         ty if goes_as_text(ty) => name + "::text",
+        _ if column.native.name.contains('.') => match oid::name(column.native.id) {
+            Some(own) => name + "::" + &own,
+            None => name,
+        },
         _ => name,
     }
 }
@@ -193,7 +202,7 @@ fn cast(column: &Column) -> String {
 }
 
 fn goes_as_text(ty: &Type) -> bool {
-    matches!(ty, Type::Enum(_) | Type::Unsupported)
+    matches!(ty, Type::Enum(_) | Type::Spelt(_) | Type::Unsupported)
 }
 
 fn wire(shape: &Shape, index: usize) -> Result<Wire, Failure> {

@@ -19,7 +19,7 @@ async fn types_come_with_their_modifiers() {
                o time(2), p time, q timestamp(0), r timestamptz(3), s interval(1), u interval,
                v json, w jsonb, x "Odd one"."Mood", y "Odd one"."Mood"[], z varchar(5)[],
                aa int[], bb numeric(4, 1)[], cc positive, dd numeric, ee point, ff int[][], gg "char",
-               hh interval day, ii timetz, jj numeric(3, -2), kk oidvector, ll bpchar
+               hh interval day, ii timetz, jj numeric(3, -2), kk oidvector, ll bpchar, mm gtsvector
            )"#,
     )
     .await;
@@ -27,6 +27,7 @@ async fn types_come_with_their_modifiers() {
     let text = |max, fixed| Type::Text { max, fixed };
     let mood = Type::Enum(Arc::from(["sad", "it's \"ok\"", "calm", "happy"].map(str::to_owned)));
     let array = |element| Type::Array(Box::new(element));
+    let spelt = |usual: &str| Type::Spelt([usual.to_owned()].into());
     let expected = [
         ("a", Type::Int(16), "smallint"),
         ("b", Type::Int(32), "integer"),
@@ -55,22 +56,58 @@ async fn types_come_with_their_modifiers() {
         ("z", array(text(Some(5), false)), "character varying[]"),
         ("aa", array(Type::Int(32)), "integer[]"),
         ("bb", array(Type::Decimal { precision: 4, scale: 1 }), "numeric[]"),
-        ("cc", Type::Unsupported, "public.positive"),
-        ("dd", Type::Unsupported, "numeric"),
-        ("ee", Type::Unsupported, "point"),
-        ("ff", Type::Unsupported, "integer[]"),
-        ("gg", Type::Unsupported, "\"char\""),
-        ("hh", Type::Unsupported, "interval"),
-        ("ii", Type::Unsupported, "time with time zone"),
-        ("jj", Type::Unsupported, "numeric"),
-        ("kk", Type::Unsupported, "oidvector"),
+        ("cc", Type::Int(32), "public.positive"),
+        ("dd", Type::Decimal { precision: Type::UNBOUNDED, scale: 2 }, "numeric"),
+        ("ee", spelt("({-179-179}.{1-9},{1-89}.{1-9})"), "point"),
+        ("ff", spelt("{open}{open}{1-999999},{1-999999}},{open}{1-999999},{1-999999}}}"), "integer[]"),
+        ("gg", spelt("{@1}"), "\"char\""),
+        ("hh", spelt("{2-999} days"), "interval"),
+        ("ii", spelt("{00-23}:{00-59}:{00-59}+{00-14}"), "time with time zone"),
+        ("jj", spelt("{1-9}{#2}00"), "numeric"),
+        ("kk", spelt("{1-99} {0-4294967295}"), "oidvector"),
         ("ll", text(None, true), "bpchar"),
+        ("mm", Type::Unsupported, "gtsvector"),
     ];
+    let usual = |ty: &Type| match ty {
+        Type::Spelt(templates) => spelt(&templates[0]),
+        ty => ty.clone(),
+    };
     let found: Vec<_> =
-        table.columns.iter().map(|c| (c.name.as_str(), c.ty.clone(), c.native.name.as_str())).collect();
+        table.columns.iter().map(|c| (c.name.as_str(), usual(&c.ty), c.native.name.as_str())).collect();
     assert_eq!(found, expected);
     let ids = table.columns.iter().map(|column| (column.native.id, column.native.array_id));
     assert_eq!(ids.take(2).collect::<Vec<_>>(), [(21, 1005), (23, 1007)]);
+}
+
+#[tokio::test]
+async fn a_domain_is_what_it_stands_for_and_its_checks_are_the_columns() {
+    let (_, mut session) = database(
+        "create domain positive as int not null check (value > 0);
+         create domain small as positive check (value < 10 and value::text <> 'VALUE');
+         create domain code as varchar(5);
+         create table t (\"My n\" small, codes code[], many small[], plain int)",
+    )
+    .await;
+    let table = table(&mut session, "t").await;
+    let types: Vec<&Type> = table.columns.iter().map(|column| &column.ty).collect();
+    let array = |item| Type::Array(Box::new(item));
+    let code = Type::Text { max: Some(5), fixed: false };
+    assert_eq!(types, [&Type::Int(32), &array(code), &array(Type::Int(32)), &Type::Int(32)]);
+    assert_eq!(
+        table.columns.iter().map(|column| column.nullable).collect::<Vec<_>>(),
+        [false, true, true, true]
+    );
+    let checks: Vec<(&str, &[usize])> =
+        table.checks.iter().map(|check| (check.condition.as_str(), check.columns.as_slice())).collect();
+    let expected = [
+        (r#"("My n" > 0)"#, &[0][..]),
+        (r#"((("My n")::integer < 10) AND (("My n")::text <> 'VALUE'::text))"#, &[0]),
+    ];
+    assert_eq!(checks, expected);
+    let obstacles: Vec<(&str, &[usize])> =
+        table.obstacles.iter().map(|it| (it.what.as_str(), it.columns.as_slice())).collect();
+    assert_eq!(obstacles.len(), 2);
+    assert_eq!(obstacles[0], ("CHECK (VALUE > 0) of domain small inside column many", &[2][..]));
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 
 mod apply;
 mod arrays;
+mod checks;
 mod conformance;
 mod connect;
 mod crud;
@@ -16,3 +17,4 @@ mod tables;
 mod transactions;
 mod types;
 mod zoo;
+mod zoo_tables;

@@ -59,7 +59,7 @@ async fn missing_rights_are_named() {
             ("half", "update, delete"),
             ("log", "select, update, delete"),
             ("t", "usage of the schema"),
-            ("none", "such table")
+            ("none", "table of that name")
         ]
     );
     assert_eq!(session.missing_rights(&wanted[..1]).await.unwrap(), []);

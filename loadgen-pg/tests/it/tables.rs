@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use loadgen_core::{
-    Report, Run, Seed, SqlSession, Target,
+    Report, Run, Seed, Setup, SqlSession, Target,
     crud::{self, Crud, CrudConfig, CrudPlan, Source},
     units::Count,
 };
@@ -17,7 +17,9 @@ fn config(json: &str) -> CrudConfig {
 
 async fn plan(target: &PgTarget, config: &CrudConfig) -> CrudPlan {
     let mut session = target.connect().await.unwrap();
-    crud::permitted_plan(&mut session, config, Seed(3), 8).await.unwrap()
+    crud::permitted_plan(&mut session, config, &Setup { seed: Seed(3), lanes: 8, check: false })
+        .await
+        .unwrap()
 }
 
 /// A run of 8 lanes on 8 connections that holds its check and meets no error.
@@ -251,6 +253,7 @@ async fn a_thousand_tables_with_twenty_columns_are_planned_in_two_seconds() {
     )
     .await;
     let mut session = target.connect().await.unwrap();
+    let setup = Setup { seed: Seed(3), lanes: 64, check: false };
     let began = Instant::now();
     let schema = session.introspect(&loadgen_core::SchemaFilter::default()).await.unwrap();
     let introspected = began.elapsed();
@@ -258,7 +261,7 @@ async fn a_thousand_tables_with_twenty_columns_are_planned_in_two_seconds() {
     CrudPlan::new(&schema, &CrudConfig::default(), Seed(3), 64).unwrap();
     let decided = began.elapsed();
     let began = Instant::now();
-    let planned = crud::permitted_plan(&mut session, &CrudConfig::default(), Seed(3), 64).await.unwrap();
+    let planned = crud::permitted_plan(&mut session, &CrudConfig::default(), &setup).await.unwrap();
     let whole = began.elapsed();
     println!(
         "1,000 tables of 20 columns: introspected in {introspected:?}, decided in {decided:?}, all together {whole:?}"

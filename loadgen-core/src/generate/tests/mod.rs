@@ -4,6 +4,7 @@ mod distinct;
 mod fits;
 mod golden;
 mod refused;
+mod spread;
 
 use super::{ColumnConfig, Generator, for_column};
 use crate::{Column, Fill, NativeType, TableName, Type};

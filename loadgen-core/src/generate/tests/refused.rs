@@ -49,8 +49,27 @@ fn an_error_names_the_column_what_is_wrong_and_what_to_write() {
     check(
         Type::Bool,
         r#"{"min": 0}"#,
-        "column public.things.x cannot be filled: its type has no order for min and max; \
-         write choice: [..] instead of min and max",
+        "column public.things.x cannot be filled: its type has no order for min, max and \
+         distribution; write choice: [..] instead",
+    );
+    check(
+        text(5),
+        r#"{"meaning": "email"}"#,
+        "column public.things.x cannot be filled: no \"email\" is known that fits its type and length; \
+         write a meaning like email, first name, city, price or created at",
+    );
+    check(
+        text(50),
+        r#"{"meaning": "xyzzy"}"#,
+        "column public.things.x cannot be filled: the meaning \"xyzzy\" is not known; \
+         write a meaning like email, first name, city, price or created at",
+    );
+    check(
+        Type::Int(32),
+        r#"{"choice": [1, 2], "weights": [1, 2], "distribution": "zipf"}"#,
+        "column public.things.x cannot be filled: distribution does not go with weights, constant, meaning or \
+         lengths; \
+         write distribution beside choice, or beside min and max",
     );
 }
 

@@ -1,0 +1,162 @@
+//! Columns that conditions tie together, and are drawn together.
+
+use super::{
+    condition::Condition,
+    eval::holds,
+    expr::Expr,
+    limits::NOW,
+    rules::Ground,
+    way::Way,
+    ways::{product, ways},
+};
+use crate::{Rng, Seed, Table, Value};
+
+/// Columns with the conditions that they meet.
+#[derive(Debug)]
+pub(super) struct Bundle {
+    drawn: Vec<usize>,
+    reads: Vec<usize>,
+    conditions: Vec<Expr>,
+    texts: Vec<String>,
+    timed: bool,
+    ways: Vec<Way>,
+    /// How many of [`SAMPLES`] rows were right at once.
+    hits: u32,
+}
+
+/// How often values are drawn until they fit.
+const TRIES: u32 = 64;
+/// Rows that are drawn before the run, and how many of them have to be right at once.
+const SAMPLES: u32 = 192;
+const ENOUGH: u32 = SAMPLES / 16;
+/// A way that is never right in so many rows is none.
+const CHANCES: u64 = 32;
+
+impl Bundle {
+    /// `None` when the plan file has taken responsibility for what cannot be met.
+    pub(super) fn new(conditions: &[&Condition], ground: &Ground<'_>) -> Result<Option<Self>, String> {
+        let read = conditions.iter().flat_map(|condition| condition.expr.columns());
+        let mut reads: Vec<usize> = read.collect();
+        reads.sort_unstable();
+        reads.dedup();
+        let drawn: Vec<usize> = reads.iter().copied().filter(|c| ground.drawn.contains(c)).collect();
+        let texts: Vec<String> = conditions.iter().map(|condition| condition.text.clone()).collect();
+        let given = |column: &usize| ground.configs.contains_key(&ground.table.columns[*column].name);
+        let responsible = !drawn.is_empty() && drawn.iter().all(given);
+        let refused = |why: String| {
+            let open = drawn.iter().filter(|column| !given(column));
+            let columns = open.map(|column| format!("{}: {{...}}", ground.table.columns[*column].name));
+            let columns = columns.collect::<Vec<_>>().join(", ");
+            let remedy = if columns.is_empty() {
+                "exclude the table".to_owned()
+            } else {
+                format!("say in the plan file which values fit: columns: {{{columns}}}")
+            };
+            if responsible { Ok(None) } else { Err(format!("CHECK {} {why}; {remedy}", texts.join(" and "))) }
+        };
+        let (mut found, mut wrong) = (Vec::new(), None);
+        for atoms in product(conditions.iter().map(|condition| ways(&condition.expr, true))) {
+            match Way::new(&atoms, &drawn, ground.table, ground.configs) {
+                Ok(way) => found.push(way),
+                Err(why) => wrong = Some(why),
+            }
+        }
+        if let (true, Some(why)) = (found.is_empty(), wrong) {
+            return refused(format!("leaves no values: {why}"));
+        }
+        let conditions: Vec<Expr> = conditions.iter().map(|condition| condition.expr.clone()).collect();
+        let timed = conditions.iter().any(Expr::is_timed);
+        let mut bundle = Bundle {
+            drawn: drawn.clone(),
+            reads,
+            conditions,
+            texts: texts.clone(),
+            timed,
+            ways: found,
+            hits: 0,
+        };
+        bundle.try_out(ground);
+        if bundle.hits < ENOUGH {
+            return refused(format!("holds for {} of {SAMPLES} rows that were tried", bundle.hits));
+        }
+        Ok(Some(bundle))
+    }
+
+    /// Drops the ways that lead nowhere, and counts how often the others are right at once.
+    fn try_out(&mut self, ground: &Ground<'_>) {
+        let mut row = vec![Value::Null; ground.table.columns.len()];
+        let mut ways = std::mem::take(&mut self.ways);
+        let mut number = 0;
+        ways.retain(|way| {
+            (0..CHANCES).any(|_| {
+                number += 1;
+                let rng = &mut Rng::keyed(Seed(0), [number, 1, 0]);
+                (ground.example)(&mut row, number);
+                way.fill(&mut row, rng) && self.is_met(&row)
+            })
+        });
+        self.ways = ways;
+        if self.ways.is_empty() {
+            return;
+        }
+        for sample in 0..u64::from(SAMPLES) {
+            let rng = &mut Rng::keyed(Seed(0), [sample, 2, 0]);
+            (ground.example)(&mut row, sample);
+            self.hits += u32::from(self.draw_once(&mut row, rng));
+        }
+    }
+
+    fn is_met(&self, row: &[Value]) -> bool {
+        let times = if self.timed { &NOW[..] } else { &NOW[..1] };
+        self.conditions.iter().all(|condition| times.iter().all(|now| holds(condition, row, *now)))
+    }
+
+    fn draw_once(&self, row: &mut [Value], rng: &mut Rng) -> bool {
+        let way = if self.ways.len() == 1 { &self.ways[0] } else { rng.pick(&self.ways) };
+        way.fill(row, rng) && self.is_met(row)
+    }
+
+    /// Draws the columns anew until they fit.
+    pub(super) fn draw(&self, row: &mut [Value], rng: &mut Rng) -> bool {
+        let tries = if self.drawn.is_empty() { 1 } else { TRIES };
+        (0..tries).any(|_| self.draw_once(row, rng))
+    }
+
+    pub(super) fn drawn(&self) -> &[usize] {
+        &self.drawn
+    }
+
+    pub(super) fn reads(&self) -> &[usize] {
+        &self.reads
+    }
+
+    /// The values of a column, way by way.
+    pub(super) fn describe(&self, column: usize) -> String {
+        let mut words: Vec<String> = Vec::new();
+        for (_, way) in self.ways.iter().flat_map(Way::describe).filter(|(own, _)| *own == column) {
+            if !words.contains(&way) {
+                words.push(way);
+            }
+        }
+        let more = words.len().saturating_sub(SHOWN);
+        words.truncate(SHOWN);
+        let words = words.join(", or ");
+        if more > 0 { format!("{words}, or {more} more") } else { words }
+    }
+
+    /// What is worth a line: columns that depend on each other, and rows that are often drawn again.
+    pub(super) fn note(&self, table: &Table) -> Option<String> {
+        let checks = self.texts.join(" and ");
+        let names: Vec<&str> = self.drawn.iter().map(|column| table.columns[*column].name.as_str()).collect();
+        let redrawn = if self.hits * 10 < SAMPLES * 9 {
+            format!(", again until it holds: {} of {SAMPLES} rows are right at once", self.hits)
+        } else {
+            String::new()
+        };
+        (names.len() > 1 || !names.is_empty() && !redrawn.is_empty())
+            .then(|| format!("{} drawn to meet CHECK {checks}{redrawn}", names.join(", ")))
+    }
+}
+
+/// Descriptions that differ from way to way are cut after so many.
+const SHOWN: usize = 3;

@@ -1,0 +1,42 @@
+//! A condition of a table.
+
+use std::collections::BTreeMap;
+
+use super::{
+    expr::Expr,
+    restrict::limits,
+    ways::{product, ways},
+};
+use crate::{Table, generate::ColumnConfig};
+
+/// A condition with the text it was read from.
+#[derive(Clone, Debug)]
+pub(crate) struct Condition {
+    pub(crate) text: String,
+    pub(crate) expr: Expr,
+}
+
+/// What conditions say of a column whose values must not repeat, for the plan file's part of it: in one list for each
+/// way to meet them, the likeliest first.
+pub(crate) fn restrictions(
+    conditions: &[Condition],
+    column: usize,
+    table: &Table,
+    configs: &BTreeMap<String, ColumnConfig>,
+) -> Vec<ColumnConfig> {
+    let definition = &table.columns[column];
+    let said = configs.get(&definition.name).cloned().unwrap_or_default();
+    let reading = conditions.iter().filter(|condition| condition.expr.columns().contains(&column));
+    let mut found: Vec<ColumnConfig> = Vec::new();
+    for atoms in product(reading.map(|condition| ways(&condition.expr, true))) {
+        if let Some(limits) = limits(&atoms).get(&column)
+            && limits.null != Some(true)
+        {
+            let config = limits.distinct_config(definition, &said);
+            if !found.contains(&config) {
+                found.push(config);
+            }
+        }
+    }
+    found
+}

@@ -1,0 +1,191 @@
+//! Conditions as loadgen understands them.
+
+use std::cmp::Ordering;
+
+use super::{function::Function, item::Item, kind::Kind, pattern::Pattern};
+
+/// An expression over the columns of one row. What it is can be told by [`eval`](super::eval::eval) alone.
+#[derive(Clone, Debug)]
+pub(crate) enum Expr {
+    /// The value of a column, by its index in the table.
+    Column(usize),
+    Const(Item),
+    /// The time of the statement.
+    Now,
+    Not(Box<Expr>),
+    And(Vec<Expr>),
+    Or(Vec<Expr>),
+    Compare(Op, Box<Expr>, Box<Expr>),
+    /// Whether two values differ, NULL being a value like any other.
+    Differ(Box<Expr>, Box<Expr>),
+    IsNull(Box<Expr>),
+    /// Whether a condition is exactly true or false.
+    Is(bool, Box<Expr>),
+    /// Whether a comparison holds with any item of an array, or with all.
+    Any(Op, Box<Expr>, Box<Expr>),
+    All(Op, Box<Expr>, Box<Expr>),
+    Matches(Box<Pattern>, Box<Expr>),
+    /// With the number of bits that the result has to fit if it is an integer.
+    Arith(Arith, Box<Expr>, Box<Expr>, Option<u8>),
+    Cast(Box<Expr>, Kind),
+    Call(Function, Vec<Expr>),
+    /// The conditions with their results, and the result if none is true.
+    Case(Vec<(Expr, Expr)>, Box<Expr>),
+    List(Vec<Expr>),
+}
+
+/// How two values compare.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Op {
+    Eq,
+    Ne,
+    Lt,
+    Le,
+    Gt,
+    Ge,
+}
+
+/// Arithmetic with two operands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Arith {
+    Add,
+    Sub,
+    Mul,
+    Div,
+    Rem,
+}
+
+impl Op {
+    pub(super) fn holds(self, ordering: Ordering) -> bool {
+        match self {
+            Op::Eq => ordering.is_eq(),
+            Op::Ne => ordering.is_ne(),
+            Op::Lt => ordering.is_lt(),
+            Op::Le => ordering.is_le(),
+            Op::Gt => ordering.is_gt(),
+            Op::Ge => ordering.is_ge(),
+        }
+    }
+
+    /// What holds where this does not.
+    pub(super) fn negated(self) -> Self {
+        match self {
+            Op::Eq => Op::Ne,
+            Op::Ne => Op::Eq,
+            Op::Lt => Op::Ge,
+            Op::Le => Op::Gt,
+            Op::Gt => Op::Le,
+            Op::Ge => Op::Lt,
+        }
+    }
+
+    /// The same with its sides exchanged.
+    pub(super) fn swapped(self) -> Self {
+        match self {
+            Op::Lt => Op::Gt,
+            Op::Le => Op::Ge,
+            Op::Gt => Op::Lt,
+            Op::Ge => Op::Le,
+            same => same,
+        }
+    }
+}
+
+impl Expr {
+    pub(super) fn not(self) -> Self {
+        Expr::Not(Box::new(self))
+    }
+
+    pub(super) fn compare(op: Op, left: Expr, right: Expr) -> Self {
+        Expr::Compare(op, Box::new(left), Box::new(right))
+    }
+
+    /// Whether it is NULL.
+    pub(super) fn null(self) -> Self {
+        Expr::IsNull(Box::new(self))
+    }
+
+    /// The parts of the expression.
+    pub(super) fn parts(&self) -> Vec<&Expr> {
+        match self {
+            Expr::Column(_) | Expr::Const(_) | Expr::Now => Vec::new(),
+            Expr::Not(a) | Expr::IsNull(a) | Expr::Is(_, a) | Expr::Matches(_, a) | Expr::Cast(a, _) => {
+                vec![a]
+            }
+            Expr::Compare(_, a, b)
+            | Expr::Differ(a, b)
+            | Expr::Any(_, a, b)
+            | Expr::All(_, a, b)
+            | Expr::Arith(_, a, b, _) => vec![a, b],
+            Expr::And(all) | Expr::Or(all) | Expr::List(all) | Expr::Call(_, all) => all.iter().collect(),
+            Expr::Case(arms, last) => {
+                arms.iter().flat_map(|(when, then)| [when, then]).chain([&**last]).collect()
+            }
+        }
+    }
+
+    fn parts_mut(&mut self) -> Vec<&mut Expr> {
+        match self {
+            Expr::Column(_) | Expr::Const(_) | Expr::Now => Vec::new(),
+            Expr::Not(a) | Expr::IsNull(a) | Expr::Is(_, a) | Expr::Matches(_, a) | Expr::Cast(a, _) => {
+                vec![a]
+            }
+            Expr::Compare(_, a, b)
+            | Expr::Differ(a, b)
+            | Expr::Any(_, a, b)
+            | Expr::All(_, a, b)
+            | Expr::Arith(_, a, b, _) => vec![a, b],
+            Expr::And(all) | Expr::Or(all) | Expr::List(all) | Expr::Call(_, all) => all.iter_mut().collect(),
+            Expr::Case(arms, last) => {
+                arms.iter_mut().flat_map(|(when, then)| [when, then]).chain([&mut **last]).collect()
+            }
+        }
+    }
+
+    /// Puts an expression in the place of a column.
+    pub(crate) fn substitute(&mut self, column: usize, by: &Expr) {
+        if matches!(self, Expr::Column(own) if *own == column) {
+            *self = by.clone();
+            return;
+        }
+        self.parts_mut().into_iter().for_each(|part| part.substitute(column, by));
+    }
+
+    /// The columns that the expression reads, each once, in order.
+    pub(crate) fn columns(&self) -> Vec<usize> {
+        let mut columns = Vec::new();
+        self.collect(&mut columns);
+        columns.sort_unstable();
+        columns.dedup();
+        columns
+    }
+
+    fn collect(&self, columns: &mut Vec<usize>) {
+        if let Expr::Column(column) = self {
+            columns.push(*column);
+        }
+        self.parts().into_iter().for_each(|part| part.collect(columns));
+    }
+
+    /// Whether the result depends on when it is asked for.
+    pub(crate) fn is_timed(&self) -> bool {
+        matches!(self, Expr::Now) || self.parts().into_iter().any(Expr::is_timed)
+    }
+
+    /// Whether this is a condition made of others, and not a column or a call that happens to be boolean.
+    pub(super) fn is_condition(&self) -> bool {
+        matches!(
+            self,
+            Expr::Not(_)
+                | Expr::And(_)
+                | Expr::Or(_)
+                | Expr::Compare(..)
+                | Expr::Differ(..)
+                | Expr::IsNull(_)
+                | Expr::Is(..)
+                | Expr::Any(..)
+                | Expr::All(..)
+                | Expr::Matches(..)
+        )
+    }
+}

@@ -1,0 +1,252 @@
+//! Functions that conditions call.
+
+use super::{
+    item::{DAY, Item, Unknown, exact},
+    number::arith,
+};
+use crate::Decimal;
+
+/// A function that loadgen knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Function {
+    Length,
+    Octets,
+    /// Blanks up to a number of characters.
+    Pad,
+    Lower,
+    Upper,
+    /// Without the characters of a second argument, or blanks, at the start, the end, or both.
+    Trim {
+        start: bool,
+        end: bool,
+    },
+    Left,
+    Right,
+    Substring,
+    Position,
+    StartsWith,
+    /// The regular expression of a pattern of SIMILAR TO.
+    Similar,
+    Concat,
+    Abs,
+    Sign,
+    Round,
+    Floor,
+    Ceil,
+    Truncate,
+    Coalesce,
+    NullIf,
+    Greatest,
+    Least,
+    NumNulls,
+    NumNonNulls,
+    Cardinality,
+    ArrayLength,
+    JsonType,
+    HasKey,
+    /// Whether all items of an array are among those of another.
+    Within,
+    Overlaps,
+    Part(Field),
+}
+
+/// A part of a day or of a point in time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Field {
+    Year,
+    Month,
+    Day,
+    Hour,
+    Minute,
+    /// The day of the week, Sunday being 0.
+    WeekDay,
+    /// The day of the week, Sunday being 7.
+    IsoWeekDay,
+    Epoch,
+}
+
+/// Calls the functions that have a result for NULL.
+pub(super) fn lenient(function: Function, args: &[Item]) -> Option<Result<Item, Unknown>> {
+    let nulls = || args.iter().filter(|arg| arg.is_null()).count();
+    Some(Ok(match function {
+        Function::Coalesce => args.iter().find(|arg| !arg.is_null()).cloned().unwrap_or(Item::Null),
+        Function::NumNulls => Item::Int(nulls() as i128),
+        Function::NumNonNulls => Item::Int((args.len() - nulls()) as i128),
+        Function::Greatest | Function::Least => return Some(extreme(function, args)),
+        Function::NullIf => match args {
+            [a, b] if a.is_null() || b.is_null() => a.clone(),
+            [a, b] => {
+                return Some(
+                    a.order(b).map(|o| if o.is_some_and(|o| o.is_eq()) { Item::Null } else { a.clone() }),
+                );
+            }
+            _ => return Some(Err(Unknown)),
+        },
+        _ => return None,
+    }))
+}
+
+fn extreme(function: Function, args: &[Item]) -> Result<Item, Unknown> {
+    let mut best = Item::Null;
+    for arg in args.iter().filter(|arg| !arg.is_null()) {
+        let better = best.is_null() || {
+            let order = arg.order(&best)?.ok_or(Unknown)?;
+            if function == Function::Greatest { order.is_gt() } else { order.is_lt() }
+        };
+        if better {
+            best = arg.clone();
+        }
+    }
+    Ok(best)
+}
+
+/// Calls a function with arguments of which none is NULL.
+pub(super) fn strict(function: Function, args: &[Item]) -> Result<Item, Unknown> {
+    use Item::{Bool, Bytes, Date, Exact, Float, Int, Json, List, Moment, Text, Time};
+    Ok(match (function, args) {
+        (Function::Length, [Text(text)]) => Int(text.chars().count() as i128),
+        (Function::Length | Function::Octets, [Bytes(bytes)]) => Int(bytes.len() as i128),
+        (Function::Pad, [Text(text), Int(width)]) => {
+            let width = usize::try_from(*width).map_err(|_| Unknown)?;
+            Text(format!("{text:width$}"))
+        }
+        (Function::Octets, [Text(text)]) => Int(text.len() as i128),
+        (Function::Lower | Function::Upper, [Text(text)]) => Text(cased(text, function == Function::Upper)?),
+        (Function::Trim { start, end }, [Text(text), rest @ ..]) => {
+            let what = rest.first().map_or(Ok(" "), Item::text)?;
+            let mut text = text.as_str();
+            text = if start { text.trim_start_matches(|c| what.contains(c)) } else { text };
+            text = if end { text.trim_end_matches(|c| what.contains(c)) } else { text };
+            Text(text.to_owned())
+        }
+        (Function::Left, [Text(text), Int(count)]) => {
+            Text(text.chars().take(usize::try_from(*count).map_err(|_| Unknown)?).collect())
+        }
+        (Function::Right, [Text(text), Int(count)]) => {
+            let skip = text.chars().count().saturating_sub(usize::try_from(*count).map_err(|_| Unknown)?);
+            Text(text.chars().skip(skip).collect())
+        }
+        (Function::Substring, [Text(text), Int(from), rest @ ..]) => {
+            let end = rest.first().map_or(Ok(i128::MAX), |count| count.int().map(|count| from + count))?;
+            let within = |at: &(usize, char)| (*from..end).contains(&(at.0 as i128 + 1));
+            Text(text.chars().enumerate().filter(within).map(|(_, letter)| letter).collect())
+        }
+        (Function::Position, [Text(text), Text(what)]) => {
+            Int(text.find(what.as_str()).map_or(0, |at| text[..at].chars().count() as i128 + 1))
+        }
+        (Function::StartsWith, [Text(text), Text(start)]) => Bool(text.starts_with(start.as_str())),
+        (Function::Similar, [Text(pattern)]) if !pattern.contains(['\\', '"', '[', '^', '$', '.']) => {
+            Text(format!("^(?:{})$", pattern.replace('%', ".*").replace('_', ".")))
+        }
+        (Function::Concat, [Text(a), Text(b)]) => Text(format!("{a}{b}")),
+        (Function::Abs, [Int(x)]) => Int(x.checked_abs().ok_or(Unknown)?),
+        (Function::Abs, [Exact(x)]) => {
+            Exact(Decimal { unscaled: x.unscaled.checked_abs().ok_or(Unknown)?, ..*x })
+        }
+        (Function::Abs, [Float(x)]) => Float(x.abs()),
+        (Function::Sign, [Int(x)]) => Int(x.signum()),
+        (Function::Sign, [Exact(x)]) => Int(x.unscaled.signum()),
+        (Function::Round | Function::Floor | Function::Ceil | Function::Truncate, args) => {
+            rounded(function, args)?
+        }
+        (Function::Cardinality, [List(items)]) => Int(items.len() as i128),
+        (Function::ArrayLength, [List(items), Int(1)]) => {
+            if items.is_empty() {
+                Item::Null
+            } else {
+                Int(items.len() as i128)
+            }
+        }
+        (Function::JsonType, [Json(json)]) => Text(json_type(json).to_owned()),
+        (Function::HasKey, [Json(json), Text(key)]) => Bool(match json {
+            serde_json::Value::Object(map) => map.contains_key(key),
+            serde_json::Value::Array(items) => items.iter().any(|item| item.as_str() == Some(key)),
+            other => other.as_str() == Some(key),
+        }),
+        (Function::Within, [List(items), List(of)]) => Bool(items.iter().all(|item| of.contains(item))),
+        (Function::Overlaps, [List(items), List(of)]) => Bool(items.iter().any(|item| of.contains(item))),
+        (Function::Part(field), [Date(_) | Moment(_)]) => part(field, args[0].micros()?)?,
+        (Function::Part(Field::Hour), [Time(micros)]) => Int(i128::from(micros / 3_600_000_000)),
+        (Function::Part(Field::Minute), [Time(micros)]) => Int(i128::from(micros / 60_000_000 % 60)),
+        (Function::Part(Field::Epoch), [span @ Item::Span { .. }]) => {
+            arith(super::expr::Arith::Div, &Float(span.length()? as f64), &Float(1e6), None)?
+        }
+        _ => return Err(Unknown),
+    })
+}
+
+/// Letters beyond ASCII change their case in some databases and not in others.
+fn cased(text: &str, upper: bool) -> Result<String, Unknown> {
+    let (ascii, full) = if upper {
+        (text.to_ascii_uppercase(), text.to_uppercase())
+    } else {
+        (text.to_ascii_lowercase(), text.to_lowercase())
+    };
+    if ascii == full { Ok(ascii) } else { Err(Unknown) }
+}
+
+fn rounded(function: Function, args: &[Item]) -> Result<Item, Unknown> {
+    let (number, digits) = match args {
+        [number] => (number, 0),
+        [number, Item::Int(digits @ 0..=38)] => (number, *digits as u8),
+        _ => return Err(Unknown),
+    };
+    Ok(match (function, number) {
+        (_, Item::Int(x)) => Item::Int(*x),
+        (Function::Round, Item::Exact(x)) => Item::Exact(x.rounded(digits)?),
+        (Function::Truncate, Item::Exact(x)) => {
+            let lost = x.rounded(digits.max(x.scale))?.unscaled
+                % 10i128.pow(u32::from(x.scale.saturating_sub(digits)));
+            Item::Exact(Decimal { unscaled: x.unscaled - lost, scale: x.scale })
+        }
+        (Function::Floor | Function::Ceil, Item::Exact(x)) => {
+            let whole = x.truncated();
+            let back = exact(&Item::Int(whole))?.order(*x);
+            let step = match function {
+                Function::Floor if back.is_gt() => -1,
+                Function::Ceil if back.is_lt() => 1,
+                _ => 0,
+            };
+            Item::Exact(Decimal { unscaled: whole + step, scale: 0 })
+        }
+        (Function::Round, Item::Float(x)) => Item::Float(x.round_ties_even()),
+        (Function::Floor, Item::Float(x)) => Item::Float(x.floor()),
+        (Function::Ceil, Item::Float(x)) => Item::Float(x.ceil()),
+        (Function::Truncate, Item::Float(x)) => Item::Float(x.trunc()),
+        _ => return Err(Unknown),
+    })
+}
+
+fn json_type(json: &serde_json::Value) -> &'static str {
+    use serde_json::Value::{Array, Bool, Null, Number, Object, String};
+    match json {
+        Null => "null",
+        Bool(_) => "boolean",
+        Number(_) => "number",
+        String(_) => "string",
+        Array(_) => "array",
+        Object(_) => "object",
+    }
+}
+
+fn part(field: Field, micros: i64) -> Result<Item, Unknown> {
+    let (year, month, day) = crate::generate::constant::civil(micros).ok_or(Unknown)?;
+    let week_day = (micros.div_euclid(DAY) + 4).rem_euclid(7);
+    let time = micros.rem_euclid(DAY);
+    Ok(Item::Int(i128::from(match field {
+        Field::Year => year,
+        Field::Month => month,
+        Field::Day => day,
+        Field::Hour => time / 3_600_000_000,
+        Field::Minute => time / 60_000_000 % 60,
+        Field::WeekDay => week_day,
+        Field::IsoWeekDay => {
+            if week_day == 0 {
+                7
+            } else {
+                week_day
+            }
+        }
+        Field::Epoch => micros.div_euclid(1_000_000),
+    })))
+}

@@ -1,0 +1,36 @@
+//! Conditions that rows have to meet: read, computed, and met by construction.
+//!
+//! A condition is read into an [`Expr`] of our own ([`parse()`]) that can be computed for a row ([`holds`]). The ways in which
+//! it can come true give limits to single columns and bounds that columns set for each other; rows are drawn within
+//! them, accepted when all conditions hold, and drawn again otherwise. What is accepted was computed, never concluded.
+
+mod bundle;
+mod call;
+mod condition;
+mod eval;
+mod expr;
+mod function;
+mod isolate;
+mod item;
+mod kind;
+mod limits;
+mod number;
+mod operator;
+mod parse;
+mod pattern;
+mod place;
+mod restrict;
+mod rules;
+mod scope;
+#[cfg(test)]
+mod tests;
+mod way;
+mod ways;
+
+pub(crate) use condition::{Condition, restrictions};
+pub(crate) use eval::holds;
+pub(crate) use expr::Expr;
+pub(crate) use item::Item;
+pub(crate) use limits::NOW;
+pub(crate) use parse::parse;
+pub(crate) use rules::{Ground, Rules};

@@ -1,0 +1,141 @@
+//! Arithmetic on exact decimals and on what else can be added and multiplied.
+
+use std::cmp::Ordering;
+
+use super::{
+    expr::Arith,
+    item::{DAY, Item, Unknown, exact},
+};
+use crate::Decimal;
+
+impl Decimal {
+    /// Both numbers with as many digits after the point.
+    fn aligned(self, other: Decimal) -> Result<(i128, i128, u8), Unknown> {
+        let scale = self.scale.max(other.scale);
+        Ok((self.at(scale)?, other.at(scale)?, scale))
+    }
+
+    /// All digits with `scale` of them after the point, which are at least as many as there are.
+    fn at(self, scale: u8) -> Result<i128, Unknown> {
+        let unit = 10i128.checked_pow(u32::from(scale - self.scale)).ok_or(Unknown)?;
+        self.unscaled.checked_mul(unit).ok_or(Unknown)
+    }
+
+    pub(super) fn order(self, other: Decimal) -> Ordering {
+        match self.aligned(other) {
+            Ok((a, b, _)) => a.cmp(&b),
+            Err(Unknown) => {
+                let float = |x: Decimal| x.unscaled as f64 / 10f64.powi(i32::from(x.scale));
+                float(self).total_cmp(&float(other))
+            }
+        }
+    }
+
+    /// Rounded to `scale` digits after the point, halves away from zero.
+    pub(super) fn rounded(self, scale: u8) -> Result<Decimal, Unknown> {
+        if scale >= self.scale {
+            return Ok(Decimal { unscaled: self.at(scale)?, scale });
+        }
+        let unit = 10i128.checked_pow(u32::from(self.scale - scale)).ok_or(Unknown)?;
+        let half = if self.unscaled < 0 { -unit / 2 } else { unit / 2 };
+        Ok(Decimal { unscaled: self.unscaled.checked_add(half).ok_or(Unknown)? / unit, scale })
+    }
+
+    /// Without what is behind the point.
+    pub(super) fn truncated(self) -> i128 {
+        10i128.checked_pow(u32::from(self.scale)).map_or(0, |unit| self.unscaled / unit)
+    }
+}
+
+/// Computes with two items that are not NULL.
+pub(super) fn arith(op: Arith, a: &Item, b: &Item, bits: Option<u8>) -> Result<Item, Unknown> {
+    use Item::{Date, Exact, Float, Int, Moment, Span, Time};
+    Ok(match (a, b) {
+        (Int(a), Int(b)) => Int(fitting(whole(op, *a, *b).ok_or(Unknown)?, bits)?),
+        (Int(_) | Exact(_), Int(_) | Exact(_)) => decimal(op, exact(a)?, exact(b)?)?,
+        (Int(_) | Exact(_) | Float(_), Int(_) | Exact(_) | Float(_)) => {
+            let (a, b) = (a.float()?, b.float()?);
+            let result = match op {
+                Arith::Add => a + b,
+                Arith::Sub => a - b,
+                Arith::Mul => a * b,
+                Arith::Div => a / b,
+                Arith::Rem => return Err(Unknown),
+            };
+            Float(Some(result).filter(|x| x.is_finite()).ok_or(Unknown)?)
+        }
+        (Date(a), Int(b)) => Date(shifted(op, *a, i64::try_from(*b).map_err(|_| Unknown)?)?),
+        (Int(a), Date(b)) if op == Arith::Add => {
+            Date(shifted(op, *b, i64::try_from(*a).map_err(|_| Unknown)?)?)
+        }
+        (Date(a), Date(b)) if op == Arith::Sub => Int(i128::from(a - b)),
+        (Moment(a), Moment(b)) if op == Arith::Sub => {
+            Span { months: 0, days: (a - b) / DAY, micros: (a - b) % DAY }
+        }
+        (Time(a), Time(b)) if op == Arith::Sub => Span { months: 0, days: 0, micros: a - b },
+        (Date(_) | Moment(_), Span { .. }) => Moment(moved(op, a.micros()?, b)?),
+        (Span { .. }, Date(_) | Moment(_)) if op == Arith::Add => Moment(moved(op, b.micros()?, a)?),
+        (Date(a), Time(b)) if op == Arith::Add => Moment(Date(*a).micros()? + b),
+        _ => return Err(Unknown),
+    })
+}
+
+/// What the database refuses as out of range.
+fn fitting(number: i128, bits: Option<u8>) -> Result<i128, Unknown> {
+    let limit = 1i128 << (bits.unwrap_or(64) - 1);
+    if (-limit..limit).contains(&number) { Ok(number) } else { Err(Unknown) }
+}
+
+fn whole(op: Arith, a: i128, b: i128) -> Option<i128> {
+    match op {
+        Arith::Add => a.checked_add(b),
+        Arith::Sub => a.checked_sub(b),
+        Arith::Mul => a.checked_mul(b),
+        Arith::Div => a.checked_div(b),
+        Arith::Rem => a.checked_rem(b),
+    }
+}
+
+fn decimal(op: Arith, a: Decimal, b: Decimal) -> Result<Item, Unknown> {
+    let (x, y, scale) = a.aligned(b)?;
+    let same =
+        |unscaled: Option<i128>| Ok(Item::Exact(Decimal { unscaled: unscaled.ok_or(Unknown)?, scale }));
+    match op {
+        Arith::Add => same(x.checked_add(y)),
+        Arith::Sub => same(x.checked_sub(y)),
+        Arith::Rem => same(x.checked_rem(y)),
+        Arith::Mul => {
+            let unscaled = a.unscaled.checked_mul(b.unscaled).ok_or(Unknown)?;
+            let scale = a.scale + b.scale;
+            if scale > Decimal::MAX_DIGITS {
+                Err(Unknown)
+            } else {
+                Ok(Item::Exact(Decimal { unscaled, scale }))
+            }
+        }
+        // A quotient has as many digits as the database likes: 16 at least, which is what a float keeps.
+        Arith::Div if y == 0 => Err(Unknown),
+        Arith::Div => Ok(Item::Float(x as f64 / y as f64)),
+    }
+}
+
+fn shifted(op: Arith, days: i64, by: i64) -> Result<i64, Unknown> {
+    match op {
+        Arith::Add => days.checked_add(by).ok_or(Unknown),
+        Arith::Sub => days.checked_sub(by).ok_or(Unknown),
+        _ => Err(Unknown),
+    }
+}
+
+/// A point in time, a span later or earlier.
+fn moved(op: Arith, micros: i64, span: &Item) -> Result<i64, Unknown> {
+    let sign = match op {
+        Arith::Add => 1,
+        Arith::Sub => -1,
+        _ => return Err(Unknown),
+    };
+    let Item::Span { months, days, micros: rest } = span else { return Err(Unknown) };
+    let start = crate::generate::constant::months_later(micros, sign * months).ok_or(Unknown)?;
+    let days = days.checked_mul(DAY).and_then(|days| days.checked_add(*rest)).ok_or(Unknown)?;
+    start.checked_add(sign * days).ok_or(Unknown)
+}

@@ -1,0 +1,242 @@
+//! One way to draw columns so that they meet conditions together.
+
+use std::collections::BTreeMap;
+
+use super::{
+    eval::eval,
+    expr::{Expr, Op},
+    isolate::{Bound, isolate, result},
+    limits::{Limits, NOW, form},
+    place::{number, place, value},
+    restrict::limits,
+};
+use crate::{
+    Decimal, Rng, Table, Type, Value,
+    generate::{self, ColumnConfig, Form, Generator, Ladder, Range},
+};
+
+/// Conditions that are all to be true, and how the columns are drawn to make them so.
+#[derive(Debug)]
+pub(super) struct Way {
+    draws: Vec<Draw>,
+}
+
+/// How one column is drawn, after others that it depends on.
+#[derive(Debug)]
+struct Draw {
+    column: usize,
+    ty: Type,
+    /// `None`: always NULL.
+    generator: Option<Box<dyn Generator>>,
+    limits: Limits,
+    bounds: Vec<Bound>,
+}
+
+/// A column's own generator is kept when so many of as many values fit.
+const SAMPLES: u64 = 32;
+const ENOUGH: usize = 28;
+
+impl Way {
+    /// The way to make all of `atoms` true by drawing `columns`, whatever the other columns hold.
+    ///
+    /// # Errors
+    /// When a column cannot be drawn within its limits.
+    pub(super) fn new(
+        atoms: &[Expr],
+        columns: &[usize],
+        table: &Table,
+        configs: &BTreeMap<String, ColumnConfig>,
+    ) -> Result<Self, String> {
+        let limits = limits(atoms);
+        let order = order(atoms, columns);
+        let mut draws = Vec::new();
+        for (at, column) in order.iter().enumerate() {
+            let open = &order[at + 1..];
+            let related = atoms.iter().filter(|atom| atom.columns().len() > 1);
+            let bounds = related
+                .filter_map(|atom| isolate(atom, *column))
+                .filter(|bound| !bound.by.columns().iter().any(|other| open.contains(other)))
+                .collect();
+            let limits = limits.get(column).cloned().unwrap_or_default();
+            let own: Vec<&Expr> = atoms.iter().filter(|atom| atom.columns() == [*column]).collect();
+            let generator = generator(table, *column, &limits, &own, configs)?;
+            let ty = table.columns[*column].ty.clone();
+            draws.push(Draw { column: *column, ty, generator, limits, bounds });
+        }
+        Ok(Way { draws })
+    }
+
+    /// Draws all columns; false when there is no value for one of them.
+    pub(super) fn fill(&self, row: &mut [Value], rng: &mut Rng) -> bool {
+        self.draws.iter().all(|draw| match draw.value(row, rng) {
+            Some(value) => {
+                row[draw.column] = value;
+                true
+            }
+            None => false,
+        })
+    }
+
+    /// The generators, column by column.
+    pub(super) fn describe(&self) -> impl Iterator<Item = (usize, String)> + '_ {
+        self.draws.iter().map(|draw| {
+            let words = draw.generator.as_ref().map_or_else(|| "NULL".to_owned(), |own| own.describe());
+            (draw.column, words)
+        })
+    }
+}
+
+/// The columns in their order, but those that are the result of an equation last.
+fn order(atoms: &[Expr], columns: &[usize]) -> Vec<usize> {
+    let results: Vec<usize> = atoms.iter().filter_map(result).collect();
+    let (last, first): (Vec<usize>, Vec<usize>) = columns.iter().partition(|column| results.contains(column));
+    [first, last].concat()
+}
+
+/// The generator that the column would have anyway if its values fit, else one for the limits.
+fn generator(
+    table: &Table,
+    column: usize,
+    limits: &Limits,
+    own: &[&Expr],
+    configs: &BTreeMap<String, ColumnConfig>,
+) -> Result<Option<Box<dyn Generator>>, String> {
+    if limits.null == Some(true) {
+        return Ok(None);
+    }
+    let definition = &table.columns[column];
+    let said = configs.get(&definition.name).cloned().unwrap_or_default();
+    let make = |config: &ColumnConfig| {
+        generate::for_column(&table.name, definition, Some(config)).map_err(|error| error.to_string())
+    };
+    let null_ratio = if limits.null == Some(false) { Some(0.0) } else { said.null_ratio };
+    let natural = ColumnConfig { null_ratio, ..said.clone() };
+    if limits.is_silent() || said.names_values() {
+        return make(&natural).map(Some);
+    }
+    if let Ok(natural) = make(&natural) {
+        let mut row = vec![Value::Null; table.columns.len()];
+        let fitting = (0..SAMPLES).filter(|sample| {
+            row[column] = natural.generate(&mut Rng::keyed(crate::Seed(0), [*sample, column as u64, 0]));
+            limits.allow(&(&row[column]).into())
+                && own.iter().all(|atom| NOW.iter().all(|now| super::eval::holds(atom, &row, *now)))
+        });
+        if fitting.count() >= ENOUGH {
+            return Ok(Some(natural));
+        }
+    }
+    make(&limits.config(definition, &said)).map(Some)
+}
+
+impl Draw {
+    fn value(&self, row: &[Value], rng: &mut Rng) -> Option<Value> {
+        let Some(generator) = &self.generator else { return Some(Value::Null) };
+        let drawn = self.mended(generator.generate(rng));
+        if drawn.is_null() || self.bounds.is_empty() {
+            return Some(drawn);
+        }
+        let Some(form) = form(&self.ty, &[&self.limits.low, &self.limits.high]) else {
+            return self.equal(row, drawn);
+        };
+        if matches!(form, Form::Real { .. } | Form::Double { .. })
+            && self.bounds.iter().any(|bound| bound.op == Op::Eq)
+        {
+            return self.equal(row, drawn);
+        }
+        let (low, high) = self.range(form, row)?;
+        let inside =
+            |number: i128| low.is_none_or(|low| low <= number) && high.is_none_or(|high| number <= high);
+        if number(form, &drawn).is_some_and(inside) {
+            return Some(drawn);
+        }
+        self.between(form, low, high).map(|ladder| self.mended(Range::even(ladder).generate(rng)))
+    }
+
+    /// What its letters and its divisor ask for.
+    fn mended(&self, value: Value) -> Value {
+        match (value, self.limits.upper, self.limits.rest) {
+            (Value::Text(text), Some(true), _) => Value::Text(text.to_ascii_uppercase()),
+            (Value::Text(text), Some(false), _) => Value::Text(text.to_ascii_lowercase()),
+            (Value::Int(number), _, Some((by, rest))) => {
+                let (by, rest) = (by as i64, rest as i64);
+                let moved = number.checked_rem(by).and_then(|own| number.checked_sub(own)?.checked_add(rest));
+                Value::Int(moved.unwrap_or(number))
+            }
+            (Value::Decimal(number), ..) => {
+                let spare = self.limits.digits.map_or(0, |digits| number.scale.saturating_sub(digits));
+                let unit = 10i128.pow(u32::from(spare));
+                Value::Decimal(Decimal { unscaled: number.unscaled - number.unscaled % unit, ..number })
+            }
+            (value, ..) => value,
+        }
+    }
+
+    /// Of a type that has no range, what an equation says, if there is one.
+    fn equal(&self, row: &[Value], drawn: Value) -> Option<Value> {
+        let Some(bound) = self.bounds.iter().find(|bound| bound.op == Op::Eq) else { return Some(drawn) };
+        match eval(&bound.by, row, NOW[0]) {
+            Ok(item) if item.is_null() => Some(drawn),
+            Ok(item) => value(&item, &self.ty),
+            Err(_) => None,
+        }
+    }
+
+    /// The least and the greatest number that the other columns leave.
+    fn range(&self, form: Form, row: &[Value]) -> Option<(Option<i128>, Option<i128>)> {
+        let (mut low, mut high): (Option<i128>, Option<i128>) = (None, None);
+        for bound in &self.bounds {
+            let times = if bound.by.is_timed() { &NOW[..] } else { &NOW[..1] };
+            for now in times {
+                let item = eval(&bound.by, row, *now).ok()?;
+                if item.is_null() || bound.op == Op::Ne {
+                    continue;
+                }
+                let (at, exact) = place(form, &item)?;
+                let above = if exact { at } else { at + form.step() };
+                let raise = match bound.op {
+                    Op::Ge => Some(above),
+                    Op::Gt => Some(at + form.step()),
+                    Op::Eq if !exact => return None,
+                    Op::Eq => Some(at),
+                    _ => None,
+                };
+                let cap = match bound.op {
+                    Op::Le | Op::Eq => Some(at),
+                    Op::Lt => Some(if exact { at - form.step() } else { at }),
+                    _ => None,
+                };
+                low = low.max(raise);
+                high = match (high, cap) {
+                    (Some(own), Some(other)) => Some(own.min(other)),
+                    (own, other) => own.or(other),
+                };
+            }
+        }
+        Some((low, high))
+    }
+
+    /// Values between the bounds of the other columns and those of its own.
+    fn between(&self, form: Form, low: Option<i128>, high: Option<i128>) -> Option<Ladder> {
+        let (floor, ceiling) = form.limits();
+        let (usual_low, usual_high) = form.usual();
+        let own = |bound: &Option<(super::item::Item, bool)>| {
+            bound.as_ref().and_then(|(item, _)| place(form, item)).map(|(number, _)| number)
+        };
+        let (own_low, own_high) = (own(&self.limits.low), own(&self.limits.high));
+        let width = usual_high - usual_low;
+        let low = low.max(own_low);
+        let high = match (high, own_high) {
+            (Some(one), Some(other)) => Some(one.min(other)),
+            (one, other) => one.or(other),
+        };
+        let (low, high) = match (low, high) {
+            (Some(low), Some(high)) => (low, high),
+            (Some(low), None) if low < usual_high => (low, usual_high),
+            (Some(low), None) => (low, low.saturating_add(width)),
+            (None, Some(high)) if high > usual_low => (usual_low, high),
+            (None, Some(high)) => (high.saturating_sub(width), high),
+            (None, None) => (usual_low, usual_high),
+        };
+        Ladder::between(form, low.max(floor), high.min(ceiling))
+    }
+}

@@ -1,0 +1,161 @@
+//! The checks of a table: which of them are solved, and by whom.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{
+    config::TableConfig,
+    draft::Draft,
+    reference::Reference,
+    source::{FIRST, Source},
+};
+use crate::{
+    Check, Fill, Rng, Seed, Table, Value,
+    check::{Condition, Expr, Ground, Item, Rules, holds, parse, restrictions},
+    generate::{self, ColumnConfig, Distinct, Generator},
+};
+
+impl Draft<'_> {
+    /// The checks that rows are drawn for. Those on nothing but what the database fills in are left to it, and those of
+    /// which the plan file gives all columns to the plan file, if they are not understood.
+    ///
+    /// # Errors
+    /// The checks that are not understood and that nobody takes responsibility for, and what to write.
+    pub(super) fn conditions(&self, sources: &[Source]) -> Result<Vec<Condition>, String> {
+        let (mut conditions, mut reasons, mut wanted) = (Vec::new(), Vec::new(), BTreeSet::new());
+        for check in &self.table.checks {
+            if self.is_left_to_the_database(check, sources) {
+                continue;
+            }
+            match self.condition(check, sources) {
+                Ok(condition) => conditions.push(condition),
+                Err(why) => {
+                    let open = check.columns.iter().filter(|c| self.config_of(**c).is_none());
+                    let open: Vec<usize> = open.filter(|c| sources[**c].is_written()).copied().collect();
+                    if !open.is_empty() || check.columns.iter().all(|c| self.config_of(*c).is_none()) {
+                        reasons.push(format!("CHECK {}: {why}", one_line(&check.condition)));
+                        wanted.extend(open);
+                    }
+                }
+            }
+        }
+        let remedy = wanted.iter().map(|column| format!("{}: {{...}}", self.table.columns[*column].name));
+        let remedy = match remedy.collect::<Vec<_>>().join(", ") {
+            none if none.is_empty() => "exclude the table".to_owned(),
+            columns => format!("say in the plan file which values fit: columns: {{{columns}}}"),
+        };
+        let reasons = reasons.join("; ");
+        if reasons.is_empty() { Ok(conditions) } else { Err(format!("{reasons}; {remedy}")) }
+    }
+
+    /// Whether it reads nothing but identities and defaults, which whoever wrote them made fit.
+    fn is_left_to_the_database(&self, check: &Check, sources: &[Source]) -> bool {
+        let filled = |column: &usize| {
+            matches!(sources[*column], Source::Server(_))
+                && self.table.columns[*column].fill != Fill::Generated
+        };
+        !check.columns.is_empty() && check.columns.iter().all(filled)
+    }
+
+    /// A check with what the database fills in put into it.
+    fn condition(&self, check: &Check, sources: &[Source]) -> Result<Condition, String> {
+        let mut expr = parse(&check.condition, self.table).map_err(|error| error.to_string())?;
+        for column in expr.columns() {
+            if matches!(sources[column], Source::Server(_)) {
+                expr.substitute(column, &self.filled_in(column)?);
+            }
+        }
+        Ok(Condition { text: one_line(&check.condition), expr })
+    }
+
+    fn filled_in(&self, column: usize) -> Result<Expr, String> {
+        let definition = &self.table.columns[column];
+        match &definition.fill {
+            Fill::None => Ok(Expr::Const(Item::Null)),
+            Fill::Sequence { .. } => Ok(Expr::Const(Item::Fresh)),
+            Fill::Constant(default) | Fill::Volatile(default) => parse(default, self.table)
+                .map_err(|error| format!("the default of {:?}: {error}", definition.name)),
+            Fill::Generated => Err(format!("{:?} is computed by the database", definition.name)),
+        }
+    }
+
+    /// Distinct values of a column, within what the checks say of it.
+    pub(super) fn distinct(
+        &self,
+        column: usize,
+        conditions: &[Condition],
+    ) -> Result<(usize, Distinct, ColumnConfig), String> {
+        let definition = &self.table.columns[column];
+        let make = |config: &ColumnConfig| {
+            Distinct::new(definition, Some(config), self.seed, FIRST)
+                .map_err(|unfillable| unfillable.to_string())
+        };
+        let said = self.config_of(column).cloned().unwrap_or_default();
+        let own: Vec<&Condition> =
+            conditions.iter().filter(|condition| condition.expr.columns() == [column]).collect();
+        let fits = |distinct: &Distinct| {
+            let mut row = vec![Value::Null; self.table.columns.len()];
+            distinct.capacity() > 0
+                && (0..SAMPLES).map_while(|index| distinct.value(index)).all(|value| {
+                    row[column] = value;
+                    own.iter().all(|condition| holds(&condition.expr, &row, crate::check::NOW[0]))
+                })
+        };
+        let plain = make(&said)?;
+        if own.is_empty() || fits(&plain) {
+            return Ok((column, plain, said));
+        }
+        let within = restrictions(conditions, column, self.table, &self.config.columns);
+        let made = within.into_iter().filter_map(|config| Some((make(&config).ok()?, config)));
+        let roomiest =
+            made.filter(|(distinct, _)| fits(distinct)).max_by_key(|(distinct, _)| distinct.capacity());
+        let (distinct, config) = roomiest.unwrap_or((plain, said));
+        Ok((column, distinct, config))
+    }
+}
+
+/// A condition for people.
+fn one_line(condition: &str) -> String {
+    condition.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// How many distinct values are tried on a check.
+const SAMPLES: u64 = 64;
+
+/// The rules that the checks of a table make for the columns that are drawn.
+pub(super) fn rules(
+    table: &Table,
+    config: &TableConfig,
+    conditions: &[Condition],
+    (sources, references): (&[Source], &[Reference]),
+) -> Result<Option<Rules>, String> {
+    let is_drawn = |column: &usize| matches!(sources[*column], Source::Generated(_) | Source::Checked(_));
+    let drawn: BTreeSet<usize> = (0..sources.len()).filter(is_drawn).collect();
+    let parents = parents(table, sources);
+    let example = |row: &mut [Value], number: u64| {
+        for (column, source) in sources.iter().enumerate() {
+            row[column] = match source {
+                Source::Distinct(distinct) => distinct.value(number).unwrap_or_default(),
+                Source::Parent { reference, .. } => {
+                    let none = references[*reference].optional && number >> reference & 1 == 1;
+                    let rng = &mut Rng::keyed(Seed(0), [number, column as u64, 3]);
+                    let parent = parents.get(&column).filter(|_| !none);
+                    parent.map_or(Value::Null, |parent| parent.generate(rng))
+                }
+                _ => Value::Null,
+            };
+        }
+    };
+    let ground = Ground { table, drawn: &drawn, configs: &config.columns, example: &example };
+    Rules::new(conditions, &ground)
+}
+
+/// Something like the keys of parents, for examples.
+fn parents(table: &Table, sources: &[Source]) -> BTreeMap<usize, Box<dyn Generator>> {
+    let parent = |(column, source): (usize, &Source)| {
+        let like = ColumnConfig { null_ratio: Some(0.0), ..ColumnConfig::default() };
+        let is_parent = matches!(source, Source::Parent { .. });
+        let made = || generate::for_column(&table.name, &table.columns[column], Some(&like)).ok();
+        if is_parent { made().map(|generator| (column, generator)) } else { None }
+    };
+    sources.iter().enumerate().filter_map(parent).collect()
+}
