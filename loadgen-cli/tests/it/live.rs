@@ -131,8 +131,9 @@ async fn rows_that_somebody_else_changes_are_found_by_the_check() {
         .await
         .execute(
             "CREATE FUNCTION spoil() RETURNS trigger LANGUAGE plpgsql AS \
-             'BEGIN NEW.city := ''elsewhere''; RETURN NEW; END'; \
-             CREATE TRIGGER spoil BEFORE INSERT ON customers FOR EACH ROW EXECUTE FUNCTION spoil()",
+             $$BEGIN EXECUTE format('UPDATE %I SET city = $1 WHERE id = $2', TG_TABLE_NAME) \
+               USING 'elsewhere', NEW.id; RETURN NULL; END$$; \
+             CREATE TRIGGER spoil AFTER INSERT ON customers FOR EACH ROW EXECUTE FUNCTION spoil()",
         )
         .await
         .unwrap();

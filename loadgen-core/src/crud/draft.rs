@@ -83,9 +83,9 @@ impl Draft<'_> {
             parent_columns: key.parent_columns.clone(),
             columns: key.columns.clone(),
             optional: key.columns.iter().all(|column| self.table.columns[*column].nullable),
+            orphans: ORPHANS,
             to_itself: false,
             shared: Vec::new(),
-            orphans: ORPHANS,
             parent: 0,
             positions: Vec::new(),
         };

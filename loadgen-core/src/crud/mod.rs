@@ -11,6 +11,7 @@ mod keys;
 mod lane;
 mod live;
 mod operation;
+mod parents;
 mod peculiar;
 mod plan;
 mod prepare;

@@ -19,3 +19,4 @@ mod tables;
 mod transactions;
 mod types;
 mod zoo;
+mod zoo_tables;

@@ -253,6 +253,7 @@ async fn a_thousand_tables_with_twenty_columns_are_planned_in_two_seconds() {
     )
     .await;
     let mut session = target.connect().await.unwrap();
+    let setup = Setup { seed: Seed(3), lanes: 64, check: false };
     let began = Instant::now();
     let schema = session.introspect(&loadgen_core::SchemaFilter::default()).await.unwrap();
     let introspected = began.elapsed();
@@ -260,13 +261,7 @@ async fn a_thousand_tables_with_twenty_columns_are_planned_in_two_seconds() {
     CrudPlan::new(&schema, &CrudConfig::default(), Seed(3), 64).unwrap();
     let decided = began.elapsed();
     let began = Instant::now();
-    let planned = crud::permitted_plan(
-        &mut session,
-        &CrudConfig::default(),
-        &Setup { seed: Seed(3), lanes: 64, check: false },
-    )
-    .await
-    .unwrap();
+    let planned = crud::permitted_plan(&mut session, &CrudConfig::default(), &setup).await.unwrap();
     let whole = began.elapsed();
     println!(
         "1,000 tables of 20 columns: introspected in {introspected:?}, decided in {decided:?}, all together {whole:?}"

@@ -1,0 +1,111 @@
+//! The parents of a new row.
+
+use super::{
+    lane::CrudLane,
+    live::{NO_SLOT, Slot},
+    operation::Operation,
+    source::Source,
+};
+use crate::{Cx, Value};
+
+impl Operation {
+    /// One parent for each reference of a new row.
+    pub(super) fn draw_parents(
+        &self,
+        lane: &CrudLane,
+        cx: &mut Cx,
+        table: usize,
+        parents: &mut Vec<Slot>,
+    ) -> Result<(), &'static str> {
+        let plan = &self.plan.tables[table];
+        let width = plan.references.len();
+        for _ in 0..COMBINATION_TRIES {
+            let mine = parents.len();
+            for reference in &plan.references {
+                let live = &lane.tables[reference.parent].live;
+                let none = live.len() == 0 || reference.optional && cx.rng.chance(reference.orphans);
+                parents.push(if none { NO_SLOT } else { live.at(cx.rng.below(live.len() as u64) as usize) });
+                if !reference.shared.is_empty() && !self.agree(lane, table, &mut parents[mine..]) {
+                    parents.truncate(mine);
+                    break;
+                }
+            }
+            if parents.len() == mine && width > 0 {
+                continue;
+            }
+            let (before, new) = parents.split_at(mine);
+            let combined = &plan.layout.combined;
+            let is_same = |other: &[Slot]| combined.iter().all(|at| other[*at] == new[*at]);
+            let in_batch = !combined.is_empty() && before.chunks(width).any(is_same);
+            if !in_batch && lane.tables[table].live.is_new_combination(new) {
+                return Ok(());
+            }
+            parents.truncate(mine);
+        }
+        Err("no free combination of parents")
+    }
+
+    /// Has the last of a row's parents agree with the others in the columns that they share: takes the next that does,
+    /// or none where the row can do without. False if there is no such parent.
+    fn agree(&self, lane: &CrudLane, table: usize, parents: &mut [Slot]) -> bool {
+        let Some((last, before)) = parents.split_last_mut() else { return true };
+        let references = &self.plan.tables[table].references;
+        let reference = &references[before.len()];
+        let live = &lane.tables[reference.parent].live;
+        let chosen: Vec<(usize, Value)> = reference
+            .shared
+            .iter()
+            .map(|shared| {
+                let value = self.parent_key(lane, table, shared.from, shared.there, before[shared.from]);
+                (reference.positions[shared.position], value)
+            })
+            .collect();
+        // Without a value in one of its columns, a foreign key holds whatever the others say.
+        if *last == NO_SLOT || chosen.iter().any(|(_, value)| value.is_null()) {
+            *last = NO_SLOT;
+            return reference.optional || chosen.iter().any(|(_, value)| value.is_null());
+        }
+        let fits = |slot: Slot| chosen.iter().all(|(column, value)| live.key(slot, *column) == *value);
+        let first = *last as usize;
+        let mut near = (0..live.len().min(AGREEING)).map(|probe| live.at(first + probe));
+        *last = near.find(|slot| fits(*slot)).unwrap_or(NO_SLOT);
+        *last != NO_SLOT || reference.optional
+    }
+
+    /// What a row refers to itself with.
+    pub(super) fn own_key(
+        &self,
+        table: usize,
+        reference: usize,
+        position: usize,
+        index: u64,
+    ) -> Option<Value> {
+        let plan = &self.plan.tables[table];
+        let column = plan.table.column_index(&plan.references[reference].parent_columns[position])?;
+        match &plan.sources[column] {
+            Source::Distinct(distinct) => distinct.value(index),
+            _ => None,
+        }
+    }
+
+    pub(super) fn parent_key(
+        &self,
+        lane: &CrudLane,
+        table: usize,
+        reference: usize,
+        position: usize,
+        slot: Slot,
+    ) -> Value {
+        let reference = &self.plan.tables[table].references[reference];
+        if slot == NO_SLOT {
+            return Value::Null;
+        }
+        lane.tables[reference.parent].live.key(slot, reference.positions[position])
+    }
+}
+
+/// How often parents are drawn again when their combination is taken.
+const COMBINATION_TRIES: u32 = 8;
+
+/// Among so many rows one that agrees with another parent is looked for.
+const AGREEING: usize = 1_000;
