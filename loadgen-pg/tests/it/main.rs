@@ -10,7 +10,6 @@ mod crud;
 mod embedding;
 mod failures;
 mod introspection;
-mod peculiar;
 mod reading;
 mod seeding;
 mod server;

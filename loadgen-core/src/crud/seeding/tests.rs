@@ -16,7 +16,7 @@ fn shop() -> Memory {
     let tags = table("a_tags").column("id", Type::Uuid).column("label", text(20)).nullable("up", Type::Uuid);
     let customers = table("customers").column("id", Type::Int(64)).column("email", text(60));
     let orders = table("orders").serial("id").column("customer", Type::Int(64)).column("note", text(9));
-    let lines = table("lines").column("order", Type::Int(64)).column("line", Type::Int(16));
+    let lines = table("lines").column("order", Type::Int(64)).column("line", Type::Int(32));
     let tagged = table("tagged").column("order", Type::Int(64)).column("tag", Type::Uuid);
     Memory::new([
         tags.primary_key(["id"]).references(["up"], "a_tags", ["id"]),
