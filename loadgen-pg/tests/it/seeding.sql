@@ -19,7 +19,7 @@ create table orders (
 );
 create table order_lines (
     order_id bigint not null references orders,
-    line smallint not null,
+    line integer not null,
     quantity int not null,
     primary key (order_id, line)
 );
