@@ -27,14 +27,15 @@ pub(crate) enum Place {
     Commit,
 }
 
-/// What to do after an error with this SQLSTATE; `message` tells the two meanings of 0A000 apart.
-pub fn action(sqlstate: &str, message: &str) -> Action {
+/// What to do after an error with this SQLSTATE. The routine of the server that raised it tells the two meanings of 0A000
+/// apart: its message is translated.
+pub(crate) fn action(sqlstate: &str, routine: Option<&str>) -> Action {
     match sqlstate {
         "40001" | "40P01" | "55006" => Action::Retry,
         "55P03" | "57014" => Action::RetryThenSkip,
         "40003" | "08007" => Action::Resolve,
         "25P02" => Action::Defect,
-        "0A000" if message.contains("cached plan") => Action::RereadSchema,
+        "0A000" if routine == Some("RevalidateCachedQuery") => Action::RereadSchema,
         "42703" | "42P01" | "42804" | "26000" => Action::RereadSchema,
         "42501" | "55000" | "0A000" | "42701" | "42P07" => Action::Skip,
         "57P01" | "57P02" | "57P03" | "57P05" | "25P03" | "25006" => Action::Reconnect,
@@ -89,7 +90,13 @@ pub(crate) fn said(text: &str) -> String {
 
 /// The failure when an answer did not come in time.
 pub(crate) fn deadline(place: Place, seconds: f64) -> Failure {
-    lost(place, "deadline", format!("no answer from the server within {seconds} s"))
+    lost(
+        place,
+        "deadline",
+        format!(
+            "no answer from the server within {seconds} s; raise `deadline` in the plan file if it may take longer"
+        ),
+    )
 }
 
 /// The failure of everything that is asked of a session after one that broke it.
@@ -99,6 +106,12 @@ pub(crate) fn broken() -> Failure {
         "connection lost",
         "the session was given up after an earlier failure",
     )
+}
+
+/// The failure of whoever wants to write where nobody can.
+pub(crate) fn read_only() -> Failure {
+    let why = "no write access: the server is read-only; name the primary, or look at default_transaction_read_only";
+    Failure::aborted(Action::Fatal, "25006", why)
 }
 
 fn lost(place: Place, code: &'static str, message: String) -> Failure {
@@ -115,17 +128,10 @@ fn lost_for(harmless: Action, place: Place, code: &'static str, message: String)
 fn server_failure(error: &PgDatabaseError, place: Place) -> Failure {
     let (code, message) = (error.code(), error.message());
     let plain = !matches!(error.severity(), PgSeverity::Fatal | PgSeverity::Panic);
-    let fit = |action| match action {
-        // The server is about to close the connection, so another statement cannot follow on it.
-        Action::Retry | Action::RetryThenSkip | Action::NewValues | Action::RereadSchema | Action::Skip
-            if !plain =>
-        {
-            Action::Reconnect
-        }
-        action => action,
-    };
+    // The server is about to close the connection, so another statement cannot follow on it.
+    let fit = |action| if plain || action == Action::Fatal { action } else { Action::Reconnect };
     if is_aborted(code, plain, place) {
-        Failure::aborted(fit(harmless(action(code, message))), known(code), message)
+        Failure::aborted(fit(harmless(action(code, error.routine()))), known(code), message)
     } else {
         Failure::indeterminate(Action::Resolve, known(code), message)
     }

@@ -1,6 +1,6 @@
 //! Keys, references, and what cannot be honoured yet.
 
-use loadgen_core::{Check, ForeignKey, Obstacle, TableName};
+use loadgen_core::{Check, ForeignKey, Obstacle, TableName, Type};
 use sqlx::{Row, postgres::PgRow};
 
 use super::{Draft, expression::column_in};
@@ -57,7 +57,11 @@ pub(super) fn index(draft: &mut Draft, row: &PgRow) -> sqlx::Result<()> {
         let plain = name.as_ref().and_then(|name| draft.table.column_index(name));
         // What is computed from a column is as distinct as the column, if the computation is.
         let computed = plain.map_or(Some(text), |column| draft.generated.get(&column));
-        let under = computed.and_then(|text| draft.table.column_index(&column_in(text)?));
+        let is_integer = |name: &str| {
+            let column = draft.table.column_index(name).map(|index| &draft.table.columns[index]);
+            column.is_some_and(|column| matches!(column.ty, Type::Int(_)))
+        };
+        let under = computed.and_then(|text| draft.table.column_index(&column_in(text, &is_integer)?));
         whole &= under.is_none();
         columns.extend(under.or(plain));
     }

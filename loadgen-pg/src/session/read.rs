@@ -1,19 +1,26 @@
 //! What is only read.
 
 use futures_util::TryStreamExt;
-use loadgen_core::{Action, EachRow, Extent, Failure, Rights, Storage, Table, TableName};
-use sqlx::{AssertSqlSafe, PgConnection};
+use loadgen_core::{Action, EachRow, Extent, Failure, Rights, Table, TableName};
+use sqlx::{AssertSqlSafe, Executor, PgConnection};
 
 use super::{apply::read_row, patience::Patience};
 use crate::{
     classify::Place,
     codec::Wire,
-    quote::{quote, quote_table},
+    quote::{own_rows, quote},
     statement::readable,
 };
 
 /// Rows that come under one deadline: a timer for each would cost as much as reading it.
 const BATCH: usize = 1_000;
+
+/// Whether whole tables are read in the order in which they lie. Statements of traffic find their rows by key, and their
+/// sessions forbid anything else; what reads everything would go through an index, row by row.
+async fn lying(connection: &mut PgConnection, is_meant: bool) -> sqlx::Result<()> {
+    let sql = if is_meant { "set enable_seqscan = on" } else { "reset enable_seqscan" };
+    connection.execute(sqlx::raw_sql(sql)).await.map(|_| ())
+}
 
 /// Hands the columns of every row to `each`. The server sends as fast as rows are taken, and none is kept.
 pub(super) async fn scan(
@@ -34,15 +41,29 @@ pub(super) async fn scan(
         .map(|&index| Wire::of(&table.columns[index]).ok_or_else(|| unreadable(index)))
         .collect::<Result<_, _>>()?;
     let sql = format!("select {} from {}", names.join(", "), own_rows(table));
+    patience.wait(Place::Harmless, lying(connection, true)).await?;
+    let count = hand_on(connection, patience, &sql, &wires, each).await;
+    // A session that is broken cannot be asked, and a transaction that has failed takes the setting with it.
+    let reset = patience.wait(Place::Harmless, lying(connection, false)).await;
+    count.and_then(|count| reset.map(|()| count))
+}
+
+async fn hand_on(
+    connection: &mut PgConnection,
+    patience: &mut Patience,
+    sql: &str,
+    wires: &[Wire],
+    each: &mut EachRow<'_>,
+) -> Result<u64, Failure> {
     let mut rows = sqlx::query(AssertSqlSafe(sql)).persistent(false).fetch(connection);
-    let (mut count, mut values, mut is_over) = (0, Vec::with_capacity(columns.len()), false);
+    let (mut count, mut values, mut is_over) = (0, Vec::with_capacity(wires.len()), false);
     while !is_over {
         is_over = patience
             .wait(Place::Harmless, async {
                 for _ in 0..BATCH {
                     let Some(row) = rows.try_next().await? else { return Ok(true) };
                     values.clear();
-                    read_row(&row, &wires, &mut values).map_err(|error| sqlx::Error::Decode(error.into()))?;
+                    read_row(&row, wires, &mut values).map_err(|error| sqlx::Error::Decode(error.into()))?;
                     each(&values);
                     count += 1;
                 }
@@ -51,12 +72,6 @@ pub(super) async fn scan(
             .await?;
     }
     Ok(count)
-}
-
-/// The table as its own rows are read: those in partitions, but not those of tables that inherit from it.
-fn own_rows(table: &Table) -> String {
-    let only = if matches!(table.special.storage, Storage::Partitioned { .. }) { "" } else { "only " };
-    only.to_owned() + &quote_table(&table.name)
 }
 
 /// The largest value of an integer column.
@@ -75,8 +90,11 @@ pub(super) async fn count(connection: &mut PgConnection, table: &Table, most: u6
     let most = i64::try_from(most).unwrap_or(i64::MAX);
     let sql = format!("select count(*) from (select from {} limit $1) as t", own_rows(table));
     let query = sqlx::query_scalar(AssertSqlSafe(sql)).bind(most).persistent(false);
-    let rows: i64 = query.fetch_one(connection).await?;
-    Ok(rows.unsigned_abs())
+    lying(connection, true).await?;
+    let rows: sqlx::Result<i64> = query.fetch_one(&mut *connection).await;
+    let reset = lying(connection, false).await;
+    let rows = rows?;
+    reset.map(|()| rows.unsigned_abs())
 }
 
 /// How far an integer column reaches.
@@ -88,9 +106,19 @@ pub(super) async fn extent(
     let (column, rows) = (quote(&table.columns[column].name), own_rows(table));
     let sql = format!("select count({column}), min({column})::int8, max({column})::int8 from {rows}");
     let query = sqlx::query_as(AssertSqlSafe(sql)).persistent(false);
-    let (rows, least, greatest): (i64, Option<i64>, Option<i64>) = query.fetch_one(connection).await?;
+    lying(connection, true).await?;
+    let found = query.fetch_one(&mut *connection).await;
+    let reset = lying(connection, false).await;
+    let (rows, least, greatest): (i64, Option<i64>, Option<i64>) = found?;
+    reset?;
     let of = |(least, greatest)| Extent { rows: rows.unsigned_abs(), least, greatest };
     Ok(least.zip(greatest).map(of))
+}
+
+/// Whether transactions may not write here: on a standby, or where a setting says so.
+pub(super) async fn is_read_only(connection: &mut PgConnection) -> sqlx::Result<bool> {
+    let sql = "select current_setting('transaction_read_only')::bool";
+    sqlx::query_scalar(sql).persistent(false).fetch_one(connection).await
 }
 
 /// What of the wanted may not be done, for the tables where that is anything.

@@ -14,6 +14,7 @@ mod reading;
 mod seeding;
 mod server;
 mod support;
+mod surroundings;
 mod tables;
 mod transactions;
 mod types;
