@@ -114,8 +114,11 @@ async fn a_unique_index_on_a_rounded_price_is_none_on_the_price() {
 #[tokio::test]
 async fn values_of_unknown_types_are_taken_from_partitions_as_well() {
     let (_, mut session) = database(
-        "create table t (k int not null, v aclitem not null) partition by range (k);
-         create table t1 partition of t default; insert into t values (1, '=r/postgres')",
+        "create type odd; create function odd_in(cstring) returns odd language internal immutable strict as 'textin';
+         create function odd_out(odd) returns cstring language internal immutable strict as 'textout';
+         create type odd (input = odd_in, output = odd_out, like = text);
+         create table t (k int not null, v odd not null) partition by range (k);
+         create table t1 partition of t default; insert into t values (1, 'x')",
     )
     .await;
     let t = table(&mut session, "t").await;
@@ -160,7 +163,7 @@ async fn a_broken_session_does_not_hand_out_its_connection() {
 async fn whole_tables_are_read_as_they_lie_and_rows_are_found_by_key() {
     let (_, mut session) = database(
         "create table t (id int primary key, v text);
-         insert into t select g, repeat('x', 50) from generate_series(1, 3000) g; vacuum analyze t",
+         insert into t select g, repeat('x', 50) from generate_series(1, 3000) g; analyze t",
     )
     .await;
     let t = table(&mut session, "t").await;
@@ -234,7 +237,7 @@ async fn rules_hear_of_rows_that_are_loaded() {
 #[tokio::test]
 async fn arrays_of_domains_are_seeded() {
     let (target, mut session) =
-        database("create domain code as int check (value > 0); create table t (id int primary key, codes code[] not null)")
+        database("create domain code as int; create table t (id int primary key, codes code[] not null)")
             .await;
     let plan = seeding_plan(&mut session, &CrudConfig::default(), loadgen_core::Seed(1)).await.unwrap();
     let report = loadgen_core::crud::Seeding::new(target, plan, Some(100)).execute().await.unwrap();
