@@ -88,6 +88,8 @@ pub struct NativeType {
     pub id: u32,
     /// The backend's number for an array of it; 0 where it has none.
     pub array_id: u32,
+    /// The operator that finds a row by a value of it, qualified; where there is none, the usual one does.
+    pub equals: Option<String>,
 }
 
 /// Who fills a column that a statement leaves out.

@@ -20,6 +20,8 @@ pub(super) struct NativeRow {
     /// The number of the type of its arrays; 0 without.
     pub(super) array_id: u32,
     pub(super) kind: Kind,
+    /// The operator that compares its values, where `=` alone may not be found.
+    pub(super) equals: Option<String>,
 }
 
 /// What it is made of.
@@ -85,7 +87,13 @@ fn read(row: &PgRow) -> sqlx::Result<NativeRow> {
         "m" => Kind::Multirange(inner),
         _ => Kind::Other,
     };
-    Ok(NativeRow { id: number(0)?, name: row.try_get(1)?, array_id: number(3)?, kind })
+    Ok(NativeRow {
+        id: number(0)?,
+        name: row.try_get(1)?,
+        array_id: number(3)?,
+        kind,
+        equals: row.try_get(16)?,
+    })
 }
 
 fn pairs(names: Vec<String>, conditions: Vec<String>) -> Vec<(String, String)> {

@@ -163,7 +163,13 @@ impl Draft<'_> {
     fn condition(&self, keys: &[String]) -> String {
         let columns = &self.shape.table.columns;
         let equal: Vec<String> = (self.shape.key.iter().zip(keys))
-            .map(|(&index, value)| format!("t.{} = {value}", quote(&columns[index].name)))
+            .map(|(&index, value)| {
+                let (name, native) = (quote(&columns[index].name), &columns[index].native);
+                match &native.equals {
+                    Some(operator) => format!("t.{name} operator({operator}) ({value})::{}", native.name),
+                    None => format!("t.{name} = {value}"),
+                }
+            })
             .collect();
         format!(" where {}", equal.join(" and "))
     }
