@@ -20,6 +20,7 @@ mod native;
 mod other;
 mod partition;
 mod resolve;
+mod rows;
 mod sample;
 mod spelling;
 mod types;
@@ -36,6 +37,8 @@ struct Draft {
     is_partitioned: bool,
     /// The expressions of generated columns.
     generated: HashMap<usize, String>,
+    /// Columns whose values are rows.
+    rows: Vec<usize>,
 }
 
 impl Draft {
@@ -63,6 +66,7 @@ pub(crate) async fn read(conn: &mut PgConnection, filter: &SchemaFilter) -> sqlx
     let mut drafts = drafts(&rows, &types)?;
     complete(conn, &mut drafts).await?;
     for draft in drafts.values_mut() {
+        rows::doubt(draft);
         sample::fill_in(conn, &mut draft.table).await?;
     }
     let others = sqlx::query(include_str!("introspect/others.sql")).bind(&wanted);
@@ -145,13 +149,18 @@ fn drafts(rows: &[PgRow], types: &Types) -> sqlx::Result<HashMap<u32, Draft>> {
             Entry::Occupied(entry) => entry.into_mut(),
             Entry::Vacant(entry) => {
                 let (table, is_partitioned) = (table(row)?, row.try_get(3)?);
-                entry.insert(Draft { table, numbers: Vec::new(), is_partitioned, generated: HashMap::new() })
+                let (numbers, generated, rows) = Default::default();
+                entry.insert(Draft { table, numbers, is_partitioned, generated, rows })
             }
         };
         // A table without columns has one row that names none.
         if let Some(number) = row.try_get::<Option<i16>, _>(5)? {
             if row.try_get(9)? {
                 draft.generated.insert(draft.table.columns.len(), row.try_get(10)?);
+            }
+            let Oid(ty) = row.try_get(12)?;
+            if types.is_row(ty) {
+                draft.rows.push(draft.table.columns.len());
             }
             let (column, resolved) = column::read(row, &mut resolver)?;
             draft.table.columns.push(column);

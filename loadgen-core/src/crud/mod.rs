@@ -6,6 +6,7 @@ mod conditions;
 mod config;
 mod draft;
 mod error;
+mod examples;
 mod kept;
 mod keys;
 mod lane;

@@ -44,8 +44,8 @@ fn break_a_cycle(accepted: &mut Vec<Accepted>, refused: &mut Vec<(TableName, Str
         return false;
     };
     let (table, ..) = accepted.remove(at);
-    let why = "its foreign keys form a cycle in which no column may be NULL, so that no first row can be written; \
-               make one of them nullable, or exclude the table";
+    let why = "its foreign keys form a cycle in which no column may be NULL (or a check asks for all of them), so that \
+               no first row can be written; make one of them nullable, or exclude the table";
     refused.push((table.name.clone(), why.to_owned()));
     true
 }

@@ -3,7 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    conditions::rules, config::TableConfig, draft::Draft, error::CrudPlanError, reference::Reference,
+    config::TableConfig,
+    draft::Draft,
+    error::CrudPlanError,
+    examples::{needed, rules},
+    reference::Reference,
 };
 use crate::{
     Rng, Seed, Table, TableName, Value,
@@ -186,6 +190,10 @@ impl TableSources {
             self.columns.iter_mut().enumerate().filter(|(column, _)| rules.covers(*column))
         {
             *source = Source::Checked(rules.describe(column));
+        }
+        for at in needed(table, rules, (&self.columns, &self.references)) {
+            let to_itself = self.can_refer_to_itself(table, at);
+            (self.references[at].optional, self.references[at].to_itself) = (to_itself, to_itself);
         }
         for reference in &mut self.references {
             if reference.columns.iter().any(|column| rules.reads(*column)) {

@@ -65,6 +65,15 @@ impl Types {
         Ok(Types(rows.into_iter().map(|row| (row.id, row)).collect()))
     }
 
+    /// Whether it is made of columns, under any domains.
+    pub(super) fn is_row(&self, id: u32) -> bool {
+        match self.get(id).map(|row| &row.kind) {
+            Some(Kind::Composite(_)) => true,
+            Some(Kind::Domain(domain)) => self.is_row(domain.base.id),
+            _ => false,
+        }
+    }
+
     pub(super) fn get(&self, id: u32) -> Option<&NativeRow> {
         self.0.get(&id)
     }
