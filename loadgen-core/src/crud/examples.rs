@@ -34,6 +34,9 @@ impl<'a> Examples<'a> {
         for (column, source) in self.sources.iter().enumerate() {
             row[column] = match source {
                 Source::Distinct(distinct) => distinct.value(number).unwrap_or_default(),
+                Source::Line(distinct) => {
+                    distinct.value(number % distinct.capacity().max(1) as u64).unwrap_or_default()
+                }
                 Source::Parent { reference, .. } => {
                     let may = self.references[*reference].optional && number >> reference & 1 == 1;
                     let none = may || without == Some(*reference);

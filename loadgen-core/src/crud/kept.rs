@@ -24,8 +24,10 @@ pub(super) struct Kept {
 
 impl Kept {
     pub(super) fn of(table: &Table, sources: &[Source], referred: &BTreeSet<usize>) -> Self {
-        let never_null =
-            |column: usize| !table.columns[column].nullable || matches!(sources[column], Source::Distinct(_));
+        let never_null = |column: usize| {
+            !table.columns[column].nullable
+                || matches!(sources[column], Source::Distinct(_) | Source::Line(_))
+        };
         let key: Vec<usize> = table.key_of(never_null).unwrap_or_default().to_vec();
         let mut remembered = key.clone();
         remembered.extend(referred.iter().filter(|column| !key.contains(column)));

@@ -2,6 +2,7 @@
 
 mod children;
 mod choice;
+mod combinations;
 mod conditions;
 mod config;
 mod draft;
@@ -22,6 +23,7 @@ mod seeding;
 mod settle;
 mod source;
 mod table_plan;
+mod unique;
 mod workload;
 
 pub use config::{CrudConfig, OperationWeights, RowCounts, TableConfig};

@@ -122,7 +122,7 @@ impl Operation {
     fn draw_insert(&self, lane: &CrudLane, cx: &mut Cx, table: usize) -> Drawn {
         let table = self.insertable(lane, table)?;
         let plan = &self.plan.tables[table];
-        if lane.tables[table].live.is_out_of_combinations() {
+        if lane.tables[table].live.combinations().is_out() {
             return Err("no more combinations of parents are remembered");
         }
         let rows = plan.rows_at_once(self.plan.rows.insert);
@@ -133,10 +133,16 @@ impl Operation {
             let index = number * u64::from(self.plan.lanes) + u64::from(lane.id.0);
             match &plan.rules {
                 None => {
-                    self.draw_parents(lane, cx, table, &mut parents)?;
+                    let line = self.draw_parents(lane, cx, table, &mut parents)?;
                     let mine = &parents[row * plan.references.len()..];
                     for column in &plan.insert.set {
-                        change.values.push(self.draw_value(lane, cx, (table, *column), index, mine)?);
+                        change.values.push(self.draw_value(
+                            lane,
+                            cx,
+                            (table, *column),
+                            (index, line),
+                            mine,
+                        )?);
                     }
                 }
                 Some(rules) => self.draw_ruled(lane, cx, (table, rules), index, &mut parents, &mut change)?,
@@ -151,12 +157,13 @@ impl Operation {
         lane: &CrudLane,
         cx: &mut Cx,
         (table, column): (usize, usize),
-        index: u64,
+        (index, line): (u64, u64),
         parents: &[Slot],
     ) -> Result<Value, &'static str> {
         Ok(match &self.plan.tables[table].sources[column] {
             Source::Generated(generator) => generator.generate(&mut cx.rng),
             Source::Distinct(distinct) => distinct.value(index).ok_or("domain exhausted")?,
+            Source::Line(distinct) => distinct.value(line).ok_or("domain exhausted")?,
             Source::Parent { reference, position } => {
                 let slot = parents[*reference];
                 if slot == NO_SLOT && self.plan.tables[table].references[*reference].to_itself {
@@ -184,10 +191,11 @@ impl Operation {
         let mine = parents.len();
         for _ in 0..if plan.references.is_empty() { 1 } else { PARENT_TRIES } {
             parents.truncate(mine);
-            self.draw_parents(lane, cx, table, parents)?;
+            let line = self.draw_parents(lane, cx, table, parents)?;
             let mut row = vec![Value::Null; plan.table.columns.len()];
             for column in &plan.insert.set {
-                row[*column] = self.draw_value(lane, cx, (table, *column), index, &parents[mine..])?;
+                row[*column] =
+                    self.draw_value(lane, cx, (table, *column), (index, line), &parents[mine..])?;
             }
             if rules.draw(&mut row, &mut cx.rng) {
                 change.values.extend(plan.insert.set.iter().map(|column| std::mem::take(&mut row[*column])));

@@ -3,6 +3,7 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use super::{
+    combinations::Combining,
     config::{CrudConfig, OperationWeights, TableConfig},
     kept::Kept,
     live::Layout,
@@ -68,7 +69,7 @@ impl TablePlan {
         (referred, cap): (&BTreeSet<usize>, usize),
         shapes: &mut u32,
     ) -> Self {
-        let combined = sources.combined();
+        let (combined, lines) = sources.combined();
         let TableSources { columns: sources, mut references, mut notes, rules, within, .. } = sources;
         let mut own_config = table_config.clone();
         own_config.columns.extend(within);
@@ -108,7 +109,7 @@ impl TablePlan {
             parts: groups.len() + 1,
             references: references.len(),
             is_parent: !referred.is_empty(),
-            combined,
+            combining: Combining { references: combined, lines, most: cap },
             cap: if remembered.is_empty() { 0 } else { cap },
         };
         TablePlan {

@@ -9,6 +9,7 @@ use super::{
     by_type::{self, Lengths},
     choice::Choice,
     chosen,
+    digit::Digit,
     form::Form,
     ladder::Ladder,
     meaning::find,
@@ -28,10 +29,13 @@ use crate::{Column, Rng, Seed, Type, Value, column_salt};
 #[derive(Debug)]
 pub struct Distinct {
     domain: Domain,
-    capacity: u128,
+    /// How many values the domain has.
+    pub(super) values: u128,
     scramble: Permutation,
     seed: Seed,
     salt: u64,
+    /// Where several columns are distinct together.
+    pub(super) digit: Option<Digit>,
 }
 
 #[derive(Debug)]
@@ -81,20 +85,25 @@ impl Distinct {
             }
             _ => Domain::choose(name, ty, config, start)?,
         };
-        let (capacity, salt) = (domain.capacity(), column_salt(name));
-        Ok(Distinct { scramble: Permutation::new(capacity, seed, salt), domain, capacity, seed, salt })
+        let (values, salt) = (domain.capacity(), column_salt(name));
+        let scramble = Permutation::new(values, seed, salt);
+        Ok(Distinct { scramble, domain, values, seed, salt, digit: None })
     }
 
-    /// How many values there are; indexes reach at most 2^64 of them.
+    /// How many values there are, or of several columns that are distinct together how many combinations; indexes reach at most 2^64 of them.
     pub fn capacity(&self) -> u128 {
-        self.capacity
+        self.digit.as_ref().map_or(self.values, |digit| digit.total)
     }
 
     /// The value of an index, another one for each; `None` when the domain has no more.
     pub fn value(&self, index: u64) -> Option<Value> {
-        if u128::from(index) >= self.capacity {
+        if u128::from(index) >= self.capacity() {
             return None;
         }
+        let index = match &self.digit {
+            Some(digit) => (u128::from(index) / digit.weight % self.values) as u64,
+            None => index,
+        };
         let scattered = || self.scramble.apply(index);
         Some(match &self.domain {
             Domain::Listed(values) => values.get(index as usize)?.clone(),

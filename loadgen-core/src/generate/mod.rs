@@ -29,6 +29,7 @@ pub(crate) mod calendar;
 mod choice;
 mod config;
 pub(crate) mod constant;
+mod digit;
 mod distinct;
 mod distribution;
 mod document;

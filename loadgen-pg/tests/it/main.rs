@@ -20,4 +20,3 @@ mod transactions;
 mod types;
 mod whole_zoo;
 mod zoo;
-mod zoo_tables;
