@@ -22,6 +22,10 @@ impl Draft<'_> {
         let (mut conditions, mut reasons, mut wanted) = (Vec::new(), Vec::new(), BTreeSet::new());
         for check in &self.table.checks {
             if self.is_left_to_the_database(check, sources) {
+                if self.outgrows(check) {
+                    let why = "a sequence does not stay within it";
+                    reasons.push(format!("CHECK {}: {why}", one_line(&check.condition)));
+                }
                 continue;
             }
             match self.condition(check, sources) {

@@ -20,6 +20,7 @@ mod prepare;
 mod reference;
 mod room;
 mod seeding;
+mod sequence;
 mod settle;
 mod source;
 mod table_plan;

@@ -8,6 +8,7 @@ mod conformance;
 mod connect;
 mod crud;
 mod embedding;
+mod exhaustion;
 mod failures;
 mod introspection;
 mod random_tables;
