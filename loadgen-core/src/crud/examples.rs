@@ -33,9 +33,9 @@ impl<'a> Examples<'a> {
     fn fill(&self, row: &mut [Value], number: u64, without: Option<usize>) {
         for (column, source) in self.sources.iter().enumerate() {
             row[column] = match source {
-                Source::Distinct(distinct) => distinct.value(number).unwrap_or_default(),
-                Source::Line(distinct) => {
-                    distinct.value(number % distinct.capacity().max(1) as u64).unwrap_or_default()
+                Source::Distinct(distinct) | Source::Line(distinct) => {
+                    let number = u128::from(number) % distinct.capacity().max(1);
+                    distinct.value(number as u64).unwrap_or_default()
                 }
                 Source::Parent { reference, .. } => {
                     let may = self.references[*reference].optional && number >> reference & 1 == 1;

@@ -1,6 +1,6 @@
 //! Keys, references, and what cannot be honoured yet.
 
-use loadgen_core::{Check, ForeignKey, Obstacle, TableName};
+use loadgen_core::{Check, ForeignKey, Obstacle, TableName, Type};
 use sqlx::{Row, postgres::PgRow};
 
 use super::{Draft, expression::column_in};
@@ -57,7 +57,10 @@ pub(super) fn index(draft: &mut Draft, row: &PgRow) -> sqlx::Result<()> {
         let plain = name.as_ref().and_then(|name| draft.table.column_index(name));
         // What is computed from a column is as distinct as the column, if the computation is.
         let computed = plain.map_or(Some(text), |column| draft.generated.get(&column));
-        let under = computed.and_then(|text| draft.table.column_index(&column_in(text)?));
+        let under = computed.and_then(|text| {
+            let column = draft.table.column_index(&column_in(text)?)?;
+            (!is_bound(text, &draft.table.columns[column].ty)).then_some(column)
+        });
         whole &= under.is_none();
         columns.extend(under.or(plain));
     }
@@ -79,4 +82,11 @@ pub(super) fn index(draft: &mut Draft, row: &PgRow) -> sqlx::Result<()> {
         draft.table.special.loose_keys.push(columns);
     }
     Ok(())
+}
+
+/// Whether an expression may be one bound of a range, which many ranges share, rather than a text in small letters.
+fn is_bound(expression: &str, ty: &Type) -> bool {
+    matches!(ty, Type::Spelt(_))
+        && ["lower(", "upper("].iter().any(|function| expression.to_lowercase().contains(function))
+        && !expression.contains("::text")
 }

@@ -8,6 +8,7 @@ mod conformance;
 mod connect;
 mod crud;
 mod embedding;
+mod ends;
 mod exhaustion;
 mod failures;
 mod introspection;

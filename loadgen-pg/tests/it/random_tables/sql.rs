@@ -133,9 +133,8 @@ impl<'a> Draft<'a> {
     }
 
     fn choose_key(&mut self) {
-        let own = |name: &String| !name.starts_with('p') || !name.contains('_');
         let plain: Vec<(String, String)> =
-            self.columns.iter().filter(|(name, _)| own(name)).cloned().collect();
+            self.columns.iter().filter(|(name, _)| self.is_own(name)).cloned().collect();
         self.key = match self.table.key {
             Key::None => Vec::new(),
             Key::Identity | Key::Serial | Key::Int | Key::Uuid => self.columns[..1].to_vec(),
@@ -186,6 +185,11 @@ impl<'a> Draft<'a> {
         all
     }
 
+    /// Whether it is neither a number of the server's nor part of a reference.
+    fn is_own(&self, name: &str) -> bool {
+        name != "id" && !(name.starts_with('p') && name.contains('_'))
+    }
+
     fn at(&self, number: usize) -> (&str, &str) {
         let (name, ty) = &self.columns[number % self.columns.len()];
         (name, ty)
@@ -223,7 +227,8 @@ impl<'a> Draft<'a> {
 
     fn check(&self, template: usize, column: usize, other: usize, number: i32) -> Option<String> {
         let (a, ty) = self.at(column);
-        let of = class(ty);
+        // What a key of a sequence comes to is nothing that a plan can know.
+        let of = if self.is_own(a) { class(ty) } else { "any" };
         let templates = |class: &str| {
             let of_class = |line: &'static str| line.strip_prefix(class)?.strip_prefix(" : ");
             CHECKS.lines().filter_map(of_class).collect::<Vec<_>>()
@@ -234,7 +239,7 @@ impl<'a> Draft<'a> {
         }
         let text = fitting[template % fitting.len()];
         let same: Vec<&str> = (self.columns.iter())
-            .filter(|(name, ty)| name != a && (wanted == "any" || class(ty) == of))
+            .filter(|(name, ty)| name != a && (wanted == "any" || class(ty) == of && self.is_own(name)))
             .map(|(name, _)| name.as_str())
             .collect();
         let b = if same.is_empty() { None } else { Some(same[other % same.len()]) };
