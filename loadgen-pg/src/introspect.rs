@@ -5,7 +5,7 @@ use std::{
     sync::Arc,
 };
 
-use loadgen_core::{Schema, SchemaFilter, Special, Storage, Table, TableName};
+use loadgen_core::{Schema, SchemaFilter, Special, Storage, Table, TableName, Type};
 use sqlx::{
     PgConnection, Row,
     postgres::{PgRow, types::Oid},
@@ -39,6 +39,8 @@ struct Draft {
     generated: HashMap<usize, String>,
     /// Columns whose values are rows.
     rows: Vec<usize>,
+    /// Columns whose values are ranges, with the types of their bounds.
+    bounds: HashMap<usize, Type>,
 }
 
 impl Draft {
@@ -149,8 +151,8 @@ fn drafts(rows: &[PgRow], types: &Types) -> sqlx::Result<HashMap<u32, Draft>> {
             Entry::Occupied(entry) => entry.into_mut(),
             Entry::Vacant(entry) => {
                 let (table, is_partitioned) = (table(row)?, row.try_get(3)?);
-                let (numbers, generated, rows) = Default::default();
-                entry.insert(Draft { table, numbers, is_partitioned, generated, rows })
+                let (numbers, generated, rows, bounds) = Default::default();
+                entry.insert(Draft { table, numbers, is_partitioned, generated, rows, bounds })
             }
         };
         // A table without columns has one row that names none.
@@ -161,6 +163,9 @@ fn drafts(rows: &[PgRow], types: &Types) -> sqlx::Result<HashMap<u32, Draft>> {
             let Oid(ty) = row.try_get(12)?;
             if types.is_row(ty) {
                 draft.rows.push(draft.table.columns.len());
+            }
+            if let Some(bound) = types.bound(ty) {
+                draft.bounds.insert(draft.table.columns.len(), native::ty(bound, -1));
             }
             let (column, resolved) = column::read(row, &mut resolver)?;
             draft.table.columns.push(column);

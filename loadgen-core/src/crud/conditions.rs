@@ -87,6 +87,13 @@ impl Draft<'_> {
         conditions: &[Condition],
     ) -> Result<(usize, Distinct, ColumnConfig), String> {
         let definition = &self.table.columns[column];
+        let apart = self.table.special.apart.iter().find(|apart| apart.column == column);
+        if let (Some(apart), None) = (apart, self.config_of(column)) {
+            let distinct = Distinct::apart(&definition.name, apart, self.seed);
+            let spans = distinct
+                .ok_or_else(|| format!("{:?}: no spans that keep apart are known", definition.name))?;
+            return Ok((column, spans, ColumnConfig::default()));
+        }
         let make = |config: &ColumnConfig| {
             Distinct::new(definition, Some(config), self.seed, FIRST)
                 .map_err(|unfillable| unfillable.to_string())

@@ -3,7 +3,9 @@
 use serde_json::json;
 
 use super::{
-    ColumnConfig, asked,
+    ColumnConfig,
+    apart::Blocks,
+    asked,
     binary::uuid_of,
     by_meaning,
     by_type::{self, Lengths},
@@ -28,18 +30,18 @@ use crate::{Column, Rng, Seed, Type, Value, column_salt};
 /// look like it and contain a code that differs. No value is NULL.
 #[derive(Debug)]
 pub struct Distinct {
-    domain: Domain,
+    pub(super) domain: Domain,
     /// How many values the domain has.
     pub(super) values: u128,
-    scramble: Permutation,
-    seed: Seed,
-    salt: u64,
+    pub(super) scramble: Permutation,
+    pub(super) seed: Seed,
+    pub(super) salt: u64,
     /// Where several columns are distinct together.
     pub(super) digit: Option<Digit>,
 }
 
 #[derive(Debug)]
-enum Domain {
+pub(super) enum Domain {
     Listed(Vec<Value>),
     /// In order.
     Rising(Ladder),
@@ -58,6 +60,8 @@ enum Domain {
     Json(i64),
     /// Arrays of one element.
     Array(Box<Distinct>),
+    /// Spans, none of which reaches into another.
+    Apart(Blocks),
 }
 
 impl Distinct {
@@ -124,6 +128,7 @@ impl Distinct {
             }
             Domain::Json(start) => Value::Json(json!({ "id": start.wrapping_add_unsigned(index) })),
             Domain::Array(element) => Value::Array(vec![element.value(index)?]),
+            Domain::Apart(blocks) => blocks.value(scattered()),
         })
     }
 }
@@ -209,6 +214,7 @@ impl Domain {
             Domain::Bytes(width) => 1 << (8 * width.min(&BYTES)),
             Domain::Json(start) => i64::MAX.abs_diff(*start).into(),
             Domain::Array(element) => element.capacity(),
+            Domain::Apart(blocks) => blocks.count(),
         }
     }
 }

@@ -21,6 +21,7 @@
 //! ```
 
 mod alphabet;
+mod apart;
 mod array;
 mod binary;
 mod by_meaning;

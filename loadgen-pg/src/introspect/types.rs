@@ -74,6 +74,15 @@ impl Types {
         }
     }
 
+    /// The type of a range's bounds, under any domains.
+    pub(super) fn bound(&self, id: u32) -> Option<u32> {
+        match &self.get(id)?.kind {
+            Kind::Range(bound) => Some(*bound),
+            Kind::Domain(domain) => self.bound(domain.base.id),
+            _ => None,
+        }
+    }
+
     pub(super) fn get(&self, id: u32) -> Option<&NativeRow> {
         self.0.get(&id)
     }

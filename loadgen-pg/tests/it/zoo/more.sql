@@ -71,7 +71,15 @@ create table domains (
 create table key_of_domain (day recent, word short_word, note text, primary key (day, word));
 create table child_of_domain (id int primary key, day recent, word short_word, foreign key (day, word) references key_of_domain);
 
--- Exclusion, beside an equality.
+-- Exclusion, of ranges alone and beside an equality.
+create table exclude_numbers (id int primary key, block int4range not null, exclude using gist (block with &&));
+create table exclude_large (block int8range, exclude using gist (block with &&), note text);
+create table exclude_prices (id int primary key, price numrange, exclude using gist (price with &&));
+create table exclude_days (id int primary key, days daterange not null, exclude using gist (days with &&));
+create table exclude_times (id int primary key, during tsrange not null, live bool not null,
+                            exclude using gist (during with &&) where (live));
+create table exclude_moments (id int primary key, during tstzrange not null, place point not null,
+                              exclude using gist (during with &&, place with ~=) deferrable initially deferred);
 do $$ begin
     create extension if not exists btree_gist;
     create table exclude_rooms (
