@@ -216,6 +216,9 @@ impl<'a> Draft<'a> {
             Rule::UniqueLower(column) => {
                 format!("create unique index on {name} (lower({}))", quote(self.at(*column).0))
             }
+            Rule::Exclude(column) if self.at(*column).1.ends_with("range") => {
+                format!("alter table {name} add exclude using gist ({} with &&)", quote(self.at(*column).0))
+            }
             Rule::Exclude(column) => {
                 format!("alter table {name} add exclude using btree ({} with =)", quote(self.at(*column).0))
             }
