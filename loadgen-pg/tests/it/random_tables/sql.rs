@@ -236,7 +236,7 @@ impl<'a> Draft<'a> {
             let of_class = |line: &'static str| line.strip_prefix(class)?.strip_prefix(" : ");
             CHECKS.lines().filter_map(of_class).collect::<Vec<_>>()
         };
-        let (mut fitting, wanted) = (templates(of), if template % 5 == 0 { "any" } else { of });
+        let (mut fitting, wanted) = (templates(of), if template.is_multiple_of(5) { "any" } else { of });
         if wanted == "any" {
             fitting = templates("any");
         }
