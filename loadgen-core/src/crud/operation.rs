@@ -129,26 +129,43 @@ impl Operation {
         let mut change = TablePlan::change(&plan.insert, rows);
         let mut parents: Vec<Slot> = Vec::with_capacity(rows * plan.references.len());
         for row in 0..rows {
-            let number = lane.tables[table].next + row as u64;
-            let index = number * u64::from(self.plan.lanes) + u64::from(lane.id.0);
-            match &plan.rules {
-                None => {
-                    let line = self.draw_parents(lane, cx, table, &mut parents)?;
-                    let mine = &parents[row * plan.references.len()..];
-                    for column in &plan.insert.set {
-                        change.values.push(self.draw_value(
-                            lane,
-                            cx,
-                            (table, *column),
-                            (index, line),
-                            mine,
-                        )?);
-                    }
+            match self.draw_row(lane, cx, (table, row as u64), &mut parents, &mut change) {
+                Ok(()) => {}
+                Err(reason) if row == 0 => return Err(reason),
+                // Those that there are go all the same.
+                Err(_) => {
+                    change.rows = row;
+                    change.values.truncate(row * plan.insert.width());
+                    parents.truncate(row * plan.references.len());
+                    break;
                 }
-                Some(rules) => self.draw_ruled(lane, cx, (table, rules), index, &mut parents, &mut change)?,
             }
         }
-        Ok((change, Pending { table, slots: Vec::new(), parents, inserted: rows as u64, start: 0, mask: 0 }))
+        let inserted = change.rows as u64;
+        Ok((change, Pending { table, slots: Vec::new(), parents, inserted, start: 0, mask: 0 }))
+    }
+
+    /// One row more of a statement.
+    fn draw_row(
+        &self,
+        lane: &CrudLane,
+        cx: &mut Cx,
+        (table, row): (usize, u64),
+        parents: &mut Vec<Slot>,
+        change: &mut Change,
+    ) -> Result<(), &'static str> {
+        let plan = &self.plan.tables[table];
+        let index = (lane.tables[table].next + row) * u64::from(self.plan.lanes) + u64::from(lane.id.0);
+        if let Some(rules) = &plan.rules {
+            return self.draw_ruled(lane, cx, (table, rules), index, parents, change);
+        }
+        let mine = parents.len();
+        let line = self.draw_parents(lane, cx, table, parents)?;
+        for column in &plan.insert.set {
+            let value = self.draw_value(lane, cx, (table, *column), (index, line), &parents[mine..])?;
+            change.values.push(value);
+        }
+        Ok(())
     }
 
     /// The value of a column of a new row with its parents.

@@ -38,8 +38,10 @@ async fn count(session: &mut PgSession, table: &str) -> i64 {
     sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).fetch_one(session.driver()).await.unwrap()
 }
 
+/// Five rows a statement, or as many as there are values for.
 async fn insert(target: &PgTarget, lanes: u32, operations: u64) -> Report {
-    let config: CrudConfig = serde_json::from_str(r#"{"operations": {"insert": 1}}"#).unwrap();
+    let json = r#"{"operations": {"insert": 1}, "rows": {"insert": 5}}"#;
+    let config: CrudConfig = serde_json::from_str(json).unwrap();
     let run = Run::new(target.clone(), Crud::new(config)).seed(3).lanes(lanes).connections(4);
     let report = run.operations(operations).check().execute().await.unwrap();
     assert!(report.errors.is_empty(), "{:#?}", report.errors);

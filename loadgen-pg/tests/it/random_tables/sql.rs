@@ -164,6 +164,11 @@ impl<'a> Draft<'a> {
             ),
             1 => ("list", &["default"]),
             2 => ("range", &["default"]),
+            3 => {
+                ("range", &["for values from (minvalue) to ('500')", "for values from ('500') to (maxvalue)"])
+            }
+            4 => ("range", &["for values from ('2') to ('900000')"]),
+            5 => ("list", &["for values in ('1', '2', '3')", "for values in ('4', null)"]),
             _ => ("hash", &["for values with (modulus 1, remainder 0)"]),
         };
         let part =
@@ -221,6 +226,12 @@ impl<'a> Draft<'a> {
             }
             Rule::Exclude(column) => {
                 format!("alter table {name} add exclude using btree ({} with =)", quote(self.at(*column).0))
+            }
+            Rule::Generated(column, unique) => {
+                let (a, unique) = (quote(self.at(*column).0), if *unique { "unique" } else { "" });
+                format!(
+                    "alter table {name} add generated text generated always as (lower({a}::text)) stored {unique}"
+                )
             }
             Rule::Check { template, column, other, number } => {
                 format!("alter table {name} add check ({})", self.check(*template, *column, *other, *number)?)

@@ -83,6 +83,8 @@ pub(super) enum Rule {
     UniqueNulls(Vec<usize>),
     UniqueLower(usize),
     Exclude(usize),
+    /// A column in small letters, and whether it is unique.
+    Generated(usize, bool),
     /// One of the templates for the type of a column, with another column and a number.
     Check {
         template: usize,
@@ -129,6 +131,7 @@ fn rule() -> impl Strategy<Value = Rule> {
         1 => columns().prop_map(Rule::UniqueNulls),
         1 => (0usize..20).prop_map(Rule::UniqueLower),
         1 => (0usize..20).prop_map(Rule::Exclude),
+        1 => (0usize..20, any::<bool>()).prop_map(|(column, unique)| Rule::Generated(column, unique)),
         9 => (0usize..40, 0usize..20, 0usize..20, -20i32..300)
             .prop_map(|(template, column, other, number)| Rule::Check { template, column, other, number }),
     ]
@@ -137,7 +140,7 @@ fn rule() -> impl Strategy<Value = Rule> {
 fn table() -> impl Strategy<Value = Table> {
     let columns = prop::collection::vec(column(), 1..9);
     let parents = prop::collection::vec(parent(), 0..4);
-    let parts = prop::option::weighted(0.15, 0u8..4);
+    let parts = prop::option::weighted(0.15, 0u8..7);
     (columns, key(), parents, prop::collection::vec(rule(), 0..5), parts)
         .prop_map(|(columns, key, parents, rules, parts)| Table { columns, key, parents, rules, parts })
 }
