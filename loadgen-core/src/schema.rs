@@ -222,6 +222,12 @@ impl Schema {
 }
 
 impl Table {
+    /// What stands for a row's address among the indexes of columns, in a [`Shape`](crate::Shape)'s key and in what it
+    /// returns: a text that the database gives, and another one after each update.
+    pub fn address(&self) -> usize {
+        self.columns.len()
+    }
+
     /// The index of the column of that name.
     pub fn column_index(&self, name: &str) -> Option<usize> {
         self.columns.iter().position(|column| column.name == name)

@@ -12,6 +12,8 @@ pub struct Special {
     pub loose_keys: Vec<Vec<usize>>,
     /// Columns of spans that may not overlap from row to row.
     pub apart: Vec<Apart>,
+    /// Whether the database tells where each row is, for those that nothing else finds; see [`Table::address`](crate::Table::address).
+    pub is_addressed: bool,
     /// Why the database may keep other values than it is sent, or refuse rows in silence: a trigger.
     pub rewrites: Option<String>,
     /// Why rows may come and go that no statement names: what else in the database writes the table.

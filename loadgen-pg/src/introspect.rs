@@ -11,6 +11,7 @@ use sqlx::{
     postgres::{PgRow, types::Oid},
 };
 
+mod address;
 mod alive;
 mod column;
 mod expression;
@@ -69,6 +70,7 @@ pub(crate) async fn read(conn: &mut PgConnection, filter: &SchemaFilter) -> sqlx
     complete(conn, &mut drafts).await?;
     for draft in drafts.values_mut() {
         rows::doubt(draft);
+        address::doubt(&mut draft.table);
         sample::fill_in(conn, &mut draft.table).await?;
     }
     let others = sqlx::query(include_str!("introspect/others.sql")).bind(&wanted);
@@ -186,6 +188,6 @@ fn table(row: &PgRow) -> sqlx::Result<Table> {
         foreign_keys: Vec::new(),
         checks: Vec::new(),
         obstacles: Vec::new(),
-        special: Special { storage, ..Special::default() },
+        special: Special { storage, is_addressed: row.try_get(16)?, ..Special::default() },
     })
 }

@@ -90,6 +90,10 @@ impl LiveRows {
         self.keys[column].get(slot as usize)
     }
 
+    pub(crate) fn set_key(&mut self, slot: Slot, column: usize, value: &Value) {
+        self.keys[column].set(slot as usize, value);
+    }
+
     /// Everything a row's hash is made of, part by part.
     pub(crate) fn sums(&self, slot: Slot) -> &[u64] {
         &self.sums[slot as usize * self.parts..][..self.parts]

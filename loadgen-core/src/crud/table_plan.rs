@@ -37,9 +37,9 @@ pub struct TablePlan {
     pub(crate) groups: Vec<Vec<usize>>,
     /// Columns whose values loadgen knows: what the digest covers.
     pub(crate) known: Vec<usize>,
-    /// One for each column of the table.
+    /// One for each column of the table, and one for the address.
     pub(crate) salts: Vec<u64>,
-    /// For each column of the table, the part of a row's sum that it belongs to: 0, or one more than its group;
+    /// For each column of the table and the address, the part of a row's sum that it belongs to: 0, or one more than its group;
     /// [`UNREAD`] where nobody may read it.
     pub(crate) parts: Vec<usize>,
     /// Why the rows in the database are not compared with what the lanes know.
@@ -47,6 +47,8 @@ pub struct TablePlan {
     /// Whether a trigger may change or refuse rows: one row a statement, and the values that count are those that
     /// come back.
     pub(crate) reads_back: bool,
+    /// Whether rows are found by their addresses: one row a statement, and a new address with each update.
+    pub(crate) by_address: bool,
     pub(crate) layout: Layout,
     pub(crate) insert: Arc<Shape>,
     /// One for each non-empty set of groups, at its bit mask less one.
@@ -77,7 +79,8 @@ impl TablePlan {
             let parent = planned.iter().position(|name| *name == reference.parent_name);
             reference.parent = parent.expect("references to tables that are not planned were dropped");
         }
-        let kept = Kept::of(&table, &sources, referred);
+        let wanted = table_config.operations.or(config.operations).unwrap_or_default();
+        let kept = Kept::of(&table, &sources, referred, (wanted.update, wanted.delete) != (0, 0));
         let Kept { key, remembered, known, .. } = &kept;
         note_specials(&table, key, &mut notes);
         let groups = groups(&table, &sources, remembered, rules.as_ref(), &mut notes);
@@ -89,21 +92,24 @@ impl TablePlan {
         let insert = shape(ChangeKind::Insert, &[], kept.written.clone(), &kept.returned);
         let (mut updates, mut delete) = (Vec::new(), None);
         if !key.is_empty() {
-            let returned: &[usize] = if kept.reads_back { known } else { &[] };
+            let returned: &[usize] = match () {
+                () if kept.reads_back => known,
+                () if kept.by_address => key,
+                () => &[],
+            };
             for mask in 1..1usize << groups.len() {
                 let set = groups_of(mask, &groups).flatten().copied().collect();
                 updates.push(shape(ChangeKind::Update, key, set, returned));
             }
             delete = Some(shape(ChangeKind::Delete, key, Vec::new(), &[]));
         }
-        let wanted = table_config.operations.or(config.operations).unwrap_or_default();
         let operations = possible(wanted, updates.is_empty(), delete.is_none(), &mut notes);
         let part = |column: usize| match groups.iter().position(|group| group.contains(&column)) {
             Some(group) => group + 1,
             None if table.special.denied.select.contains(&column) => UNREAD,
             None => 0,
         };
-        let parts = (0..sources.len()).map(part).collect();
+        let parts = (0..sources.len()).map(part).chain([UNREAD]).collect();
         let layout = Layout {
             keys: remembered.len(),
             parts: groups.len() + 1,
@@ -115,8 +121,9 @@ impl TablePlan {
         TablePlan {
             unchecked: table.special.written_by.clone(),
             reads_back: kept.reads_back,
+            by_address: kept.by_address,
             weight: table_config.weight.unwrap_or(1),
-            salts: table.columns.iter().map(|column| column_salt(&column.name)).collect(),
+            salts: table.columns.iter().map(|column| column_salt(&column.name)).chain([0]).collect(),
             table,
             config: own_config,
             operations,
@@ -142,7 +149,7 @@ impl TablePlan {
 
     /// How many rows a statement takes of so many. One of nothing but defaults makes one row.
     pub(crate) fn rows_at_once(&self, rows: u32) -> usize {
-        if self.reads_back || self.insert.set.is_empty() { 1 } else { rows as usize }
+        if self.reads_back || self.by_address || self.insert.set.is_empty() { 1 } else { rows as usize }
     }
 
     /// An empty change of a shape with room for `rows` rows.
