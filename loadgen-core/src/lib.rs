@@ -47,7 +47,7 @@ pub use report::{ErrorReport, Outcomes, Report, ScenarioReport};
 pub use rng::Rng;
 pub use schema::{Check, Column, Fill, ForeignKey, NativeType, Obstacle, Schema, Table, TableName, Type};
 pub use seed::Seed;
-pub use special::{Denied, Other, Special, Storage};
+pub use special::{Apart, Denied, Other, Special, Storage};
 pub use tally::{TableTally, Tally};
 pub use target::{EachRow, Rights, SchemaFilter, Session, SqlSession, Target};
 pub use value::Value;

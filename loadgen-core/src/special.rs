@@ -1,13 +1,19 @@
 //! What is out of the ordinary about a table.
 
+use crate::Type;
+
 /// What a backend says about a table besides its columns, keys and references. Nothing of it holds for most tables.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Special {
     /// Where its rows are.
     pub storage: Storage,
     /// Unique rules that no row can be found by, because they cover part of the rows or of the values: in each, one
     /// of these columns has to differ from row to row.
     pub loose_keys: Vec<Vec<usize>>,
+    /// Columns of spans that may not overlap from row to row.
+    pub apart: Vec<Apart>,
+    /// Whether the database tells where each row is, for those that nothing else finds; see [`Table::address`](crate::Table::address).
+    pub is_addressed: bool,
     /// Why the database may keep other values than it is sent, or refuse rows in silence: a trigger.
     pub rewrites: Option<String>,
     /// Why rows may come and go that no statement names: what else in the database writes the table.
@@ -31,6 +37,17 @@ pub enum Storage {
         /// Indexes of the columns that decide about the partition.
         by: Vec<usize>,
     },
+}
+
+/// A column of spans of which no two may overlap.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Apart {
+    /// Its index.
+    pub column: usize,
+    /// What its spans lie between.
+    pub bounds: Type,
+    /// How one is written from a bound to another that it does not reach: `[{low},{high})`.
+    pub text: String,
 }
 
 /// Columns by what may not be done to them.

@@ -5,12 +5,13 @@ use std::{
     sync::Arc,
 };
 
-use loadgen_core::{Schema, SchemaFilter, Special, Storage, Table, TableName};
+use loadgen_core::{Schema, SchemaFilter, Special, Storage, Table, TableName, Type};
 use sqlx::{
     PgConnection, Row,
     postgres::{PgRow, types::Oid},
 };
 
+mod address;
 mod alive;
 mod column;
 mod expression;
@@ -20,6 +21,7 @@ mod native;
 mod other;
 mod partition;
 mod resolve;
+mod rows;
 mod sample;
 mod spelling;
 mod types;
@@ -36,6 +38,10 @@ struct Draft {
     is_partitioned: bool,
     /// The expressions of generated columns.
     generated: HashMap<usize, String>,
+    /// Columns whose values are rows.
+    rows: Vec<usize>,
+    /// Columns whose values are ranges, with the types of their bounds.
+    bounds: HashMap<usize, Type>,
 }
 
 impl Draft {
@@ -63,6 +69,8 @@ pub(crate) async fn read(conn: &mut PgConnection, filter: &SchemaFilter) -> sqlx
     let mut drafts = drafts(&rows, &types)?;
     complete(conn, &mut drafts).await?;
     for draft in drafts.values_mut() {
+        rows::doubt(draft);
+        address::doubt(&mut draft.table);
         sample::fill_in(conn, &mut draft.table).await?;
     }
     let others = sqlx::query(include_str!("introspect/others.sql")).bind(&wanted);
@@ -145,13 +153,21 @@ fn drafts(rows: &[PgRow], types: &Types) -> sqlx::Result<HashMap<u32, Draft>> {
             Entry::Occupied(entry) => entry.into_mut(),
             Entry::Vacant(entry) => {
                 let (table, is_partitioned) = (table(row)?, row.try_get(3)?);
-                entry.insert(Draft { table, numbers: Vec::new(), is_partitioned, generated: HashMap::new() })
+                let (numbers, generated, rows, bounds) = Default::default();
+                entry.insert(Draft { table, numbers, is_partitioned, generated, rows, bounds })
             }
         };
         // A table without columns has one row that names none.
         if let Some(number) = row.try_get::<Option<i16>, _>(5)? {
             if row.try_get(9)? {
                 draft.generated.insert(draft.table.columns.len(), row.try_get(10)?);
+            }
+            let Oid(ty) = row.try_get(12)?;
+            if types.is_row(ty) {
+                draft.rows.push(draft.table.columns.len());
+            }
+            if let Some(bound) = types.bound(ty) {
+                draft.bounds.insert(draft.table.columns.len(), native::ty(bound, -1));
             }
             let (column, resolved) = column::read(row, &mut resolver)?;
             draft.table.columns.push(column);
@@ -172,6 +188,6 @@ fn table(row: &PgRow) -> sqlx::Result<Table> {
         foreign_keys: Vec::new(),
         checks: Vec::new(),
         obstacles: Vec::new(),
-        special: Special { storage, ..Special::default() },
+        special: Special { storage, is_addressed: row.try_get(16)?, ..Special::default() },
     })
 }

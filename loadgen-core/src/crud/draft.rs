@@ -6,12 +6,11 @@ use super::{
     config::TableConfig,
     error::{CrudPlanError, Part},
     reference::Reference,
-    room::SMALL,
-    source::{ORPHANS, Source, TableSources, names},
+    source::{ORPHANS, Source, names},
 };
 use crate::{
     Column, Fill, ForeignKey, Obstacle, Seed, Table, Type,
-    generate::{self, ColumnConfig, Distinct},
+    generate::{self, ColumnConfig},
 };
 
 /// What decides about one table.
@@ -153,106 +152,5 @@ impl Draft<'_> {
             }
             Err(unfillable) => Ok(Err(unfillable.to_string())),
         }
-    }
-
-    /// Gives each unique key one column that alone tells all rows apart.
-    pub(super) fn make_distinct(&self, sources: &mut TableSources) -> Result<(), String> {
-        for key in self.table.unique_rules() {
-            let tells_apart = |column: &usize| match &sources.columns[*column] {
-                Source::Distinct(_) => true,
-                Source::Server(_) => self.server_tells_apart(*column),
-                // NULLs do not collide.
-                Source::Null(_) => true,
-                Source::Generated(_) | Source::Checked(_) | Source::Parent { .. } => false,
-            };
-            if key.iter().any(tells_apart) {
-                continue;
-            }
-            let constructed = |column: &usize| {
-                matches!(sources.columns[*column], Source::Generated(_))
-                    .then(|| self.distinct(*column, &sources.conditions))
-            };
-            let made: Vec<Result<(usize, Distinct, ColumnConfig), String>> =
-                key.iter().filter_map(constructed).collect();
-            let room = |(column, distinct, _): &&(usize, Distinct, ColumnConfig)| {
-                let capacity = distinct.capacity();
-                (capacity > SMALL && self.is_free(*column), capacity)
-            };
-            let best = made.iter().flatten().max_by_key(room);
-            let is_narrow = best.is_some_and(|(_, distinct, _)| distinct.capacity() <= SMALL);
-            let best = best.map(|(column, ..)| *column);
-            if is_narrow && self.combine(&self.parents_in(key, sources), sources).is_ok() {
-                continue;
-            }
-            match (best, made.is_empty()) {
-                (Some(best), _) => {
-                    let chosen = made.into_iter().flatten().find(|(column, ..)| *column == best);
-                    let (column, distinct, config) = chosen.expect("the best is one of those made");
-                    sources.columns[column] = Source::Distinct(distinct);
-                    sources.within.insert(self.table.columns[column].name.clone(), config);
-                }
-                (None, true) => self.combine(key, sources)?,
-                (None, false) => {
-                    let why = made.into_iter().find_map(Result::err).unwrap_or_default();
-                    return Err(format!("unique ({}): {why}", names(self.table, key)));
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// Whether what the database fills in differs from row to row; who leaves a column out in the plan file says so.
-    pub(super) fn server_tells_apart(&self, column: usize) -> bool {
-        if self.config_of(column).is_some_and(|config| config.leave_out) {
-            return true;
-        }
-        let column = &self.table.columns[column];
-        match &column.fill {
-            Fill::Sequence { .. } => true,
-            Fill::Volatile(_) => column.ty == Type::Uuid,
-            Fill::None => column.nullable,
-            Fill::Constant(_) | Fill::Generated => false,
-        }
-    }
-
-    /// Whether neither a check nor the partitions restrict a column.
-    fn is_free(&self, column: usize) -> bool {
-        self.table.checks.iter().all(|check| !check.columns.contains(&column))
-            && !self.table.partitioned_by().contains(&column)
-    }
-
-    /// The columns of a key that come from parents.
-    fn parents_in(&self, key: &[usize], sources: &TableSources) -> Vec<usize> {
-        let is_parent = |column: &usize| matches!(sources.columns[*column], Source::Parent { .. });
-        key.iter().copied().filter(is_parent).collect()
-    }
-
-    /// A key of references alone: rows differ when their parents do.
-    pub(super) fn combine(&self, key: &[usize], sources: &mut TableSources) -> Result<(), String> {
-        let refuse = |why: &str| Err(format!("unique ({}) {why}; exclude the table", names(self.table, key)));
-        if key.is_empty() {
-            return refuse("has no column that can differ from row to row");
-        }
-        let within = |all: &[usize], some: &[usize]| some.iter().all(|column| all.contains(column));
-        if sources.combined_key.as_ref().is_some_and(|known| within(key, known)) {
-            return Ok(());
-        }
-        if !key.iter().all(|column| matches!(sources.columns[*column], Source::Parent { .. })) {
-            return refuse("is filled by the database, which does not promise distinct values");
-        }
-        let parent_of = |column: &usize| match sources.columns[*column] {
-            Source::Parent { reference, .. } => Some(reference),
-            _ => None,
-        };
-        let touched: BTreeSet<usize> = key.iter().filter_map(parent_of).collect();
-        let of_touched = |column: &usize| parent_of(column).is_some_and(|parent| touched.contains(&parent));
-        if !(0..sources.columns.len()).filter(of_touched).all(|column| key.contains(&column)) {
-            return refuse("takes part of a foreign key and not the rest");
-        }
-        if sources.combined_key.as_ref().is_some_and(|known| !within(known, key)) {
-            return refuse("is a second key made of foreign keys");
-        }
-        sources.combined_key = Some(key.to_vec());
-        Ok(())
     }
 }

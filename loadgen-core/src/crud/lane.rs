@@ -218,6 +218,9 @@ impl CrudLane {
                 let sums = plan.sums_of_returned(returning, &applied.returned[row * returning.len()..]);
                 (0..plan.layout.parts).for_each(|part| table.live.set_sum(*slot, part, sums[part]));
             }
+            if plan.by_address {
+                table.live.set_key(*slot, 0, &applied.returned[row]);
+            }
             table.digest.add(row_hash(total(table.live.sums(*slot))));
             self.history.record(seq, pending.table as u32, ChangeKind::Update, u64::from(*slot), chosen);
         }

@@ -1,9 +1,8 @@
 //! The rows of one table that a lane has live: flat vectors, a few words a row.
 
-use std::collections::HashSet;
-
 use super::{
     children::Children,
+    combinations::{Combinations, Combining},
     keys::{KeyColumn, grow},
 };
 use crate::Value;
@@ -30,9 +29,7 @@ pub(crate) struct LiveRows {
     cap: usize,
     /// Where to look next for a row to forget when there are too many.
     hand: usize,
-    /// The references that make up a key by themselves, and the hashes of the parents' slots that are taken.
-    combined: Vec<usize>,
-    combinations: HashSet<u64>,
+    combinations: Combinations,
 }
 
 /// What decides the layout.
@@ -46,8 +43,8 @@ pub(crate) struct Layout {
     pub(crate) references: usize,
     /// Whether other tables refer to this one.
     pub(crate) is_parent: bool,
-    /// The references whose parents together have to differ from row to row; empty where that does not matter.
-    pub(crate) combined: Vec<usize>,
+    /// The references whose parents make up a key.
+    pub(crate) combining: Combining,
     /// The most rows to remember.
     pub(crate) cap: usize,
 }
@@ -66,7 +63,7 @@ impl LiveRows {
             parts: layout.parts,
             references: layout.references,
             children: layout.is_parent.then(Children::default),
-            combined: layout.combined.clone(),
+            combinations: Combinations::new(layout.combining.clone()),
             cap: layout.cap,
             ..LiveRows::default()
         }
@@ -91,6 +88,10 @@ impl LiveRows {
 
     pub(crate) fn key(&self, slot: Slot, column: usize) -> Value {
         self.keys[column].get(slot as usize)
+    }
+
+    pub(crate) fn set_key(&mut self, slot: Slot, column: usize, value: &Value) {
+        self.keys[column].set(slot as usize, value);
     }
 
     /// Everything a row's hash is made of, part by part.
@@ -133,30 +134,14 @@ impl LiveRows {
         self.release(slot);
     }
 
-    /// Whether no row has these parents yet; always true where that does not matter.
-    pub(crate) fn is_new_combination(&self, parents: &[Slot]) -> bool {
-        self.combination(parents).is_none_or(|combination| !self.combinations.contains(&combination))
-    }
-
-    /// Whether a further row could not be told from the others: combinations are not forgotten while rows are there.
-    pub(crate) fn is_out_of_combinations(&self) -> bool {
-        !self.combined.is_empty() && self.live.len() >= self.cap
+    /// The combinations of parents that make up a key.
+    pub(super) fn combinations(&self) -> &Combinations {
+        &self.combinations
     }
 
     /// Never hands out these combinations of parents again, row after row.
     pub(crate) fn take_combinations(&mut self, parents: &[Slot]) {
-        for row in parents.chunks(self.references.max(1)) {
-            self.combinations.extend(self.combination(row));
-        }
-    }
-
-    /// What stands for the parents of a row that a key is made of. Where one is missing, there is no key.
-    fn combination(&self, parents: &[Slot]) -> Option<u64> {
-        let mut combined = self.combined.iter().map(|reference| parents[*reference]);
-        if self.combined.is_empty() || combined.clone().any(|slot| slot == NO_SLOT) {
-            return None;
-        }
-        Some(combined.by_ref().fold(0, |hash, slot| crate::rng::splitmix(hash ^ u64::from(slot))))
+        parents.chunks(self.references.max(1)).for_each(|row| self.combinations.take(row));
     }
 
     /// Makes room for one row more, if there is none: the row to be forgotten, which stays in the database and in the
@@ -230,9 +215,8 @@ impl LiveRows {
         positions.sort_unstable();
         for position in positions.into_iter().rev() {
             let slot = self.live.swap_remove(position);
-            if let Some(combination) = self.combination(self.parents(slot)) {
-                self.combinations.remove(&combination);
-            }
+            let parents = &self.parents[slot as usize * self.references..][..self.references];
+            self.combinations.leave(parents);
             self.vacate(slot);
         }
     }

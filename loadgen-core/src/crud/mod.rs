@@ -2,10 +2,12 @@
 
 mod children;
 mod choice;
+mod combinations;
 mod conditions;
 mod config;
 mod draft;
 mod error;
+mod examples;
 mod kept;
 mod keys;
 mod lane;
@@ -18,9 +20,11 @@ mod prepare;
 mod reference;
 mod room;
 mod seeding;
+mod sequence;
 mod settle;
 mod source;
 mod table_plan;
+mod unique;
 mod workload;
 
 pub use config::{CrudConfig, OperationWeights, RowCounts, TableConfig};

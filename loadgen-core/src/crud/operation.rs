@@ -122,27 +122,50 @@ impl Operation {
     fn draw_insert(&self, lane: &CrudLane, cx: &mut Cx, table: usize) -> Drawn {
         let table = self.insertable(lane, table)?;
         let plan = &self.plan.tables[table];
-        if lane.tables[table].live.is_out_of_combinations() {
+        if lane.tables[table].live.combinations().is_out() {
             return Err("no more combinations of parents are remembered");
         }
         let rows = plan.rows_at_once(self.plan.rows.insert);
         let mut change = TablePlan::change(&plan.insert, rows);
         let mut parents: Vec<Slot> = Vec::with_capacity(rows * plan.references.len());
         for row in 0..rows {
-            let number = lane.tables[table].next + row as u64;
-            let index = number * u64::from(self.plan.lanes) + u64::from(lane.id.0);
-            match &plan.rules {
-                None => {
-                    self.draw_parents(lane, cx, table, &mut parents)?;
-                    let mine = &parents[row * plan.references.len()..];
-                    for column in &plan.insert.set {
-                        change.values.push(self.draw_value(lane, cx, (table, *column), index, mine)?);
-                    }
+            match self.draw_row(lane, cx, (table, row as u64), &mut parents, &mut change) {
+                Ok(()) => {}
+                Err(reason) if row == 0 => return Err(reason),
+                // Those that there are go all the same.
+                Err(_) => {
+                    change.rows = row;
+                    change.values.truncate(row * plan.insert.width());
+                    parents.truncate(row * plan.references.len());
+                    break;
                 }
-                Some(rules) => self.draw_ruled(lane, cx, (table, rules), index, &mut parents, &mut change)?,
             }
         }
-        Ok((change, Pending { table, slots: Vec::new(), parents, inserted: rows as u64, start: 0, mask: 0 }))
+        let inserted = change.rows as u64;
+        Ok((change, Pending { table, slots: Vec::new(), parents, inserted, start: 0, mask: 0 }))
+    }
+
+    /// One row more of a statement.
+    fn draw_row(
+        &self,
+        lane: &CrudLane,
+        cx: &mut Cx,
+        (table, row): (usize, u64),
+        parents: &mut Vec<Slot>,
+        change: &mut Change,
+    ) -> Result<(), &'static str> {
+        let plan = &self.plan.tables[table];
+        let index = (lane.tables[table].next + row) * u64::from(self.plan.lanes) + u64::from(lane.id.0);
+        if let Some(rules) = &plan.rules {
+            return self.draw_ruled(lane, cx, (table, rules), index, parents, change);
+        }
+        let mine = parents.len();
+        let line = self.draw_parents(lane, cx, table, parents)?;
+        for column in &plan.insert.set {
+            let value = self.draw_value(lane, cx, (table, *column), (index, line), &parents[mine..])?;
+            change.values.push(value);
+        }
+        Ok(())
     }
 
     /// The value of a column of a new row with its parents.
@@ -151,12 +174,13 @@ impl Operation {
         lane: &CrudLane,
         cx: &mut Cx,
         (table, column): (usize, usize),
-        index: u64,
+        (index, line): (u64, u64),
         parents: &[Slot],
     ) -> Result<Value, &'static str> {
         Ok(match &self.plan.tables[table].sources[column] {
             Source::Generated(generator) => generator.generate(&mut cx.rng),
             Source::Distinct(distinct) => distinct.value(index).ok_or("domain exhausted")?,
+            Source::Line(distinct) => distinct.value(line).ok_or("domain exhausted")?,
             Source::Parent { reference, position } => {
                 let slot = parents[*reference];
                 if slot == NO_SLOT && self.plan.tables[table].references[*reference].to_itself {
@@ -184,10 +208,11 @@ impl Operation {
         let mine = parents.len();
         for _ in 0..if plan.references.is_empty() { 1 } else { PARENT_TRIES } {
             parents.truncate(mine);
-            self.draw_parents(lane, cx, table, parents)?;
+            let line = self.draw_parents(lane, cx, table, parents)?;
             let mut row = vec![Value::Null; plan.table.columns.len()];
             for column in &plan.insert.set {
-                row[*column] = self.draw_value(lane, cx, (table, *column), index, &parents[mine..])?;
+                row[*column] =
+                    self.draw_value(lane, cx, (table, *column), (index, line), &parents[mine..])?;
             }
             if rules.draw(&mut row, &mut cx.rng) {
                 change.values.extend(plan.insert.set.iter().map(|column| std::mem::take(&mut row[*column])));

@@ -9,14 +9,14 @@ use super::{
 use crate::{Cx, Value};
 
 impl Operation {
-    /// One parent for each reference of a new row.
+    /// One parent for each reference of a new row; its line among those of the same parents.
     pub(super) fn draw_parents(
         &self,
         lane: &CrudLane,
         cx: &mut Cx,
         table: usize,
         parents: &mut Vec<Slot>,
-    ) -> Result<(), &'static str> {
+    ) -> Result<u64, &'static str> {
         let plan = &self.plan.tables[table];
         let width = plan.references.len();
         for _ in 0..COMBINATION_TRIES {
@@ -34,11 +34,8 @@ impl Operation {
                 continue;
             }
             let (before, new) = parents.split_at(mine);
-            let combined = &plan.layout.combined;
-            let is_same = |other: &[Slot]| combined.iter().all(|at| other[*at] == new[*at]);
-            let in_batch = !combined.is_empty() && before.chunks(width).any(is_same);
-            if !in_batch && lane.tables[table].live.is_new_combination(new) {
-                return Ok(());
+            if let Some(line) = lane.tables[table].live.combinations().line(new, before) {
+                return Ok(line);
             }
             parents.truncate(mine);
         }

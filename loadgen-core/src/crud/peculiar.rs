@@ -7,7 +7,9 @@ use crate::{Table, TableName};
 pub(super) fn note_specials(table: &Table, key: &[usize], notes: &mut Vec<String>) {
     let special = &table.special;
     notes.extend(special.notes.iter().cloned());
-    if !key.is_empty() && key != table.primary_key {
+    if key.contains(&table.address()) {
+        notes.push("has no key: rows are found by where they are, one row a statement".to_owned());
+    } else if !key.is_empty() && key != table.primary_key {
         notes.push(format!("has no primary key: rows are found by the unique key ({})", names(table, key)));
     }
     if let Some(why) = &special.rewrites {

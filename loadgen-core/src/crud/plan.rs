@@ -99,8 +99,9 @@ impl CrudPlan {
                 around.all(|key| key.iter().any(|c| matches!(plan.sources[*c], Source::Parent { .. })))
             };
             let integer = |column: &usize| matches!(plan.table.columns[*column].ty, Type::Int(_));
-            let distinct =
-                (0..plan.sources.len()).filter(|c| matches!(plan.sources[*c], Source::Distinct(_)));
+            let is_alone =
+                |c: &usize| matches!(&plan.sources[*c], Source::Distinct(distinct) if distinct.is_alone());
+            let distinct = (0..plan.sources.len()).filter(is_alone);
             numbered
                 .extend(distinct.filter(integer).filter(|c| !below_parent(*c)).map(|column| (index, column)));
         }

@@ -85,7 +85,7 @@ impl TableSources {
     }
 
     /// Whether a row knows the key that it would refer to itself with.
-    fn can_refer_to_itself(&self, table: &Table, at: usize) -> bool {
+    pub(super) fn can_refer_to_itself(&self, table: &Table, at: usize) -> bool {
         let reference = &self.references[at];
         let is_known = |name: &String| {
             table.column_index(name).is_some_and(|column| matches!(self.columns[column], Source::Distinct(_)))

@@ -3,7 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    conditions::rules, config::TableConfig, draft::Draft, error::CrudPlanError, reference::Reference,
+    config::TableConfig,
+    draft::Draft,
+    error::CrudPlanError,
+    examples::{needed, rules},
+    reference::Reference,
 };
 use crate::{
     Rng, Seed, Table, TableName, Value,
@@ -20,6 +24,8 @@ pub enum Source {
     Checked(String),
     /// Constructed so that no two rows share it.
     Distinct(Distinct),
+    /// Constructed so that no two rows with the same parents share it.
+    Line(Distinct),
     /// The parent row's value: which reference, and which of its columns.
     Parent {
         /// Index of the reference within the table's plan.
@@ -47,7 +53,13 @@ impl Source {
             Source::Distinct(distinct) if distinct.capacity() > PRACTICALLY_ENDLESS => {
                 "distinct values".to_owned()
             }
+            Source::Distinct(distinct) if !distinct.is_alone() => {
+                format!("distinct together with others, {} combinations", distinct.capacity())
+            }
             Source::Distinct(distinct) => format!("distinct values, {} of them", distinct.capacity()),
+            Source::Line(distinct) => {
+                format!("distinct beside the same parents, {} rows for each at most", distinct.capacity())
+            }
             Source::Parent { .. } => "a parent of the same lane".to_owned(),
             Source::Null(reason) => format!("NULL: {reason}"),
             Source::Server(reason) => format!("left to the database: {reason}"),
@@ -62,7 +74,7 @@ impl Source {
             Source::Generated(generator) => {
                 Some(generator.generate(&mut Rng::keyed(seed, [SAMPLES, index, 0])))
             }
-            Source::Distinct(distinct) => distinct.value(index),
+            Source::Distinct(distinct) | Source::Line(distinct) => distinct.value(index),
             Source::Checked(_) | Source::Parent { .. } | Source::Null(_) | Source::Server(_) => None,
         };
         (0..count).filter_map(value).collect()
@@ -81,7 +93,7 @@ pub(crate) struct TableSources {
     pub(crate) columns: Vec<Source>,
     pub(crate) references: Vec<Reference>,
     pub(crate) notes: Vec<String>,
-    /// A unique key that is made of references alone: parents have to be combined anew for each row.
+    /// A unique key that is made of references and lines: parents have to be combined anew for each row, or counted on.
     pub(crate) combined_key: Option<Vec<usize>>,
     /// The checks that rows have to meet.
     pub(crate) conditions: Vec<Condition>,
@@ -187,6 +199,10 @@ impl TableSources {
         {
             *source = Source::Checked(rules.describe(column));
         }
+        for at in needed(table, rules, (&self.columns, &self.references)) {
+            let to_itself = self.can_refer_to_itself(table, at);
+            (self.references[at].optional, self.references[at].to_itself) = (to_itself, to_itself);
+        }
         for reference in &mut self.references {
             if reference.columns.iter().any(|column| rules.reads(*column)) {
                 reference.orphans = MANY_ORPHANS;
@@ -195,15 +211,18 @@ impl TableSources {
         Ok(())
     }
 
-    /// The references that make up a key together. A key with a column that stays NULL collides with nothing.
-    pub(crate) fn combined(&self) -> Vec<usize> {
-        let parent_of = |column: &usize| match &self.columns[*column] {
-            Source::Parent { reference, .. } => Some(*reference),
-            _ => None,
-        };
-        let key = self.combined_key.iter().flatten();
-        let references: Option<BTreeSet<usize>> = key.map(parent_of).collect();
-        references.unwrap_or_default().into_iter().collect()
+    /// The references that make up a key together, and how many rows the same parents may have. A key with a column that
+    /// stays NULL collides with nothing.
+    pub(crate) fn combined(&self) -> (Vec<usize>, u64) {
+        let (mut references, mut lines) = (BTreeSet::new(), 1);
+        for column in self.combined_key.iter().flatten() {
+            match &self.columns[*column] {
+                Source::Parent { reference, .. } => drop(references.insert(*reference)),
+                Source::Line(distinct) => lines = distinct.capacity(),
+                _ => return (Vec::new(), 1),
+            }
+        }
+        (references.into_iter().collect(), u64::try_from(lines).unwrap_or(u64::MAX))
     }
 
     /// The parents that a row cannot be without.

@@ -3,6 +3,7 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use super::{
+    combinations::Combining,
     config::{CrudConfig, OperationWeights, TableConfig},
     kept::Kept,
     live::Layout,
@@ -36,9 +37,9 @@ pub struct TablePlan {
     pub(crate) groups: Vec<Vec<usize>>,
     /// Columns whose values loadgen knows: what the digest covers.
     pub(crate) known: Vec<usize>,
-    /// One for each column of the table.
+    /// One for each column of the table, and one for the address.
     pub(crate) salts: Vec<u64>,
-    /// For each column of the table, the part of a row's sum that it belongs to: 0, or one more than its group;
+    /// For each column of the table and the address, the part of a row's sum that it belongs to: 0, or one more than its group;
     /// [`UNREAD`] where nobody may read it.
     pub(crate) parts: Vec<usize>,
     /// Why the rows in the database are not compared with what the lanes know.
@@ -46,6 +47,8 @@ pub struct TablePlan {
     /// Whether a trigger may change or refuse rows: one row a statement, and the values that count are those that
     /// come back.
     pub(crate) reads_back: bool,
+    /// Whether rows are found by their addresses: one row a statement, and a new address with each update.
+    pub(crate) by_address: bool,
     pub(crate) layout: Layout,
     pub(crate) insert: Arc<Shape>,
     /// One for each non-empty set of groups, at its bit mask less one.
@@ -68,7 +71,7 @@ impl TablePlan {
         (referred, cap): (&BTreeSet<usize>, usize),
         shapes: &mut u32,
     ) -> Self {
-        let combined = sources.combined();
+        let (combined, lines) = sources.combined();
         let TableSources { columns: sources, mut references, mut notes, rules, within, .. } = sources;
         let mut own_config = table_config.clone();
         own_config.columns.extend(within);
@@ -76,7 +79,8 @@ impl TablePlan {
             let parent = planned.iter().position(|name| *name == reference.parent_name);
             reference.parent = parent.expect("references to tables that are not planned were dropped");
         }
-        let kept = Kept::of(&table, &sources, referred);
+        let wanted = table_config.operations.or(config.operations).unwrap_or_default();
+        let kept = Kept::of(&table, &sources, referred, (wanted.update, wanted.delete) != (0, 0));
         let Kept { key, remembered, known, .. } = &kept;
         note_specials(&table, key, &mut notes);
         let groups = groups(&table, &sources, remembered, rules.as_ref(), &mut notes);
@@ -88,34 +92,38 @@ impl TablePlan {
         let insert = shape(ChangeKind::Insert, &[], kept.written.clone(), &kept.returned);
         let (mut updates, mut delete) = (Vec::new(), None);
         if !key.is_empty() {
-            let returned: &[usize] = if kept.reads_back { known } else { &[] };
+            let returned: &[usize] = match () {
+                () if kept.reads_back => known,
+                () if kept.by_address => key,
+                () => &[],
+            };
             for mask in 1..1usize << groups.len() {
                 let set = groups_of(mask, &groups).flatten().copied().collect();
                 updates.push(shape(ChangeKind::Update, key, set, returned));
             }
             delete = Some(shape(ChangeKind::Delete, key, Vec::new(), &[]));
         }
-        let wanted = table_config.operations.or(config.operations).unwrap_or_default();
         let operations = possible(wanted, updates.is_empty(), delete.is_none(), &mut notes);
         let part = |column: usize| match groups.iter().position(|group| group.contains(&column)) {
             Some(group) => group + 1,
             None if table.special.denied.select.contains(&column) => UNREAD,
             None => 0,
         };
-        let parts = (0..sources.len()).map(part).collect();
+        let parts = (0..sources.len()).map(part).chain([UNREAD]).collect();
         let layout = Layout {
             keys: remembered.len(),
             parts: groups.len() + 1,
             references: references.len(),
             is_parent: !referred.is_empty(),
-            combined,
+            combining: Combining { references: combined, lines, most: cap },
             cap: if remembered.is_empty() { 0 } else { cap },
         };
         TablePlan {
             unchecked: table.special.written_by.clone(),
             reads_back: kept.reads_back,
+            by_address: kept.by_address,
             weight: table_config.weight.unwrap_or(1),
-            salts: table.columns.iter().map(|column| column_salt(&column.name)).collect(),
+            salts: table.columns.iter().map(|column| column_salt(&column.name)).chain([0]).collect(),
             table,
             config: own_config,
             operations,
@@ -141,7 +149,7 @@ impl TablePlan {
 
     /// How many rows a statement takes of so many. One of nothing but defaults makes one row.
     pub(crate) fn rows_at_once(&self, rows: u32) -> usize {
-        if self.reads_back || self.insert.set.is_empty() { 1 } else { rows as usize }
+        if self.reads_back || self.by_address || self.insert.set.is_empty() { 1 } else { rows as usize }
     }
 
     /// An empty change of a shape with room for `rows` rows.

@@ -3,12 +3,15 @@
 use serde_json::json;
 
 use super::{
-    ColumnConfig, asked,
+    ColumnConfig,
+    apart::Blocks,
+    asked,
     binary::uuid_of,
     by_meaning,
     by_type::{self, Lengths},
     choice::Choice,
     chosen,
+    digit::Digit,
     form::Form,
     ladder::Ladder,
     meaning::find,
@@ -27,15 +30,18 @@ use crate::{Column, Rng, Seed, Type, Value, column_salt};
 /// look like it and contain a code that differs. No value is NULL.
 #[derive(Debug)]
 pub struct Distinct {
-    domain: Domain,
-    capacity: u128,
-    scramble: Permutation,
-    seed: Seed,
-    salt: u64,
+    pub(super) domain: Domain,
+    /// How many values the domain has.
+    pub(super) values: u128,
+    pub(super) scramble: Permutation,
+    pub(super) seed: Seed,
+    pub(super) salt: u64,
+    /// Where several columns are distinct together.
+    pub(super) digit: Option<Digit>,
 }
 
 #[derive(Debug)]
-enum Domain {
+pub(super) enum Domain {
     Listed(Vec<Value>),
     /// In order.
     Rising(Ladder),
@@ -54,6 +60,8 @@ enum Domain {
     Json(i64),
     /// Arrays of one element.
     Array(Box<Distinct>),
+    /// Spans, none of which reaches into another.
+    Apart(Blocks),
 }
 
 impl Distinct {
@@ -81,20 +89,25 @@ impl Distinct {
             }
             _ => Domain::choose(name, ty, config, start)?,
         };
-        let (capacity, salt) = (domain.capacity(), column_salt(name));
-        Ok(Distinct { scramble: Permutation::new(capacity, seed, salt), domain, capacity, seed, salt })
+        let (values, salt) = (domain.capacity(), column_salt(name));
+        let scramble = Permutation::new(values, seed, salt);
+        Ok(Distinct { scramble, domain, values, seed, salt, digit: None })
     }
 
-    /// How many values there are; indexes reach at most 2^64 of them.
+    /// How many values there are, or of several columns that are distinct together how many combinations; indexes reach at most 2^64 of them.
     pub fn capacity(&self) -> u128 {
-        self.capacity
+        self.digit.as_ref().map_or(self.values, |digit| digit.total)
     }
 
     /// The value of an index, another one for each; `None` when the domain has no more.
     pub fn value(&self, index: u64) -> Option<Value> {
-        if u128::from(index) >= self.capacity {
+        if u128::from(index) >= self.capacity() {
             return None;
         }
+        let index = match &self.digit {
+            Some(digit) => (u128::from(index) / digit.weight % self.values) as u64,
+            None => index,
+        };
         let scattered = || self.scramble.apply(index);
         Some(match &self.domain {
             Domain::Listed(values) => values.get(index as usize)?.clone(),
@@ -115,6 +128,7 @@ impl Distinct {
             }
             Domain::Json(start) => Value::Json(json!({ "id": start.wrapping_add_unsigned(index) })),
             Domain::Array(element) => Value::Array(vec![element.value(index)?]),
+            Domain::Apart(blocks) => blocks.value(scattered()),
         })
     }
 }
@@ -200,6 +214,7 @@ impl Domain {
             Domain::Bytes(width) => 1 << (8 * width.min(&BYTES)),
             Domain::Json(start) => i64::MAX.abs_diff(*start).into(),
             Domain::Array(element) => element.capacity(),
+            Domain::Apart(blocks) => blocks.count(),
         }
     }
 }

@@ -21,6 +21,7 @@
 //! ```
 
 mod alphabet;
+mod apart;
 mod array;
 mod binary;
 mod by_meaning;
@@ -29,6 +30,7 @@ pub(crate) mod calendar;
 mod choice;
 mod config;
 pub(crate) mod constant;
+mod digit;
 mod distinct;
 mod distribution;
 mod document;

@@ -1,6 +1,7 @@
 //! Tests of the whole crate, against servers of its own.
 #![allow(clippy::unwrap_used, reason = "the lint spares only the test functions themselves")]
 
+mod address;
 mod apply;
 mod arrays;
 mod checks;
@@ -8,8 +9,11 @@ mod conformance;
 mod connect;
 mod crud;
 mod embedding;
+mod ends;
+mod exhaustion;
 mod failures;
 mod introspection;
+mod random_tables;
 mod reading;
 mod seeding;
 mod server;
@@ -17,5 +21,5 @@ mod support;
 mod tables;
 mod transactions;
 mod types;
+mod whole_zoo;
 mod zoo;
-mod zoo_tables;
