@@ -120,13 +120,13 @@ fn table_text(planned: &TablePlan, (seed, goal): (Seed, Option<u64>), style: Sty
         weights.delete
     );
     let mut grid = Grid::new(["column", "type", "values", "for example"]);
-    for (column, source) in planned.table.columns.iter().zip(&planned.sources) {
+    for (index, (column, source)) in planned.table.columns.iter().zip(&planned.sources).enumerate() {
         let samples =
             samples(source, seed).iter().map(|sample| cut(sample, SAMPLE_WIDTH)).collect::<Vec<_>>();
         grid.row([
             column.name.clone(),
             super::inspect::type_words(column),
-            cut(&source.describe(), VALUES_WIDTH),
+            cut(&planned.describe(index), VALUES_WIDTH),
             samples.join(" · "),
         ]);
     }
@@ -171,12 +171,12 @@ fn job_json(job: &Job, planned: &CrudPlan, reach: Reach) -> Value {
 }
 
 fn table_json(planned: &TablePlan, seed: Seed, goal: Option<u64>) -> Value {
-    let columns = planned.table.columns.iter().zip(&planned.sources);
-    let columns = columns.map(|(column, source)| {
+    let columns = planned.table.columns.iter().zip(&planned.sources).enumerate();
+    let columns = columns.map(|(index, (column, source))| {
         json!({
             "name": column.name,
             "type": super::inspect::type_words(column),
-            "values": source.describe(),
+            "values": planned.describe(index),
             "samples": samples(source, seed),
         })
     });

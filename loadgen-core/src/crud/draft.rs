@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::{
     config::TableConfig,
     error::{CrudPlanError, Part},
+    parent::Parent,
     reference::Reference,
     room::SMALL,
     source::{ORPHANS, Source, TableSources, names},
@@ -86,8 +87,9 @@ impl Draft<'_> {
             orphans: ORPHANS,
             to_itself: false,
             shared: Vec::new(),
-            parent: 0,
+            parent: Parent::Lane(0),
             positions: Vec::new(),
+            words: String::new(),
         };
         let mut references: Vec<Reference> = followed.map(reference).collect();
         Reference::sort(self.table, &mut references);

@@ -2,6 +2,7 @@
 
 use super::{
     live::{LiveRows, NO_SLOT, NewRow, Slot},
+    parent::Parent,
     plan::CrudPlan,
     table_plan::{TablePlan, UNREAD, groups_of},
 };
@@ -141,7 +142,9 @@ impl CrudLane {
     ) {
         let references = &plan.tables[table].references;
         for (at, slot) in parents.iter().enumerate().filter(|(_, slot)| **slot != NO_SLOT) {
-            act(&mut self.tables[references[at % references.len()].parent].live, *slot);
+            if let Parent::Lane(parent) = references[at % references.len()].parent {
+                act(&mut self.tables[parent].live, *slot);
+            }
         }
     }
 
@@ -255,7 +258,7 @@ impl CrudLane {
 
 impl TablePlan {
     /// The sums of a new row, part by part, and the sum of what the lane chose itself: a parent counts by its place
-    /// in the lane, because its key may be the database's choice.
+    /// in the lane or the pool, because its key may be the database's choice.
     fn sums_of_insert(
         &self,
         set: &[usize],

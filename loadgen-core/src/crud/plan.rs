@@ -9,6 +9,9 @@ use super::{
     choice::{Chosen, choose},
     config::{CrudConfig, RowCounts, TableConfig},
     error::{CrudPlanError, Part},
+    outside::Outside,
+    parent::Parent,
+    pool::Pool,
     settle::settle_references,
     source::{Source, TableSources},
     table_plan::TablePlan,
@@ -30,6 +33,8 @@ pub struct CrudPlan {
     pub lanes: u32,
     /// The seed that distinct values were constructed from.
     pub seed: Seed,
+    /// Rows outside the plan that its rows refer to.
+    pub(crate) pools: Vec<Arc<Pool>>,
 }
 
 impl CrudPlan {
@@ -38,11 +43,13 @@ impl CrudPlan {
     /// # Errors
     /// When a name in the configuration is not in the schema, an override does not fit its column, or no table is left.
     pub fn new(schema: &Schema, config: &CrudConfig, seed: Seed, lanes: u32) -> Result<Self, CrudPlanError> {
-        CrudPlan::without(&[], schema, config, seed, lanes)
+        CrudPlan::within(&Outside::default(), &[], schema, config, seed, lanes)
     }
 
-    /// Like [`CrudPlan::new`], with tables that are refused for reasons of their own.
-    pub(super) fn without(
+    /// Like [`CrudPlan::new`], with what is known of parents outside the plan, and with tables that are refused for
+    /// reasons of their own.
+    pub(super) fn within(
+        outside: &Outside,
         barred: &[(TableName, String)],
         schema: &Schema,
         config: &CrudConfig,
@@ -62,7 +69,7 @@ impl CrudPlan {
                 Err(why) => refused.push((table.name.clone(), why)),
             }
         }
-        settle_references(&mut accepted, &mut refused);
+        settle_references(&mut accepted, &mut refused, outside);
         if accepted.is_empty() {
             let why =
                 refused.iter().map(|(name, why)| format!("{name}: {why}")).collect::<Vec<_>>().join("; ");
@@ -74,16 +81,16 @@ impl CrudPlan {
             return Err(CrudPlanError::Nothing(why));
         }
         let cap = cap(config, lanes, accepted.len());
-        let names: Vec<TableName> = accepted.iter().map(|(table, ..)| table.name.clone()).collect();
         let referred = referred_columns(&accepted);
         let mut shapes = 0;
         let tables = accepted.into_iter().zip(referred).map(|((table, table_config, sources), referred)| {
-            TablePlan::new(table, (config, &table_config), sources, &names, (&referred, cap), &mut shapes)
+            TablePlan::new(table, (config, &table_config), sources, (&referred, cap), &mut shapes)
         });
         let tables = tables.collect();
         let others = count_others(schema);
-        let mut plan = CrudPlan { tables, refused, others, rows: config.rows, lanes, seed };
-        plan.resolve_positions();
+        let mut plan =
+            CrudPlan { tables, refused, others, rows: config.rows, lanes, seed, pools: Vec::new() };
+        plan.resolve_parents(outside);
         plan.spare_what_others_refer_to(schema);
         Ok(plan)
     }
@@ -94,9 +101,13 @@ impl CrudPlan {
         let mut numbered = Vec::new();
         for (index, plan) in self.tables.iter().enumerate() {
             let keys = plan.table.unique_rules();
+            let is_of_a_lane = |column: &usize| match plan.sources[*column] {
+                Source::Parent { reference, .. } => plan.references[reference].parent.planned().is_some(),
+                _ => false,
+            };
             let below_parent = |column| {
                 let mut around = keys.clone().filter(|key: &&Vec<usize>| key.contains(&column));
-                around.all(|key| key.iter().any(|c| matches!(plan.sources[*c], Source::Parent { .. })))
+                around.all(|key| key.iter().any(is_of_a_lane))
             };
             let integer = |column: &usize| matches!(plan.table.columns[*column].ty, Type::Int(_));
             let distinct =
@@ -148,12 +159,26 @@ impl CrudPlan {
         }
     }
 
-    /// Turns the referred columns of each reference into positions among the parent's remembered columns.
-    fn resolve_positions(&mut self) {
+    /// Finds the parent of each reference: the referred columns among what is remembered of a table of the plan, or a
+    /// pool of its own.
+    fn resolve_parents(&mut self, outside: &Outside) {
         let remembered: Vec<Vec<usize>> = self.tables.iter().map(|table| table.remembered.clone()).collect();
         let tables: Vec<Arc<Table>> = self.tables.iter().map(|plan| Arc::clone(&plan.table)).collect();
         for reference in self.tables.iter_mut().flat_map(|table| &mut table.references) {
-            let parent = reference.parent;
+            let Some(parent) = tables.iter().position(|table| table.name == reference.parent_name) else {
+                let known = self.pools.iter().position(|pool| pool.is_for(reference));
+                let pool = known.unwrap_or(self.pools.len());
+                if known.is_none() {
+                    self.pools.push(outside.pool(reference));
+                }
+                let rows = self.pools[pool].len();
+                reference.words = format!("one of {rows} existing rows of {}", reference.parent_name);
+                reference.parent = Parent::Pool(pool);
+                reference.positions = (0..reference.columns.len()).collect();
+                continue;
+            };
+            reference.parent = Parent::Lane(parent);
+            reference.words = "a parent of the same lane".to_owned();
             let position = |name: &String| {
                 let column = tables[parent].column_index(name)?;
                 remembered[parent].iter().position(|kept| *kept == column)

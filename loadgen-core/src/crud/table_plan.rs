@@ -10,7 +10,7 @@ use super::{
     reference::Reference,
     source::{Source, TableSources, names},
 };
-use crate::{Change, ChangeKind, Shape, Table, TableName, check::Rules, column_salt};
+use crate::{Change, ChangeKind, Shape, Table, check::Rules, column_salt};
 
 /// What will be done to one table.
 #[derive(Debug)]
@@ -64,18 +64,13 @@ impl TablePlan {
         table: Arc<Table>,
         (config, table_config): (&CrudConfig, &TableConfig),
         sources: TableSources,
-        planned: &[TableName],
         (referred, cap): (&BTreeSet<usize>, usize),
         shapes: &mut u32,
     ) -> Self {
         let combined = sources.combined();
-        let TableSources { columns: sources, mut references, mut notes, rules, within, .. } = sources;
+        let TableSources { columns: sources, references, mut notes, rules, within, .. } = sources;
         let mut own_config = table_config.clone();
         own_config.columns.extend(within);
-        for reference in &mut references {
-            let parent = planned.iter().position(|name| *name == reference.parent_name);
-            reference.parent = parent.expect("references to tables that are not planned were dropped");
-        }
         let kept = Kept::of(&table, &sources, referred);
         let Kept { key, remembered, known, .. } = &kept;
         note_specials(&table, key, &mut notes);
@@ -131,6 +126,14 @@ impl TablePlan {
             insert,
             updates,
             delete,
+        }
+    }
+
+    /// Where the value of a column comes from, in words.
+    pub fn describe(&self, column: usize) -> String {
+        match &self.sources[column] {
+            Source::Parent { reference, .. } => self.references[*reference].words.clone(),
+            source => source.describe(),
         }
     }
 

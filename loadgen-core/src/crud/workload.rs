@@ -44,7 +44,7 @@ where
     pub fn new(config: CrudConfig) -> Self {
         let (rows, lanes, seed) = (config.rows, 0, Seed(0));
         let (tables, refused, others) = (Vec::new(), Vec::new(), BTreeMap::new());
-        let plan = CrudPlan { tables, refused, others, rows, lanes, seed };
+        let plan = CrudPlan { tables, refused, others, rows, lanes, seed, pools: Vec::new() };
         Crud { config: Some(config), ..Crud::planned(plan) }
     }
 

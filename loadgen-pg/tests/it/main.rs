@@ -8,6 +8,7 @@ mod conformance;
 mod connect;
 mod crud;
 mod embedding;
+mod existing;
 mod failures;
 mod introspection;
 mod reading;

@@ -10,7 +10,7 @@ pub(super) fn order(plan: &CrudPlan) -> Vec<usize> {
     while !left.is_empty() {
         let is_ready = |table: usize, optional: bool| {
             let awaited = plan.tables[table].references.iter().filter(|r| optional || !r.optional);
-            awaited.into_iter().all(|r| r.parent == table || placed[r.parent])
+            awaited.filter_map(|r| r.parent.planned()).all(|parent| parent == table || placed[parent])
         };
         let ready = |optional| left.iter().position(|table| is_ready(*table, optional));
         // A plan has no cycle of references of which none may be NULL.
