@@ -5,8 +5,9 @@ use std::collections::HashSet;
 use super::{
     children::Children,
     keys::{KeyColumn, grow},
+    workload::TableDigest,
 };
-use crate::Value;
+use crate::{Digest, Value, row_hash};
 
 /// A row's place in [`LiveRows`]; valid until the row is forgotten, then given to another row.
 pub(crate) type Slot = u32;
@@ -16,7 +17,7 @@ pub(crate) const NO_SLOT: Slot = Slot::MAX;
 
 /// What a lane remembers of its rows in one table: for each the key columns, the sums of hashes of the parts that
 /// updates replace, its parents' slots and its number of children.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct LiveRows {
     keys: Vec<KeyColumn>,
     sums: Vec<u64>,
@@ -70,6 +71,13 @@ impl LiveRows {
             cap: layout.cap,
             ..LiveRows::default()
         }
+    }
+
+    /// All rows counted and hashed.
+    pub(crate) fn digest(&self) -> TableDigest {
+        let mut digest = Digest::default();
+        self.live.iter().for_each(|slot| digest.add(row_hash(total(self.sums(*slot)))));
+        TableDigest { rows: self.live.len() as u64, digest }
     }
 
     /// The number of rows that are live.
@@ -140,7 +148,7 @@ impl LiveRows {
 
     /// Whether a further row could not be told from the others: combinations are not forgotten while rows are there.
     pub(crate) fn is_out_of_combinations(&self) -> bool {
-        !self.combined.is_empty() && self.live.len() >= self.cap
+        !self.combined.is_empty() && self.live.len().max(self.combinations.len()) >= self.cap
     }
 
     /// Never hands out these combinations of parents again, row after row.
@@ -208,7 +216,7 @@ impl LiveRows {
     /// Forgets rows that may still be there: they are not ours to touch any more, and their keys stay taken.
     pub(crate) fn forget(&mut self, slots: &[Slot]) {
         for slot in slots {
-            if let Some(position) = self.live.iter().position(|live| live == slot) {
+            if let Some(position) = self.live.iter().rposition(|live| live == slot) {
                 self.live.swap_remove(position);
                 self.vacate(*slot);
             }
@@ -243,6 +251,11 @@ impl LiveRows {
             self.free.push(slot);
         }
     }
+}
+
+/// The sum of a row out of its parts.
+pub(crate) fn total(sums: &[u64]) -> u64 {
+    sums.iter().fold(0, |all, sum| all.wrapping_add(*sum))
 }
 
 /// How many rows are looked at for one that nobody refers to.

@@ -1,5 +1,6 @@
 //! The `crud` workload: weighted inserts, updates and deletes on any schema, written once for every SQL backend.
 
+mod adoption;
 mod children;
 mod choice;
 mod conditions;
@@ -24,8 +25,10 @@ mod seeding;
 mod settle;
 mod source;
 mod table_plan;
+mod touch;
 mod workload;
 
+pub use adoption::TakenOver;
 pub use config::{CrudConfig, OperationWeights, RowCounts, TableConfig};
 pub use error::{CrudPlanError, Part};
 pub use lane::CrudLane;
@@ -34,4 +37,5 @@ pub use prepare::{permitted_plan, plan};
 pub use seeding::{SeedProgress, SeedReport, SeedSnapshot, SeededTable, Seeding, seeding_plan};
 pub use source::Source;
 pub use table_plan::TablePlan;
+pub use touch::Touch;
 pub use workload::{Crud, TableDigest, table_digest};

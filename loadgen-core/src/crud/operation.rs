@@ -10,6 +10,7 @@ use super::{
     live::{NO_SLOT, Slot},
     source::Source,
     table_plan::TablePlan,
+    touch::Touch,
 };
 use crate::{
     Action, Change, ChangeKind, Cx, Done, Failure, Scenario, SessionOf, SqlSession, Target, Value,
@@ -107,6 +108,9 @@ impl Operation {
             None => Ok(table),
             Some(parent) if self.plan.tables[parent].layout.cap == 0 => {
                 Err("the parent table has no key to refer to")
+            }
+            Some(parent) if self.plan.tables[parent].touch == Touch::Existing => {
+                Err("the lane has no parent among the rows that were there")
             }
             Some(parent) => self.insertable(lane, parent),
         }

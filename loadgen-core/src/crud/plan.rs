@@ -6,6 +6,7 @@ use std::{
 };
 
 use super::{
+    adoption::Adopted,
     choice::{Chosen, choose},
     config::{CrudConfig, RowCounts, TableConfig},
     error::{CrudPlanError, Part},
@@ -35,6 +36,8 @@ pub struct CrudPlan {
     pub seed: Seed,
     /// Rows outside the plan that its rows refer to.
     pub(crate) pools: Vec<Arc<Pool>>,
+    /// Rows that were there and that the lanes have taken over.
+    pub(crate) adopted: Option<Arc<Adopted>>,
 }
 
 impl CrudPlan {
@@ -88,26 +91,29 @@ impl CrudPlan {
         });
         let tables = tables.collect();
         let others = count_others(schema);
-        let mut plan =
-            CrudPlan { tables, refused, others, rows: config.rows, lanes, seed, pools: Vec::new() };
+        let (rows, pools, adopted) = (config.rows, Vec::new(), None);
+        let mut plan = CrudPlan { tables, refused, others, rows, lanes, seed, pools, adopted };
         plan.resolve_parents(outside);
         plan.spare_what_others_refer_to(schema);
         Ok(plan)
     }
 
     /// The numbered columns of which the largest value has to be known, as indexes of the table and its column. A number
-    /// that is unique only beside a parent of the lanes' own cannot be there yet.
+    /// that is unique only beside a parent that the lanes insert cannot be there yet.
     pub(crate) fn numbered(&self) -> Vec<(usize, usize)> {
         let mut numbered = Vec::new();
         for (index, plan) in self.tables.iter().enumerate() {
             let keys = plan.table.unique_rules();
-            let is_of_a_lane = |column: &usize| match plan.sources[*column] {
-                Source::Parent { reference, .. } => plan.references[reference].parent.planned().is_some(),
+            let is_new = |parent: usize| !self.tables[parent].touch.adopts();
+            let is_below_new = |column: &usize| match plan.sources[*column] {
+                Source::Parent { reference, .. } => {
+                    plan.references[reference].parent.planned().is_some_and(is_new)
+                }
                 _ => false,
             };
             let below_parent = |column| {
                 let mut around = keys.clone().filter(|key: &&Vec<usize>| key.contains(&column));
-                around.all(|key| key.iter().any(is_of_a_lane))
+                around.all(|key| key.iter().any(is_below_new))
             };
             let integer = |column: &usize| matches!(plan.table.columns[*column].ty, Type::Int(_));
             let distinct =
@@ -153,7 +159,10 @@ impl CrudPlan {
             for parent in &mut self.tables {
                 let name = &parent.table.name;
                 if *name != child.name && child.foreign_keys.iter().any(|key| key.parent == *name) {
-                    parent.without_deletes(&child.name);
+                    parent.without_deletes(&format!(
+                        "{} refers to its rows and is written by others, too",
+                        child.name
+                    ));
                 }
             }
         }

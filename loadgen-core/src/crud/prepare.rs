@@ -88,7 +88,8 @@ impl CrudPlan {
             let (update, delete) = (wanted(plan.operations.update), wanted(plan.operations.delete));
             let insert = wanted(plan.operations.insert) || required.contains(&index);
             let returns = insert && !plan.insert.returning.is_empty();
-            let select = check || update || delete || returns || numbered.contains(&index);
+            let select =
+                plan.touch.adopts() || check || update || delete || returns || numbered.contains(&index);
             (plan.table.name.clone(), Rights { select, insert, update, delete })
         };
         self.tables.iter().enumerate().map(of).collect()

@@ -3,12 +3,14 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use super::{
+    adoption::TakenOver,
     config::{CrudConfig, OperationWeights, TableConfig},
     kept::Kept,
     live::Layout,
     peculiar::{note_specials, possible},
     reference::Reference,
     source::{Source, TableSources, names},
+    touch::Touch,
 };
 use crate::{Change, ChangeKind, Shape, Table, check::Rules, column_salt};
 
@@ -25,6 +27,10 @@ pub struct TablePlan {
     pub sources: Vec<Source>,
     /// What a reader of the plan should know.
     pub notes: Vec<String>,
+    /// Which of its rows are updated, deleted and referred to.
+    pub touch: Touch,
+    /// The rows that were there and that lanes have taken over, once [`CrudPlan::adopt`](super::CrudPlan::adopt) has.
+    pub taken_over: Option<TakenOver>,
     pub(crate) config: TableConfig,
     /// How columns with checks are drawn.
     pub(crate) rules: Option<Rules>,
@@ -90,6 +96,11 @@ impl TablePlan {
             }
             delete = Some(shape(ChangeKind::Delete, key, Vec::new(), &[]));
         }
+        let mut touch = table_config.touch.or(config.touch).unwrap_or_default();
+        if touch.adopts() && delete.is_none() {
+            touch = Touch::Own;
+            notes.push("rows that are there are left alone: nothing tells them apart".to_owned());
+        }
         let wanted = table_config.operations.or(config.operations).unwrap_or_default();
         let operations = possible(wanted, updates.is_empty(), delete.is_none(), &mut notes);
         let part = |column: usize| match groups.iter().position(|group| group.contains(&column)) {
@@ -102,13 +113,15 @@ impl TablePlan {
             keys: remembered.len(),
             parts: groups.len() + 1,
             references: references.len(),
-            is_parent: !referred.is_empty(),
+            is_parent: !referred.is_empty() || touch.adopts(),
             combined,
             cap: if remembered.is_empty() { 0 } else { cap },
         };
         TablePlan {
             unchecked: table.special.written_by.clone(),
             reads_back: kept.reads_back,
+            touch,
+            taken_over: None,
             weight: table_config.weight.unwrap_or(1),
             salts: table.columns.iter().map(|column| column_salt(&column.name)).collect(),
             table,

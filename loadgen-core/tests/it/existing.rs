@@ -119,3 +119,124 @@ async fn parents_that_share_a_column_agree_wherever_they_come_from() {
     assert!(memory.rows("notes").iter().all(|row| !matches!(row[1], Value::Null)));
     assert!(memory.rows("notes").len() > 500);
 }
+
+const MIX: &str = r#""operations": {"insert": 2, "update": 2, "delete": 3}, "rows": {"insert": 2, "update": 3, "delete": 2}"#;
+
+fn touching(rest: &str) -> CrudConfig {
+    config(&format!("{{{MIX}, {rest}}}"))
+}
+
+/// A run on rows that are there, which meets no error.
+async fn undisturbed(memory: &Memory, config: &CrudConfig, connections: u32) -> Report {
+    let report = run(memory, config, connections).await.unwrap_or_else(|error| panic!("{error:#?}"));
+    assert!(report.errors.is_empty(), "{:#?}", report.errors);
+    assert_eq!((report.outcomes().aborted, report.counts.retries), (0, 0));
+    report
+}
+
+/// How many of the rows from before are the same as ever, and how many there are.
+fn unchanged(before: &[Vec<Value>], after: &[Vec<Value>]) -> usize {
+    before.iter().filter(|row| after.contains(row)).count()
+}
+
+#[tokio::test]
+async fn rows_that_were_taken_over_are_rows_like_any_other_on_any_number_of_connections() {
+    let config = touching(r#""touch": "all""#);
+    let one = filled(300).await;
+    let before = one.clone().rows("tags");
+    let report = undisturbed(&one, &config, 1).await;
+    let left = unchanged(&before, &one.rows("tags"));
+    assert!(left < 200, "{left} of 300 tags are as they were");
+    for (name, table) in &report.tally.tables {
+        assert_eq!(table.live, one.rows(&name["public.".len()..]).len() as u64, "{name}");
+        assert!(
+            table.rows.deleted > 50 && table.rows.updated + u64::from(name == "public.order_tags") > 0,
+            "{name}: {table:?}"
+        );
+    }
+    for connections in [3, 16] {
+        let other = filled(300).await;
+        let again = undisturbed(&other, &config, connections).await;
+        assert_eq!(again.tally.history, report.tally.history, "{connections} connections");
+        assert_eq!(again.tally.tables["public.tags"].digest, report.tally.tables["public.tags"].digest);
+    }
+}
+
+#[tokio::test]
+async fn what_is_inserted_beside_existing_rows_is_left_alone() {
+    let shop = filled(300).await;
+    let before = shop.rows("customers");
+    let report = undisturbed(&shop, &touching(r#""touch": "existing""#), 4).await;
+    let customers = report.tally.tables["public.customers"].rows;
+    let is_old = |row: &&Vec<Value>| before.iter().any(|old| old[0] == row[0]);
+    let (after, inserted) = (shop.rows("customers"), customers.inserted as usize);
+    assert_eq!(after.len() - after.iter().filter(is_old).count(), inserted, "a new row was deleted");
+    assert!(inserted > 100 && customers.deleted > 10 && customers.updated > 50, "{customers:?}");
+    for row in shop.rows("orders") {
+        assert!(before.iter().any(|old| old[0] == row[1]), "{row:?} refers to a new customer");
+    }
+}
+
+#[tokio::test]
+async fn a_parent_is_not_deleted_under_children_that_nobody_has_taken_over() {
+    for rest in [
+        r#""tables": {"customers": {"touch": "all"}, "tags": {"touch": "existing"}}"#,
+        r#""tables": {"customers": {"touch": "all"}, "orders": {"touch": "all"}, "order_items": {}, "order_tags": {}, "tags": {}}"#,
+        r#""touch": "all", "remember": 300"#,
+        r#""touch": "all", "tables": {"customers": {}, "orders": {"touch": "own"}}"#,
+        r#""touch": "all", "tables": {"orders": {}, "tags": {}, "order_tags": {"touch": "own"}, "customers": {}}"#,
+        r#""touch": "all", "exclude": ["tags"]"#,
+    ] {
+        let shop = filled(1_000).await;
+        let report = undisturbed(&shop, &touching(rest), 4).await;
+        let customers = &report.tally.tables["public.customers"].rows;
+        assert!(customers.updated > 100, "{rest}: {customers:?}");
+    }
+}
+
+#[tokio::test]
+async fn rows_are_taken_over_from_all_over_a_table_up_to_what_is_remembered() {
+    let shop = filled(1_000).await;
+    let mut session = shop.connect().await.unwrap();
+    let config = config(r#"{"touch": "all", "remember": 2560, "exclude": ["tags", "order_tags"]}"#);
+    let setup = loadgen_core::Setup { seed: Seed(1), lanes: 16, check: false };
+    let mut plan = crud::permitted_plan(&mut session, &config, &setup).await.unwrap();
+    plan.adopt(&mut session).await.unwrap();
+    for table in &plan.tables {
+        let taken = table.taken_over.unwrap();
+        assert!(!taken.all && (426..=853).contains(&taken.rows), "{}: {taken:?}", table.table.name);
+    }
+    let all = CrudConfig { remember: None, ..config };
+    let mut plan = crud::permitted_plan(&mut session, &all, &setup).await.unwrap();
+    plan.adopt(&mut session).await.unwrap();
+    let taken: Vec<_> = plan.tables.iter().map(|table| table.taken_over.unwrap()).collect();
+    assert!(taken.iter().all(|taken| taken.all && taken.rows == 1_000), "{taken:?}");
+}
+
+#[tokio::test]
+async fn a_tree_goes_to_one_lane_as_long_as_there_is_room() {
+    let nodes = table("nodes").column("id", Type::Int(64)).nullable("up", Type::Int(64)).column("v", text(9));
+    let nodes = nodes.primary_key(["id"]).references(["up"], "nodes", ["id"]);
+    let memory = Memory::new([nodes]);
+    let mut session = memory.connect().await.unwrap();
+    let plan = seeding_plan(&mut session, &CrudConfig::default(), Seed(4)).await.unwrap();
+    Seeding::new(memory.clone(), plan, Some(2_000)).execute().await.unwrap();
+    for remember in ["1000000", "1000"] {
+        let report =
+            undisturbed(&memory, &touching(&format!(r#""touch": "all", "remember": {remember}"#)), 4).await;
+        assert!(report.tally.tables["public.nodes"].rows.deleted > 200, "{:?}", report.skips);
+    }
+}
+
+#[tokio::test]
+async fn empty_tables_have_nothing_to_take_over() {
+    let report = undisturbed(&shop(), &touching(r#""touch": "all""#), 4).await;
+    assert!(report.tally.tables.values().all(|table| table.rows.inserted > 0), "{report:?}");
+    let report = undisturbed(&shop(), &touching(r#""touch": "existing""#), 4).await;
+    assert_eq!(report.tally.tables["public.orders"].rows.inserted, 0);
+    assert!(
+        report.skips["the lane has no parent among the rows that were there"] > 100,
+        "{:?}",
+        report.skips
+    );
+}

@@ -107,3 +107,134 @@ async fn a_parent_that_somebody_else_deletes_costs_an_operation_and_nothing_else
         Run::new(target, Crud::planned(planned)).seed(3).lanes(1).operations(5).execute().await.unwrap();
     assert_eq!((report.outcomes().aborted, report.errors["23503"].action.name()), (5, "new values"));
 }
+
+const MIX: &str = r#""operations": {"insert": 2, "update": 2, "delete": 3}, "rows": {"insert": 2, "update": 3, "delete": 2}"#;
+
+fn touching(rest: &str) -> CrudConfig {
+    config(&format!("{{{MIX}, {rest}}}"))
+}
+
+async fn filled(sql: &str, rows: u64) -> (PgTarget, PgSession) {
+    let (target, mut session) = database(sql).await;
+    let plan = seeding_plan(&mut session, &CrudConfig::default(), Seed(9)).await.unwrap();
+    let report = Seeding::new(target.clone(), plan, Some(rows)).connections(2).execute().await.unwrap();
+    assert!(report.is_complete(), "{report:?}");
+    (target, session)
+}
+
+/// A plan whose lanes have taken over what is there.
+async fn adopted(target: &PgTarget, config: &CrudConfig) -> CrudPlan {
+    let mut session = target.connect().await.unwrap();
+    let setup = loadgen_core::Setup { seed: Seed(3), lanes: 8, check: true };
+    let mut planned = crud::permitted_plan(&mut session, config, &setup).await.unwrap();
+    planned.adopt(&mut session).await.unwrap();
+    planned
+}
+
+fn notes<'a>(plan: &'a CrudPlan, table: &str) -> &'a [String] {
+    &plan.tables.iter().find(|planned| planned.table.name.table == table).unwrap().notes
+}
+
+#[tokio::test]
+async fn every_row_that_was_there_is_updated_and_deleted_like_those_of_the_run() {
+    let (target, mut session) = filled(include_str!("seeding.sql"), 700).await;
+    let report = run(&target, &touching(r#""touch": "all""#)).await;
+    for (name, table) in &report.tally.tables {
+        // What cannot be found by a key is only inserted.
+        if name.ends_with(".log") {
+            continue;
+        }
+        let (schema, own) = name.split_once('.').unwrap();
+        let quoted = format!("{schema}.\"{}\"", own.replace('"', "\"\""));
+        let rows = number(&mut session, &format!("select count(*) from {quoted}")).await;
+        assert_eq!(rows, table.live.cast_signed(), "{name}");
+        assert!(table.rows.deleted > 20, "{name}: {table:?}");
+    }
+}
+
+#[tokio::test]
+async fn existing_rows_change_and_new_ones_are_left_alone() {
+    let (target, mut session) = filled(include_str!("seeding.sql"), 700).await;
+    session.execute("create table old as select id from customers").await.unwrap();
+    let report = run(&target, &touching(r#""touch": "existing", "exclude": ["old"]"#)).await;
+    let customers = report.tally.tables["public.customers"].rows;
+    let new =
+        number(&mut session, "select count(*) from customers where id not in (select id from old)").await;
+    assert_eq!(new, customers.inserted.cast_signed());
+    let orphans = "select count(*) from orders where customer not in (select id from old)";
+    assert_eq!(number(&mut session, orphans).await, 0);
+    let lines = report.tally.tables["public.order_lines"].rows;
+    assert!(customers.updated > 50 && lines.deleted > 50, "{customers:?} {lines:?}");
+}
+
+#[tokio::test]
+async fn more_rows_than_are_remembered_are_taken_over_from_all_over_the_table() {
+    let (target, mut session) = filled(include_str!("seeding.sql"), 2_500).await;
+    session.execute("create table old as select id from orders").await.unwrap();
+    let config = touching(r#""touch": "all", "remember": 5000, "exclude": ["old", "stock"]"#);
+    let planned = adopted(&target, &config).await;
+    for table in planned.tables.iter().filter(|table| table.taken_over.is_some()) {
+        let taken = table.taken_over.unwrap();
+        assert!(!taken.all && (200..=500).contains(&taken.rows), "{}: {taken:?}", table.table.name);
+    }
+    run(&target, &config).await;
+    let halves = "select count(distinct id / 500) from old where id not in (select id from orders)";
+    assert!(number(&mut session, halves).await >= 5);
+}
+
+#[tokio::test]
+async fn rows_that_strangers_refer_to_are_not_deleted_whatever_that_would_do() {
+    let (target, mut session) = database(
+        "drop role if exists owner_of_a; create role owner_of_a login; create schema far;
+         create table a (id int primary key, code text not null unique, note text);
+         insert into a select i, 'c' || i, 'x' from generate_series(1, 400) i;
+         create table far.by_code (id int primary key, code text references a (code) on delete cascade);
+         insert into far.by_code select i, 'c' || i from generate_series(1, 100) i;
+         create table far.by_id (a_id int references a on delete set null); insert into far.by_id values (200), (null);
+         create table b (id int primary key, note text); insert into b select i, 'x' from generate_series(1, 200) i;
+         create table far.secret (b_id bigint references b on delete cascade); insert into far.secret values (7);
+         create table c (id numeric primary key, note text); insert into c select i, 'x' from generate_series(1, 200) i;
+         create table far.numbers (c_id numeric references c on delete cascade); insert into far.numbers values (7.00);
+         grant usage on schema far to owner_of_a; grant select on far.by_code, far.by_id, far.numbers to owner_of_a;
+         grant all on a, b, c to owner_of_a",
+    )
+    .await;
+    let theirs = target_as(&mut session, "owner_of_a").await;
+    let config = touching(r#""touch": "all""#);
+    let planned = adopted(&theirs, &config).await;
+    assert!(
+        notes(&planned, "b")[0].starts_with("no deletes: far.secret may refer"),
+        "{:?}",
+        notes(&planned, "b")
+    );
+    assert!(notes(&planned, "c")[0].contains("values of another type"), "{:?}", notes(&planned, "c"));
+    assert_eq!(notes(&planned, "a"), [""; 0]);
+    let report = run(&theirs, &config).await;
+    assert!(report.tally.tables["public.a"].rows.deleted > 150);
+    let mut count = async |sql: &str| number(&mut session, sql).await;
+    assert_eq!(count("select count(*) from a where id <= 100").await, 100);
+    assert_eq!(count("select count(*) from far.by_code").await, 100);
+    assert_eq!(count("select count(*) from far.by_id where a_id = 200").await, 1);
+    assert!(count("select count(*) from a where id > 100 and id <= 400").await < 200);
+    drop(target);
+}
+
+#[tokio::test]
+async fn peculiar_tables_give_up_their_rows_too() {
+    let (target, mut session) = database(include_str!("zoo/tables.sql")).await;
+    let tables = r#""schemas": ["public", "Other*"], "tables": {"*": {}, "by_range_without_default":
+        {"columns": {"day": {"min": "2024-01-01", "max": "2024-12-31"}}}}"#;
+    let own = config(&format!("{{{tables}}}"));
+    let run = |seed: u64, config: CrudConfig| {
+        let run = Run::new(target.clone(), Crud::new(config)).seed(seed).lanes(16).connections(8);
+        run.operations(8_000).check().execute()
+    };
+    run(5, own).await.unwrap_or_else(|error| panic!("{error:#?}"));
+    let all = touching(&format!(r#""touch": "all", {tables}"#));
+    let planned = crud::plan(&mut session, &all, Seed(6), 16).await.unwrap();
+    let report = run(6, all).await.unwrap_or_else(|error| panic!("{error:#?}"));
+    // A second run finds the small domains half full.
+    assert!(report.errors.keys().all(|code| code == "23505"), "{:#?}", report.errors);
+    assert_eq!(report.outcomes().aborted, 0);
+    assert!(planned.tables.iter().filter(|table| table.touch.adopts()).count() > 20);
+}

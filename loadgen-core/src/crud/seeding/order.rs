@@ -3,7 +3,7 @@
 use crate::crud::CrudPlan;
 
 /// The tables in an order in which every parent that a row cannot be without comes first, and the others where they can.
-pub(super) fn order(plan: &CrudPlan) -> Vec<usize> {
+pub(in crate::crud) fn order(plan: &CrudPlan) -> Vec<usize> {
     let mut left: Vec<usize> = (0..plan.tables.len()).collect();
     let mut placed = vec![false; left.len()];
     let mut order = Vec::with_capacity(left.len());
