@@ -233,6 +233,11 @@ impl Table {
         self.columns.iter().position(|column| column.name == name)
     }
 
+    /// The indexes of columns by their names; none when one is not there.
+    pub(crate) fn indexes_of(&self, names: &[String]) -> Option<Vec<usize>> {
+        names.iter().map(|name| self.column_index(name)).collect()
+    }
+
     /// The columns that tell rows apart: the primary key, else the first unique key without nullable columns.
     pub fn key(&self) -> Option<&[usize]> {
         self.key_of(|column| !self.columns[column].nullable)

@@ -85,6 +85,18 @@ pub trait SqlSession: Session {
         each: &mut EachRow<'_>,
     ) -> Result<u64, Failure>;
 
+    /// Hands the given columns of up to `most` rows to `each`: of all rows, or of some that are spread evenly over the
+    /// whole table. `key` tells rows apart; rows with NULL in it are passed over. Which rows, and in what order, depends on
+    /// what the table holds and on nothing else. Answers whether those were all rows.
+    async fn sample(
+        &mut self,
+        table: &Table,
+        key: &[usize],
+        columns: &[usize],
+        most: u64,
+        each: &mut EachRow<'_>,
+    ) -> Result<bool, Failure>;
+
     /// The largest value of an integer column; none in an empty table.
     async fn largest(&mut self, table: &Table, column: usize) -> Result<Option<i64>, Failure>;
 

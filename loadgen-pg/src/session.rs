@@ -19,9 +19,11 @@ mod bulk;
 mod copy;
 mod patience;
 mod read;
+mod sample;
 mod transaction;
 
 use patience::Patience;
+use sample::Sample;
 
 /// An exclusive connection to a database.
 ///
@@ -112,6 +114,20 @@ impl SqlSession for PgSession {
     ) -> Result<u64, Failure> {
         self.begin_call()?;
         let answer = read::scan(&mut self.connection, &mut self.patience, table, columns, each).await;
+        self.settle(answer)
+    }
+
+    async fn sample(
+        &mut self,
+        table: &Table,
+        key: &[usize],
+        columns: &[usize],
+        most: u64,
+        each: &mut EachRow<'_>,
+    ) -> Result<bool, Failure> {
+        self.begin_call()?;
+        let sample = Sample { table, key, columns, most };
+        let answer = sample.read(&mut self.connection, &mut self.patience, each).await;
         self.settle(answer)
     }
 

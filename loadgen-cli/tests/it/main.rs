@@ -4,6 +4,7 @@
 
 mod demo;
 mod digest;
+mod existing;
 mod files;
 mod jobs;
 mod live;

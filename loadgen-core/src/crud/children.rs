@@ -3,7 +3,7 @@
 use super::{keys::grow, live::Slot};
 
 /// A count a row, and two marks.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Children(Vec<u32>);
 
 /// Rows that are not remembered any more may refer to this one for ever: it is never deleted.

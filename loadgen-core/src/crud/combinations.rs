@@ -16,7 +16,7 @@ pub(crate) struct Combining {
 }
 
 /// The combinations that rows have.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Combinations {
     rule: Combining,
     /// By the hashes of the parents' slots.
@@ -72,6 +72,11 @@ impl Combinations {
         }
     }
 
+    /// Has no further row made with parents that rows have by now: nobody knows which lines those have.
+    pub(super) fn close(&mut self) {
+        self.taken.values_mut().for_each(|lines| lines.next = self.rule.lines.max(lines.next));
+    }
+
     /// What stands for the parents of a row. Where one is missing, there is no key.
     fn combination(&self, parents: &[Slot]) -> Option<u64> {
         let combined = self.rule.references.iter().map(|reference| parents[*reference]);
@@ -111,6 +116,14 @@ mod tests {
         assert_eq!(all.line(&[1, 0, 2], &[]), Some(2));
         all.leave(&[1, 0, 2]);
         assert_eq!(all.line(&[1, 0, 2], &[]), Some(0));
+    }
+
+    #[test]
+    fn parents_of_rows_that_were_there_have_no_further_lines() {
+        let mut all = combinations(9);
+        all.take(&[1, 0, 2]);
+        all.close();
+        assert_eq!((all.line(&[1, 0, 2], &[]), all.line(&[2, 0, 2], &[])), (None, Some(0)));
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 
+use super::touch::Touch;
 use crate::{
     TableName,
     generate::ColumnConfig,
@@ -30,6 +31,10 @@ pub struct CrudConfig {
     pub operations: Option<OperationWeights>,
     /// Rows a statement for each operation; 1 unless set.
     pub rows: RowCounts,
+    /// Which rows are updated, deleted and referred to: `own` (those that the run inserts), `existing` (those that were
+    /// there) or `all`; own unless set.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub touch: Option<Touch>,
     /// How many rows `seed` fills each table up to, unless its own entry says otherwise; none unless set.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub seed: Option<Count>,
@@ -58,6 +63,9 @@ pub struct TableConfig {
     /// Weights of the operations on this table, instead of those of the workload.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub operations: Option<OperationWeights>,
+    /// Which rows are updated, deleted and referred to, instead of what the workload says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub touch: Option<Touch>,
     /// How many rows `seed` fills the table up to.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub seed: Option<Count>,

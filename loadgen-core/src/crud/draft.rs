@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::{
     config::TableConfig,
     error::{CrudPlanError, Part},
+    parent::Parent,
     reference::Reference,
     source::{ORPHANS, Source, names},
 };
@@ -85,8 +86,9 @@ impl Draft<'_> {
             orphans: ORPHANS,
             to_itself: false,
             shared: Vec::new(),
-            parent: 0,
+            parent: Parent::Lane(0),
             positions: Vec::new(),
+            words: String::new(),
         };
         let mut references: Vec<Reference> = followed.map(reference).collect();
         Reference::sort(self.table, &mut references);

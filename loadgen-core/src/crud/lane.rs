@@ -1,9 +1,12 @@
 //! What one lane remembers, and what it learns from each change.
 
 use super::{
-    live::{LiveRows, NO_SLOT, NewRow, Slot},
+    live::{LiveRows, NO_SLOT, NewRow, Slot, total},
+    parent::Parent,
     plan::CrudPlan,
     table_plan::{TablePlan, UNREAD, groups_of},
+    touch::Touch,
+    workload::TableDigest,
 };
 use crate::{
     Applied, Change, ChangeKind, Digest, History, LaneId, Rows, TableTally, Tally, Value, column_hash,
@@ -71,16 +74,14 @@ impl LaneTable {
 
 impl CrudLane {
     pub(crate) fn new(id: LaneId, plan: &CrudPlan) -> Self {
-        let table = |plan: &TablePlan| LaneTable {
-            live: LiveRows::new(&plan.layout),
-            next: 0,
-            stride: 1,
-            rows: Rows::default(),
-            count: 0,
-            digest: Digest::default(),
-            unknown: 0,
+        let table = |(index, table): (usize, &TablePlan)| {
+            let adopted = plan.adopted.as_ref().and_then(|adopted| adopted.rows_of(id, index));
+            let live = adopted.unwrap_or_else(|| LiveRows::new(&table.layout));
+            let TableDigest { rows: count, digest } = live.digest();
+            let (rows, stride) = (Rows::default(), 1);
+            LaneTable { live, next: 0, stride, rows, count, digest, unknown: 0 }
         };
-        let tables = plan.tables.iter().map(table).collect();
+        let tables = plan.tables.iter().enumerate().map(table).collect();
         CrudLane { id, tables, history: History::default(), pending: None }
     }
 
@@ -141,7 +142,9 @@ impl CrudLane {
     ) {
         let references = &plan.tables[table].references;
         for (at, slot) in parents.iter().enumerate().filter(|(_, slot)| **slot != NO_SLOT) {
-            act(&mut self.tables[references[at % references.len()].parent].live, *slot);
+            if let Parent::Lane(parent) = references[at % references.len()].parent {
+                act(&mut self.tables[parent].live, *slot);
+            }
         }
     }
 
@@ -189,12 +192,16 @@ impl CrudLane {
             table.count += 1;
             let sums = &sums[..plan.layout.parts];
             table.digest.add(row_hash(total(sums)));
-            if let Some(surplus) = table.live.surplus() {
+            let is_kept = plan.touch != Touch::Existing;
+            if let Some(surplus) = table.live.surplus().filter(|_| is_kept) {
                 self.forget(crud, pending.table, &[surplus]);
             }
             let new = NewRow { keys: &keys, sums, parents };
             let slot = self.tables[pending.table].live.push(&new);
             self.history.record(seq, pending.table as u32, ChangeKind::Insert, u64::from(slot), chosen);
+            if !is_kept {
+                self.forget(crud, pending.table, &[slot]);
+            }
         }
     }
 
@@ -258,7 +265,7 @@ impl CrudLane {
 
 impl TablePlan {
     /// The sums of a new row, part by part, and the sum of what the lane chose itself: a parent counts by its place
-    /// in the lane, because its key may be the database's choice.
+    /// in the lane or the pool, because its key may be the database's choice.
     fn sums_of_insert(
         &self,
         set: &[usize],
@@ -308,8 +315,4 @@ impl TablePlan {
     pub(crate) fn columns_of(&self, mask: usize) -> impl Iterator<Item = usize> + '_ {
         groups_of(mask, &self.groups).flatten().copied()
     }
-}
-
-fn total(sums: &[u64]) -> u64 {
-    sums.iter().fold(0, |all, sum| all.wrapping_add(*sum))
 }

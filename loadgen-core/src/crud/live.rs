@@ -4,8 +4,9 @@ use super::{
     children::Children,
     combinations::{Combinations, Combining},
     keys::{KeyColumn, grow},
+    workload::TableDigest,
 };
-use crate::Value;
+use crate::{Digest, Value, row_hash};
 
 /// A row's place in [`LiveRows`]; valid until the row is forgotten, then given to another row.
 pub(crate) type Slot = u32;
@@ -15,7 +16,7 @@ pub(crate) const NO_SLOT: Slot = Slot::MAX;
 
 /// What a lane remembers of its rows in one table: for each the key columns, the sums of hashes of the parts that
 /// updates replace, its parents' slots and its number of children.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct LiveRows {
     keys: Vec<KeyColumn>,
     sums: Vec<u64>,
@@ -67,6 +68,13 @@ impl LiveRows {
             cap: layout.cap,
             ..LiveRows::default()
         }
+    }
+
+    /// All rows counted and hashed.
+    pub(crate) fn digest(&self) -> TableDigest {
+        let mut digest = Digest::default();
+        self.live.iter().for_each(|slot| digest.add(row_hash(total(self.sums(*slot)))));
+        TableDigest { rows: self.live.len() as u64, digest }
     }
 
     /// The number of rows that are live.
@@ -139,6 +147,11 @@ impl LiveRows {
         &self.combinations
     }
 
+    /// Has no further row made with the parents that rows have by now.
+    pub(super) fn close_combinations(&mut self) {
+        self.combinations.close();
+    }
+
     /// Never hands out these combinations of parents again, row after row.
     pub(crate) fn take_combinations(&mut self, parents: &[Slot]) {
         parents.chunks(self.references.max(1)).for_each(|row| self.combinations.take(row));
@@ -193,7 +206,7 @@ impl LiveRows {
     /// Forgets rows that may still be there: they are not ours to touch any more, and their keys stay taken.
     pub(crate) fn forget(&mut self, slots: &[Slot]) {
         for slot in slots {
-            if let Some(position) = self.live.iter().position(|live| live == slot) {
+            if let Some(position) = self.live.iter().rposition(|live| live == slot) {
                 self.live.swap_remove(position);
                 self.vacate(*slot);
             }
@@ -227,6 +240,11 @@ impl LiveRows {
             self.free.push(slot);
         }
     }
+}
+
+/// The sum of a row out of its parts.
+pub(crate) fn total(sums: &[u64]) -> u64 {
+    sums.iter().fold(0, |all, sum| all.wrapping_add(*sum))
 }
 
 /// How many rows are looked at for one that nobody refers to.

@@ -1,5 +1,6 @@
 //! The `crud` workload: weighted inserts, updates and deletes on any schema, written once for every SQL backend.
 
+mod adoption;
 mod children;
 mod choice;
 mod combinations;
@@ -13,9 +14,12 @@ mod keys;
 mod lane;
 mod live;
 mod operation;
+mod outside;
+mod parent;
 mod parents;
 mod peculiar;
 mod plan;
+mod pool;
 mod prepare;
 mod reference;
 mod room;
@@ -24,9 +28,11 @@ mod sequence;
 mod settle;
 mod source;
 mod table_plan;
+mod touch;
 mod unique;
 mod workload;
 
+pub use adoption::TakenOver;
 pub use config::{CrudConfig, OperationWeights, RowCounts, TableConfig};
 pub use error::{CrudPlanError, Part};
 pub use lane::CrudLane;
@@ -35,4 +41,5 @@ pub use prepare::{permitted_plan, plan};
 pub use seeding::{SeedProgress, SeedReport, SeedSnapshot, SeededTable, Seeding, seeding_plan};
 pub use source::Source;
 pub use table_plan::TablePlan;
+pub use touch::Touch;
 pub use workload::{Crud, TableDigest, table_digest};

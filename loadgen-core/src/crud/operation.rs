@@ -10,6 +10,7 @@ use super::{
     live::{NO_SLOT, Slot},
     source::Source,
     table_plan::TablePlan,
+    touch::Touch,
 };
 use crate::{
     Action, Change, ChangeKind, Cx, Done, Failure, Scenario, SessionOf, SqlSession, Target, Value,
@@ -101,13 +102,17 @@ impl Operation {
     /// The table itself, or the parent that it lacks, so that the first operations of a lane find their way.
     fn insertable(&self, lane: &CrudLane, table: usize) -> Result<usize, &'static str> {
         let plan = &self.plan.tables[table];
-        let lacks = |r: &&super::reference::Reference| !r.optional && lane.tables[r.parent].live.len() == 0;
-        match plan.references.iter().find(lacks) {
+        let required = plan.references.iter().filter(|reference| !reference.optional);
+        let mut parents = required.filter_map(|reference| reference.parent.planned());
+        match parents.find(|parent| lane.tables[*parent].live.len() == 0) {
             None => Ok(table),
-            Some(r) if self.plan.tables[r.parent].layout.cap == 0 => {
+            Some(parent) if self.plan.tables[parent].layout.cap == 0 => {
                 Err("the parent table has no key to refer to")
             }
-            Some(reference) => self.insertable(lane, reference.parent),
+            Some(parent) if self.plan.tables[parent].touch == Touch::Existing => {
+                Err("the lane has no parent among the rows that were there")
+            }
+            Some(parent) => self.insertable(lane, parent),
         }
     }
 

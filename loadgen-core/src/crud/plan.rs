@@ -6,9 +6,13 @@ use std::{
 };
 
 use super::{
+    adoption::Adopted,
     choice::{Chosen, choose},
     config::{CrudConfig, RowCounts, TableConfig},
     error::{CrudPlanError, Part},
+    outside::Outside,
+    parent::Parent,
+    pool::Pool,
     settle::settle_references,
     source::{Source, TableSources},
     table_plan::TablePlan,
@@ -30,6 +34,10 @@ pub struct CrudPlan {
     pub lanes: u32,
     /// The seed that distinct values were constructed from.
     pub seed: Seed,
+    /// Rows outside the plan that its rows refer to.
+    pub(crate) pools: Vec<Arc<Pool>>,
+    /// Rows that were there and that the lanes have taken over.
+    pub(crate) adopted: Option<Arc<Adopted>>,
 }
 
 impl CrudPlan {
@@ -38,11 +46,13 @@ impl CrudPlan {
     /// # Errors
     /// When a name in the configuration is not in the schema, an override does not fit its column, or no table is left.
     pub fn new(schema: &Schema, config: &CrudConfig, seed: Seed, lanes: u32) -> Result<Self, CrudPlanError> {
-        CrudPlan::without(&[], schema, config, seed, lanes)
+        CrudPlan::within(&Outside::default(), &[], schema, config, seed, lanes)
     }
 
-    /// Like [`CrudPlan::new`], with tables that are refused for reasons of their own.
-    pub(super) fn without(
+    /// Like [`CrudPlan::new`], with what is known of parents outside the plan, and with tables that are refused for
+    /// reasons of their own.
+    pub(super) fn within(
+        outside: &Outside,
         barred: &[(TableName, String)],
         schema: &Schema,
         config: &CrudConfig,
@@ -62,7 +72,7 @@ impl CrudPlan {
                 Err(why) => refused.push((table.name.clone(), why)),
             }
         }
-        settle_references(&mut accepted, &mut refused);
+        settle_references(&mut accepted, &mut refused, outside);
         if accepted.is_empty() {
             let why =
                 refused.iter().map(|(name, why)| format!("{name}: {why}")).collect::<Vec<_>>().join("; ");
@@ -74,29 +84,36 @@ impl CrudPlan {
             return Err(CrudPlanError::Nothing(why));
         }
         let cap = cap(config, lanes, accepted.len());
-        let names: Vec<TableName> = accepted.iter().map(|(table, ..)| table.name.clone()).collect();
         let referred = referred_columns(&accepted);
         let mut shapes = 0;
         let tables = accepted.into_iter().zip(referred).map(|((table, table_config, sources), referred)| {
-            TablePlan::new(table, (config, &table_config), sources, &names, (&referred, cap), &mut shapes)
+            TablePlan::new(table, (config, &table_config), sources, (&referred, cap), &mut shapes)
         });
         let tables = tables.collect();
         let others = count_others(schema);
-        let mut plan = CrudPlan { tables, refused, others, rows: config.rows, lanes, seed };
-        plan.resolve_positions();
+        let (rows, pools, adopted) = (config.rows, Vec::new(), None);
+        let mut plan = CrudPlan { tables, refused, others, rows, lanes, seed, pools, adopted };
+        plan.resolve_parents(outside);
         plan.spare_what_others_refer_to(schema);
         Ok(plan)
     }
 
     /// The numbered columns of which the largest value has to be known, as indexes of the table and its column. A number
-    /// that is unique only beside a parent of the lanes' own cannot be there yet.
+    /// that is unique only beside a parent that the lanes insert cannot be there yet.
     pub(crate) fn numbered(&self) -> Vec<(usize, usize)> {
         let mut numbered = Vec::new();
         for (index, plan) in self.tables.iter().enumerate() {
             let keys = plan.table.unique_rules();
+            let is_new = |parent: usize| !self.tables[parent].touch.adopts();
+            let is_below_new = |column: &usize| match plan.sources[*column] {
+                Source::Parent { reference, .. } => {
+                    plan.references[reference].parent.planned().is_some_and(is_new)
+                }
+                _ => false,
+            };
             let below_parent = |column| {
                 let mut around = keys.clone().filter(|key: &&Vec<usize>| key.contains(&column));
-                around.all(|key| key.iter().any(|c| matches!(plan.sources[*c], Source::Parent { .. })))
+                around.all(|key| key.iter().any(is_below_new))
             };
             let integer = |column: &usize| matches!(plan.table.columns[*column].ty, Type::Int(_));
             let is_alone =
@@ -143,18 +160,35 @@ impl CrudPlan {
             for parent in &mut self.tables {
                 let name = &parent.table.name;
                 if *name != child.name && child.foreign_keys.iter().any(|key| key.parent == *name) {
-                    parent.without_deletes(&child.name);
+                    parent.without_deletes(&format!(
+                        "{} refers to its rows and is written by others, too",
+                        child.name
+                    ));
                 }
             }
         }
     }
 
-    /// Turns the referred columns of each reference into positions among the parent's remembered columns.
-    fn resolve_positions(&mut self) {
+    /// Finds the parent of each reference: the referred columns among what is remembered of a table of the plan, or a
+    /// pool of its own.
+    fn resolve_parents(&mut self, outside: &Outside) {
         let remembered: Vec<Vec<usize>> = self.tables.iter().map(|table| table.remembered.clone()).collect();
         let tables: Vec<Arc<Table>> = self.tables.iter().map(|plan| Arc::clone(&plan.table)).collect();
         for reference in self.tables.iter_mut().flat_map(|table| &mut table.references) {
-            let parent = reference.parent;
+            let Some(parent) = tables.iter().position(|table| table.name == reference.parent_name) else {
+                let known = self.pools.iter().position(|pool| pool.is_for(reference));
+                let pool = known.unwrap_or(self.pools.len());
+                if known.is_none() {
+                    self.pools.push(outside.pool(reference));
+                }
+                let rows = self.pools[pool].len();
+                reference.words = format!("one of {rows} existing rows of {}", reference.parent_name);
+                reference.parent = Parent::Pool(pool);
+                reference.positions = (0..reference.columns.len()).collect();
+                continue;
+            };
+            reference.parent = Parent::Lane(parent);
+            reference.words = "a parent of the same lane".to_owned();
             let position = |name: &String| {
                 let column = tables[parent].column_index(name)?;
                 remembered[parent].iter().position(|kept| *kept == column)

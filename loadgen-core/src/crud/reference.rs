@@ -1,6 +1,9 @@
 //! Foreign keys that are followed, and how those of one table depend on each other.
 
-use super::source::{Source, TableSources};
+use super::{
+    parent::Parent,
+    source::{Source, TableSources},
+};
 use crate::{Table, TableName};
 
 /// A foreign key that is followed.
@@ -19,10 +22,12 @@ pub(crate) struct Reference {
     /// Columns that another reference has chosen before: the position here, the reference, the position there. The
     /// parents have to agree in them.
     pub(crate) shared: Vec<Shared>,
-    /// Index of the parent's plan.
-    pub(crate) parent: usize,
+    /// Where the parents are.
+    pub(crate) parent: Parent,
     /// Where the referred columns stand among what is remembered of the parent.
     pub(crate) positions: Vec<usize>,
+    /// What the parents are, for people.
+    pub(crate) words: String,
 }
 
 /// A column of two references.

@@ -2,22 +2,35 @@
 
 use std::collections::BTreeSet;
 
-use super::plan::Accepted;
+use super::{outside::Outside, plan::Accepted, source::TableSources};
 use crate::TableName;
 
+/// What a table is surrounded by.
+pub(super) struct Around<'a> {
+    /// The tables of the plan.
+    pub(super) planned: &'a BTreeSet<TableName>,
+    /// Tables that cannot be written, each for a reason of its own.
+    pub(super) left_out: &'a BTreeSet<TableName>,
+    /// Parents that are not in the plan.
+    pub(super) outside: &'a Outside,
+}
+
 /// Drops references that cannot be followed and tables that cannot do without one, until nothing changes.
-pub(super) fn settle_references(accepted: &mut Vec<Accepted>, refused: &mut Vec<(TableName, String)>) {
+pub(super) fn settle_references(
+    accepted: &mut Vec<Accepted>,
+    refused: &mut Vec<(TableName, String)>,
+    outside: &Outside,
+) {
     loop {
-        let names: BTreeSet<TableName> = accepted.iter().map(|(table, ..)| table.name.clone()).collect();
+        let planned: BTreeSet<TableName> = accepted.iter().map(|(table, ..)| table.name.clone()).collect();
         let before = refused.len();
         let left_out: BTreeSet<TableName> = refused.iter().map(|(name, _)| name.clone()).collect();
-        accepted.retain_mut(|(table, config, sources)| {
-            match sources.settle(table, config, &names, &left_out) {
-                Ok(()) => true,
-                Err(why) => {
-                    refused.push((table.name.clone(), why));
-                    false
-                }
+        let around = Around { planned: &planned, left_out: &left_out, outside };
+        accepted.retain_mut(|(table, config, sources)| match sources.settle(table, config, &around) {
+            Ok(()) => true,
+            Err(why) => {
+                refused.push((table.name.clone(), why));
+                false
             }
         });
         if refused.len() == before && !break_a_cycle(accepted, refused) {
@@ -28,11 +41,13 @@ pub(super) fn settle_references(accepted: &mut Vec<Accepted>, refused: &mut Vec<
 
 /// Refuses one table of a cycle of references of which none may be NULL: no first row could be written.
 fn break_a_cycle(accepted: &mut Vec<Accepted>, refused: &mut Vec<(TableName, String)>) -> bool {
+    let planned: BTreeSet<TableName> = accepted.iter().map(|(table, ..)| table.name.clone()).collect();
     let mut grounded: BTreeSet<TableName> = BTreeSet::new();
     loop {
         let before = grounded.len();
         for (table, _, sources) in accepted.iter() {
-            if sources.required_parents().all(|parent| grounded.contains(parent)) {
+            if sources.required_parents().all(|parent| grounded.contains(parent) || !planned.contains(parent))
+            {
                 grounded.insert(table.name.clone());
             }
         }
@@ -68,4 +83,34 @@ fn cycle(accepted: &[Accepted], from: usize, grounded: &BTreeSet<TableName>) -> 
         }
     }
     way.into_iter().map(ToString::to_string).collect::<Vec<_>>().join(" → ")
+}
+
+impl TableSources {
+    /// A reference that cannot be followed, one that rows can do without if there is such, with what is wrong with its
+    /// parent and what to do about it.
+    pub(super) fn astray(&self, around: &Around<'_>) -> Option<(usize, String, String)> {
+        let (combined, _) = self.combined();
+        let is_planned = |at: usize| around.planned.contains(&self.references[at].parent_name);
+        let is_shared_by_all = !combined.is_empty() && !combined.iter().any(|at| is_planned(*at));
+        let obstacle = |at: usize| {
+            let parent = &self.references[at].parent_name;
+            let (why, remedy) = match around.left_out.contains(parent) {
+                _ if is_planned(at) => return None,
+                true => ("is left out", "see there for why".to_owned()),
+                false => ("is not in the plan", format!("add {parent} to the tables")),
+            };
+            let why = match around.outside.obstacle(&self.references[at]) {
+                Some("") => why.to_owned(),
+                Some(more) => format!("{why} and {more}"),
+                // Lanes would take each other's combinations, and those of rows that are there.
+                None if is_shared_by_all && combined.contains(&at) => {
+                    format!("{why} and of whose rows nobody knows which are free")
+                }
+                None => return None,
+            };
+            Some((at, why, remedy))
+        };
+        let all = (0..self.references.len()).filter_map(obstacle);
+        all.min_by_key(|(at, ..)| !self.references[*at].optional)
+    }
 }

@@ -8,6 +8,7 @@ use super::{
     error::CrudPlanError,
     examples::{needed, rules},
     reference::Reference,
+    settle::Around,
 };
 use crate::{
     Rng, Seed, Table, TableName, Value,
@@ -152,26 +153,18 @@ impl TableSources {
         Ok(Ok(sources))
     }
 
-    /// Keeps the references whose parents are among `planned`; the others become NULL, or make the table unwritable.
-    /// Then it is known which columns there are to meet the checks with. What is said of a parent depends on whether it is
-    /// `left_out` for a reason of its own.
+    /// Keeps the references that can be followed; the others become NULL, or make the table unwritable. Then it is known
+    /// which columns there are to meet the checks with.
     pub(crate) fn settle(
         &mut self,
         table: &Table,
         config: &TableConfig,
-        planned: &BTreeSet<TableName>,
-        left_out: &BTreeSet<TableName>,
+        around: &Around<'_>,
     ) -> Result<(), String> {
-        while let Some(gone) =
-            self.references.iter().position(|reference| !planned.contains(&reference.parent_name))
-        {
+        while let Some((gone, why, remedy)) = self.astray(around) {
             let reference = self.references.remove(gone);
             self.settled = false;
             let parent = &reference.parent_name;
-            let (why, remedy) = match left_out.contains(parent) {
-                true => ("is left out", "see there for why".to_owned()),
-                false => ("is not in the plan", format!("add {parent} to the tables")),
-            };
             if !reference.optional {
                 return Err(format!("refers to {parent}, which {why}; {remedy}"));
             }

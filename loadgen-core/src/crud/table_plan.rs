@@ -3,6 +3,7 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use super::{
+    adoption::TakenOver,
     combinations::Combining,
     config::{CrudConfig, OperationWeights, TableConfig},
     kept::Kept,
@@ -10,8 +11,9 @@ use super::{
     peculiar::{note_specials, possible},
     reference::Reference,
     source::{Source, TableSources, names},
+    touch::Touch,
 };
-use crate::{Change, ChangeKind, Shape, Table, TableName, check::Rules, column_salt};
+use crate::{Change, ChangeKind, Shape, Table, check::Rules, column_salt};
 
 /// What will be done to one table.
 #[derive(Debug)]
@@ -26,6 +28,10 @@ pub struct TablePlan {
     pub sources: Vec<Source>,
     /// What a reader of the plan should know.
     pub notes: Vec<String>,
+    /// Which of its rows are updated, deleted and referred to.
+    pub touch: Touch,
+    /// The rows that were there and that lanes have taken over, once [`CrudPlan::adopt`](super::CrudPlan::adopt) has.
+    pub taken_over: Option<TakenOver>,
     pub(crate) config: TableConfig,
     /// How columns with checks are drawn.
     pub(crate) rules: Option<Rules>,
@@ -67,18 +73,13 @@ impl TablePlan {
         table: Arc<Table>,
         (config, table_config): (&CrudConfig, &TableConfig),
         sources: TableSources,
-        planned: &[TableName],
         (referred, cap): (&BTreeSet<usize>, usize),
         shapes: &mut u32,
     ) -> Self {
         let (combined, lines) = sources.combined();
-        let TableSources { columns: sources, mut references, mut notes, rules, within, .. } = sources;
+        let TableSources { columns: sources, references, mut notes, rules, within, .. } = sources;
         let mut own_config = table_config.clone();
         own_config.columns.extend(within);
-        for reference in &mut references {
-            let parent = planned.iter().position(|name| *name == reference.parent_name);
-            reference.parent = parent.expect("references to tables that are not planned were dropped");
-        }
         let wanted = table_config.operations.or(config.operations).unwrap_or_default();
         let kept = Kept::of(&table, &sources, referred, (wanted.update, wanted.delete) != (0, 0));
         let Kept { key, remembered, known, .. } = &kept;
@@ -103,6 +104,11 @@ impl TablePlan {
             }
             delete = Some(shape(ChangeKind::Delete, key, Vec::new(), &[]));
         }
+        let mut touch = table_config.touch.or(config.touch).unwrap_or_default();
+        if touch.adopts() && (delete.is_none() || kept.by_address) {
+            touch = Touch::Own;
+            notes.push("rows that are there are left alone: nothing tells them apart".to_owned());
+        }
         let operations = possible(wanted, updates.is_empty(), delete.is_none(), &mut notes);
         let part = |column: usize| match groups.iter().position(|group| group.contains(&column)) {
             Some(group) => group + 1,
@@ -114,7 +120,7 @@ impl TablePlan {
             keys: remembered.len(),
             parts: groups.len() + 1,
             references: references.len(),
-            is_parent: !referred.is_empty(),
+            is_parent: !referred.is_empty() || touch.adopts(),
             combining: Combining { references: combined, lines, most: cap },
             cap: if remembered.is_empty() { 0 } else { cap },
         };
@@ -122,6 +128,8 @@ impl TablePlan {
             unchecked: table.special.written_by.clone(),
             reads_back: kept.reads_back,
             by_address: kept.by_address,
+            touch,
+            taken_over: None,
             weight: table_config.weight.unwrap_or(1),
             salts: table.columns.iter().map(|column| column_salt(&column.name)).chain([0]).collect(),
             table,
@@ -139,6 +147,14 @@ impl TablePlan {
             insert,
             updates,
             delete,
+        }
+    }
+
+    /// Where the value of a column comes from, in words.
+    pub fn describe(&self, column: usize) -> String {
+        match &self.sources[column] {
+            Source::Parent { reference, .. } => self.references[*reference].words.clone(),
+            source => source.describe(),
         }
     }
 

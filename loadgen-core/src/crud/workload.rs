@@ -5,8 +5,8 @@ use std::{collections::BTreeMap, marker::PhantomData, sync::Arc};
 use async_trait::async_trait;
 
 use super::{
-    config::CrudConfig, error::CrudPlanError, lane::CrudLane, operation::Operation, plan::CrudPlan,
-    prepare::permitted_plan, table_plan::TablePlan,
+    config::CrudConfig, error::CrudPlanError, lane::CrudLane, live::LiveRows, operation::Operation,
+    plan::CrudPlan, prepare::permitted_plan, table_plan::TablePlan,
 };
 use crate::{
     ChangeKind, CheckError, Digest, Failure, LaneId, Mix, PrepareError, Report, Seed, SessionOf, Setup,
@@ -36,6 +36,24 @@ pub struct TableDigest {
     pub digest: Digest,
 }
 
+impl TableDigest {
+    /// These rows without some of them.
+    fn without(self, some: TableDigest) -> TableDigest {
+        let mut digest = self.digest;
+        digest.remove(some.digest.0);
+        TableDigest { rows: self.rows.saturating_sub(some.rows), digest }
+    }
+
+    /// The rows of all lanes.
+    pub(super) fn sum(lanes: &[LiveRows]) -> TableDigest {
+        lanes.iter().map(LiveRows::digest).fold(TableDigest::default(), |mut all, lane| {
+            all.rows += lane.rows;
+            all.digest.merge(lane.digest);
+            all
+        })
+    }
+}
+
 impl<T: Target> Crud<T>
 where
     T::Session: SqlSession,
@@ -43,8 +61,8 @@ where
     /// The workload with this configuration; it becomes concrete when it has seen the schema.
     pub fn new(config: CrudConfig) -> Self {
         let (rows, lanes, seed) = (config.rows, 0, Seed(0));
-        let (tables, refused, others) = (Vec::new(), Vec::new(), BTreeMap::new());
-        let plan = CrudPlan { tables, refused, others, rows, lanes, seed };
+        let (tables, refused, others, pools) = (Vec::new(), Vec::new(), BTreeMap::new(), Vec::new());
+        let plan = CrudPlan { tables, refused, others, rows, lanes, seed, pools, adopted: None };
         Crud { config: Some(config), ..Crud::planned(plan) }
     }
 
@@ -85,6 +103,9 @@ where
         if (self.plan.seed, self.plan.lanes) != (setup.seed, setup.lanes) {
             return Err(CrudPlanError::OtherRun.into());
         }
+        if let Some(plan) = Arc::get_mut(&mut self.plan) {
+            plan.adopt(session).await?;
+        }
         let mut mix = Mix::new();
         for (table, planned) in self.plan.tables.iter().enumerate() {
             if setup.check && planned.unchecked.is_none() {
@@ -114,7 +135,7 @@ where
 
     async fn check(&self, session: &mut SessionOf<Self>, report: &Report) -> Result<(), CheckError> {
         let (mut differences, mut doubts) = (Vec::new(), Vec::new());
-        for planned in &self.plan.tables {
+        for (index, planned) in self.plan.tables.iter().enumerate() {
             let name = planned.table.name.to_string();
             let lanes = report.tally.tables.get(&name).copied().unwrap_or_default();
             if lanes.unknown > 0 {
@@ -124,7 +145,9 @@ where
             if planned.unchecked.is_some() {
                 continue;
             }
-            let mut expected = self.before.get(&name).copied().unwrap_or_default();
+            let before = self.before.get(&name).copied().unwrap_or_default();
+            let adopted = self.plan.adopted.as_ref().map(|adopted| adopted.digest_of(index));
+            let mut expected = before.without(adopted.unwrap_or_default());
             expected.rows += lanes.live;
             expected.digest.merge(lanes.digest);
             let found = table_digest(session, planned).await?;

@@ -26,6 +26,15 @@ impl MemorySession {
 #[async_trait]
 impl Session for MemorySession {}
 
+/// Numbers by their size, anything else somehow.
+fn in_order(key: &[Value]) -> Vec<(i64, String)> {
+    let part = |value: &Value| match value {
+        Value::Int(number) => (*number, String::new()),
+        other => (0, other.to_string()),
+    };
+    key.iter().map(part).collect()
+}
+
 #[async_trait]
 impl SqlSession for MemorySession {
     async fn introspect(&mut self, filter: &SchemaFilter) -> Result<Schema, Failure> {
@@ -68,6 +77,29 @@ impl SqlSession for MemorySession {
             rows += 1;
         }
         Ok(rows)
+    }
+
+    async fn sample(
+        &mut self,
+        table: &Table,
+        key: &[usize],
+        columns: &[usize],
+        most: u64,
+        each: &mut EachRow<'_>,
+    ) -> Result<bool, Failure> {
+        let store = self.memory.lock();
+        let index = store.index_of(table)?;
+        let of = |row: &[Value], columns: &[usize]| {
+            columns.iter().map(|column| row[*column].clone()).collect::<Vec<Value>>()
+        };
+        let all = store.rows(index).count();
+        let mut rows: Vec<(Vec<Value>, Vec<Value>)> =
+            store.rows(index).map(|row| (of(row, key), of(row, columns))).collect();
+        rows.retain(|(key, _)| !key.iter().any(Value::is_null));
+        rows.sort_by_cached_key(|(key, _)| in_order(key));
+        let step = rows.len().div_ceil(most.max(1) as usize).max(1);
+        rows.iter().step_by(step).for_each(|(_, values)| each(values));
+        Ok(step == 1 && rows.len() == all)
     }
 
     async fn largest(&mut self, table: &Table, column: usize) -> Result<Option<i64>, Failure> {

@@ -24,6 +24,19 @@ pub(super) async fn scan(
     each: &mut EachRow<'_>,
 ) -> Result<u64, Failure> {
     let names: Vec<String> = columns.iter().map(|&index| readable(&table.columns[index])).collect();
+    let sql = format!("select {} from {}", names.join(", "), own_rows(table));
+    rows(connection, patience, (sql, None), (table, columns), each).await
+}
+
+/// Hands each row that a query answers with to `each`; the query gives these columns as [`readable`] has them, and may
+/// take one number.
+pub(super) async fn rows(
+    connection: &mut PgConnection,
+    patience: &mut Patience,
+    (sql, number): (String, Option<i64>),
+    (table, columns): (&Table, &[usize]),
+    each: &mut EachRow<'_>,
+) -> Result<u64, Failure> {
     let unreadable = |index: usize| {
         let (column, name) = (&table.columns[index], &table.name);
         let message = format!("{name}.{}: the type {} is not supported", column.name, column.native.name);
@@ -33,8 +46,11 @@ pub(super) async fn scan(
         .iter()
         .map(|&index| Wire::of(&table.columns[index]).ok_or_else(|| unreadable(index)))
         .collect::<Result<_, _>>()?;
-    let sql = format!("select {} from {}", names.join(", "), own_rows(table));
-    let mut rows = sqlx::query(AssertSqlSafe(sql)).persistent(false).fetch(connection);
+    let mut query = sqlx::query(AssertSqlSafe(sql)).persistent(false);
+    if let Some(number) = number {
+        query = query.bind(number);
+    }
+    let mut rows = query.fetch(connection);
     let (mut count, mut values, mut is_over) = (0, Vec::with_capacity(columns.len()), false);
     while !is_over {
         is_over = patience
@@ -54,7 +70,7 @@ pub(super) async fn scan(
 }
 
 /// The table as its own rows are read: those in partitions, but not those of tables that inherit from it.
-fn own_rows(table: &Table) -> String {
+pub(super) fn own_rows(table: &Table) -> String {
     let only = if matches!(table.special.storage, Storage::Partitioned { .. }) { "" } else { "only " };
     only.to_owned() + &quote_table(&table.name)
 }

@@ -11,6 +11,7 @@ mod crud;
 mod embedding;
 mod ends;
 mod exhaustion;
+mod existing;
 mod failures;
 mod introspection;
 mod random_tables;

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     BulkSession, Failure, PrepareError, Rights, RunError, Seed, Setup, SqlSession, TableName, Target,
-    crud::{CrudConfig, CrudPlan, OperationWeights, TablePlan, permitted_plan},
+    crud::{CrudConfig, CrudPlan, OperationWeights, TablePlan, parent::Parent, permitted_plan},
     engine::{Level, Signal, Stop, listen},
 };
 
@@ -212,7 +212,7 @@ where
 {
     async fn fill(&self, session: &mut T::Session, seeded: &mut SeededTable) -> Result<(), RunError> {
         let planned = &self.plan.tables[self.index];
-        let refers_to_itself = planned.references.iter().any(|r| r.parent == self.index);
+        let refers_to_itself = planned.references.iter().any(|r| r.parent == Parent::Lane(self.index));
         let broken =
             |source: PrepareError| RunError::Prepare { target: self.shared.target.describe(), source };
         let mut swept = false;

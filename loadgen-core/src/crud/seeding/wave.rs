@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use super::{deal::Deal, parents::Parents};
 use crate::{
     BulkSession, PrepareError, Rng, Type, Value, column_salt,
-    crud::{CrudPlan, Source, TablePlan, reference::Reference},
+    crud::{CrudPlan, Source, TablePlan, parent::Parent, reference::Reference},
     generate::{Distinct, Permutation},
 };
 
@@ -59,10 +59,13 @@ impl Wave {
     ) -> Result<Self, PrepareError> {
         let planned = &plan.tables[table];
         let salt = column_salt(&planned.table.name.to_string());
-        let mut known: BTreeMap<(usize, Vec<usize>), Arc<Parents>> = BTreeMap::new();
+        let mut known: BTreeMap<(Parent, Vec<usize>), Arc<Parents>> = BTreeMap::new();
         let mut parents = Vec::with_capacity(planned.references.len());
         for reference in &planned.references {
-            let parent = &plan.tables[reference.parent].table;
+            let parent = match reference.parent {
+                Parent::Lane(table) => &plan.tables[table].table,
+                Parent::Pool(pool) => plan.pools[pool].table.as_ref().expect("a pool that is used was read"),
+            };
             let columns: Vec<usize> =
                 reference.parent_columns.iter().filter_map(|name| parent.column_index(name)).collect();
             let key = (reference.parent, columns);
