@@ -32,7 +32,9 @@ impl Kept {
         let written: Vec<usize> = (0..sources.len()).filter(|i| sources[*i].is_written()).collect();
         let returned: Vec<usize> = remembered.iter().copied().filter(|i| !sources[*i].is_written()).collect();
         let is_known = |i: &usize| {
-            (written.contains(i) || returned.contains(i)) && !table.special.denied.select.contains(i)
+            let special = &table.special;
+            let is_readable = !special.denied.select.contains(i) && !special.late.contains(i);
+            (written.contains(i) || returned.contains(i)) && is_readable
         };
         let known: Vec<usize> = (0..sources.len()).filter(is_known).collect();
         let reads_back = table.special.rewrites.is_some();

@@ -1,5 +1,7 @@
 //! What one lane remembers, and what it learns from each change.
 
+use std::{collections::BTreeMap, sync::Arc};
+
 use super::{
     live::{LiveRows, NO_SLOT, NewRow, Slot},
     plan::CrudPlan,
@@ -15,6 +17,10 @@ use crate::{
 pub struct CrudLane {
     pub(crate) id: LaneId,
     pub(crate) tables: Box<[LaneTable]>,
+    /// What everything else here is about.
+    pub(crate) plan: Arc<CrudPlan>,
+    /// What is left of tables that are not written any more.
+    pub(super) gone: BTreeMap<String, TableTally>,
     history: History,
     /// The change that was sent and not answered yet. Found set at the start of another operation, it means that
     /// nobody knows what became of it.
@@ -28,11 +34,11 @@ pub(crate) struct LaneTable {
     /// The lane's next number for values that have to be distinct.
     pub(crate) next: u64,
     /// How far to go when the next number is taken.
-    stride: u64,
-    rows: Rows,
-    count: u64,
-    digest: Digest,
-    unknown: u64,
+    pub(super) stride: u64,
+    pub(super) rows: Rows,
+    pub(super) count: u64,
+    pub(super) digest: Digest,
+    pub(super) unknown: u64,
 }
 
 /// What a change is about, while its answer is awaited.
@@ -70,18 +76,10 @@ impl LaneTable {
 }
 
 impl CrudLane {
-    pub(crate) fn new(id: LaneId, plan: &CrudPlan) -> Self {
-        let table = |plan: &TablePlan| LaneTable {
-            live: LiveRows::new(&plan.layout),
-            next: 0,
-            stride: 1,
-            rows: Rows::default(),
-            count: 0,
-            digest: Digest::default(),
-            unknown: 0,
-        };
-        let tables = plan.tables.iter().map(table).collect();
-        CrudLane { id, tables, history: History::default(), pending: None }
+    pub(crate) fn new(id: LaneId, plan: &Arc<CrudPlan>) -> Self {
+        let tables = plan.tables.iter().map(LaneTable::new).collect();
+        let (plan, gone) = (Arc::clone(plan), BTreeMap::new());
+        CrudLane { id, tables, plan, gone, history: History::default(), pending: None }
     }
 
     /// Notes what is about to be sent. Parents of new rows are held on to from now on, so that whatever becomes of
@@ -132,7 +130,7 @@ impl CrudLane {
     }
 
     /// Does something to each parent of rows of a table, row after row.
-    fn each_parent(
+    pub(super) fn each_parent(
         &mut self,
         plan: &CrudPlan,
         table: usize,
@@ -247,8 +245,12 @@ impl CrudLane {
                 digest: table.digest,
                 unknown: table.unknown + u64::from(lost),
                 unchecked: plan.unchecked.is_some(),
+                counted_only: plan.generation > 0,
             };
             tally.tables.entry(plan.table.name.to_string()).or_default().merge(sums);
+        }
+        for (name, sums) in &self.gone {
+            tally.tables.entry(name.clone()).or_default().merge(*sums);
         }
     }
 }

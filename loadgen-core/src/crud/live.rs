@@ -59,6 +59,14 @@ pub(crate) struct NewRow<'a> {
     pub(crate) parents: &'a [Slot],
 }
 
+/// Where what is remembered of each row stood before.
+pub(crate) struct Moved {
+    /// For each column remembered.
+    pub(crate) keys: Vec<usize>,
+    /// For each reference; none where the parents of rows from before are not known.
+    pub(crate) references: Vec<Option<usize>>,
+}
+
 impl LiveRows {
     pub(crate) fn new(layout: &Layout) -> Self {
         LiveRows {
@@ -190,6 +198,45 @@ impl LiveRows {
         grow(&mut self.live, 1);
         self.live.push(slot);
         slot
+    }
+
+    /// The same rows at the same slots with another layout. Where the number of parts differs, the sums say nothing.
+    pub(crate) fn moved(mut self, layout: &Layout, moved: &Moved) -> Self {
+        let slots = self.sums.len() / self.parts;
+        if !self.keys.is_empty() {
+            let mut keys: Vec<Option<KeyColumn>> = self.keys.into_iter().map(Some).collect();
+            self.keys = moved.keys.iter().filter_map(|was| keys[*was].take()).collect();
+        }
+        if layout.parts != self.parts {
+            (self.sums, self.parts) = (vec![0; slots * layout.parts], layout.parts);
+        }
+        let is_as_before = moved.references.iter().copied().eq((0..self.references).map(Some));
+        if !is_as_before || layout.combined != self.combined {
+            let of = |slot: usize| {
+                let was = &self.parents[slot * self.references..][..self.references];
+                moved.references.iter().map(move |reference| reference.map_or(NO_SLOT, |at| was[at]))
+            };
+            self.parents = (0..slots).flat_map(of).collect();
+            self.references = layout.references;
+            self.combined.clone_from(&layout.combined);
+            self.combinations.clear();
+            let live: Vec<Slot> = self.live.iter().flat_map(|slot| self.parents(*slot)).copied().collect();
+            self.take_combinations(&live);
+        }
+        if layout.is_parent {
+            self.children.get_or_insert_with(|| Children::of(slots));
+        }
+        self.cap = layout.cap;
+        self
+    }
+
+    /// Rows may refer to any of these that nobody knows of.
+    pub(crate) fn pin_all(&mut self) {
+        for slot in &self.live {
+            if let Some(children) = &mut self.children {
+                children.pin(*slot);
+            }
+        }
     }
 
     /// Room for one row more, in slices that keep the slack small.

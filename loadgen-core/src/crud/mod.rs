@@ -1,9 +1,12 @@
 //! The `crud` workload: weighted inserts, updates and deletes on any schema, written once for every SQL backend.
 
+mod adopt;
+mod changes;
 mod children;
 mod choice;
 mod conditions;
 mod config;
+mod difference;
 mod draft;
 mod error;
 mod kept;
@@ -16,6 +19,7 @@ mod peculiar;
 mod plan;
 mod prepare;
 mod reference;
+mod replan;
 mod room;
 mod seeding;
 mod settle;

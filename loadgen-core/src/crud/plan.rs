@@ -30,6 +30,10 @@ pub struct CrudPlan {
     pub lanes: u32,
     /// The seed that distinct values were constructed from.
     pub seed: Seed,
+    /// What was asked for.
+    pub(crate) config: CrudConfig,
+    /// The version of the schema that was read, where there is one.
+    pub(crate) version: Option<u64>,
 }
 
 impl CrudPlan {
@@ -82,7 +86,8 @@ impl CrudPlan {
         });
         let tables = tables.collect();
         let others = count_others(schema);
-        let mut plan = CrudPlan { tables, refused, others, rows: config.rows, lanes, seed };
+        let (rows, config) = (config.rows, config.clone());
+        let mut plan = CrudPlan { tables, refused, others, rows, lanes, seed, config, version: None };
         plan.resolve_positions();
         plan.spare_what_others_refer_to(schema);
         Ok(plan)

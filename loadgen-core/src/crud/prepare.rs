@@ -30,6 +30,8 @@ pub async fn permitted_plan(
     config: &CrudConfig,
     setup: &Setup,
 ) -> Result<CrudPlan, PrepareError> {
+    // The version comes first: what changes from here on is noticed later.
+    let version = session.schema_version(&filter(config)).await?;
     let schema = read(session, config).await?;
     let mut plan = CrudPlan::new(&schema, config, setup.seed, setup.lanes)?;
     let missing = session.missing_rights(&plan.rights(setup.check)).await?;
@@ -37,16 +39,24 @@ pub async fn permitted_plan(
         return Err(PrepareError::Rights(missing));
     }
     if !missing.is_empty() {
-        let why = |words| format!("no {words} for this user; GRANT it, or exclude the table");
-        let barred: Vec<(TableName, String)> =
-            missing.into_iter().map(|(table, words)| (table, why(words))).collect();
+        let barred: Vec<(TableName, String)> = missing.into_iter().map(barred).collect();
         plan = CrudPlan::without(&barred, &schema, config, setup.seed, setup.lanes)?;
     }
+    plan.version = version;
     go_on(session, plan).await
 }
 
-async fn read(session: &mut impl SqlSession, config: &CrudConfig) -> Result<Schema, PrepareError> {
-    Ok(session.introspect(&SchemaFilter { schemas: config.schemas.clone() }).await?)
+/// Why a table is left out for a right that is missing.
+pub(super) fn barred((table, words): (TableName, String)) -> (TableName, String) {
+    (table, format!("no {words} for this user; GRANT it, or exclude the table"))
+}
+
+pub(super) fn filter(config: &CrudConfig) -> SchemaFilter {
+    SchemaFilter { schemas: config.schemas.clone() }
+}
+
+pub(super) async fn read(session: &mut impl SqlSession, config: &CrudConfig) -> Result<Schema, PrepareError> {
+    Ok(session.introspect(&filter(config)).await?)
 }
 
 /// Has numbers go on after those that are there.

@@ -10,7 +10,7 @@ use super::{
     reference::Reference,
     source::{Source, TableSources, names},
 };
-use crate::{Change, ChangeKind, Shape, Table, TableName, check::Rules, column_salt};
+use crate::{Change, ChangeKind, Shape, Special, Table, TableName, check::Rules, column_salt};
 
 /// What will be done to one table.
 #[derive(Debug)]
@@ -41,6 +41,9 @@ pub struct TablePlan {
     /// For each column of the table, the part of a row's sum that it belongs to: 0, or one more than its group;
     /// [`UNREAD`] where nobody may read it.
     pub(crate) parts: Vec<usize>,
+    /// How often columns that the digest covers have become others during the run: with any, nobody knows the digest of
+    /// the live rows, and they are only counted.
+    pub(crate) generation: u32,
     /// Why the rows in the database are not compared with what the lanes know.
     pub unchecked: Option<String>,
     /// Whether a trigger may change or refuse rows: one row a statement, and the values that count are those that
@@ -100,6 +103,7 @@ impl TablePlan {
         let part = |column: usize| match groups.iter().position(|group| group.contains(&column)) {
             Some(group) => group + 1,
             None if table.special.denied.select.contains(&column) => UNREAD,
+            None if table.special.late.contains(&column) => UNREAD,
             None => 0,
         };
         let parts = (0..sources.len()).map(part).collect();
@@ -112,6 +116,7 @@ impl TablePlan {
             cap: if remembered.is_empty() { 0 } else { cap },
         };
         TablePlan {
+            generation: 0,
             unchecked: table.special.written_by.clone(),
             reads_back: kept.reads_back,
             weight: table_config.weight.unwrap_or(1),
@@ -158,10 +163,13 @@ fn groups(
     rules: Option<&Rules>,
     notes: &mut Vec<String>,
 ) -> Vec<Vec<usize>> {
-    let (keys, fixed, denied) = (table.unique_rules(), table.partitioned_by(), &table.special.denied);
+    let (keys, fixed) = (table.unique_rules(), table.partitioned_by());
+    let Special { denied, late, .. } = &table.special;
     let in_key = |column: &usize| {
         keys.clone().any(|key| key.contains(column))
-            || [remembered, fixed, &denied.update, &denied.select].iter().any(|some| some.contains(column))
+            || [remembered, fixed, &denied.update, &denied.select, late]
+                .iter()
+                .any(|some| some.contains(column))
     };
     let is_drawn = |column: &usize| matches!(sources[*column], Source::Generated(_) | Source::Checked(_));
     let mut free: Vec<usize> = (0..sources.len()).filter(|i| is_drawn(i) && !in_key(i)).collect();

@@ -25,7 +25,7 @@ use crate::{Column, Rng, Seed, Type, Value, column_salt};
 /// Integers come in order, as keys do. Everything else that counts (floats, decimals, days, times, codes, UUIDs) comes scrambled by
 /// a permutation of the whole domain, a different one for each seed and column name. Texts whose names mean something
 /// look like it and contain a code that differs. No value is NULL.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Distinct {
     domain: Domain,
     capacity: u128,
@@ -34,7 +34,7 @@ pub struct Distinct {
     salt: u64,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 enum Domain {
     Listed(Vec<Value>),
     /// In order.
