@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use super::{
-    difference::{columns_before, is_same, keeps_values},
+    difference::{columns_before, has, is_same, keeps_values},
     lane::{CrudLane, LaneTable},
     live::{LiveRows, Moved},
     plan::CrudPlan,
@@ -95,6 +95,10 @@ impl TablePlan {
             })
         };
         if self.remembered.is_empty() || !self.remembered.iter().all(is_known) {
+            return false;
+        }
+        // Rows from before need not meet a check that is new, and could not be updated then.
+        if !self.table.checks.iter().all(|check| has(&old.table.checks, check)) {
             return false;
         }
         // Without a digest to keep, what an update replaces does not matter.

@@ -118,15 +118,17 @@ fn rule_differences(old: &Table, new: &Table, before: &[Option<usize>], words: &
         "foreign key",
         words,
     );
-    let has = |checks: &[Check], check: &Check| {
-        checks.iter().any(|other| (&other.name, &other.condition) == (&check.name, &check.condition))
-    };
     compared(
         new.checks.iter().filter(|check| !has(&old.checks, check)).map(|check| &check.name),
         old.checks.iter().filter(|check| !has(&new.checks, check)).map(|check| &check.name),
         "check",
         words,
     );
+}
+
+/// Whether a check is among others, wherever its columns are by now.
+pub(super) fn has(checks: &[Check], check: &Check) -> bool {
+    checks.iter().any(|other| (&other.name, &other.condition) == (&check.name, &check.condition))
 }
 
 /// Words about rules that have come and gone.

@@ -7,6 +7,7 @@ mod checks;
 mod conformance;
 mod connect;
 mod crud;
+mod ddl;
 mod embedding;
 mod failures;
 mod introspection;
