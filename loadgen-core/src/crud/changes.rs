@@ -16,6 +16,12 @@ impl CrudPlan {
     /// What has changed since another plan, as pairs of a table and words about it; empty where nothing has that matters.
     pub(super) fn changes_since(&self, old: &CrudPlan) -> Vec<(String, String)> {
         let mut changes = Vec::new();
+        for before in old.tables.iter().filter(|before| self.of(&before.table).is_none()) {
+            let why = self.refused.iter().find(|(name, _)| *name == before.table.name);
+            let words =
+                why.map_or("dropped".to_owned(), |(_, why)| format!("is left out from now on: {why}"));
+            changes.push((before.table.name.to_string(), words));
+        }
         for plan in &self.tables {
             let name = plan.table.name.to_string();
             match old.of(&plan.table) {
@@ -28,12 +34,6 @@ impl CrudPlan {
                 }
                 None => changes.push((name, "created".to_owned())),
             }
-        }
-        for before in old.tables.iter().filter(|before| self.of(&before.table).is_none()) {
-            let why = self.refused.iter().find(|(name, _)| *name == before.table.name);
-            let words =
-                why.map_or("dropped".to_owned(), |(_, why)| format!("is left out from now on: {why}"));
-            changes.push((before.table.name.to_string(), words));
         }
         let new = |name: &crate::TableName| {
             old.refused.iter().all(|(known, _)| known != name)

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use super::{
     live::{LiveRows, NO_SLOT, NewRow, Slot},
     plan::CrudPlan,
-    table_plan::{TablePlan, UNREAD, groups_of},
+    table_plan::{TablePlan, UNREAD, columns_of},
 };
 use crate::{
     Applied, Change, ChangeKind, Digest, History, LaneId, Rows, TableTally, Tally, Value, column_hash,
@@ -305,7 +305,7 @@ impl TablePlan {
 
     /// The columns of a bit mask of groups.
     pub(crate) fn columns_of(&self, mask: usize) -> impl Iterator<Item = usize> + '_ {
-        groups_of(mask, &self.groups).flatten().copied()
+        columns_of(mask, &self.groups, &self.late)
     }
 }
 

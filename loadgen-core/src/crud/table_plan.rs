@@ -34,6 +34,8 @@ pub struct TablePlan {
     pub(crate) remembered: Vec<usize>,
     /// Columns that updates replace, in at most [`GROUPS`] groups that come and go together.
     pub(crate) groups: Vec<Vec<usize>>,
+    /// Columns that updates of the last group replace, too, and that no digest covers.
+    pub(crate) late: Vec<usize>,
     /// Columns whose values loadgen knows: what the digest covers.
     pub(crate) known: Vec<usize>,
     /// One for each column of the table.
@@ -83,6 +85,7 @@ impl TablePlan {
         let Kept { key, remembered, known, .. } = &kept;
         note_specials(&table, key, &mut notes);
         let groups = groups(&table, &sources, remembered, rules.as_ref(), &mut notes);
+        let late = late_updates(&table, &sources, remembered);
         let mut shape = |kind, key: &[usize], set: Vec<usize>, returning: &[usize]| {
             *shapes += 1;
             let (id, table, key) = (*shapes - 1, Arc::clone(&table), key.to_vec());
@@ -93,7 +96,7 @@ impl TablePlan {
         if !key.is_empty() {
             let returned: &[usize] = if kept.reads_back { known } else { &[] };
             for mask in 1..1usize << groups.len() {
-                let set = groups_of(mask, &groups).flatten().copied().collect();
+                let set = columns_of(mask, &groups, &late).collect();
                 updates.push(shape(ChangeKind::Update, key, set, returned));
             }
             delete = Some(shape(ChangeKind::Delete, key, Vec::new(), &[]));
@@ -130,6 +133,7 @@ impl TablePlan {
             references,
             remembered: kept.remembered,
             groups,
+            late,
             known: kept.known,
             parts,
             layout,
@@ -193,6 +197,29 @@ fn groups(
     (0..count)
         .map(|group| units[group * units.len() / count..(group + 1) * units.len() / count].concat())
         .collect()
+}
+
+/// Columns that came during the run and may be updated.
+fn late_updates(table: &Table, sources: &[Source], remembered: &[usize]) -> Vec<usize> {
+    let Special { late, denied, .. } = &table.special;
+    let is_free = |column: &usize| {
+        let fixed = [remembered, table.partitioned_by(), &denied.update];
+        matches!(sources[*column], Source::Generated(_))
+            && !fixed.iter().any(|some| some.contains(column))
+            && !table.unique_rules().any(|key| key.contains(column))
+    };
+    late.iter().copied().filter(is_free).collect()
+}
+
+/// What an update of a bit mask of groups replaces: what no digest covers goes with the last group and comes last.
+pub(crate) fn columns_of<'a>(
+    mask: usize,
+    groups: &'a [Vec<usize>],
+    late: &'a [usize],
+) -> impl Iterator<Item = usize> + 'a {
+    let has_last = mask >> groups.len().saturating_sub(1) & 1 == 1;
+    let late = late.iter().filter(move |_| has_last);
+    groups_of(mask, groups).flatten().chain(late).copied()
 }
 
 /// The groups of a bit mask, in order.

@@ -195,12 +195,11 @@ where
         let new = held(session, new).await?;
         let plan = Arc::new(plan);
         let mut known = self.known();
-        for table in &plan.tables {
-            let name = old.of(&table.table).map(|before| before.table.name.to_string());
-            let before = name.and_then(|name| known.before.get(&name).copied());
-            known.before.extend(before.map(|before| (table.table.name.to_string(), before)));
-        }
-        known.before.extend(new);
+        let called = |table: &TablePlan| {
+            let before = old.of(&table.table)?.table.name.to_string();
+            Some((table.table.name.to_string(), *known.before.get(&before)?))
+        };
+        known.before = plan.tables.iter().filter_map(called).chain(new).collect();
         (known.plan, known.version) = (Arc::clone(&plan), version);
         Ok(Some(Replanned { mix: mix(&plan), changes }))
     }
@@ -215,7 +214,7 @@ where
                 doubts.push(format!("{name}: {} operations of unknown outcome", lanes.unknown));
                 continue;
             }
-            if planned.unchecked.is_some() {
+            if planned.unchecked.is_some() || lanes.unchecked {
                 continue;
             }
             let mut expected = before.get(&name).copied().unwrap_or_default();

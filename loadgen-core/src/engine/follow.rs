@@ -49,8 +49,26 @@ pub(crate) struct Follower<W: Workload> {
 
 struct Newest<W: Workload> {
     epoch: Arc<Epoch<W>>,
-    /// When the latest look began.
-    looked: Option<Instant>,
+    /// When the latest look began, and how long it took.
+    looked: Option<(Instant, Duration)>,
+}
+
+/// Why somebody wants to know about the schema.
+pub(crate) struct Ask<'a, W: Workload> {
+    /// What is done so far; whatever follows it is news. Without it, what follows everything is.
+    pub(crate) after: Option<&'a Epoch<W>>,
+    /// A look that began later is as good.
+    pub(crate) since: Instant,
+    /// Whether something else may as well be the reason: then a look of a moment ago is good enough, too.
+    pub(crate) is_guess: bool,
+    pub(crate) occasion: Occasion,
+}
+
+impl<W: Workload> Ask<'_, W> {
+    fn is_answered(&self, (began, took): (Instant, Duration)) -> bool {
+        let quiet = if self.is_guess { MOMENT.max(took * SHARE) } else { Duration::ZERO };
+        began + quiet > self.since
+    }
 }
 
 impl<W: Workload> Follower<W> {
@@ -63,25 +81,23 @@ impl<W: Workload> Follower<W> {
         Arc::clone(&self.newest.lock().await.epoch)
     }
 
-    /// Whether there is another epoch after this one, or after all if none is given; looks, unless somebody else did
-    /// after `since`.
+    /// Whether there is something else to do; looks, unless somebody has.
     pub(crate) async fn look(
         &self,
         workload: &W,
         session: &mut SessionOf<W>,
-        (after, since): (Option<&Epoch<W>>, Instant),
-        occasion: Occasion,
+        ask: Ask<'_, W>,
     ) -> Result<bool, PrepareError> {
         let mut newest = self.newest.lock().await;
-        if after.is_some_and(|epoch| epoch.next().is_some()) {
+        if ask.after.is_some_and(|epoch| epoch.next().is_some()) {
             return Ok(true);
         }
-        if newest.looked.is_some_and(|looked| looked > since) {
+        if newest.looked.is_some_and(|looked| ask.is_answered(looked)) {
             return Ok(false);
         }
         let began = Instant::now();
-        let found = workload.look(session, &self.setup, occasion).await?;
-        newest.looked = Some(began);
+        let found = workload.look(session, &self.setup, ask.occasion).await?;
+        newest.looked = Some((began, began.elapsed()));
         let Some(Replanned { mix, changes }) = found else { return Ok(false) };
         let names = newest.epoch.choice.names.clone();
         let choice =
@@ -113,7 +129,8 @@ impl<W: Workload> Follower<W> {
                     Some(session) => session,
                     None => target.connect().await?,
                 };
-                self.look(workload, &mut session, (None, began), Occasion::Routine).await?;
+                let ask = Ask { after: None, since: began, is_guess: false, occasion: Occasion::Routine };
+                self.look(workload, &mut session, ask).await?;
                 Ok::<_, PrepareError>(session)
             });
             match looked.await {
@@ -129,3 +146,6 @@ impl<W: Workload> Follower<W> {
 
 /// A look that takes long is taken less often: one part in so many of the time.
 const SHARE: u32 = 50;
+
+/// How long nobody looks again on a guess.
+const MOMENT: Duration = Duration::from_millis(100);

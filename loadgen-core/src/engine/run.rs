@@ -7,7 +7,7 @@ use tokio::time::Instant;
 use super::{
     conclude::conclude,
     crew::{Crew, on_own_thread},
-    follow::Follower,
+    follow::{Ask, Follower},
     progress::Progress,
     retry::RetryPolicy,
     schedule::Timetable,
@@ -389,8 +389,9 @@ async fn last_look<W: Workload>(shared: &Shared<W>) {
     }
     let looked = tokio::time::timeout(shared.deadline, async {
         let mut session = open(&*shared.target, shared.deadline).await?;
-        let now = (None, Instant::now());
-        shared.follower.look(&shared.workload, &mut session, now, Occasion::Suspicion).await
+        let (since, occasion) = (Instant::now(), Occasion::Suspicion);
+        let ask = Ask { after: None, since, is_guess: false, occasion };
+        shared.follower.look(&shared.workload, &mut session, ask).await
     });
     if let Ok(Err(error)) = looked.await {
         tracing::debug!(%error, "failed to look at the schema before the check");

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use tokio::time::Instant;
 
 use super::{
-    follow::{Epoch, Follower},
+    follow::{Ask, Epoch, Follower},
     progress::Counters,
     recorder::{Recorder, Times},
     retry::{RetryPolicy, Tries},
@@ -244,7 +244,7 @@ impl<W: Workload> Worker<W> {
         let is_last = nth > self.shared.retry.bound(failure.action);
         let suspects = failure.action == Action::RereadSchema
             || is_last && matches!(failure.action, Action::NewValues | Action::Skip);
-        if suspects && self.look(epoch, due).await? {
+        if suspects && self.look(epoch, due, is_last).await? {
             return Ok(Next::Anew);
         }
         if is_last {
@@ -263,15 +263,15 @@ impl<W: Workload> Worker<W> {
 
     /// Whether the schema has become another one since `epoch` began. Where nothing is left to do in it, waits for a
     /// while whether that stays so.
-    async fn look(&mut self, epoch: &Epoch<W>, due: Due) -> Result<bool, Lost> {
+    async fn look(&mut self, epoch: &Epoch<W>, due: Due, is_guess: bool) -> Result<bool, Lost> {
         let (shared, since) = (Arc::clone(&self.shared), Instant::now());
         if !shared.workload.follows_schema() {
             return Ok(false);
         }
         for nth in 1.. {
             let Some(session) = self.session.as_mut() else { break };
-            let look =
-                shared.follower.look(&shared.workload, session, (Some(epoch), since), Occasion::Suspicion);
+            let ask = Ask { after: Some(epoch), since, is_guess, occasion: Occasion::Suspicion };
+            let look = shared.follower.look(&shared.workload, session, ask);
             let failure = match self.deadline.bound(shared.deadline, look).await {
                 Some(Ok(found)) => return Ok(found),
                 Some(Err(PrepareError::Target(failure))) => failure,

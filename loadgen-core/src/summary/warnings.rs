@@ -27,7 +27,9 @@ pub(super) fn warnings(job: &EndedJob<'_>, several: bool) -> Vec<String> {
     let names: Vec<&str> = unchecked.map(|(name, _)| name.as_str()).collect();
     if !names.is_empty() {
         let names = names.join(", ");
-        warnings.push(format!("{names}: written by others, too; only the lanes' own rows are counted"));
+        warnings.push(format!(
+            "{names}: written by others, too, or left out for a while; only the lanes' own rows are counted"
+        ));
     }
     warnings.extend(schema_changed(report));
     if report.counts.warmup.total() > 0 {

@@ -1,8 +1,9 @@
 //! Schemas that others change while traffic is going on.
 
 use std::{
+    collections::HashSet,
     sync::{
-        Arc,
+        Arc, Mutex,
         atomic::{AtomicU64, Ordering},
     },
     time::Duration,
@@ -13,15 +14,15 @@ use loadgen_core::{
     crud::{Crud, CrudConfig, RowCounts},
     memory::{Faults, Memory, table},
 };
+use proptest::prelude::*;
 
 use crate::shop::{shop, text};
 
+/// What somebody else does.
+type Step = Box<dyn Fn(&Memory) + Send + Sync>;
+
 /// Runs so many operations, and does something to the database before transactions of these numbers.
-async fn disturbed(
-    memory: Memory,
-    config: CrudConfig,
-    steps: Vec<(u64, Box<dyn Fn(&Memory) + Send + Sync>)>,
-) -> Result<Report, RunError> {
+async fn disturbed(memory: Memory, config: CrudConfig, steps: Vec<(u64, Step)>) -> Result<Report, RunError> {
     let (plain, done) = (memory.clone(), Arc::new(AtomicU64::new(0)));
     let faults = Faults::new(move |nth, changes| {
         let next = done.load(Ordering::Relaxed) as usize;
@@ -41,7 +42,7 @@ fn config() -> CrudConfig {
     CrudConfig { rows: RowCounts { insert: 3, update: 2, delete: 1 }, ..CrudConfig::default() }
 }
 
-fn step(act: impl Fn(&Memory) + Send + Sync + 'static) -> Box<dyn Fn(&Memory) + Send + Sync> {
+fn step(act: impl Fn(&Memory) + Send + Sync + 'static) -> Step {
     Box::new(act)
 }
 
@@ -70,12 +71,19 @@ fn is_counted_only(report: &Report, table: &str) -> bool {
 }
 
 #[tokio::test]
-async fn a_new_column_gets_values_and_the_digest_goes_on_without_it() {
-    let act = |memory: &Memory| memory.alter("orders", |t| t.nullable("note", text(20)));
+async fn a_new_column_gets_values_in_old_rows_too_and_the_digest_goes_on_without_it() {
+    let old = Arc::new(Mutex::new(HashSet::new()));
+    let known = Arc::clone(&old);
+    let act = move |memory: &Memory| {
+        known.lock().unwrap().extend(memory.rows("orders").into_iter().map(|row| format!("{:?}", row[0])));
+        memory.alter("orders", |t| t.nullable("note", text(20)));
+    };
     let (memory, report) = follows(act, "public.orders column \"note\" added, ").await;
     assert!(!is_counted_only(&report, "orders"));
-    let orders = memory.rows("orders");
-    assert!(orders.iter().filter(|row| !row[4].is_null()).count() > 300, "new rows have no notes");
+    let (orders, old) = (memory.rows("orders"), old.lock().unwrap());
+    let noted = orders.iter().filter(|row| !row[4].is_null());
+    let (before, after): (Vec<_>, Vec<_>) = noted.partition(|row| old.contains(&format!("{:?}", row[0])));
+    assert!(before.len() > 30 && after.len() > 300, "{} old, {} new", before.len(), after.len());
 }
 
 #[tokio::test]
@@ -230,12 +238,10 @@ async fn what_the_plan_names_and_is_gone_is_passed_over_and_taken_up_again_when_
 #[tokio::test(start_paused = true)]
 async fn a_run_with_nothing_left_to_write_waits_a_little_and_ends_with_a_reason() {
     let memory = Memory::new([table("t").serial("id").column("v", text(9)).primary_key(["id"])]);
-    let steps = vec![(100, step(|memory| memory.drop_table("t")))];
     let plain = memory.clone();
-    let done = Arc::new(AtomicU64::new(0));
     let faults = Faults::new(move |nth, _| {
-        if nth >= steps[0].0 && done.fetch_add(1, Ordering::Relaxed) == 0 {
-            (steps[0].1)(&plain);
+        if nth == 100 {
+            plain.drop_table("t");
         }
         None
     });
@@ -253,4 +259,76 @@ async fn without_changes_looking_costs_nothing_and_changes_nothing() {
     let never = never.look_every(Duration::from_secs(3_600)).execute().await.unwrap();
     assert_eq!(often.tally.history, never.tally.history);
     assert_eq!((often.schema_changes.listed.len(), often.counts.retries), (0, 0));
+}
+
+/// One of the things that somebody may do; what cannot be done any more is left.
+fn any_change(memory: &Memory, which: u8) {
+    let rename = |table: &str, column: usize, name: &str| {
+        memory.alter(table, |mut t| {
+            if let Some(column) = t.columns.get_mut(column) {
+                column.name = name.to_owned();
+            }
+            t
+        });
+    };
+    let retype = |table: &str, column: usize, ty: Type| {
+        memory.alter(table, |mut t| {
+            t.columns[column].ty = ty;
+            t
+        });
+    };
+    let call = |from: &str, to: &'static str| {
+        memory.alter(from, |mut t| {
+            t.name.table = to.to_owned();
+            t
+        });
+    };
+    match which % 13 {
+        0 => memory.alter("orders", |t| match t.column_index("extra") {
+            None => t.nullable("extra", text(20)),
+            Some(_) => t.without("extra"),
+        }),
+        1 => rename("orders", 2, "state"),
+        2 => rename("orders", 2, "status"),
+        3 => retype("order_items", 1, Type::Int(64)),
+        4 => retype("order_items", 2, text(12)),
+        5 => memory.drop_table("order_tags"),
+        6 => memory.create(table("passing").serial("id").column("v", text(9)).primary_key(["id"])),
+        7 => memory.drop_table("passing"),
+        8 => call("tags", "labels"),
+        9 => call("labels", "tags"),
+        10 => memory.alter("customers", |t| t.without("name")),
+        11 => memory.alter("orders", |t| t.check("total >= 0")),
+        _ => memory.alter("tags", |t| match t.column_index("code") {
+            None => t.nullable("code", text(16)).unique(["code"]),
+            Some(_) => t.without("code"),
+        }),
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn whatever_is_changed_every_row_is_known_and_every_digest_holds(
+        changes in proptest::collection::vec((0u64..5_000, any::<u8>()), 1..12),
+    ) {
+        let mut changes = changes;
+        changes.sort_unstable();
+        let steps = changes.into_iter().map(|(at, which)| (at, step(move |memory| {
+            let exists = |name| !memory.rows(name).is_empty();
+            if which % 13 != 6 || !exists("passing") {
+                any_change(memory, which);
+            }
+        }))).collect();
+        let memory = shop();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let report = runtime.block_on(disturbed(memory.clone(), config(), steps)).unwrap();
+        let outcomes = report.outcomes();
+        prop_assert_eq!((outcomes.aborted, outcomes.indeterminate), (0, 0), "{:?}", report.errors);
+        for (name, table) in &report.tally.tables {
+            let rows = memory.rows(name.trim_start_matches("public.")).len() as u64;
+            prop_assert_eq!((rows, table.unknown), (table.live, 0), "{}", name);
+        }
+    }
 }
