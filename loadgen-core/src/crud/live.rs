@@ -368,6 +368,29 @@ mod tests {
     }
 
     #[test]
+    fn rows_keep_their_slots_when_the_layout_changes() {
+        let old = Layout { keys: 2, parts: 1, references: 2, cap: 9, ..Layout::default() };
+        let mut rows = LiveRows::new(&old);
+        for id in 0..3 {
+            let keys = [Value::Int(id), Value::Int(-id)];
+            rows.push(&NewRow { keys: &keys, sums: &[7], parents: &[id as Slot, NO_SLOT] });
+        }
+        rows.forget(&[1]);
+        let new = Layout { keys: 1, parts: 3, references: 3, is_parent: true, ..old };
+        let moved = Moved { keys: vec![1], references: vec![None, Some(1), Some(0)] };
+        let mut rows = rows.moved(&new, &moved);
+        assert_eq!(
+            (rows.len(), rows.key(2, 0), rows.parents(2)),
+            (2, Value::Int(-2), &[NO_SLOT, NO_SLOT, 2][..])
+        );
+        assert_eq!(rows.sums(2), [0, 0, 0]);
+        rows.pin_all();
+        assert!(rows.has_children(0) && rows.has_children(2));
+        let new = NewRow { keys: &[Value::Int(9)], sums: &[1, 2, 3], parents: &[0, 0, 0] };
+        assert_eq!((rows.push(&new), rows.sums(1), rows.has_children(1)), (1, &[1, 2, 3][..], false));
+    }
+
+    #[test]
     fn children_hold_on_to_their_parent() {
         let mut rows = rows(&layout(), 2);
         rows.adopt(1);

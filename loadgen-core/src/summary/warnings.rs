@@ -52,9 +52,12 @@ fn schema_changed(report: &Report) -> Vec<String> {
     if listed.is_empty() {
         return warnings;
     }
-    let changes = listed.len() as u64 + more;
+    let times = match listed.len() as u64 + more {
+        1 => "once".to_owned(),
+        changes => format!("{changes} times"),
+    };
     warnings.push(format!(
-        "the schema changed {changes} times: what was done depends on when, and digests are not comparable with those \
+        "the schema changed {times}: what was done depends on when, and digests are not comparable with those \
          of other runs"
     ));
     let counted = report.tally.tables.iter().filter(|(_, table)| table.counted_only);

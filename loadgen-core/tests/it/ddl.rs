@@ -21,8 +21,18 @@ use crate::shop::{shop, text};
 /// What somebody else does.
 type Step = Box<dyn Fn(&Memory) + Send + Sync>;
 
-/// Runs so many operations, and does something to the database before transactions of these numbers.
+/// Like [`watched`], with a glance at the schema every other moment.
 async fn disturbed(memory: Memory, config: CrudConfig, steps: Vec<(u64, Step)>) -> Result<Report, RunError> {
+    watched(memory, config, steps, Duration::from_millis(2)).await
+}
+
+/// Runs so many operations, and does something to the database before transactions of these numbers.
+async fn watched(
+    memory: Memory,
+    config: CrudConfig,
+    steps: Vec<(u64, Step)>,
+    every: Duration,
+) -> Result<Report, RunError> {
     let (plain, done) = (memory.clone(), Arc::new(AtomicU64::new(0)));
     let faults = Faults::new(move |nth, changes| {
         let next = done.load(Ordering::Relaxed) as usize;
@@ -35,7 +45,7 @@ async fn disturbed(memory: Memory, config: CrudConfig, steps: Vec<(u64, Step)>) 
         None
     });
     let run = Run::new(memory.with_faults(faults), Crud::new(config)).seed(7).lanes(16).connections(4);
-    run.operations(6_000).look_every(Duration::from_millis(2)).check().execute().await
+    run.operations(6_000).look_every(every).check().execute().await
 }
 
 fn config() -> CrudConfig {
@@ -193,6 +203,20 @@ async fn a_column_that_becomes_unique_gets_distinct_values() {
         memory.alter("tags", |t| t.nullable("code", text(20)).unique(["code"]));
     };
     follows(act, "public.tags unique (code) added").await;
+}
+
+#[tokio::test]
+async fn a_rule_that_rows_of_before_break_is_noticed_when_they_are_refused() {
+    let never = Duration::from_secs(3_600);
+    let must = |memory: &Memory| memory.alter("orders", |t| t.column("must", Type::Int(32)));
+    let long = |memory: &Memory| memory.alter("tags", |t| t.check("length(label) <= 2"));
+    for (change, said) in [(step(must), "column \"must\" added, "), (step(long), "check (tags_check1) added")]
+    {
+        let report = watched(shop(), config(), vec![(1_500, change)], never).await.unwrap();
+        assert!(words(&report).iter().any(|words| words.ends_with(said)), "{:?}", words(&report));
+        assert!(report.schema_changes.listed[0].at < report.duration / 2, "noticed in the end only");
+        assert_eq!(report.outcomes().aborted, 0, "{:?}", report.errors);
+    }
 }
 
 #[tokio::test]
