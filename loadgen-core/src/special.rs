@@ -22,6 +22,20 @@ pub struct Special {
     pub notes: Vec<String>,
     /// Columns that this user may not do something to, where others of the table allow it.
     pub denied: Denied,
+    /// What stays when the table or a column of it is renamed.
+    pub identity: Identity,
+    /// Columns that were added while traffic was going on: new rows get values in them, updates leave them alone, and
+    /// no digest covers them, as the rows from before have values that nobody knows.
+    pub late: Vec<usize>,
+}
+
+/// The backend's own numbers: the same after a rename, and others when something is made anew under its old name.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Identity {
+    /// Of the table; 0 where the backend has none and names count.
+    pub table: u64,
+    /// Of its columns, in their order; empty where names count.
+    pub columns: Vec<u32>,
 }
 
 /// Where the rows of a table are.

@@ -27,6 +27,9 @@ pub struct TableTally {
     pub unknown: u64,
     /// Whether others write the table too, so that nobody compares it.
     pub unchecked: bool,
+    /// Whether columns that the digest covers became others during the run: then `digest` says nothing, and `live` alone
+    /// can be compared.
+    pub counted_only: bool,
 }
 
 impl Tally {
@@ -47,5 +50,6 @@ impl TableTally {
         self.digest.merge(other.digest);
         self.unknown += other.unknown;
         self.unchecked |= other.unchecked;
+        self.counted_only |= other.counted_only;
     }
 }

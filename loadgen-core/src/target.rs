@@ -107,6 +107,13 @@ pub trait SqlSession: Session {
         wanted: &[(TableName, Rights)],
     ) -> Result<Vec<(TableName, String)>, Failure>;
 
+    /// A number that is another one after the schemas that are asked for have changed, however they did, and costs much
+    /// less than reading them. It may change for less than that. None where there is no such number: then changes are
+    /// noticed only when something fails.
+    async fn schema_version(&mut self, _filter: &SchemaFilter) -> Result<Option<u64>, Failure> {
+        Ok(None)
+    }
+
     /// The server in words: product and version.
     async fn server(&mut self) -> Result<String, Failure>;
 }

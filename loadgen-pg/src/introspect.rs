@@ -5,7 +5,7 @@ use std::{
     sync::Arc,
 };
 
-use loadgen_core::{Schema, SchemaFilter, Special, Storage, Table, TableName, Type};
+use loadgen_core::{Identity, Schema, SchemaFilter, Special, Storage, Table, TableName, Type};
 use sqlx::{
     PgConnection, Row,
     postgres::{PgRow, types::Oid},
@@ -53,14 +53,7 @@ impl Draft {
 
 /// Reads the base tables of the schemas, and which schemas there are.
 pub(crate) async fn read(conn: &mut PgConnection, filter: &SchemaFilter) -> sqlx::Result<Schema> {
-    const SCHEMAS: &str = "select nspname::text from pg_namespace \
-        where nspname !~ '^pg_' and nspname <> 'information_schema' order by 1";
-    let schemas: Vec<String> = sqlx::query_scalar(SCHEMAS).fetch_all(&mut *conn).await?;
-    let mut wanted: Vec<String> = filter.of(&schemas).into_iter().cloned().collect();
-    if wanted.is_empty() {
-        // Names that are not there find nothing, and none at all stands for the search path.
-        wanted.clone_from(&filter.schemas);
-    }
+    let (schemas, wanted) = schemas(conn, filter).await?;
     let rows = sqlx::query(include_str!("introspect/columns.sql")).bind(&wanted).fetch_all(&mut *conn);
     let rows = rows.await?;
     let mut tables: Vec<Oid> = rows.iter().map(|row| row.try_get(0)).collect::<sqlx::Result<_>>()?;
@@ -75,9 +68,37 @@ pub(crate) async fn read(conn: &mut PgConnection, filter: &SchemaFilter) -> sqlx
     }
     let others = sqlx::query(include_str!("introspect/others.sql")).bind(&wanted);
     let others = others.fetch_all(&mut *conn).await?.iter().map(other::read).collect::<sqlx::Result<_>>()?;
-    let mut tables: Vec<Arc<Table>> = drafts.into_values().map(|draft| Arc::new(draft.table)).collect();
+    let mut tables: Vec<Arc<Table>> = drafts.into_iter().map(identified).collect();
     tables.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(Schema { schemas, tables, others })
+}
+
+/// All schemas, and those that are asked for; none at all stands for the search path.
+async fn schemas(conn: &mut PgConnection, filter: &SchemaFilter) -> sqlx::Result<(Vec<String>, Vec<String>)> {
+    const SCHEMAS: &str = "select nspname::text from pg_namespace \
+        where nspname !~ '^pg_' and nspname <> 'information_schema' order by 1";
+    let schemas: Vec<String> = sqlx::query_scalar(SCHEMAS).fetch_all(&mut *conn).await?;
+    let mut wanted: Vec<String> = filter.of(&schemas).into_iter().cloned().collect();
+    if wanted.is_empty() {
+        // Names that are not there find nothing.
+        wanted.clone_from(&filter.schemas);
+    }
+    Ok((schemas, wanted))
+}
+
+/// A number that is another one when [`read`] would find something else.
+pub(crate) async fn version(conn: &mut PgConnection, filter: &SchemaFilter) -> sqlx::Result<u64> {
+    let (_, wanted) = schemas(conn, filter).await?;
+    let version = sqlx::query_scalar(include_str!("introspect/version.sql")).bind(wanted);
+    let version: i64 = version.fetch_one(conn).await?;
+    Ok(version.cast_unsigned())
+}
+
+/// A table that is read, with what it will be known by after a change.
+fn identified((id, Draft { mut table, numbers, .. }): (u32, Draft)) -> Arc<Table> {
+    let columns = numbers.into_iter().map(|number| u32::from(number.cast_unsigned())).collect();
+    table.special.identity = Identity { table: id.into(), columns };
+    Arc::new(table)
 }
 
 /// Everything but the columns.

@@ -148,6 +148,13 @@ impl SqlSession for PgSession {
         self.settle(answer)
     }
 
+    async fn schema_version(&mut self, filter: &SchemaFilter) -> Result<Option<u64>, Failure> {
+        self.begin_call()?;
+        let work = introspect::version(&mut self.connection, filter);
+        let answer = self.patience.wait(Place::Harmless, work).await;
+        self.settle(answer.map(Some))
+    }
+
     async fn server(&mut self) -> Result<String, Failure> {
         self.begin_call()?;
         let answer = self.patience.wait(Place::Harmless, read::server(&mut self.connection)).await;

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::live::{NO_SLOT, Slot};
 
 /// What a key of references allows.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Combining {
     /// The references whose parents together make up the key, with the line; none where there is no such key.
     pub(crate) references: Vec<usize>,
@@ -35,6 +35,11 @@ struct Lines {
 impl Combinations {
     pub(super) fn new(rule: Combining) -> Self {
         Combinations { rule, taken: HashMap::new() }
+    }
+
+    /// Whether these are combinations of that rule.
+    pub(super) fn follow(&self, rule: &Combining) -> bool {
+        self.rule == *rule
     }
 
     /// The next line of a row with these parents, where rows `before` it in the statement are not there yet; none when

@@ -89,6 +89,10 @@ pub struct OperationWeights {
     pub delete: u64,
 }
 
+impl OperationWeights {
+    pub(super) const NONE: Self = OperationWeights { insert: 0, update: 0, delete: 0 };
+}
+
 impl Default for OperationWeights {
     fn default() -> Self {
         OperationWeights { insert: 3, update: 2, delete: 1 }

@@ -42,7 +42,9 @@ impl Kept {
         let is_left = |i: &usize| sources.get(*i).is_none_or(|source| !source.is_written());
         let returned: Vec<usize> = remembered.iter().copied().filter(is_left).collect();
         let is_known = |i: &usize| {
-            (written.contains(i) || returned.contains(i)) && !table.special.denied.select.contains(i)
+            let special = &table.special;
+            let is_readable = !special.denied.select.contains(i) && !special.late.contains(i);
+            (written.contains(i) || returned.contains(i)) && is_readable
         };
         let known: Vec<usize> = (0..sources.len()).filter(is_known).collect();
         let reads_back = table.special.rewrites.is_some();

@@ -1,12 +1,13 @@
 //! What one lane remembers, and what it learns from each change.
 
+use std::{collections::BTreeMap, sync::Arc};
+
 use super::{
     live::{LiveRows, NO_SLOT, NewRow, Slot, total},
     parent::Parent,
     plan::CrudPlan,
-    table_plan::{TablePlan, UNREAD, groups_of},
+    table_plan::{TablePlan, UNREAD, columns_of},
     touch::Touch,
-    workload::TableDigest,
 };
 use crate::{
     Applied, Change, ChangeKind, Digest, History, LaneId, Rows, TableTally, Tally, Value, column_hash,
@@ -18,6 +19,10 @@ use crate::{
 pub struct CrudLane {
     pub(crate) id: LaneId,
     pub(crate) tables: Box<[LaneTable]>,
+    /// What everything else here is about.
+    pub(crate) plan: Arc<CrudPlan>,
+    /// What is left of tables that are not written any more.
+    pub(super) gone: BTreeMap<String, TableTally>,
     history: History,
     /// The change that was sent and not answered yet. Found set at the start of another operation, it means that
     /// nobody knows what became of it.
@@ -31,11 +36,11 @@ pub(crate) struct LaneTable {
     /// The lane's next number for values that have to be distinct.
     pub(crate) next: u64,
     /// How far to go when the next number is taken.
-    stride: u64,
-    rows: Rows,
-    count: u64,
-    digest: Digest,
-    unknown: u64,
+    pub(super) stride: u64,
+    pub(super) rows: Rows,
+    pub(super) count: u64,
+    pub(super) digest: Digest,
+    pub(super) unknown: u64,
 }
 
 /// What a change is about, while its answer is awaited.
@@ -73,16 +78,14 @@ impl LaneTable {
 }
 
 impl CrudLane {
-    pub(crate) fn new(id: LaneId, plan: &CrudPlan) -> Self {
+    pub(crate) fn new(id: LaneId, plan: &Arc<CrudPlan>) -> Self {
         let table = |(index, table): (usize, &TablePlan)| {
             let adopted = plan.adopted.as_ref().and_then(|adopted| adopted.rows_of(id, index));
-            let live = adopted.unwrap_or_else(|| LiveRows::new(&table.layout));
-            let TableDigest { rows: count, digest } = live.digest();
-            let (rows, stride) = (Rows::default(), 1);
-            LaneTable { live, next: 0, stride, rows, count, digest, unknown: 0 }
+            adopted.map_or_else(|| LaneTable::new(table), LaneTable::with)
         };
         let tables = plan.tables.iter().enumerate().map(table).collect();
-        CrudLane { id, tables, history: History::default(), pending: None }
+        let (plan, gone) = (Arc::clone(plan), BTreeMap::new());
+        CrudLane { id, tables, plan, gone, history: History::default(), pending: None }
     }
 
     /// Notes what is about to be sent. Parents of new rows are held on to from now on, so that whatever becomes of
@@ -133,7 +136,7 @@ impl CrudLane {
     }
 
     /// Does something to each parent of rows of a table, row after row.
-    fn each_parent(
+    pub(super) fn each_parent(
         &mut self,
         plan: &CrudPlan,
         table: usize,
@@ -257,8 +260,12 @@ impl CrudLane {
                 digest: table.digest,
                 unknown: table.unknown + u64::from(lost),
                 unchecked: plan.unchecked.is_some(),
+                counted_only: plan.generation > 0,
             };
             tally.tables.entry(plan.table.name.to_string()).or_default().merge(sums);
+        }
+        for (name, sums) in &self.gone {
+            tally.tables.entry(name.clone()).or_default().merge(*sums);
         }
     }
 }
@@ -313,6 +320,6 @@ impl TablePlan {
 
     /// The columns of a bit mask of groups.
     pub(crate) fn columns_of(&self, mask: usize) -> impl Iterator<Item = usize> + '_ {
-        groups_of(mask, &self.groups).flatten().copied()
+        columns_of(mask, &self.groups, &self.late)
     }
 }

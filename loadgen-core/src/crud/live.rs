@@ -57,6 +57,14 @@ pub(crate) struct NewRow<'a> {
     pub(crate) parents: &'a [Slot],
 }
 
+/// Where what is remembered of each row stood before.
+pub(crate) struct Moved {
+    /// For each column remembered.
+    pub(crate) keys: Vec<usize>,
+    /// For each reference; none where the parents of rows from before are not known.
+    pub(crate) references: Vec<Option<usize>>,
+}
+
 impl LiveRows {
     pub(crate) fn new(layout: &Layout) -> Self {
         LiveRows {
@@ -190,6 +198,45 @@ impl LiveRows {
         slot
     }
 
+    /// The same rows at the same slots with another layout. Where the number of parts differs, the sums say nothing.
+    pub(crate) fn moved(mut self, layout: &Layout, moved: &Moved) -> Self {
+        let slots = self.sums.len() / self.parts;
+        if !self.keys.is_empty() {
+            let mut keys: Vec<Option<KeyColumn>> = self.keys.into_iter().map(Some).collect();
+            self.keys = moved.keys.iter().filter_map(|was| keys[*was].take()).collect();
+        }
+        if layout.parts != self.parts {
+            (self.sums, self.parts) = (vec![0; slots * layout.parts], layout.parts);
+        }
+        let is_as_before = moved.references.iter().copied().eq((0..self.references).map(Some));
+        if !is_as_before || !self.combinations.follow(&layout.combining) {
+            let of = |slot: usize| {
+                let was = &self.parents[slot * self.references..][..self.references];
+                moved.references.iter().map(move |reference| reference.map_or(NO_SLOT, |at| was[at]))
+            };
+            self.parents = (0..slots).flat_map(of).collect();
+            self.references = layout.references;
+            self.combinations = Combinations::new(layout.combining.clone());
+            let live: Vec<Slot> = self.live.iter().flat_map(|slot| self.parents(*slot)).copied().collect();
+            self.take_combinations(&live);
+            self.combinations.close();
+        }
+        if layout.is_parent {
+            self.children.get_or_insert_with(|| Children::of(slots));
+        }
+        self.cap = layout.cap;
+        self
+    }
+
+    /// Rows may refer to any of these that nobody knows of.
+    pub(crate) fn pin_all(&mut self) {
+        for slot in &self.live {
+            if let Some(children) = &mut self.children {
+                children.pin(*slot);
+            }
+        }
+    }
+
     /// Room for one row more, in slices that keep the slack small.
     fn extend(&mut self) -> Slot {
         let slot = self.sums.len() / self.parts;
@@ -320,6 +367,29 @@ mod tests {
         }
         assert!(!forgotten.contains(&1), "{forgotten:?}");
         assert!(forgotten.iter().any(|slot| *slot != forgotten[0]), "always the same one: {forgotten:?}");
+    }
+
+    #[test]
+    fn rows_keep_their_slots_when_the_layout_changes() {
+        let old = Layout { keys: 2, parts: 1, references: 2, cap: 9, ..Layout::default() };
+        let mut rows = LiveRows::new(&old);
+        for id in 0..3 {
+            let keys = [Value::Int(id), Value::Int(-id)];
+            rows.push(&NewRow { keys: &keys, sums: &[7], parents: &[id as Slot, NO_SLOT] });
+        }
+        rows.forget(&[1]);
+        let new = Layout { keys: 1, parts: 3, references: 3, is_parent: true, ..old };
+        let moved = Moved { keys: vec![1], references: vec![None, Some(1), Some(0)] };
+        let mut rows = rows.moved(&new, &moved);
+        assert_eq!(
+            (rows.len(), rows.key(2, 0), rows.parents(2)),
+            (2, Value::Int(-2), &[NO_SLOT, NO_SLOT, 2][..])
+        );
+        assert_eq!(rows.sums(2), [0, 0, 0]);
+        rows.pin_all();
+        assert!(rows.has_children(0) && rows.has_children(2));
+        let new = NewRow { keys: &[Value::Int(9)], sums: &[1, 2, 3], parents: &[0, 0, 0] };
+        assert_eq!((rows.push(&new), rows.sums(1), rows.has_children(1)), (1, &[1, 2, 3][..], false));
     }
 
     #[test]

@@ -1,11 +1,14 @@
 //! The `crud` workload: weighted inserts, updates and deletes on any schema, written once for every SQL backend.
 
 mod adoption;
+mod carry;
+mod changes;
 mod children;
 mod choice;
 mod combinations;
 mod conditions;
 mod config;
+mod difference;
 mod draft;
 mod error;
 mod examples;
@@ -22,6 +25,7 @@ mod plan;
 mod pool;
 mod prepare;
 mod reference;
+mod replan;
 mod room;
 mod seeding;
 mod sequence;

@@ -43,6 +43,9 @@ where
         lane: &mut CrudLane,
         cx: &mut Cx,
     ) -> Result<Done, Failure> {
+        if !Arc::ptr_eq(&lane.plan, &self.plan) {
+            lane.carry_over(&self.plan);
+        }
         lane.give_up(&self.plan);
         let drawn = match self.kind {
             ChangeKind::Insert => self.draw_insert(lane, cx, self.table),

@@ -38,6 +38,10 @@ pub struct CrudPlan {
     pub(crate) pools: Vec<Arc<Pool>>,
     /// Rows that were there and that the lanes have taken over.
     pub(crate) adopted: Option<Arc<Adopted>>,
+    /// What was asked for.
+    pub(crate) config: CrudConfig,
+    /// The version of the schema that was read, where there is one.
+    pub(crate) version: Option<u64>,
 }
 
 impl CrudPlan {
@@ -91,8 +95,10 @@ impl CrudPlan {
         });
         let tables = tables.collect();
         let others = count_others(schema);
-        let (rows, pools, adopted) = (config.rows, Vec::new(), None);
-        let mut plan = CrudPlan { tables, refused, others, rows, lanes, seed, pools, adopted };
+        let (rows, config) = (config.rows, config.clone());
+        let (pools, adopted, version) = (Vec::new(), None, None);
+        let mut plan =
+            CrudPlan { tables, refused, others, rows, lanes, seed, pools, adopted, config, version };
         plan.resolve_parents(outside);
         plan.spare_what_others_refer_to(schema);
         Ok(plan)

@@ -35,28 +35,39 @@ pub async fn permitted_plan(
     config: &CrudConfig,
     setup: &Setup,
 ) -> Result<CrudPlan, PrepareError> {
+    // The version comes first: what changes from here on is noticed later.
+    let version = session.schema_version(&filter(config)).await?;
     let schema = read(session, config).await?;
     let mut outside = Outside::hopeful();
-    let mut barred: Vec<(TableName, String)> = Vec::new();
+    let mut without: Vec<(TableName, String)> = Vec::new();
     loop {
-        let plan = CrudPlan::within(&outside, &barred, &schema, config, setup.seed, setup.lanes)?;
+        let mut plan = CrudPlan::within(&outside, &without, &schema, config, setup.seed, setup.lanes)?;
         if outside.look(session, &schema, &plan).await? {
             continue;
         }
         let missing = session.missing_rights(&plan.rights(setup.check)).await?;
         if missing.is_empty() {
+            plan.version = version;
             return go_on(session, plan).await;
         }
         if missing.len() == plan.tables.len() || !config.tables.is_empty() {
             return Err(PrepareError::Rights(missing));
         }
-        let why = |words| format!("no {words} for this user; GRANT it, or exclude the table");
-        barred.extend(missing.into_iter().map(|(table, words)| (table, why(words))));
+        without.extend(missing.into_iter().map(barred));
     }
 }
 
-async fn read(session: &mut impl SqlSession, config: &CrudConfig) -> Result<Schema, PrepareError> {
-    Ok(session.introspect(&SchemaFilter { schemas: config.schemas.clone() }).await?)
+/// Why a table is left out for a right that is missing.
+pub(super) fn barred((table, words): (TableName, String)) -> (TableName, String) {
+    (table, format!("no {words} for this user; GRANT it, or exclude the table"))
+}
+
+pub(super) fn filter(config: &CrudConfig) -> SchemaFilter {
+    SchemaFilter { schemas: config.schemas.clone() }
+}
+
+pub(super) async fn read(session: &mut impl SqlSession, config: &CrudConfig) -> Result<Schema, PrepareError> {
+    Ok(session.introspect(&filter(config)).await?)
 }
 
 /// Has numbers go on after those that are there.

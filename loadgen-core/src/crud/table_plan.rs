@@ -13,7 +13,7 @@ use super::{
     source::{Source, TableSources, names},
     touch::Touch,
 };
-use crate::{Change, ChangeKind, Shape, Table, check::Rules, column_salt};
+use crate::{Change, ChangeKind, Shape, Special, Table, check::Rules, column_salt};
 
 /// What will be done to one table.
 #[derive(Debug)]
@@ -41,6 +41,8 @@ pub struct TablePlan {
     pub(crate) remembered: Vec<usize>,
     /// Columns that updates replace, in at most [`GROUPS`] groups that come and go together.
     pub(crate) groups: Vec<Vec<usize>>,
+    /// Columns that updates of the last group replace, too, and that no digest covers.
+    pub(crate) late: Vec<usize>,
     /// Columns whose values loadgen knows: what the digest covers.
     pub(crate) known: Vec<usize>,
     /// One for each column of the table, and one for the address.
@@ -48,6 +50,9 @@ pub struct TablePlan {
     /// For each column of the table and the address, the part of a row's sum that it belongs to: 0, or one more than its group;
     /// [`UNREAD`] where nobody may read it.
     pub(crate) parts: Vec<usize>,
+    /// How often columns that the digest covers have become others during the run: with any, nobody knows the digest of
+    /// the live rows, and they are only counted.
+    pub(crate) generation: u32,
     /// Why the rows in the database are not compared with what the lanes know.
     pub unchecked: Option<String>,
     /// Whether a trigger may change or refuse rows: one row a statement, and the values that count are those that
@@ -85,6 +90,7 @@ impl TablePlan {
         let Kept { key, remembered, known, .. } = &kept;
         note_specials(&table, key, &mut notes);
         let groups = groups(&table, &sources, remembered, rules.as_ref(), &mut notes);
+        let late = late_updates(&table, &sources, remembered);
         let mut shape = |kind, key: &[usize], set: Vec<usize>, returning: &[usize]| {
             *shapes += 1;
             let (id, table, key) = (*shapes - 1, Arc::clone(&table), key.to_vec());
@@ -99,7 +105,7 @@ impl TablePlan {
                 () => &[],
             };
             for mask in 1..1usize << groups.len() {
-                let set = groups_of(mask, &groups).flatten().copied().collect();
+                let set = columns_of(mask, &groups, &late).collect();
                 updates.push(shape(ChangeKind::Update, key, set, returned));
             }
             delete = Some(shape(ChangeKind::Delete, key, Vec::new(), &[]));
@@ -113,6 +119,7 @@ impl TablePlan {
         let part = |column: usize| match groups.iter().position(|group| group.contains(&column)) {
             Some(group) => group + 1,
             None if table.special.denied.select.contains(&column) => UNREAD,
+            None if table.special.late.contains(&column) => UNREAD,
             None => 0,
         };
         let parts = (0..sources.len()).map(part).chain([UNREAD]).collect();
@@ -125,6 +132,7 @@ impl TablePlan {
             cap: if remembered.is_empty() { 0 } else { cap },
         };
         TablePlan {
+            generation: 0,
             unchecked: table.special.written_by.clone(),
             reads_back: kept.reads_back,
             by_address: kept.by_address,
@@ -141,6 +149,7 @@ impl TablePlan {
             references,
             remembered: kept.remembered,
             groups,
+            late,
             known: kept.known,
             parts,
             layout,
@@ -182,10 +191,13 @@ fn groups(
     rules: Option<&Rules>,
     notes: &mut Vec<String>,
 ) -> Vec<Vec<usize>> {
-    let (keys, fixed, denied) = (table.unique_rules(), table.partitioned_by(), &table.special.denied);
+    let (keys, fixed) = (table.unique_rules(), table.partitioned_by());
+    let Special { denied, late, .. } = &table.special;
     let in_key = |column: &usize| {
         keys.clone().any(|key| key.contains(column))
-            || [remembered, fixed, &denied.update, &denied.select].iter().any(|some| some.contains(column))
+            || [remembered, fixed, &denied.update, &denied.select, late]
+                .iter()
+                .any(|some| some.contains(column))
     };
     let is_drawn = |column: &usize| matches!(sources[*column], Source::Generated(_) | Source::Checked(_));
     let mut free: Vec<usize> = (0..sources.len()).filter(|i| is_drawn(i) && !in_key(i)).collect();
@@ -209,6 +221,29 @@ fn groups(
     (0..count)
         .map(|group| units[group * units.len() / count..(group + 1) * units.len() / count].concat())
         .collect()
+}
+
+/// Columns that came during the run and may be updated.
+fn late_updates(table: &Table, sources: &[Source], remembered: &[usize]) -> Vec<usize> {
+    let Special { late, denied, .. } = &table.special;
+    let is_free = |column: &usize| {
+        let fixed = [remembered, table.partitioned_by(), &denied.update];
+        matches!(sources[*column], Source::Generated(_))
+            && !fixed.iter().any(|some| some.contains(column))
+            && !table.unique_rules().any(|key| key.contains(column))
+    };
+    late.iter().copied().filter(is_free).collect()
+}
+
+/// What an update of a bit mask of groups replaces: what no digest covers goes with the last group and comes last.
+pub(crate) fn columns_of<'a>(
+    mask: usize,
+    groups: &'a [Vec<usize>],
+    late: &'a [usize],
+) -> impl Iterator<Item = usize> + 'a {
+    let has_last = mask >> groups.len().saturating_sub(1) & 1 == 1;
+    let late = late.iter().filter(move |_| has_last);
+    groups_of(mask, groups).flatten().chain(late).copied()
 }
 
 /// The groups of a bit mask, in order.

@@ -4,7 +4,7 @@ use super::{Distinct, distinct::Domain, form::Form, ladder::Ladder, permutation:
 use crate::{Apart, Seed, Type, Value, column_salt};
 
 /// An ordered type in blocks that follow each other.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Blocks {
     ladder: Ladder,
     /// Values a block.

@@ -28,7 +28,7 @@ use crate::{Column, Rng, Seed, Type, Value, column_salt};
 /// Integers come in order, as keys do. Everything else that counts (floats, decimals, days, times, codes, UUIDs) comes scrambled by
 /// a permutation of the whole domain, a different one for each seed and column name. Texts whose names mean something
 /// look like it and contain a code that differs. No value is NULL.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Distinct {
     pub(super) domain: Domain,
     /// How many values the domain has.
@@ -40,7 +40,7 @@ pub struct Distinct {
     pub(super) digit: Option<Digit>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) enum Domain {
     Listed(Vec<Value>),
     /// In order.

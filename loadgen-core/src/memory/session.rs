@@ -38,12 +38,12 @@ fn in_order(key: &[Value]) -> Vec<(i64, String)> {
 #[async_trait]
 impl SqlSession for MemorySession {
     async fn introspect(&mut self, filter: &SchemaFilter) -> Result<Schema, Failure> {
-        let Schema { schemas, tables, .. } = &*self.memory.schema;
-        let wanted = filter.of(schemas);
+        let Schema { schemas, tables, .. } = self.memory.lock().schema();
+        let wanted = filter.of(&schemas);
         let is_wanted =
             |table: &&Arc<Table>| filter.schemas.is_empty() || wanted.contains(&&table.name.schema);
         let tables = tables.iter().filter(is_wanted).cloned().collect();
-        Ok(Schema { schemas: schemas.clone(), tables, others: Vec::new() })
+        Ok(Schema { schemas, tables, others: Vec::new() })
     }
 
     async fn apply(&mut self, changes: &[Change]) -> Result<Vec<Applied>, Failure> {
@@ -70,6 +70,7 @@ impl SqlSession for MemorySession {
     ) -> Result<u64, Failure> {
         let store = self.memory.lock();
         let index = store.index_of(table)?;
+        let columns = store.placed(index, table, columns)?;
         let mut rows = 0;
         for row in store.rows(index) {
             let values: Vec<Value> = columns.iter().map(|column| row[*column].clone()).collect();
@@ -105,6 +106,7 @@ impl SqlSession for MemorySession {
     async fn largest(&mut self, table: &Table, column: usize) -> Result<Option<i64>, Failure> {
         let store = self.memory.lock();
         let index = store.index_of(table)?;
+        let column = store.placed(index, table, &[column])?[0];
         let number = |row: &[Value]| if let Value::Int(number) = row[column] { Some(number) } else { None };
         Ok(store.rows(index).filter_map(number).max())
     }
@@ -114,6 +116,10 @@ impl SqlSession for MemorySession {
         _: &[(TableName, Rights)],
     ) -> Result<Vec<(TableName, String)>, Failure> {
         Ok(Vec::new())
+    }
+
+    async fn schema_version(&mut self, _: &SchemaFilter) -> Result<Option<u64>, Failure> {
+        Ok(Some(self.memory.lock().version()))
     }
 
     async fn server(&mut self) -> Result<String, Failure> {

@@ -3,6 +3,7 @@
 
 mod checks;
 mod crud;
+mod ddl;
 mod digest;
 mod engine;
 mod existing;

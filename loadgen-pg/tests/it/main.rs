@@ -8,6 +8,7 @@ mod checks;
 mod conformance;
 mod connect;
 mod crud;
+mod ddl;
 mod embedding;
 mod ends;
 mod exhaustion;

@@ -11,7 +11,7 @@ mod link;
 mod settled;
 mod strangers;
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use serde::Serialize;
 
@@ -52,12 +52,6 @@ impl Adopted {
         let taken = self.tables.get(table)?.as_ref()?;
         taken.lanes.get(lane.0 as usize).cloned()
     }
-
-    /// The rows of all lanes in one table, counted and hashed.
-    pub(super) fn digest_of(&self, table: usize) -> TableDigest {
-        let taken = self.tables.get(table).and_then(Option::as_ref);
-        taken.map(|taken| taken.digest).unwrap_or_default()
-    }
 }
 
 impl CrudPlan {
@@ -94,6 +88,17 @@ impl CrudPlan {
         }
         self.keep(found, lanes);
         Ok(())
+    }
+
+    /// Takes the rows that lanes have taken over from what the tables held, by name.
+    pub(super) fn leave_to_lanes(&self, held: &mut BTreeMap<String, TableDigest>) {
+        let Some(adopted) = &self.adopted else { return };
+        for (planned, taken) in self.tables.iter().zip(&adopted.tables) {
+            let held = held.get_mut(&planned.table.name.to_string());
+            if let Some((held, taken)) = held.zip(taken.as_ref()) {
+                *held = held.without(taken.digest);
+            }
+        }
     }
 
     fn keep(&mut self, found: Vec<Option<Found>>, mut lanes: Vec<Option<Vec<LiveRows>>>) {
