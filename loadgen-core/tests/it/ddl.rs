@@ -205,6 +205,31 @@ async fn a_column_that_becomes_unique_gets_distinct_values() {
     follows(act, "public.tags unique (code) added").await;
 }
 
+/// A table with several groups of columns that updates replace.
+fn things() -> Memory {
+    let things = table("things").serial("id").column("code", Type::Uuid).column("size", Type::Int(32));
+    let things = things.column("word", text(20)).column("flag", Type::Bool).column("day", Type::Date);
+    Memory::new([things.primary_key(["id"])])
+}
+
+#[tokio::test]
+async fn rows_of_which_an_update_could_not_tell_what_it_replaces_are_let_go_and_stay_in_the_digest() {
+    let act = step(|memory: &Memory| memory.alter("things", |t| t.unique(["code"])));
+    let memory = things();
+    let report = disturbed(memory.clone(), config(), vec![(1_000, act)]).await.unwrap();
+    assert_eq!(words(&report), ["public.things unique (code) added"]);
+    assert!(!is_counted_only(&report, "things"));
+    assert_eq!(memory.rows("things").len() as u64, report.tally.tables["public.things"].live);
+}
+
+#[tokio::test]
+async fn rows_that_do_not_meet_a_new_check_are_not_touched_again() {
+    let act = step(|memory: &Memory| memory.alter("things", |t| t.check("size > 1000")));
+    let report = disturbed(things(), config(), vec![(1_000, act)]).await.unwrap();
+    assert_eq!(report.outcomes().aborted, 0, "{:?}", report.errors);
+    assert!(!is_counted_only(&report, "things"));
+}
+
 #[tokio::test]
 async fn a_rule_that_rows_of_before_break_is_noticed_when_they_are_refused() {
     let never = Duration::from_secs(3_600);
