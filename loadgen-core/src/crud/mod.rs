@@ -1,6 +1,5 @@
 //! The `crud` workload: weighted inserts, updates and deletes on any schema, written once for every SQL backend.
 
-mod adopt;
 mod changes;
 mod children;
 mod choice;
@@ -13,6 +12,7 @@ mod kept;
 mod keys;
 mod lane;
 mod live;
+mod migrate;
 mod operation;
 mod parents;
 mod peculiar;

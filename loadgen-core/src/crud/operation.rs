@@ -43,7 +43,7 @@ where
         cx: &mut Cx,
     ) -> Result<Done, Failure> {
         if !Arc::ptr_eq(&lane.plan, &self.plan) {
-            lane.adopt(&self.plan);
+            lane.migrate(&self.plan);
         }
         lane.give_up(&self.plan);
         let drawn = match self.kind {

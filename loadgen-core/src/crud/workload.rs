@@ -161,7 +161,7 @@ where
     fn tally(&self, _: LaneId, lane: &mut CrudLane, tally: &mut Tally) {
         let plan = self.plan();
         if !Arc::ptr_eq(&lane.plan, &plan) {
-            lane.adopt(&plan);
+            lane.migrate(&plan);
         }
         lane.tally(&plan, tally);
     }
