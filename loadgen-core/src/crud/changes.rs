@@ -5,7 +5,7 @@ use super::{
     plan::CrudPlan,
     table_plan::TablePlan,
 };
-use crate::Table;
+use crate::{Schema, Table};
 
 impl CrudPlan {
     /// The plan of a table, whatever the table is called by now.
@@ -14,13 +14,18 @@ impl CrudPlan {
     }
 
     /// What has changed since another plan, as pairs of a table and words about it; empty where nothing has that matters.
-    pub(super) fn changes_since(&self, old: &CrudPlan) -> Vec<(String, String)> {
+    pub(super) fn changes_since(&self, old: &CrudPlan, schema: &Schema) -> Vec<(String, String)> {
         let mut changes = Vec::new();
         for before in old.tables.iter().filter(|before| self.of(&before.table).is_none()) {
-            let why = self.refused.iter().find(|(name, _)| *name == before.table.name);
-            let words =
-                why.map_or("dropped".to_owned(), |(_, why)| format!("is left out from now on: {why}"));
-            changes.push((before.table.name.to_string(), words));
+            let name = &before.table.name;
+            let why = self.refused.iter().find(|(refused, _)| refused == name);
+            let elsewhere = schema.tables.iter().find(|table| is_same(&before.table, table));
+            let words = match (why, elsewhere) {
+                (Some((_, why)), _) => format!("is left out from now on: {why}"),
+                (None, Some(table)) => format!("is {} now, which the plan does not name", table.name),
+                (None, None) => "dropped".to_owned(),
+            };
+            changes.push((name.to_string(), words));
         }
         for plan in &self.tables {
             let name = plan.table.name.to_string();

@@ -43,9 +43,14 @@ pub(super) fn differences(old: &Table, new: &Table) -> Vec<String> {
     }
     let dropped = old.columns.iter().enumerate().filter(|(index, _)| !before.contains(&Some(*index)));
     words.extend(dropped.map(|(_, column)| format!("column {:?} dropped", column.name)));
-    for (column, known) in new.columns.iter().zip(&before) {
+    for (at, (column, known)) in new.columns.iter().zip(&before).enumerate() {
         match known {
             Some(index) => column_differences(&old.columns[*index], column, &mut words),
+            None if new.special.late.contains(&at) => {
+                let native = &column.native.name;
+                words
+                    .push(format!("column {:?} added, {native}; the digest goes on without it", column.name));
+            }
             None => words.push(format!("column {:?} added, {}", column.name, column.native.name)),
         }
     }

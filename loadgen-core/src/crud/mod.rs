@@ -1,7 +1,6 @@
 //! The `crud` workload: weighted inserts, updates and deletes on any schema, written once for every SQL backend.
 
 mod adoption;
-mod carry;
 mod changes;
 mod children;
 mod choice;
@@ -16,6 +15,7 @@ mod kept;
 mod keys;
 mod lane;
 mod live;
+mod migrate;
 mod operation;
 mod outside;
 mod parent;

@@ -44,7 +44,7 @@ where
         cx: &mut Cx,
     ) -> Result<Done, Failure> {
         if !Arc::ptr_eq(&lane.plan, &self.plan) {
-            lane.carry_over(&self.plan);
+            lane.migrate(&self.plan);
         }
         lane.give_up(&self.plan);
         let drawn = match self.kind {

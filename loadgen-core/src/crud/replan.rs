@@ -58,7 +58,7 @@ pub(super) async fn replan(
     };
     // What is gone may come back.
     plan.config = old.config.clone();
-    let changes = plan.changes_since(old);
+    let changes = plan.changes_since(old, &schema);
     if !changes.is_empty() {
         plan.go_on_from(session, old).await?;
     }

@@ -184,7 +184,7 @@ where
     fn tally(&self, _: LaneId, lane: &mut CrudLane, tally: &mut Tally) {
         let plan = self.plan();
         if !Arc::ptr_eq(&lane.plan, &plan) {
-            lane.carry_over(&plan);
+            lane.migrate(&plan);
         }
         lane.tally(&plan, tally);
     }

@@ -49,8 +49,31 @@ pub(crate) struct Follower<W: Workload> {
 
 struct Newest<W: Workload> {
     epoch: Arc<Epoch<W>>,
-    /// When the latest look began, and how long it took.
-    looked: Option<(Instant, Duration)>,
+    /// When the latest look began.
+    looked: Option<Instant>,
+    guesses: Guesses,
+}
+
+/// Looks on a guess, of which many may be wrong: where a table refuses rows for reasons of its own, every operation that
+/// is given up suspects the schema.
+#[derive(Default)]
+struct Guesses {
+    latest: Option<Instant>,
+    /// How many came to nothing, one after the other.
+    vain: u32,
+}
+
+impl Guesses {
+    /// Whether it is too early for another.
+    fn are_enough(&self, now: Instant) -> bool {
+        self.latest.is_some_and(|latest| now < latest + FIRST_PAUSE * (1 << self.vain.min(8)))
+    }
+
+    fn note(&mut self, now: Instant, is_right: bool) {
+        let is_long_ago = self.latest.is_none_or(|latest| now > latest + FORGET);
+        self.vain = if is_right || is_long_ago { 0 } else { self.vain + 1 };
+        self.latest = (!is_right).then_some(now);
+    }
 }
 
 /// Why somebody wants to know about the schema.
@@ -59,21 +82,14 @@ pub(crate) struct Ask<'a, W: Workload> {
     pub(crate) after: Option<&'a Epoch<W>>,
     /// A look that began later is as good.
     pub(crate) since: Instant,
-    /// Whether something else may as well be the reason: then a look of a moment ago is good enough, too.
+    /// Whether something else may as well be the reason: then nobody looks if too many have done so in vain.
     pub(crate) is_guess: bool,
     pub(crate) occasion: Occasion,
 }
 
-impl<W: Workload> Ask<'_, W> {
-    fn is_answered(&self, (began, took): (Instant, Duration)) -> bool {
-        let quiet = if self.is_guess { MOMENT.max(took * SHARE) } else { Duration::ZERO };
-        began + quiet > self.since
-    }
-}
-
 impl<W: Workload> Follower<W> {
     pub(crate) fn new(choice: Choice<W>, setup: Setup, progress: Progress) -> Self {
-        let newest = Newest { epoch: Epoch::new(choice), looked: None };
+        let newest = Newest { epoch: Epoch::new(choice), looked: None, guesses: Guesses::default() };
         Follower { newest: Mutex::new(newest), setup, progress }
     }
 
@@ -92,12 +108,16 @@ impl<W: Workload> Follower<W> {
         if ask.after.is_some_and(|epoch| epoch.next().is_some()) {
             return Ok(true);
         }
-        if newest.looked.is_some_and(|looked| ask.is_answered(looked)) {
+        let began = Instant::now();
+        let is_known = newest.looked.is_some_and(|looked| looked > ask.since);
+        if is_known || ask.is_guess && newest.guesses.are_enough(began) {
             return Ok(false);
         }
-        let began = Instant::now();
         let found = workload.look(session, &self.setup, ask.occasion).await?;
-        newest.looked = Some((began, began.elapsed()));
+        newest.looked = Some(began);
+        if ask.is_guess {
+            newest.guesses.note(began, found.is_some());
+        }
         let Some(Replanned { mix, changes }) = found else { return Ok(false) };
         let names = newest.epoch.choice.names.clone();
         let choice =
@@ -147,5 +167,33 @@ impl<W: Workload> Follower<W> {
 /// A look that takes long is taken less often: one part in so many of the time.
 const SHARE: u32 = 50;
 
-/// How long nobody looks again on a guess.
-const MOMENT: Duration = Duration::from_millis(100);
+/// How long nobody looks again after a guess that came to nothing; twice as long after each further one.
+const FIRST_PAUSE: Duration = Duration::from_millis(10);
+
+/// After that time, guesses that came to nothing do not count any more.
+const FORGET: Duration = Duration::from_secs(10);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn guesses_that_come_to_nothing_become_rare_until_one_is_right() {
+        let (mut guesses, start) = (Guesses::default(), Instant::now());
+        let looks = |guesses: &mut Guesses, from: u64| {
+            let later = |ms| start + Duration::from_millis(from + ms);
+            let look = |ms: &u64| {
+                let looks = !guesses.are_enough(later(*ms));
+                if looks {
+                    guesses.note(later(*ms), false);
+                }
+                looks
+            };
+            (0..10_000).filter(look).count()
+        };
+        assert!((8..=14).contains(&looks(&mut guesses, 0)));
+        assert!(looks(&mut guesses, 10_000) <= 5);
+        guesses.note(start + Duration::from_secs(20), true);
+        assert!(!guesses.are_enough(start + Duration::from_secs(20)));
+    }
+}

@@ -10,7 +10,7 @@ use std::{
 };
 
 use loadgen_core::{
-    Action, Report, Run, RunError, Type,
+    Action, Report, Run, RunError, Type, Value,
     crud::{Crud, CrudConfig, RowCounts},
     memory::{Faults, Memory, table},
 };
@@ -88,7 +88,8 @@ async fn a_new_column_gets_values_in_old_rows_too_and_the_digest_goes_on_without
         known.lock().unwrap().extend(memory.rows("orders").into_iter().map(|row| format!("{:?}", row[0])));
         memory.alter("orders", |t| t.nullable("note", text(20)));
     };
-    let (memory, report) = follows(act, "public.orders column \"note\" added, ").await;
+    let (memory, report) =
+        follows(act, "public.orders column \"note\" added, ; the digest goes on without it").await;
     assert!(!is_counted_only(&report, "orders"));
     let (orders, old) = (memory.rows("orders"), old.lock().unwrap());
     let noted = orders.iter().filter(|row| !row[4].is_null());
@@ -205,13 +206,40 @@ async fn a_column_that_becomes_unique_gets_distinct_values() {
     follows(act, "public.tags unique (code) added").await;
 }
 
+/// A table with several groups of columns that updates replace.
+fn things() -> Memory {
+    let things = table("things").serial("id").column("code", Type::Uuid).column("size", Type::Int(32));
+    let things = things.column("word", text(20)).column("flag", Type::Bool).column("day", Type::Date);
+    Memory::new([things.primary_key(["id"])])
+}
+
+#[tokio::test]
+async fn rows_of_which_an_update_could_not_tell_what_it_replaces_are_let_go_and_stay_in_the_digest() {
+    let act = step(|memory: &Memory| memory.alter("things", |t| t.unique(["code"])));
+    let memory = things();
+    let report = disturbed(memory.clone(), config(), vec![(1_000, act)]).await.unwrap();
+    assert_eq!(words(&report), ["public.things unique (code) added"]);
+    assert!(!is_counted_only(&report, "things"));
+    assert_eq!(memory.rows("things").len() as u64, report.tally.tables["public.things"].live);
+}
+
+#[tokio::test]
+async fn rows_that_do_not_meet_a_new_check_are_not_touched_again() {
+    let act = step(|memory: &Memory| memory.alter("things", |t| t.check("size > 500000")));
+    let report = disturbed(things(), config(), vec![(1_000, act)]).await.unwrap();
+    assert_eq!(report.outcomes().aborted, 0, "{:?}", report.errors);
+    assert!(!is_counted_only(&report, "things"));
+}
+
 #[tokio::test]
 async fn a_rule_that_rows_of_before_break_is_noticed_when_they_are_refused() {
     let never = Duration::from_secs(3_600);
     let must = |memory: &Memory| memory.alter("orders", |t| t.column("must", Type::Int(32)));
     let long = |memory: &Memory| memory.alter("tags", |t| t.check("length(label) <= 2"));
-    for (change, said) in [(step(must), "column \"must\" added, "), (step(long), "check (tags_check1) added")]
-    {
+    for (change, said) in [
+        (step(must), "column \"must\" added, ; the digest goes on without it"),
+        (step(long), "check (tags_check1) added"),
+    ] {
         let report = watched(shop(), config(), vec![(1_500, change)], never).await.unwrap();
         assert!(words(&report).iter().any(|words| words.ends_with(said)), "{:?}", words(&report));
         assert!(report.schema_changes.listed[0].at < report.duration / 2, "noticed in the end only");
@@ -238,6 +266,67 @@ async fn one_change_after_the_other_is_followed() {
     let outcomes = report.outcomes();
     assert_eq!((outcomes.aborted, outcomes.indeterminate), (0, 0), "{:?}", report.errors);
     assert_eq!(outcomes.total(), 6_000);
+}
+
+#[tokio::test]
+async fn numbers_go_on_without_gaps_however_often_the_schema_changes() {
+    let numbered = table("t").column("id", Type::Int(32)).column("v", text(9)).primary_key(["id"]);
+    let flip = |nth: u64| {
+        move |memory: &Memory| {
+            memory.alter("t", |mut t| {
+                t.columns[1].name = if nth.is_multiple_of(2) { "w" } else { "v" }.to_owned();
+                t
+            });
+        }
+    };
+    let steps = (0..20).map(|nth| (100 + 100 * nth, step(flip(nth)))).collect();
+    let memory = Memory::new([numbered]);
+    let report = disturbed(memory.clone(), CrudConfig::default(), steps).await.unwrap();
+    let largest = memory.rows("t").into_iter().filter_map(|row| match row[0] {
+        Value::Int(number) => Some(number),
+        _ => None,
+    });
+    let inserted = report.tally.tables["public.t"].rows.inserted as i64;
+    let largest = largest.max().unwrap();
+    assert!(report.schema_changes.listed.len() >= 10 && largest < 2 * inserted, "{largest} of {inserted}");
+}
+
+/// Parents and children that come and go; the answer is how often a parent could not be deleted for its children.
+async fn held_back(children: &str, steps: Vec<(u64, Step)>) -> u64 {
+    let asked = format!(
+        r#"{{"tables": {{"parents": {{"operations": {{"insert": 1, "delete": 1}}}}, "children": {{"operations": {children}}}}}}}"#
+    );
+    let parents = table("parents").serial("id").column("v", text(9)).primary_key(["id"]);
+    let children = table("children").serial("id").column("v", text(9)).column("parent", Type::Int(64));
+    let children = children.primary_key(["id"]).references(["parent"], "parents", ["id"]);
+    let config: CrudConfig = serde_json::from_str(&asked).unwrap();
+    let report = disturbed(Memory::new([parents, children]), config, steps).await.unwrap();
+    assert_eq!(report.outcomes().aborted, 0, "{:?}", report.errors);
+    report.skips["every row looked at has children"]
+}
+
+#[tokio::test]
+async fn parents_can_be_deleted_when_the_table_of_their_children_is_gone() {
+    let act = step(|memory: &Memory| memory.drop_table("children"));
+    let held = held_back(r#"{"insert": 1}"#, vec![(1_500, act)]).await;
+    // Twice as many if those that had children stayed.
+    assert!(held < 220, "{held}");
+}
+
+#[tokio::test]
+async fn parents_know_of_their_children_as_before() {
+    let flip = |nth: u64| {
+        move |memory: &Memory| {
+            memory.alter("children", |mut t| {
+                t.columns[1].name = if nth.is_multiple_of(2) { "w" } else { "v" }.to_owned();
+                t
+            });
+        }
+    };
+    let steps = (0..20).map(|nth| (100 + 100 * nth, step(flip(nth)))).collect();
+    let operations = r#"{"insert": 1, "delete": 1}"#;
+    let (clean, changed) = (held_back(operations, Vec::new()).await, held_back(operations, steps).await);
+    assert!(changed < clean * 5 / 4, "{changed} instead of {clean}");
 }
 
 #[tokio::test]

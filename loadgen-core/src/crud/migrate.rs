@@ -20,7 +20,7 @@ const GONE: usize = 256;
 
 impl CrudLane {
     /// Goes on with a new plan.
-    pub(crate) fn carry_over(&mut self, plan: &Arc<CrudPlan>) {
+    pub(crate) fn migrate(&mut self, plan: &Arc<CrudPlan>) {
         let old = std::mem::replace(&mut self.plan, Arc::clone(plan));
         self.give_up(&old);
         let index = |table: &TablePlan| old.tables.iter().position(|old| is_same(&old.table, &table.table));
