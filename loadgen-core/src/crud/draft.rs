@@ -163,7 +163,9 @@ impl Draft<'_> {
                 Source::Server(_) => self.server_tells_apart(*column),
                 // NULLs do not collide.
                 Source::Null(_) => true,
-                Source::Generated(_) | Source::Checked(_) | Source::Parent { .. } => false,
+                Source::Generated(_) | Source::Checked(_) | Source::Related(_) | Source::Parent { .. } => {
+                    false
+                }
             };
             if key.iter().any(tells_apart) {
                 continue;

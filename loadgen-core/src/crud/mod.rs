@@ -21,6 +21,7 @@ mod seeding;
 mod settle;
 mod source;
 mod table_plan;
+mod ties;
 mod workload;
 
 pub use config::{CrudConfig, OperationWeights, RowCounts, TableConfig};
@@ -29,6 +30,6 @@ pub use lane::CrudLane;
 pub use plan::CrudPlan;
 pub use prepare::{permitted_plan, plan};
 pub use seeding::{SeedProgress, SeedReport, SeedSnapshot, SeededTable, Seeding, seeding_plan};
-pub use source::Source;
+pub use source::{Related, Source};
 pub use table_plan::TablePlan;
 pub use workload::{Crud, TableDigest, table_digest};

@@ -10,11 +10,9 @@ use super::{
     live::{NO_SLOT, Slot},
     source::Source,
     table_plan::TablePlan,
+    ties::Ties,
 };
-use crate::{
-    Action, Change, ChangeKind, Cx, Done, Failure, Scenario, SessionOf, SqlSession, Target, Value,
-    check::Rules,
-};
+use crate::{Action, Change, ChangeKind, Cx, Done, Failure, Scenario, SessionOf, SqlSession, Target, Value};
 
 /// Inserts into, updates or deletes from one table.
 #[derive(Debug)]
@@ -131,7 +129,7 @@ impl Operation {
         for row in 0..rows {
             let number = lane.tables[table].next + row as u64;
             let index = number * u64::from(self.plan.lanes) + u64::from(lane.id.0);
-            match &plan.rules {
+            match &plan.ties {
                 None => {
                     self.draw_parents(lane, cx, table, &mut parents)?;
                     let mine = &parents[row * plan.references.len()..];
@@ -139,7 +137,7 @@ impl Operation {
                         change.values.push(self.draw_value(lane, cx, (table, *column), index, mine)?);
                     }
                 }
-                Some(rules) => self.draw_ruled(lane, cx, (table, rules), index, &mut parents, &mut change)?,
+                Some(ties) => self.draw_tied(lane, cx, (table, ties), index, &mut parents, &mut change)?,
             }
         }
         Ok((change, Pending { table, slots: Vec::new(), parents, inserted: rows as u64, start: 0, mask: 0 }))
@@ -165,17 +163,17 @@ impl Operation {
                     self.parent_key(lane, table, *reference, *position, slot)
                 }
             }
-            Source::Checked(_) | Source::Null(_) | Source::Server(_) => Value::Null,
+            Source::Checked(_) | Source::Related(_) | Source::Null(_) | Source::Server(_) => Value::Null,
         })
     }
 
-    /// A new row that meets the checks of its table: first what stands on its own, then what has to fit it. Where it
+    /// A new row of a table with checks or relations: first what stands on its own, then what has to fit it. Where it
     /// does not, other parents may do.
-    fn draw_ruled(
+    fn draw_tied(
         &self,
         lane: &CrudLane,
         cx: &mut Cx,
-        (table, rules): (usize, &Rules),
+        (table, ties): (usize, &Ties),
         index: u64,
         parents: &mut Vec<Slot>,
         change: &mut Change,
@@ -189,7 +187,7 @@ impl Operation {
             for column in &plan.insert.set {
                 row[*column] = self.draw_value(lane, cx, (table, *column), index, &parents[mine..])?;
             }
-            if rules.draw(&mut row, &mut cx.rng) {
+            if ties.draw(&mut row, &mut cx.rng) {
                 change.values.extend(plan.insert.set.iter().map(|column| std::mem::take(&mut row[*column])));
                 return Ok(());
             }
@@ -210,10 +208,10 @@ impl Operation {
         for slot in &slots {
             push_key(&mut change, lane, self.table, *slot);
             let mut row = Vec::new();
-            if let Some(rules) = &plan.rules {
+            if let Some(ties) = &plan.ties {
                 row.resize(plan.table.columns.len(), Value::Null);
                 let wanted = |wanted: usize| plan.columns_of(mask).any(|column| column == wanted);
-                if !rules.redraw(&mut row, &mut cx.rng, wanted) {
+                if !ties.redraw(&mut row, &mut cx.rng, &wanted) {
                     return Err(NO_VALUES);
                 }
             }

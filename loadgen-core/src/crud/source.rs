@@ -18,6 +18,8 @@ pub enum Source {
     Generated(Box<dyn Generator>),
     /// Drawn, alone or together with other columns, so that checks hold; what is drawn, in words.
     Checked(String),
+    /// Drawn together with other columns of the row that it has to do with.
+    Related(Related),
     /// Constructed so that no two rows share it.
     Distinct(Distinct),
     /// The parent row's value: which reference, and which of its columns.
@@ -33,6 +35,16 @@ pub enum Source {
     Server(String),
 }
 
+/// A column that a relation draws.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Related {
+    /// What it holds, in words.
+    pub words: String,
+    /// Some values, in the same order for all columns of the table.
+    pub samples: Vec<Value>,
+}
+
 impl Source {
     /// Whether an insert names the column.
     pub fn is_written(&self) -> bool {
@@ -44,6 +56,7 @@ impl Source {
         match self {
             Source::Generated(generator) => generator.describe(),
             Source::Checked(words) => words.clone(),
+            Source::Related(related) => related.words.clone(),
             Source::Distinct(distinct) if distinct.capacity() > PRACTICALLY_ENDLESS => {
                 "distinct values".to_owned()
             }
@@ -58,7 +71,8 @@ impl Source {
 impl Source {
     /// Some values that the column may get, the same for the same plan; none where loadgen does not make them.
     pub fn samples(&self, seed: Seed, count: u64) -> Vec<Value> {
-        let value = |index| match self {
+        let value = |index: u64| match self {
+            Source::Related(related) => related.samples.get(index as usize).cloned(),
             Source::Generated(generator) => {
                 Some(generator.generate(&mut Rng::keyed(seed, [SAMPLES, index, 0])))
             }

@@ -9,8 +9,12 @@ use super::{
     peculiar::{note_specials, possible},
     reference::Reference,
     source::{Source, TableSources, names},
+    ties::Ties,
 };
-use crate::{Change, ChangeKind, Shape, Table, TableName, check::Rules, column_salt};
+use crate::{
+    Change, ChangeKind, Shape, Table, TableName, column_salt,
+    generate::{Locale, relate::Relations},
+};
 
 /// What will be done to one table.
 #[derive(Debug)]
@@ -26,8 +30,8 @@ pub struct TablePlan {
     /// What a reader of the plan should know.
     pub notes: Vec<String>,
     pub(crate) config: TableConfig,
-    /// How columns with checks are drawn.
-    pub(crate) rules: Option<Rules>,
+    /// How columns are drawn that checks or relations tie to others.
+    pub(crate) ties: Option<Ties>,
     /// The references that are followed.
     pub(crate) references: Vec<Reference>,
     /// Columns remembered of each live row: the key and whatever children refer to.
@@ -69,9 +73,10 @@ impl TablePlan {
         shapes: &mut u32,
     ) -> Self {
         let combined = sources.combined();
-        let TableSources { columns: sources, mut references, mut notes, rules, within, .. } = sources;
+        let TableSources { columns: mut sources, mut references, mut notes, rules, within, .. } = sources;
         let mut own_config = table_config.clone();
         own_config.columns.extend(within);
+        let ties = Ties::find((&table, &own_config), &mut sources, rules, Locale::ANYWHERE);
         for reference in &mut references {
             let parent = planned.iter().position(|name| *name == reference.parent_name);
             reference.parent = parent.expect("references to tables that are not planned were dropped");
@@ -79,7 +84,7 @@ impl TablePlan {
         let kept = Kept::of(&table, &sources, referred);
         let Kept { key, remembered, known, .. } = &kept;
         note_specials(&table, key, &mut notes);
-        let groups = groups(&table, &sources, remembered, rules.as_ref(), &mut notes);
+        let groups = groups(&table, &sources, remembered, ties.as_ref(), &mut notes);
         let mut shape = |kind, key: &[usize], set: Vec<usize>, returning: &[usize]| {
             *shapes += 1;
             let (id, table, key) = (*shapes - 1, Arc::clone(&table), key.to_vec());
@@ -121,7 +126,7 @@ impl TablePlan {
             operations,
             sources,
             notes,
-            rules,
+            ties,
             references,
             remembered: kept.remembered,
             groups,
@@ -150,12 +155,12 @@ impl TablePlan {
     }
 }
 
-/// Deals the columns that updates may replace into groups, neighbours together, and those together that checks tie.
+/// Deals the columns that updates may replace into groups, neighbours together, and those together that are tied.
 fn groups(
     table: &Table,
     sources: &[Source],
     remembered: &[usize],
-    rules: Option<&Rules>,
+    ties: Option<&Ties>,
     notes: &mut Vec<String>,
 ) -> Vec<Vec<usize>> {
     let (keys, fixed, denied) = (table.unique_rules(), table.partitioned_by(), &table.special.denied);
@@ -163,10 +168,12 @@ fn groups(
         keys.clone().any(|key| key.contains(column))
             || [remembered, fixed, &denied.update, &denied.select].iter().any(|some| some.contains(column))
     };
-    let is_drawn = |column: &usize| matches!(sources[*column], Source::Generated(_) | Source::Checked(_));
+    let is_drawn = |column: &usize| {
+        matches!(sources[*column], Source::Generated(_) | Source::Checked(_) | Source::Related(_))
+    };
     let mut free: Vec<usize> = (0..sources.len()).filter(|i| is_drawn(i) && !in_key(i)).collect();
     let mut units: Vec<Vec<usize>> = Vec::new();
-    if let Some(rules) = rules {
+    if let Some(rules) = ties.and_then(|ties| ties.rules.as_ref()) {
         notes.extend(rules.notes(table));
         let held = rules.held(&free);
         if !held.is_empty() {
@@ -177,6 +184,13 @@ fn groups(
         units
             .extend(rules.tied().filter(|tied| tied.iter().any(|c| free.contains(c))).map(<[usize]>::to_vec));
     }
+    if let Some(relations) = ties.and_then(|ties| ties.relations.as_ref()) {
+        hold_related(table, relations, &mut free, notes);
+        for tied in relations.tied() {
+            join(&mut units, tied.into_iter().filter(|column| free.contains(column)).collect());
+        }
+        units.retain(|unit| unit.iter().any(|column| free.contains(column)));
+    }
     let alone = free.iter().filter(|column| !units.iter().any(|unit| unit.contains(column)));
     let alone: Vec<Vec<usize>> = alone.map(|column| vec![*column]).collect();
     units.extend(alone);
@@ -185,6 +199,43 @@ fn groups(
     (0..count)
         .map(|group| units[group * units.len() / count..(group + 1) * units.len() / count].concat())
         .collect()
+}
+
+/// Takes from the columns that may change those that are related to one that may not, unless nothing else could change.
+fn hold_related(table: &Table, relations: &Relations, free: &mut Vec<usize>, notes: &mut Vec<String>) {
+    let mut left = free.clone();
+    loop {
+        let before = left.len();
+        for tied in relations.tied() {
+            if tied.iter().any(|column| !left.contains(column)) {
+                left.retain(|column| !tied.contains(column));
+            }
+        }
+        if left.len() == before {
+            break;
+        }
+    }
+    let held: Vec<usize> = free.iter().copied().filter(|column| !left.contains(column)).collect();
+    if left.is_empty() && !held.is_empty() {
+        notes.push(format!("updates change {} alone: related columns do not change", names(table, &held)));
+    } else if !held.is_empty() {
+        notes.push(format!("{} keep their values: related columns do not change", names(table, &held)));
+        *free = left;
+    }
+}
+
+/// Adds columns that come and go together to those that do so with one of them.
+fn join(units: &mut Vec<Vec<usize>>, mut columns: Vec<usize>) {
+    let (joined, apart): (Vec<Vec<usize>>, Vec<Vec<usize>>) = std::mem::take(units)
+        .into_iter()
+        .partition(|unit| unit.iter().any(|column| columns.contains(column)));
+    *units = apart;
+    columns.extend(joined.into_iter().flatten());
+    columns.sort_unstable();
+    columns.dedup();
+    if !columns.is_empty() {
+        units.push(columns);
+    }
 }
 
 /// The groups of a bit mask, in order.

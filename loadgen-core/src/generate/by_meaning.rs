@@ -22,7 +22,7 @@ pub(super) fn generator(rule: &Meaning, ty: &Type, lengths: Lengths) -> Option<B
     match (rule.kind, ty) {
         (Kind::Text, Type::Text { .. }) => {
             let template = Template::parse(rule.spec)?.fit(lengths.max)?;
-            Some(Box::new(Named { name: rule.name, template }))
+            Some(Box::new(Named { name: rule.name, spec: rule.spec, template }))
         }
         (Kind::Prose, Type::Text { .. }) if lengths.max >= SHORTEST_PROSE => {
             let (low, high) = rule.spec.split_once(' ')?;

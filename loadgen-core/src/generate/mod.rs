@@ -38,12 +38,14 @@ mod form;
 mod ladder;
 mod list;
 mod literal;
+mod locale;
 mod meaning;
 mod nullable;
 mod permutation;
 mod piece;
 mod prose;
 mod range;
+pub(crate) mod relate;
 mod scalar;
 mod spelling;
 mod spelt;
@@ -61,6 +63,7 @@ pub use distinct::Distinct;
 pub use distribution::Distribution;
 pub(crate) use form::{FLOAT_SCALE, Form};
 pub(crate) use ladder::Ladder;
+pub(crate) use locale::Locale;
 pub use scalar::Scalar;
 pub use unfillable::Unfillable;
 
@@ -86,6 +89,16 @@ pub trait Generator: Debug + Send + Sync {
 
     /// What the values are, for people: "first name", "decimal 0.00 to 99999.99", "one of new, paid, shipped".
     fn describe(&self) -> String;
+
+    /// Draws whether the next value is NULL, for whoever has a value of his own otherwise.
+    fn draws_null(&self, _: &mut Rng) -> bool {
+        false
+    }
+
+    /// The meaning that all values have, and the template that they are written by, where there are such.
+    fn meaning(&self) -> Option<(&'static str, &'static str)> {
+        None
+    }
 }
 
 /// The generator of a column. It does not look at `leave_out`, [`Column::fill`], keys and constraints: whether a column

@@ -51,7 +51,7 @@ impl Template {
     /// The template cut to texts of at most `max` characters by leaving out long items; `None` when too little is left.
     pub(super) fn fit(self, max: u32) -> Option<Self> {
         let max = max as usize;
-        if self.room <= max || self.pieces.iter().map(Piece::chars).sum::<usize>() <= max {
+        if self.room <= max || self.chars() <= max {
             return Some(self);
         }
         let items = self.pieces.iter().filter_map(Piece::items).flat_map(|items| items.iter());
@@ -83,6 +83,16 @@ impl Template {
             piece.write(rng, code, &mut out);
         }
         out
+    }
+
+    /// Appends a text without a code.
+    pub(super) fn append(&self, rng: &mut Rng, out: &mut String) {
+        self.pieces.iter().for_each(|piece| piece.write(rng, 0, out));
+    }
+
+    /// The most characters of a text.
+    pub(super) fn chars(&self) -> usize {
+        self.pieces.iter().map(Piece::chars).sum()
     }
 
     /// How many texts [`Template::write_nth`] knows.

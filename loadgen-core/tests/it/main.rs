@@ -6,4 +6,5 @@ mod crud;
 mod digest;
 mod engine;
 mod plans;
+mod realism;
 mod shop;

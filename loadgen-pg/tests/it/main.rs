@@ -11,6 +11,7 @@ mod embedding;
 mod failures;
 mod introspection;
 mod reading;
+mod realism;
 mod seeding;
 mod server;
 mod support;

@@ -115,7 +115,7 @@ impl Wave {
     ) -> Result<(), String> {
         let planned = self.planned();
         let mut rng = Rng::keyed(self.plan.seed, [self.salt, number, STREAM]);
-        let Some(rules) = &planned.rules else {
+        let Some(ties) = &planned.ties else {
             self.draw_parents(number, &mut rng, parents)?;
             for column in &planned.insert.set {
                 values.push(self.value(*column, number, &mut rng, parents)?);
@@ -128,7 +128,7 @@ impl Wave {
             for column in &planned.insert.set {
                 row[*column] = self.value(*column, number, &mut rng, parents)?;
             }
-            if rules.draw(&mut row, &mut rng) {
+            if ties.draw(&mut row, &mut rng) {
                 values.extend(planned.insert.set.iter().map(|column| std::mem::take(&mut row[*column])));
                 return Ok(());
             }
@@ -148,7 +148,7 @@ impl Wave {
                 NO_PARENT => Value::Null,
                 parent => self.parents[*reference].key(parent, *position),
             },
-            Source::Checked(_) | Source::Null(_) | Source::Server(_) => Value::Null,
+            Source::Checked(_) | Source::Related(_) | Source::Null(_) | Source::Server(_) => Value::Null,
         })
     }
 
