@@ -5,8 +5,10 @@ use std::{borrow::Cow, fmt, marker::PhantomData, str::FromStr, time::Duration};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
+mod size;
 mod whole;
 
+pub use size::Size;
 pub use whole::Whole;
 
 /// A duration as in `500ms`, `90s`, `5m`, `1h30m`.

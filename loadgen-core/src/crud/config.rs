@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 
+use super::pick::Pick;
 use crate::{
     TableName,
     generate::ColumnConfig,
     pattern::is_called,
-    units::{Count, Whole},
+    units::{Count, Size, Whole},
 };
 
 /// Inserts, updates and deletes on the tables of a schema.
@@ -30,6 +31,9 @@ pub struct CrudConfig {
     pub operations: Option<OperationWeights>,
     /// Rows a statement for each operation; 1 unless set.
     pub rows: RowCounts,
+    /// Which of a lane's rows updates choose: `uniform` unless set, `zipf` for a few hot ones, or `latest`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pick: Option<Pick>,
     /// How many rows `seed` fills each table up to, unless its own entry says otherwise; none unless set.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub seed: Option<Count>,
@@ -58,6 +62,12 @@ pub struct TableConfig {
     /// Weights of the operations on this table, instead of those of the workload.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub operations: Option<OperationWeights>,
+    /// Which of a lane's rows updates choose in this table, instead of what the workload says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pick: Option<Pick>,
+    /// The fewest bytes of a row before compression, as in `2KB`: one text or binary column is written that long.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub row_size: Option<Size>,
     /// How many rows `seed` fills the table up to.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub seed: Option<Count>,

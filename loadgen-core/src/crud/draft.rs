@@ -7,7 +7,7 @@ use super::{
     error::{CrudPlanError, Part},
     reference::Reference,
     room::SMALL,
-    source::{ORPHANS, Source, TableSources, names},
+    source::{FIRST, ORPHANS, Source, TableSources, names},
 };
 use crate::{
     Column, Fill, ForeignKey, Obstacle, Seed, Table, Type,
@@ -143,6 +143,13 @@ impl Draft<'_> {
         config: Option<&ColumnConfig>,
         notes: &mut Vec<String>,
     ) -> Result<Result<Source, String>, CrudPlanError> {
+        if let Some(said) = config.filter(|said| said.sequence.is_some()) {
+            let steps = Distinct::new(column, Some(said), self.seed, FIRST);
+            let steps = steps.map_err(|error| error.in_table(&self.table.name));
+            return steps
+                .map(|steps| Ok(Source::Distinct(steps)))
+                .map_err(|error| self.wrong(column, error.to_string()));
+        }
         match generate::for_column(&self.table.name, column, config) {
             Ok(generator) => Ok(Ok(Source::Generated(generator))),
             Err(unfillable) if config.is_some() => Err(self.wrong(column, unfillable.to_string())),

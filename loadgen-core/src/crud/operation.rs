@@ -201,8 +201,9 @@ impl Operation {
         if live.len() == 0 {
             return Err("nothing live to update");
         }
-        let start = cx.rng.below(live.len() as u64);
-        let slots = live.select(start, plan.rows_at_once(self.plan.rows.update), |_| true);
+        let count = plan.rows_at_once(self.plan.rows.update);
+        let start = plan.pick.draw(&mut cx.rng, live.len(), count);
+        let slots = live.select(start, count, |_| true);
         let mask = 1 + cx.rng.below(plan.updates.len() as u64) as usize;
         let mut change = TablePlan::change(&plan.updates[mask - 1], slots.len());
         for slot in &slots {

@@ -9,6 +9,7 @@ use super::{
     choice::{Chosen, choose},
     config::{CrudConfig, RowCounts, TableConfig},
     error::{CrudPlanError, Part},
+    padding::pad,
     settle::settle_references,
     source::{Source, TableSources},
     table_plan::TablePlan,
@@ -53,12 +54,22 @@ impl CrudPlan {
         let mut accepted = Vec::new();
         let mut refused = barred.to_vec();
         refused.append(&mut others);
-        for (table, table_config) in tables {
+        for (table, mut table_config) in tables {
             if barred.iter().any(|(name, _)| *name == table.name) {
                 continue;
             }
+            let note = match pad(&table, &mut table_config) {
+                Ok(note) => note,
+                Err(why) => {
+                    refused.push((table.name.clone(), why));
+                    continue;
+                }
+            };
             match TableSources::new(&table, &table_config, seed)? {
-                Ok(sources) => accepted.push((table, table_config, sources)),
+                Ok(mut sources) => {
+                    sources.notes.extend(note);
+                    accepted.push((table, table_config, sources));
+                }
                 Err(why) => refused.push((table.name.clone(), why)),
             }
         }
@@ -95,8 +106,9 @@ impl CrudPlan {
         for (index, plan) in self.tables.iter().enumerate() {
             let keys = plan.table.unique_rules();
             let below_parent = |column| {
-                let mut around = keys.clone().filter(|key: &&Vec<usize>| key.contains(&column));
-                around.all(|key| key.iter().any(|c| matches!(plan.sources[*c], Source::Parent { .. })))
+                let mut around = keys.clone().filter(|key: &&Vec<usize>| key.contains(&column)).peekable();
+                around.peek().is_some()
+                    && around.all(|key| key.iter().any(|c| matches!(plan.sources[*c], Source::Parent { .. })))
             };
             let integer = |column: &usize| matches!(plan.table.columns[*column].ty, Type::Int(_));
             let distinct =

@@ -57,6 +57,7 @@ impl Source {
             Source::Generated(generator) => generator.describe(),
             Source::Checked(words) => words.clone(),
             Source::Related(related) => related.words.clone(),
+            Source::Distinct(distinct) if distinct.is_sequence() => distinct.describe(),
             Source::Distinct(distinct) if distinct.capacity() > PRACTICALLY_ENDLESS => {
                 "distinct values".to_owned()
             }

@@ -7,6 +7,7 @@ use super::{
     kept::Kept,
     live::Layout,
     peculiar::{note_specials, possible},
+    pick::Pick,
     reference::Reference,
     source::{Source, TableSources, names},
     ties::Ties,
@@ -50,6 +51,8 @@ pub struct TablePlan {
     /// Whether a trigger may change or refuse rows: one row a statement, and the values that count are those that
     /// come back.
     pub(crate) reads_back: bool,
+    /// Which rows updates choose.
+    pub(crate) pick: Pick,
     pub(crate) layout: Layout,
     pub(crate) insert: Arc<Shape>,
     /// One for each non-empty set of groups, at its bit mask less one.
@@ -132,6 +135,7 @@ impl TablePlan {
             groups,
             known: kept.known,
             parts,
+            pick: table_config.pick.or(config.pick).unwrap_or_default(),
             layout,
             insert,
             updates,

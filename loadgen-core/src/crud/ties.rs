@@ -166,6 +166,7 @@ fn origin(
         Source::Generated(_) => Origin::Given,
         Source::Checked(_) if said.is_some() || rules.is_some_and(|rules| rules.ties(column)) => Origin::Tied,
         Source::Checked(_) => Origin::Checked,
+        Source::Distinct(own) if own.is_sequence() => Origin::Tied,
         Source::Distinct(_) if said.is_none() => Origin::Distinct,
         _ => Origin::Elsewhere,
     }

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{distribution::Distribution, scalar::Scalar, unfillable::Refusal};
+use super::{distribution::Distribution, scalar::Scalar, sequence::Sequence, unfillable::Refusal};
 
 /// Overrides for one column. What is not said is chosen by loadgen.
 ///
@@ -45,6 +45,9 @@ pub struct ColumnConfig {
     /// `min_length` and `max_length` may bound it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pattern: Option<String>,
+    /// Values in even steps, another one for each row: `{start: 1000, step: 10}`. Updates leave them as they are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sequence: Option<Sequence>,
     /// The share of rows with NULL, from 0.0 to 1.0.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 0.0, max = 1.0))]
@@ -67,6 +70,7 @@ impl ColumnConfig {
             || self.bounded()
             || self.sized()
             || self.pattern.is_some()
+            || self.sequence.is_some()
     }
 
     /// The share of NULLs: 0 for a column that is not nullable.
@@ -89,6 +93,7 @@ impl ColumnConfig {
             self.choice.is_some(),
             self.constant.is_some(),
             self.meaning.is_some(),
+            self.sequence.is_some(),
             self.bounded() || self.pattern.is_some() || lengths_alone,
         ];
         let otherwise = [
@@ -97,18 +102,22 @@ impl ColumnConfig {
             self.meaning.is_some(),
             self.pattern.is_some(),
             self.sized(),
+            self.sequence.is_some(),
         ];
         if self.distribution.is_some() && otherwise.contains(&true) {
             return Err(Refusal::new(
-                "distribution does not go with weights, constant, meaning, pattern or lengths",
+                "distribution does not go with weights, constant, meaning, pattern, sequence or lengths",
                 "distribution beside choice, or beside min and max",
             ));
         }
         if said.into_iter().filter(|said| *said).count() > 1 {
             return Err(Refusal::new(
                 "the plan says in several ways what its values are",
-                "one of choice, constant, meaning, min with max, or pattern and min_length with max_length",
+                "one of choice, constant, meaning, sequence, min with max, or pattern and min_length with max_length",
             ));
+        }
+        if self.sequence.is_some() && self.null_ratio.is_some_and(|ratio| ratio > 0.0) {
+            return Err(Refusal::new("a sequence has a value for each row", "sequence without null_ratio"));
         }
         if self.leave_out && (self.names_values() || self.null_ratio.is_some()) {
             return Err(Refusal::new("it is left out and given values as well", "leave_out alone"));
@@ -175,6 +184,9 @@ mod tests {
             r#"{"distribution": "zipf", "max_length": 5}"#,
             r#"{"constant": 1, "distribution": "zipf"}"#,
             r#"{"choice": ["a"], "pattern": "a"}"#,
+            r#"{"sequence": {"start": 1}, "max": 9}"#,
+            r#"{"sequence": {"start": 1}, "null_ratio": 0.5}"#,
+            r#"{"sequence": {"start": 1}, "distribution": "zipf"}"#,
         ] {
             assert!(read(bad).unwrap().check().is_err(), "{bad}");
         }

@@ -47,6 +47,7 @@ mod prose;
 mod range;
 pub(crate) mod relate;
 mod scalar;
+mod sequence;
 mod spelling;
 mod spelt;
 mod template;
@@ -65,6 +66,7 @@ pub(crate) use form::{FLOAT_SCALE, Form};
 pub(crate) use ladder::Ladder;
 pub(crate) use locale::Locale;
 pub use scalar::Scalar;
+pub use sequence::Sequence;
 pub use unfillable::Unfillable;
 
 pub(crate) use permutation::Permutation;

@@ -8,3 +8,4 @@ mod engine;
 mod plans;
 mod realism;
 mod shop;
+mod values;

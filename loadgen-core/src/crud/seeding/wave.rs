@@ -212,6 +212,7 @@ impl Wave {
                 };
                 self.numbers[column].as_ref().unwrap_or(distinct).value(index)
             }
+            _ if distinct.is_sequence() => distinct.value(number),
             // Lanes take their values from the other end.
             _ => {
                 let last = distinct.capacity().min(1 << 64).saturating_sub(1) as u64;
