@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use super::pick::Pick;
 use crate::{
     TableName,
-    generate::ColumnConfig,
+    generate::{ColumnConfig, Locale},
     pattern::is_called,
     units::{Count, Size, Whole},
 };
@@ -34,6 +34,9 @@ pub struct CrudConfig {
     /// Which of a lane's rows updates choose: `uniform` unless set, `zipf` for a few hot ones, or `latest`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pick: Option<Pick>,
+    /// Where people and places are from, as in `de_DE`; English names and places anywhere unless set.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub locale: Option<Locale>,
     /// How many rows `seed` fills each table up to, unless its own entry says otherwise; none unless set.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub seed: Option<Count>,

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     Column, Fill, ForeignKey, Obstacle, Seed, Table, Type,
-    generate::{self, ColumnConfig, Distinct},
+    generate::{self, ColumnConfig, Distinct, Locale},
 };
 
 /// What decides about one table.
@@ -19,6 +19,7 @@ pub(super) struct Draft<'a> {
     pub(super) table: &'a Table,
     pub(super) config: &'a TableConfig,
     pub(super) seed: Seed,
+    pub(super) locale: Locale,
 }
 
 impl Draft<'_> {
@@ -150,7 +151,7 @@ impl Draft<'_> {
                 .map(|steps| Ok(Source::Distinct(steps)))
                 .map_err(|error| self.wrong(column, error.to_string()));
         }
-        match generate::for_column(&self.table.name, column, config) {
+        match generate::for_column_in(self.locale, &self.table.name, column, config) {
             Ok(generator) => Ok(Ok(Source::Generated(generator))),
             Err(unfillable) if config.is_some() => Err(self.wrong(column, unfillable.to_string())),
             Err(unfillable) if column.nullable || column.fill != Fill::None => {

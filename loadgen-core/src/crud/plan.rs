@@ -14,7 +14,10 @@ use super::{
     source::{Source, TableSources},
     table_plan::TablePlan,
 };
-use crate::{Schema, Seed, Table, TableName, Type, generate::Distinct};
+use crate::{
+    Schema, Seed, Table, TableName, Type,
+    generate::{Distinct, Locale},
+};
 
 /// What will be done to a schema.
 #[derive(Debug)]
@@ -50,6 +53,7 @@ impl CrudPlan {
         seed: Seed,
         lanes: u32,
     ) -> Result<Self, CrudPlanError> {
+        let locale = config.locale.unwrap_or(Locale::ANYWHERE);
         let Chosen { tables, refused: mut others } = choose(schema, config)?;
         let mut accepted = Vec::new();
         let mut refused = barred.to_vec();
@@ -65,7 +69,7 @@ impl CrudPlan {
                     continue;
                 }
             };
-            match TableSources::new(&table, &table_config, seed)? {
+            match TableSources::new(&table, &table_config, (seed, locale))? {
                 Ok(mut sources) => {
                     sources.notes.extend(note);
                     accepted.push((table, table_config, sources));

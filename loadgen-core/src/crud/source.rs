@@ -8,7 +8,7 @@ use super::{
 use crate::{
     Rng, Seed, Table, TableName, Value,
     check::{Condition, Rules},
-    generate::{ColumnConfig, Distinct, Generator},
+    generate::{ColumnConfig, Distinct, Generator, Locale},
 };
 
 /// Where the value of a column comes from when a row is inserted.
@@ -120,9 +120,9 @@ impl TableSources {
     pub(crate) fn new(
         table: &Table,
         config: &TableConfig,
-        seed: Seed,
+        (seed, locale): (Seed, Locale),
     ) -> Result<Result<Self, String>, CrudPlanError> {
-        let draft = Draft { table, config, seed };
+        let draft = Draft { table, config, seed, locale };
         draft.check_overrides()?;
         if let Some(why) = draft.obstacle() {
             return Ok(Err(why));

@@ -79,7 +79,9 @@ impl TablePlan {
         let TableSources { columns: mut sources, mut references, mut notes, rules, within, .. } = sources;
         let mut own_config = table_config.clone();
         own_config.columns.extend(within);
-        let ties = Ties::find((&table, &own_config), &mut sources, rules, Locale::ANYWHERE);
+        let locale = config.locale.unwrap_or(Locale::ANYWHERE);
+        let ties = Ties::find((&table, &own_config), &mut sources, rules, locale);
+
         for reference in &mut references {
             let parent = planned.iter().position(|name| *name == reference.parent_name);
             reference.parent = parent.expect("references to tables that are not planned were dropped");

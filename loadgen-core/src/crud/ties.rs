@@ -33,7 +33,9 @@ impl Ties {
             .collect();
         let mut ties = Ties { rules, relations: None };
         for _ in 0..2 {
-            let Some(relations) = Relations::find(&Ground { table, origins: &origins, locale }) else {
+            let Some(relations) =
+                Relations::find(&Ground { table, origins: &origins, locale, configs: &config.columns })
+            else {
                 break;
             };
             let found = relations.tied().count();

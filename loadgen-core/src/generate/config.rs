@@ -3,7 +3,9 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{distribution::Distribution, scalar::Scalar, sequence::Sequence, unfillable::Refusal};
+use super::{
+    distribution::Distribution, locale::Locale, scalar::Scalar, sequence::Sequence, unfillable::Refusal,
+};
 
 /// Overrides for one column. What is not said is chosen by loadgen.
 ///
@@ -48,6 +50,9 @@ pub struct ColumnConfig {
     /// Values in even steps, another one for each row: `{start: 1000, step: 10}`. Updates leave them as they are.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sequence: Option<Sequence>,
+    /// Where people and places are from, as in `de_DE`; otherwise as the workload says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub locale: Option<Locale>,
     /// The share of rows with NULL, from 0.0 to 1.0.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 0.0, max = 1.0))]
@@ -119,6 +124,13 @@ impl ColumnConfig {
         if self.sequence.is_some() && self.null_ratio.is_some_and(|ratio| ratio > 0.0) {
             return Err(Refusal::new("a sequence has a value for each row", "sequence without null_ratio"));
         }
+        let is_meant = self.meaning.is_some() || !self.names_values();
+        if self.locale.is_some() && (!is_meant || self.leave_out) {
+            return Err(Refusal::new(
+                "locale goes with values that have a meaning",
+                "locale alone, or beside meaning",
+            ));
+        }
         if self.leave_out && (self.names_values() || self.null_ratio.is_some()) {
             return Err(Refusal::new("it is left out and given values as well", "leave_out alone"));
         }
@@ -185,6 +197,7 @@ mod tests {
             r#"{"constant": 1, "distribution": "zipf"}"#,
             r#"{"choice": ["a"], "pattern": "a"}"#,
             r#"{"sequence": {"start": 1}, "max": 9}"#,
+            r#"{"locale": "de_DE", "choice": ["a"]}"#,
             r#"{"sequence": {"start": 1}, "null_ratio": 0.5}"#,
             r#"{"sequence": {"start": 1}, "distribution": "zipf"}"#,
         ] {

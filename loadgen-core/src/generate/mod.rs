@@ -64,7 +64,7 @@ pub use distinct::Distinct;
 pub use distribution::Distribution;
 pub(crate) use form::{FLOAT_SCALE, Form};
 pub(crate) use ladder::Ladder;
-pub(crate) use locale::Locale;
+pub use locale::Locale;
 pub use scalar::Scalar;
 pub use sequence::Sequence;
 pub use unfillable::Unfillable;
@@ -113,10 +113,24 @@ pub fn for_column(
     column: &Column,
     config: Option<&ColumnConfig>,
 ) -> Result<Box<dyn Generator>, Unfillable> {
-    choose(table, column, config).map_err(|refusal| refusal.of(&column.name).in_table(table))
+    for_column_in(Locale::ANYWHERE, table, column, config)
+}
+
+/// Like [`for_column`], with people and places of a locale where the plan file asks for no other.
+///
+/// # Errors
+/// Those of [`for_column`].
+pub fn for_column_in(
+    locale: Locale,
+    table: &TableName,
+    column: &Column,
+    config: Option<&ColumnConfig>,
+) -> Result<Box<dyn Generator>, Unfillable> {
+    choose(locale, table, column, config).map_err(|refusal| refusal.of(&column.name).in_table(table))
 }
 
 fn choose(
+    locale: Locale,
     table: &TableName,
     column: &Column,
     config: Option<&ColumnConfig>,
@@ -126,18 +140,23 @@ fn choose(
     config.check()?;
     let ratio = config.nulls(column.nullable)?;
     let values = match &column.ty {
-        Type::Array(element) => Box::new(Array(values(table, &column.name, element, config)?)),
-        ty => values(table, &column.name, ty, config)?,
+        Type::Array(element) => Box::new(Array(values(locale, table, &column.name, element, config)?)),
+        ty => values(locale, table, &column.name, ty, config)?,
     };
     Ok(if ratio > 0.0 { Box::new(Nullable { ratio, values }) } else { values })
 }
 
 fn values(
+    locale: Locale,
     table: &TableName,
     name: &str,
     ty: &Type,
     config: &ColumnConfig,
 ) -> Result<Box<dyn Generator>, Refusal> {
+    let locale = config.locale.unwrap_or(locale);
+    if config.locale.is_some() && !matches!(ty, Type::Text { .. }) {
+        return Err(Refusal::new("it is no text that could have a locale", "no locale"));
+    }
     let distribution = config.distribution.unwrap_or_default();
     if let Some(choice) = chosen(ty, config)? {
         return Ok(Box::new(choice.spread(distribution)));
@@ -150,7 +169,7 @@ fn values(
     }
     let lengths = by_type::lengths(ty, config)?;
     if let Some(wanted) = &config.meaning {
-        return by_meaning::named(wanted, ty, lengths);
+        return by_meaning::named(wanted, ty, lengths, locale);
     }
     if let (Some(pattern), Type::Text { .. }) = (&config.pattern, ty) {
         return Ok(Box::new(Spelling::new(pattern, (lengths.min.unwrap_or(0), lengths.max))?));
@@ -159,7 +178,8 @@ fn values(
         // No meaning of a name knows how such a type is spelt.
         return by_type::generator(ty, lengths);
     }
-    let meant = || meaning::find(Some(&table.table), name, |rule| by_meaning::generator(rule, ty, lengths));
+    let meant =
+        || meaning::find(Some(&table.table), name, |rule| by_meaning::generator(rule, ty, lengths, locale));
     match if config.min_length.is_none() { meant() } else { None } {
         Some(found) => Ok(found),
         None => by_type::generator(ty, lengths),

@@ -1,6 +1,7 @@
 //! Texts put together from pieces.
 
 use super::{
+    Locale,
     alphabet::{self, Alphabet},
     piece::Piece,
 };
@@ -16,7 +17,14 @@ pub(super) struct Template {
 
 impl Template {
     /// Reads a template; `None` when it is malformed or names no list.
-    pub(super) fn parse(mut text: &str) -> Option<Self> {
+    pub(super) fn parse(text: &str) -> Option<Self> {
+        Template::parse_in(text, Locale::ANYWHERE)
+    }
+
+    /// The same with the names and places of a locale.
+    pub(super) fn parse_in(text: &str, locale: Locale) -> Option<Self> {
+        let text = locale.ordered(text);
+        let mut text: &str = &text;
         let mut pieces = Vec::new();
         while !text.is_empty() {
             let (literal, rest) = text.split_at(text.find('{').unwrap_or(text.len()));
@@ -26,7 +34,7 @@ impl Template {
             text = rest;
             if let Some(rest) = rest.strip_prefix('{') {
                 let (piece, tail) = rest.split_once('}')?;
-                pieces.push(Piece::parse(piece)?);
+                pieces.push(Piece::parse(piece, locale)?);
                 text = tail;
             }
         }

@@ -127,3 +127,45 @@ async fn hot_rows_are_updated_and_the_check_still_holds() {
     }
     assert!(serde_json::from_str::<CrudConfig>(r#"{"pick": "hot"}"#).is_err());
 }
+
+fn people() -> Table {
+    let table = table("people").serial("id").column("first_name", text(40)).column("full_name", text(90));
+    let table = table.column("email", text(120)).column("city", text(60)).column("country", text(60));
+    table.column("birth_city", text(60)).primary_key(["id"])
+}
+
+async fn people_of(config: &str) -> Vec<Vec<String>> {
+    let memory = Memory::new([people()]);
+    traffic(&memory, &serde_json::from_str(config).unwrap()).await;
+    let rows = memory.rows("people");
+    assert!(rows.len() > 100);
+    rows.iter().map(|row| row.iter().map(ToString::to_string).collect()).collect()
+}
+
+#[tokio::test]
+async fn people_and_places_are_from_where_the_plan_file_says() {
+    let rows = people_of(r#"{"locale": "de_DE"}"#).await;
+    assert!(rows.iter().all(|row| row[5] == "Germany"));
+    assert!(rows.iter().any(|row| row[6] == "Leipzig") && rows.iter().all(|row| row[6] != "London"));
+    assert!(rows.iter().any(|row| row[1].contains(['ä', 'ö', 'ü'])), "no German name");
+    assert!(rows.iter().all(|row| row[3].is_ascii()), "an address that is none");
+    let column = r#"{"tables": {"people": {"columns": {"birth_city": {"locale": "fr_FR"}}}}}"#;
+    let rows = people_of(column).await;
+    assert!(rows.iter().any(|row| row[6] == "Lyon") && rows.iter().all(|row| row[6] != "Berlin"));
+}
+
+#[tokio::test]
+async fn names_of_another_alphabet_stand_in_their_order_and_leave_addresses_alone() {
+    let rows = people_of(r#"{"locale": "ja-JP"}"#).await;
+    assert!(rows.iter().all(|row| row[2].ends_with(&row[1]) && !row[2].contains(' ')), "{:?}", rows[0]);
+    assert!(rows.iter().all(|row| row[3].is_ascii() && row[3].contains('@')), "{:?}", rows[0]);
+}
+
+#[test]
+fn a_locale_that_is_not_known_or_has_no_use_is_an_error() {
+    let error = serde_json::from_str::<CrudConfig>(r#"{"locale": "de_XX"}"#).unwrap_err().to_string();
+    assert!(error.contains("one of ar_SA, cy_GB, de_DE, en_GB"), "{error}");
+    let said = config(r#"{"people": {"columns": {"city": {"locale": "it_IT", "choice": ["Bari"]}}}}"#);
+    let error = plan(people(), &said).unwrap_err();
+    assert!(error.contains("locale goes with values that have a meaning"), "{error}");
+}

@@ -1,7 +1,12 @@
 //! From the columns of a table to the relations between them.
 
+use std::collections::BTreeMap;
+
 use super::{Relation, Relations};
-use crate::{Column, Table, generate::Locale};
+use crate::{
+    Column, Table,
+    generate::{ColumnConfig, Locale},
+};
 
 /// Where the value of a column comes from before relations are looked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,7 +42,10 @@ pub(crate) struct Ground<'a> {
     pub(crate) table: &'a Table,
     /// One for each column.
     pub(crate) origins: &'a [Origin],
+    /// Where people and places are from.
     pub(crate) locale: Locale,
+    /// What the plan file says of columns.
+    pub(crate) configs: &'a BTreeMap<String, ColumnConfig>,
 }
 
 impl Ground<'_> {
@@ -46,6 +54,11 @@ impl Ground<'_> {
         let is_open = self.origins[column].is_open() || self.origins[column] == Origin::Distinct;
         let is_taken = is_open && found.iter().any(|relation| relation.columns().contains(&column));
         if is_taken { Origin::Given } else { self.origins[column] }
+    }
+
+    /// Where the people and places of a column are from.
+    pub(super) fn locale(&self, column: &Column) -> Locale {
+        self.configs.get(&column.name).and_then(|said| said.locale).unwrap_or(self.locale)
     }
 
     /// The columns of which something is known, with their places.

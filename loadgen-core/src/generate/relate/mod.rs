@@ -21,6 +21,7 @@ mod told;
 use std::fmt::Debug;
 
 pub(crate) use find::{Ground, Origin};
+pub(super) use place::of_country as places;
 
 use super::Generator;
 use crate::{Rng, Value};

@@ -14,7 +14,7 @@ use super::{
 use crate::{
     Column, Type,
     generate::{
-        ColumnConfig, by_meaning, by_type,
+        ColumnConfig, Locale, by_meaning, by_type,
         meaning::{Kind, find as find_meaning},
         words::words,
     },
@@ -34,15 +34,14 @@ pub(super) fn find(ground: &Ground<'_>, all: &mut Vec<Box<dyn Relation>>) {
     if ground.columns(all).len() < 2 {
         return;
     }
-    let locale = ground.locale;
     let search = Search { facts: &NAMES, members: members("person"), own: own_words("person word") };
-    for told in search.groups(ground) {
+    for (locale, told) in search.groups(ground) {
         if let Some(people) = Facts::people(told, &locale.firsts(), &locale.lasts()) {
             all.push(Box::new(people));
         }
     }
     let search = Search { facts: &FACTS, members: members("place"), own: own_words("place word") };
-    for told in search.groups(ground) {
+    for (locale, told) in search.groups(ground) {
         if let Some(places) = Facts::places(told, places(locale.country())) {
             all.push(Box::new(places));
         }
@@ -51,22 +50,23 @@ pub(super) fn find(ground: &Ground<'_>, all: &mut Vec<Box<dyn Relation>>) {
 
 impl Search<'_> {
     /// Columns that tell of the same, two or more each.
-    fn groups(&self, ground: &Ground<'_>) -> Vec<Vec<Told>> {
-        let mut groups: BTreeMap<String, Vec<Told>> = BTreeMap::new();
+    fn groups(&self, ground: &Ground<'_>) -> Vec<(Locale, Vec<Told>)> {
+        let mut groups: BTreeMap<(String, String), (Locale, Vec<Told>)> = BTreeMap::new();
         for (at, column, origin) in ground.columns(&[]) {
             if let Some(told) = self.told(ground, at, column, origin) {
-                groups
-                    .entry(whose(&ground.table.name, words(&column.name), &self.own))
-                    .or_default()
-                    .push(told);
+                let locale = ground.locale(column);
+                let whose = whose(&ground.table.name, words(&column.name), &self.own);
+                let group = groups.entry((whose, format!("{locale:?}"))).or_insert((locale, Vec::new()));
+                group.1.push(told);
             }
         }
-        groups.into_values().filter(|told| told.len() > 1).collect()
+        groups.into_values().filter(|(_, told)| told.len() > 1).collect()
     }
 
     fn told(&self, ground: &Ground<'_>, at: usize, column: &Column, origin: Origin) -> Option<Told> {
         let told = |meaning, saying: &str, tail| {
-            let saying = Saying::parse(saying, self.facts).filter(Saying::tells_anything)?;
+            let saying = ground.locale(column).ordered(saying).into_owned();
+            let saying = Saying::parse(&saying, self.facts).filter(Saying::tells_anything)?;
             Some(Told { column: at, ty: column.ty.clone(), meaning, saying, tail })
         };
         match origin {
@@ -105,7 +105,8 @@ impl Search<'_> {
 fn meant(ground: &Ground<'_>, column: &Column) -> Option<(&'static str, &'static str)> {
     let lengths = by_type::lengths(&column.ty, &ColumnConfig::default()).ok()?;
     find_meaning(Some(&ground.table.name.table), &column.name, |rule| {
-        by_meaning::generator(rule, &column.ty, lengths).map(|_| (rule.name, rule.spec))
+        by_meaning::generator(rule, &column.ty, lengths, ground.locale(column))
+            .map(|_| (rule.name, rule.spec))
     })
 }
 

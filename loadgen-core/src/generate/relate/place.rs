@@ -42,6 +42,15 @@ pub(super) fn places(country: Option<&str>) -> Vec<Place> {
     lines.filter_map(read).filter(is_there).collect()
 }
 
+/// What the places of a country have for a fact, each once; `None` for what is no fact of places.
+pub(in crate::generate) fn of_country(country: &str, fact: &str) -> Option<Vec<&'static str>> {
+    let at = FACTS.iter().position(|own| *own == fact).filter(|at| *at != POSTCODE)?;
+    let mut all: Vec<&'static str> = places(Some(country)).iter().map(|place| place.facts[at]).collect();
+    all.sort_unstable();
+    all.dedup();
+    Some(all)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
