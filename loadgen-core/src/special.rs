@@ -1,7 +1,11 @@
 //! What is out of the ordinary about a table.
 
+use std::collections::BTreeMap;
+
+use crate::Statistics;
+
 /// What a backend says about a table besides its columns, keys and references. Nothing of it holds for most tables.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Special {
     /// Where its rows are.
     pub storage: Storage,
@@ -16,6 +20,8 @@ pub struct Special {
     pub notes: Vec<String>,
     /// Columns that this user may not do something to, where others of the table allow it.
     pub denied: Denied,
+    /// What the database knows of the values of columns, by their indexes, where a plan asks for it.
+    pub statistics: BTreeMap<usize, Statistics>,
 }
 
 /// Where the rows of a table are.

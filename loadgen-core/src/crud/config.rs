@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use super::pick::Pick;
 use crate::{
     TableName,
-    generate::{ColumnConfig, Locale},
+    generate::{Basis, ColumnConfig, Locale},
     pattern::is_called,
     units::{Count, Size, Whole},
 };
@@ -34,6 +34,9 @@ pub struct CrudConfig {
     /// Which of a lane's rows updates choose: `uniform` unless set, `zipf` for a few hot ones, or `latest`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pick: Option<Pick>,
+    /// `statistics`: values of columns of which nothing else is said are spread like those that are in the tables.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub from: Option<Basis>,
     /// Where people and places are from, as in `de_DE`; English names and places anywhere unless set.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub locale: Option<Locale>,

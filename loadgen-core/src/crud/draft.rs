@@ -144,6 +144,9 @@ impl Draft<'_> {
         config: Option<&ColumnConfig>,
         notes: &mut Vec<String>,
     ) -> Result<Result<Source, String>, CrudPlanError> {
+        if let Some(found) = self.observed(column, config, notes)? {
+            return Ok(Ok(Source::Generated(found)));
+        }
         if let Some(said) = config.filter(|said| said.sequence.is_some()) {
             let steps = Distinct::new(column, Some(said), self.seed, FIRST);
             let steps = steps.map_err(|error| error.in_table(&self.table.name));
@@ -161,6 +164,30 @@ impl Draft<'_> {
             }
             Err(unfillable) => Ok(Err(unfillable.to_string())),
         }
+    }
+
+    /// Values like those that are in the table, where that is asked for and anything is known of them.
+    fn observed(
+        &self,
+        column: &Column,
+        config: Option<&ColumnConfig>,
+        notes: &mut Vec<String>,
+    ) -> Result<Option<Box<dyn generate::Generator>>, CrudPlanError> {
+        let is_asked = config.is_some_and(|config| config.from.is_some());
+        if config.is_some() && !is_asked {
+            return Ok(None);
+        }
+        if let Some(config) = config {
+            let check = config.checked(column);
+            check.map_err(|error| self.wrong(column, error.in_table(&self.table.name).to_string()))?;
+        }
+        let index = self.table.column_index(&column.name);
+        let known = index.and_then(|index| self.table.special.statistics.get(&index));
+        let found = known.and_then(|known| generate::observed(column, config, known));
+        if is_asked && found.is_none() {
+            notes.push(format!("{:?} is written as usual: there are no statistics of it", column.name));
+        }
+        Ok(found)
     }
 
     /// Gives each unique key one column that alone tells all rows apart.

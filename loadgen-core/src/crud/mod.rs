@@ -10,6 +10,7 @@ mod kept;
 mod keys;
 mod lane;
 mod live;
+mod observe;
 mod operation;
 mod padding;
 mod parents;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{config::CrudConfig, plan::CrudPlan};
+use super::{config::CrudConfig, observe::observe, plan::CrudPlan};
 use crate::{PrepareError, Rights, Schema, SchemaFilter, Seed, Setup, SqlSession, TableName};
 
 /// Reads the schema and plans, without writing anything and whatever the session may do; see [`CrudPlan::rights`].
@@ -46,7 +46,9 @@ pub async fn permitted_plan(
 }
 
 async fn read(session: &mut impl SqlSession, config: &CrudConfig) -> Result<Schema, PrepareError> {
-    Ok(session.introspect(&SchemaFilter { schemas: config.schemas.clone() }).await?)
+    let mut schema = session.introspect(&SchemaFilter { schemas: config.schemas.clone() }).await?;
+    observe(session, &mut schema, config).await?;
+    Ok(schema)
 }
 
 /// Has numbers go on after those that are there.

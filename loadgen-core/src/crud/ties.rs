@@ -164,6 +164,7 @@ fn origin(
     let said = config.columns.get(&table.columns[column].name).filter(|said| said.names_values());
     let only_means = said.is_some_and(|said| said.meaning.is_some());
     match source {
+        Source::Generated(_) if table.special.statistics.contains_key(&column) => Origin::Given,
         Source::Generated(own) if said.is_none() || only_means => Origin::Drawn(own.meaning()),
         Source::Generated(_) => Origin::Given,
         Source::Checked(_) if said.is_some() || rules.is_some_and(|rules| rules.ties(column)) => Origin::Tied,

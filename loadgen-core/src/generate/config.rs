@@ -4,8 +4,14 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    distribution::Distribution, locale::Locale, scalar::Scalar, sequence::Sequence, unfillable::Refusal,
+    distribution::Distribution,
+    locale::Locale,
+    observed::Basis,
+    scalar::Scalar,
+    sequence::Sequence,
+    unfillable::{Refusal, Unfillable},
 };
+use crate::Column;
 
 /// Overrides for one column. What is not said is chosen by loadgen.
 ///
@@ -50,6 +56,9 @@ pub struct ColumnConfig {
     /// Values in even steps, another one for each row: `{start: 1000, step: 10}`. Updates leave them as they are.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sequence: Option<Sequence>,
+    /// `statistics`: values spread like those that are in the table, as far as the database keeps count of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<Basis>,
     /// Where people and places are from, as in `de_DE`; otherwise as the workload says.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub locale: Option<Locale>,
@@ -76,6 +85,7 @@ impl ColumnConfig {
             || self.sized()
             || self.pattern.is_some()
             || self.sequence.is_some()
+            || self.from.is_some()
     }
 
     /// The share of NULLs: 0 for a column that is not nullable.
@@ -91,6 +101,14 @@ impl ColumnConfig {
         Ok(ratio)
     }
 
+    /// Refuses what contradicts itself or the column's NULLs.
+    pub(crate) fn checked(&self, column: &Column) -> Result<(), Unfillable> {
+        self.check()
+            .and_then(|()| self.nulls(column.nullable))
+            .map(|_| ())
+            .map_err(|why| why.of(&column.name))
+    }
+
     /// Refuses what contradicts itself, whatever the column.
     pub(super) fn check(&self) -> Result<(), Refusal> {
         let lengths_alone = self.sized() && !(self.meaning.is_some() && self.min_length.is_none());
@@ -99,6 +117,7 @@ impl ColumnConfig {
             self.constant.is_some(),
             self.meaning.is_some(),
             self.sequence.is_some(),
+            self.from.is_some(),
             self.bounded() || self.pattern.is_some() || lengths_alone,
         ];
         let otherwise = [
@@ -108,17 +127,18 @@ impl ColumnConfig {
             self.pattern.is_some(),
             self.sized(),
             self.sequence.is_some(),
+            self.from.is_some(),
         ];
         if self.distribution.is_some() && otherwise.contains(&true) {
             return Err(Refusal::new(
-                "distribution does not go with weights, constant, meaning, pattern, sequence or lengths",
+                "distribution does not go with weights, constant, meaning, pattern, sequence, from or lengths",
                 "distribution beside choice, or beside min and max",
             ));
         }
         if said.into_iter().filter(|said| *said).count() > 1 {
             return Err(Refusal::new(
                 "the plan says in several ways what its values are",
-                "one of choice, constant, meaning, sequence, min with max, or pattern and min_length with max_length",
+                "one of choice, constant, meaning, sequence, from, min with max, or pattern and min_length with max_length",
             ));
         }
         if self.sequence.is_some() && self.null_ratio.is_some_and(|ratio| ratio > 0.0) {
@@ -198,6 +218,7 @@ mod tests {
             r#"{"choice": ["a"], "pattern": "a"}"#,
             r#"{"sequence": {"start": 1}, "max": 9}"#,
             r#"{"locale": "de_DE", "choice": ["a"]}"#,
+            r#"{"from": "statistics", "min": 1}"#,
             r#"{"sequence": {"start": 1}, "null_ratio": 0.5}"#,
             r#"{"sequence": {"start": 1}, "distribution": "zipf"}"#,
         ] {

@@ -63,3 +63,58 @@ async fn related_columns_fit_after_seeding() {
     look(&mut session).await;
     session.execute("select 1").await.unwrap();
 }
+
+const ORDERS: &str = r#"
+    create type mood as enum ('sad', 'ok', 'great');
+    create table orders (
+        id bigint generated always as identity primary key, "Status" text, mood mood not null, paid boolean not null,
+        amount numeric(8, 2) not null, at timestamptz not null, note text not null, tags text[] not null
+    );
+    insert into orders ("Status", mood, paid, amount, at, note, tags)
+    select case when n % 2 = 0 then 'paid' when n % 5 = 0 then null else 'new' end, 'great', n % 10 = 0, n / 100.0,
+        timestamptz '2020-02-01 00:00:00+00' + n * interval '1 minute', 'note ' || n, '{a}'
+    from generate_series(1, 2000) n;
+    create table parts (day date not null, size int not null) partition by range (day);
+    create table parts_1 partition of parts default;
+    insert into parts select '2024-01-01', 7 from generate_series(1, 500);
+    analyze"#;
+
+async fn share(session: &mut PgSession, condition: &str) -> f64 {
+    let new = "id > 2000";
+    let part = count(session, "orders", &format!("{new} and {condition}")).await as f64;
+    part / count(session, "orders", new).await as f64
+}
+
+#[tokio::test]
+async fn values_are_spread_like_those_that_are_there() {
+    let (target, mut session) = database(ORDERS).await;
+    let config: CrudConfig = serde_json::from_str(
+        r#"{"from": "statistics", "tables": {"parts": {"columns": {"size": {"from": "statistics"}}},
+            "orders": {"columns": {"note": {"meaning": "email"}}}}}"#,
+    )
+    .unwrap();
+    let run = Run::new(target, Crud::new(config)).seed(5).lanes(4).connections(2);
+    let report = run.operations(4_000).check().execute().await.unwrap();
+    assert_eq!((report.errors.len(), report.outcomes().aborted), (0, 0), "{:?}", report.errors);
+    let near =
+        |found: f64, wanted: f64| assert!((found - wanted).abs() < 0.06, "{found} instead of {wanted}");
+    near(share(&mut session, "\"Status\" = 'paid'").await, 0.5);
+    near(share(&mut session, "\"Status\" is null").await, 0.1);
+    near(share(&mut session, "paid").await, 0.1);
+    near(share(&mut session, "mood = 'great'").await, 1.0);
+    near(share(&mut session, "amount between 0.01 and 20.00").await, 1.0);
+    near(share(&mut session, "amount < 10.00").await, 0.5);
+    near(share(&mut session, "at between '2020-02-01' and '2020-02-03'").await, 1.0);
+    near(share(&mut session, "note like '%@%'").await, 1.0);
+    assert_eq!(count(&mut session, "parts", "size <> 7").await, 0);
+}
+
+#[tokio::test]
+async fn without_statistics_values_are_as_usual_and_the_plan_says_so() {
+    let (_, mut session) = database("create table t (id bigserial primary key, size int not null)").await;
+    let config: CrudConfig =
+        serde_json::from_str(r#"{"tables": {"t": {"columns": {"size": {"from": "statistics"}}}}}"#).unwrap();
+    let setup = Setup { seed: Seed(1), lanes: 4, check: false };
+    let plan = permitted_plan(&mut session, &config, &setup).await.unwrap();
+    assert_eq!(plan.tables[0].notes, ["\"size\" is written as usual: there are no statistics of it"]);
+}
