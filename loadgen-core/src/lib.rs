@@ -25,6 +25,7 @@ mod schema;
 mod schema_change;
 mod seed;
 mod special;
+mod statistics;
 pub mod summary;
 mod tally;
 mod target;
@@ -50,6 +51,7 @@ pub use schema::{Check, Column, Fill, ForeignKey, NativeType, Obstacle, Schema, 
 pub use schema_change::{SchemaChange, SchemaChanges};
 pub use seed::Seed;
 pub use special::{Apart, Denied, Identity, Other, Special, Storage};
+pub use statistics::Statistics;
 pub use tally::{TableTally, Tally};
 pub use target::{EachRow, Rights, SchemaFilter, Session, SqlSession, Target};
 pub use value::Value;

@@ -1,6 +1,8 @@
 //! What is out of the ordinary about a table.
 
-use crate::Type;
+use std::collections::BTreeMap;
+
+use crate::{Statistics, Type};
 
 /// What a backend says about a table besides its columns, keys and references. Nothing of it holds for most tables.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -27,6 +29,8 @@ pub struct Special {
     /// Columns that were added while traffic was going on: new rows get values in them, updates leave them alone, and
     /// no digest covers them, as the rows from before have values that nobody knows.
     pub late: Vec<usize>,
+    /// What the database knows of the values of columns, by their indexes, where a plan asks for it.
+    pub statistics: BTreeMap<usize, Statistics>,
 }
 
 /// The backend's own numbers: the same after a rename, and others when something is made anew under its old name.

@@ -1,8 +1,10 @@
 //! Where traffic goes.
 
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
 
-use crate::{Applied, Change, Failure, Schema, Table, TableName, Value, pattern::is_called};
+use crate::{Applied, Change, Failure, Schema, Statistics, Table, TableName, Value, pattern::is_called};
 
 /// Something that sessions can be opened to: a database, a broker, an API.
 ///
@@ -112,6 +114,16 @@ pub trait SqlSession: Session {
     /// noticed only when something fails.
     async fn schema_version(&mut self, _filter: &SchemaFilter) -> Result<Option<u64>, Failure> {
         Ok(None)
+    }
+
+    /// What the database knows of the values of columns, for those of which it knows anything: nothing, unless it
+    /// keeps statistics.
+    async fn statistics(
+        &mut self,
+        _table: &Table,
+        _columns: &[usize],
+    ) -> Result<BTreeMap<usize, Statistics>, Failure> {
+        Ok(BTreeMap::new())
     }
 
     /// The server in words: product and version.

@@ -1,10 +1,11 @@
 //! One connection.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use async_trait::async_trait;
 use loadgen_core::{
-    Applied, Change, EachRow, Failure, Rights, Schema, SchemaFilter, Session, SqlSession, Table, TableName,
+    Applied, Change, EachRow, Failure, Rights, Schema, SchemaFilter, Session, SqlSession, Statistics, Table,
+    TableName,
 };
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 
@@ -153,6 +154,17 @@ impl SqlSession for PgSession {
         let work = introspect::version(&mut self.connection, filter);
         let answer = self.patience.wait(Place::Harmless, work).await;
         self.settle(answer.map(Some))
+    }
+
+    async fn statistics(
+        &mut self,
+        table: &Table,
+        columns: &[usize],
+    ) -> Result<BTreeMap<usize, Statistics>, Failure> {
+        self.begin_call()?;
+        let work = read::statistics(&mut self.connection, table, columns);
+        let answer = self.patience.wait(Place::Harmless, work).await;
+        self.settle(answer)
     }
 
     async fn server(&mut self) -> Result<String, Failure> {

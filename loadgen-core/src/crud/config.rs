@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::touch::Touch;
+use super::{pick::Pick, touch::Touch};
 use crate::{
     TableName,
-    generate::ColumnConfig,
+    generate::{Basis, ColumnConfig, Locale},
     pattern::is_called,
-    units::{Count, Whole},
+    units::{Count, Size, Whole},
 };
 
 /// Inserts, updates and deletes on the tables of a schema.
@@ -35,6 +35,15 @@ pub struct CrudConfig {
     /// there) or `all`; own unless set.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub touch: Option<Touch>,
+    /// Which of a lane's rows updates choose: `uniform` unless set, `zipf` for a few hot ones, or `latest`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pick: Option<Pick>,
+    /// `statistics`: values of columns of which nothing else is said are spread like those that are in the tables.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub from: Option<Basis>,
+    /// Where people and places are from, as in `de_DE`; English names and places anywhere unless set.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub locale: Option<Locale>,
     /// How many rows `seed` fills each table up to, unless its own entry says otherwise; none unless set.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub seed: Option<Count>,
@@ -66,6 +75,12 @@ pub struct TableConfig {
     /// Which rows are updated, deleted and referred to, instead of what the workload says.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub touch: Option<Touch>,
+    /// Which of a lane's rows updates choose in this table, instead of what the workload says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pick: Option<Pick>,
+    /// The fewest bytes of a row before compression, as in `2KB`: one text or binary column is written that long.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub row_size: Option<Size>,
     /// How many rows `seed` fills the table up to.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub seed: Option<Count>,

@@ -7,11 +7,11 @@ use super::{
     error::{CrudPlanError, Part},
     parent::Parent,
     reference::Reference,
-    source::{ORPHANS, Source, names},
+    source::{FIRST, ORPHANS, Source, names},
 };
 use crate::{
     Column, Fill, ForeignKey, Obstacle, Seed, Table, Type,
-    generate::{self, ColumnConfig},
+    generate::{self, ColumnConfig, Distinct, Locale},
 };
 
 /// What decides about one table.
@@ -19,6 +19,7 @@ pub(super) struct Draft<'a> {
     pub(super) table: &'a Table,
     pub(super) config: &'a TableConfig,
     pub(super) seed: Seed,
+    pub(super) locale: Locale,
 }
 
 impl Draft<'_> {
@@ -144,7 +145,17 @@ impl Draft<'_> {
         config: Option<&ColumnConfig>,
         notes: &mut Vec<String>,
     ) -> Result<Result<Source, String>, CrudPlanError> {
-        match generate::for_column(&self.table.name, column, config) {
+        if let Some(found) = self.observed(column, config, notes)? {
+            return Ok(Ok(Source::Generated(found)));
+        }
+        if let Some(said) = config.filter(|said| said.sequence.is_some()) {
+            let steps = Distinct::new(column, Some(said), self.seed, FIRST);
+            let steps = steps.map_err(|error| error.in_table(&self.table.name));
+            return steps
+                .map(|steps| Ok(Source::Distinct(steps)))
+                .map_err(|error| self.wrong(column, error.to_string()));
+        }
+        match generate::for_column_in(self.locale, &self.table.name, column, config) {
             Ok(generator) => Ok(Ok(Source::Generated(generator))),
             Err(unfillable) if config.is_some() => Err(self.wrong(column, unfillable.to_string())),
             Err(unfillable) if column.nullable || column.fill != Fill::None => {
@@ -154,5 +165,29 @@ impl Draft<'_> {
             }
             Err(unfillable) => Ok(Err(unfillable.to_string())),
         }
+    }
+
+    /// Values like those that are in the table, where that is asked for and anything is known of them.
+    fn observed(
+        &self,
+        column: &Column,
+        config: Option<&ColumnConfig>,
+        notes: &mut Vec<String>,
+    ) -> Result<Option<Box<dyn generate::Generator>>, CrudPlanError> {
+        let is_asked = config.is_some_and(|config| config.from.is_some());
+        if config.is_some() && !is_asked {
+            return Ok(None);
+        }
+        if let Some(config) = config {
+            let check = config.checked(column);
+            check.map_err(|error| self.wrong(column, error.in_table(&self.table.name).to_string()))?;
+        }
+        let index = self.table.column_index(&column.name);
+        let known = index.and_then(|index| self.table.special.statistics.get(&index));
+        let found = known.and_then(|known| generate::observed(column, config, known));
+        if is_asked && found.is_none() {
+            notes.push(format!("{:?} is written as usual: there are no statistics of it", column.name));
+        }
+        Ok(found)
     }
 }

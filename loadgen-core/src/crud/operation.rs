@@ -10,12 +10,10 @@ use super::{
     live::{NO_SLOT, Slot},
     source::Source,
     table_plan::TablePlan,
+    ties::Ties,
     touch::Touch,
 };
-use crate::{
-    Action, Change, ChangeKind, Cx, Done, Failure, Scenario, SessionOf, SqlSession, Target, Value,
-    check::Rules,
-};
+use crate::{Action, Change, ChangeKind, Cx, Done, Failure, Scenario, SessionOf, SqlSession, Target, Value};
 
 /// Inserts into, updates or deletes from one table.
 #[derive(Debug)]
@@ -164,8 +162,8 @@ impl Operation {
     ) -> Result<(), &'static str> {
         let plan = &self.plan.tables[table];
         let index = (lane.tables[table].next + row) * u64::from(self.plan.lanes) + u64::from(lane.id.0);
-        if let Some(rules) = &plan.rules {
-            return self.draw_ruled(lane, cx, (table, rules), index, parents, change);
+        if let Some(ties) = &plan.ties {
+            return self.draw_tied(lane, cx, (table, ties), index, parents, change);
         }
         let mine = parents.len();
         let line = self.draw_parents(lane, cx, table, parents)?;
@@ -197,17 +195,17 @@ impl Operation {
                     self.parent_key(lane, table, *reference, *position, slot)
                 }
             }
-            Source::Checked(_) | Source::Null(_) | Source::Server(_) => Value::Null,
+            Source::Checked(_) | Source::Related(_) | Source::Null(_) | Source::Server(_) => Value::Null,
         })
     }
 
-    /// A new row that meets the checks of its table: first what stands on its own, then what has to fit it. Where it
+    /// A new row of a table with checks or relations: first what stands on its own, then what has to fit it. Where it
     /// does not, other parents may do.
-    fn draw_ruled(
+    fn draw_tied(
         &self,
         lane: &CrudLane,
         cx: &mut Cx,
-        (table, rules): (usize, &Rules),
+        (table, ties): (usize, &Ties),
         index: u64,
         parents: &mut Vec<Slot>,
         change: &mut Change,
@@ -222,7 +220,7 @@ impl Operation {
                 row[*column] =
                     self.draw_value(lane, cx, (table, *column), (index, line), &parents[mine..])?;
             }
-            if rules.draw(&mut row, &mut cx.rng) {
+            if ties.draw(&mut row, &mut cx.rng) {
                 change.values.extend(plan.insert.set.iter().map(|column| std::mem::take(&mut row[*column])));
                 return Ok(());
             }
@@ -236,17 +234,18 @@ impl Operation {
         if live.len() == 0 {
             return Err("nothing live to update");
         }
-        let start = cx.rng.below(live.len() as u64);
-        let slots = live.select(start, plan.rows_at_once(self.plan.rows.update), |_| true);
+        let count = plan.rows_at_once(self.plan.rows.update);
+        let start = plan.pick.draw(&mut cx.rng, live.len(), count);
+        let slots = live.select(start, count, |_| true);
         let mask = 1 + cx.rng.below(plan.updates.len() as u64) as usize;
         let mut change = TablePlan::change(&plan.updates[mask - 1], slots.len());
         for slot in &slots {
             push_key(&mut change, lane, self.table, *slot);
             let mut row = Vec::new();
-            if let Some(rules) = &plan.rules {
+            if let Some(ties) = &plan.ties {
                 row.resize(plan.table.columns.len(), Value::Null);
                 let wanted = |wanted: usize| plan.columns_of(mask).any(|column| column == wanted);
-                if !rules.redraw(&mut row, &mut cx.rng, wanted) {
+                if !ties.redraw(&mut row, &mut cx.rng, &wanted) {
                     return Err(NO_VALUES);
                 }
             }

@@ -11,13 +11,17 @@ use super::{
     config::{CrudConfig, RowCounts, TableConfig},
     error::{CrudPlanError, Part},
     outside::Outside,
+    padding::pad,
     parent::Parent,
     pool::Pool,
     settle::settle_references,
     source::{Source, TableSources},
     table_plan::TablePlan,
 };
-use crate::{Schema, Seed, Table, TableName, Type, generate::Distinct};
+use crate::{
+    Schema, Seed, Table, TableName, Type,
+    generate::{Distinct, Locale},
+};
 
 /// What will be done to a schema.
 #[derive(Debug)]
@@ -63,16 +67,27 @@ impl CrudPlan {
         seed: Seed,
         lanes: u32,
     ) -> Result<Self, CrudPlanError> {
+        let locale = config.locale.unwrap_or(Locale::ANYWHERE);
         let Chosen { tables, refused: mut others } = choose(schema, config)?;
         let mut accepted = Vec::new();
         let mut refused = barred.to_vec();
         refused.append(&mut others);
-        for (table, table_config) in tables {
+        for (table, mut table_config) in tables {
             if barred.iter().any(|(name, _)| *name == table.name) {
                 continue;
             }
-            match TableSources::new(&table, &table_config, seed)? {
-                Ok(sources) => accepted.push((table, table_config, sources)),
+            let note = match pad(&table, &mut table_config) {
+                Ok(note) => note,
+                Err(why) => {
+                    refused.push((table.name.clone(), why));
+                    continue;
+                }
+            };
+            match TableSources::new(&table, &table_config, (seed, locale))? {
+                Ok(mut sources) => {
+                    sources.notes.extend(note);
+                    accepted.push((table, table_config, sources));
+                }
                 Err(why) => refused.push((table.name.clone(), why)),
             }
         }
@@ -118,8 +133,8 @@ impl CrudPlan {
                 _ => false,
             };
             let below_parent = |column| {
-                let mut around = keys.clone().filter(|key: &&Vec<usize>| key.contains(&column));
-                around.all(|key| key.iter().any(is_below_new))
+                let mut around = keys.clone().filter(|key: &&Vec<usize>| key.contains(&column)).peekable();
+                around.peek().is_some() && around.all(|key| key.iter().any(is_below_new))
             };
             let integer = |column: &usize| matches!(plan.table.columns[*column].ty, Type::Int(_));
             let is_alone =

@@ -13,7 +13,7 @@ use super::{
 use crate::{
     Rng, Seed, Table, TableName, Value,
     check::{Condition, Rules},
-    generate::{ColumnConfig, Distinct, Generator},
+    generate::{ColumnConfig, Distinct, Generator, Locale},
 };
 
 /// Where the value of a column comes from when a row is inserted.
@@ -23,6 +23,8 @@ pub enum Source {
     Generated(Box<dyn Generator>),
     /// Drawn, alone or together with other columns, so that checks hold; what is drawn, in words.
     Checked(String),
+    /// Drawn together with other columns of the row that it has to do with.
+    Related(Related),
     /// Constructed so that no two rows share it.
     Distinct(Distinct),
     /// Constructed so that no two rows with the same parents share it.
@@ -40,6 +42,16 @@ pub enum Source {
     Server(String),
 }
 
+/// A column that a relation draws.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Related {
+    /// What it holds, in words.
+    pub words: String,
+    /// Some values, in the same order for all columns of the table.
+    pub samples: Vec<Value>,
+}
+
 impl Source {
     /// Whether an insert names the column.
     pub fn is_written(&self) -> bool {
@@ -51,6 +63,8 @@ impl Source {
         match self {
             Source::Generated(generator) => generator.describe(),
             Source::Checked(words) => words.clone(),
+            Source::Related(related) => related.words.clone(),
+            Source::Distinct(distinct) if distinct.is_sequence() => distinct.describe(),
             Source::Distinct(distinct) if distinct.capacity() > PRACTICALLY_ENDLESS => {
                 "distinct values".to_owned()
             }
@@ -71,7 +85,8 @@ impl Source {
 impl Source {
     /// Some values that the column may get, the same for the same plan; none where loadgen does not make them.
     pub fn samples(&self, seed: Seed, count: u64) -> Vec<Value> {
-        let value = |index| match self {
+        let value = |index: u64| match self {
+            Source::Related(related) => related.samples.get(index as usize).cloned(),
             Source::Generated(generator) => {
                 Some(generator.generate(&mut Rng::keyed(seed, [SAMPLES, index, 0])))
             }
@@ -118,9 +133,9 @@ impl TableSources {
     pub(crate) fn new(
         table: &Table,
         config: &TableConfig,
-        seed: Seed,
+        (seed, locale): (Seed, Locale),
     ) -> Result<Result<Self, String>, CrudPlanError> {
-        let draft = Draft { table, config, seed };
+        let draft = Draft { table, config, seed, locale };
         draft.check_overrides()?;
         if let Some(why) = draft.obstacle() {
             return Ok(Err(why));

@@ -9,11 +9,16 @@ use super::{
     kept::Kept,
     live::Layout,
     peculiar::{note_specials, possible},
+    pick::Pick,
     reference::Reference,
     source::{Source, TableSources, names},
+    ties::Ties,
     touch::Touch,
 };
-use crate::{Change, ChangeKind, Shape, Special, Table, check::Rules, column_salt};
+use crate::{
+    Change, ChangeKind, Shape, Special, Table, column_salt,
+    generate::{Locale, relate::Relations},
+};
 
 /// What will be done to one table.
 #[derive(Debug)]
@@ -33,8 +38,8 @@ pub struct TablePlan {
     /// The rows that were there and that lanes have taken over, once [`CrudPlan::adopt`](super::CrudPlan::adopt) has.
     pub taken_over: Option<TakenOver>,
     pub(crate) config: TableConfig,
-    /// How columns with checks are drawn.
-    pub(crate) rules: Option<Rules>,
+    /// How columns are drawn that checks or relations tie to others.
+    pub(crate) ties: Option<Ties>,
     /// The references that are followed.
     pub(crate) references: Vec<Reference>,
     /// Columns remembered of each live row: the key and whatever children refer to.
@@ -60,6 +65,8 @@ pub struct TablePlan {
     pub(crate) reads_back: bool,
     /// Whether rows are found by their addresses: one row a statement, and a new address with each update.
     pub(crate) by_address: bool,
+    /// Which rows updates choose.
+    pub(crate) pick: Pick,
     pub(crate) layout: Layout,
     pub(crate) insert: Arc<Shape>,
     /// One for each non-empty set of groups, at its bit mask less one.
@@ -82,14 +89,16 @@ impl TablePlan {
         shapes: &mut u32,
     ) -> Self {
         let (combined, lines) = sources.combined();
-        let TableSources { columns: sources, references, mut notes, rules, within, .. } = sources;
+        let TableSources { columns: mut sources, references, mut notes, rules, within, .. } = sources;
         let mut own_config = table_config.clone();
         own_config.columns.extend(within);
+        let locale = config.locale.unwrap_or(Locale::ANYWHERE);
+        let ties = Ties::find((&table, &own_config), &mut sources, rules, locale);
         let wanted = table_config.operations.or(config.operations).unwrap_or_default();
         let kept = Kept::of(&table, &sources, referred, (wanted.update, wanted.delete) != (0, 0));
         let Kept { key, remembered, known, .. } = &kept;
         note_specials(&table, key, &mut notes);
-        let groups = groups(&table, &sources, remembered, rules.as_ref(), &mut notes);
+        let groups = groups(&table, &sources, remembered, ties.as_ref(), &mut notes);
         let late = late_updates(&table, &sources, remembered);
         let mut shape = |kind, key: &[usize], set: Vec<usize>, returning: &[usize]| {
             *shapes += 1;
@@ -145,13 +154,14 @@ impl TablePlan {
             operations,
             sources,
             notes,
-            rules,
+            ties,
             references,
             remembered: kept.remembered,
             groups,
             late,
             known: kept.known,
             parts,
+            pick: table_config.pick.or(config.pick).unwrap_or_default(),
             layout,
             insert,
             updates,
@@ -183,12 +193,12 @@ impl TablePlan {
     }
 }
 
-/// Deals the columns that updates may replace into groups, neighbours together, and those together that checks tie.
+/// Deals the columns that updates may replace into groups, neighbours together, and those together that are tied.
 fn groups(
     table: &Table,
     sources: &[Source],
     remembered: &[usize],
-    rules: Option<&Rules>,
+    ties: Option<&Ties>,
     notes: &mut Vec<String>,
 ) -> Vec<Vec<usize>> {
     let (keys, fixed) = (table.unique_rules(), table.partitioned_by());
@@ -199,10 +209,12 @@ fn groups(
                 .iter()
                 .any(|some| some.contains(column))
     };
-    let is_drawn = |column: &usize| matches!(sources[*column], Source::Generated(_) | Source::Checked(_));
+    let is_drawn = |column: &usize| {
+        matches!(sources[*column], Source::Generated(_) | Source::Checked(_) | Source::Related(_))
+    };
     let mut free: Vec<usize> = (0..sources.len()).filter(|i| is_drawn(i) && !in_key(i)).collect();
     let mut units: Vec<Vec<usize>> = Vec::new();
-    if let Some(rules) = rules {
+    if let Some(rules) = ties.and_then(|ties| ties.rules.as_ref()) {
         notes.extend(rules.notes(table));
         let held = rules.held(&free);
         if !held.is_empty() {
@@ -212,6 +224,13 @@ fn groups(
         free.retain(|column| !held.contains(column));
         units
             .extend(rules.tied().filter(|tied| tied.iter().any(|c| free.contains(c))).map(<[usize]>::to_vec));
+    }
+    if let Some(relations) = ties.and_then(|ties| ties.relations.as_ref()) {
+        hold_related(table, relations, &mut free, notes);
+        for tied in relations.tied() {
+            join(&mut units, tied.into_iter().filter(|column| free.contains(column)).collect());
+        }
+        units.retain(|unit| unit.iter().any(|column| free.contains(column)));
     }
     let alone = free.iter().filter(|column| !units.iter().any(|unit| unit.contains(column)));
     let alone: Vec<Vec<usize>> = alone.map(|column| vec![*column]).collect();
@@ -244,6 +263,43 @@ pub(crate) fn columns_of<'a>(
     let has_last = mask >> groups.len().saturating_sub(1) & 1 == 1;
     let late = late.iter().filter(move |_| has_last);
     groups_of(mask, groups).flatten().chain(late).copied()
+}
+
+/// Takes from the columns that may change those that are related to one that may not, unless nothing else could change.
+fn hold_related(table: &Table, relations: &Relations, free: &mut Vec<usize>, notes: &mut Vec<String>) {
+    let mut left = free.clone();
+    loop {
+        let before = left.len();
+        for tied in relations.tied() {
+            if tied.iter().any(|column| !left.contains(column)) {
+                left.retain(|column| !tied.contains(column));
+            }
+        }
+        if left.len() == before {
+            break;
+        }
+    }
+    let held: Vec<usize> = free.iter().copied().filter(|column| !left.contains(column)).collect();
+    if left.is_empty() && !held.is_empty() {
+        notes.push(format!("updates change {} alone: related columns do not change", names(table, &held)));
+    } else if !held.is_empty() {
+        notes.push(format!("{} keep their values: related columns do not change", names(table, &held)));
+        *free = left;
+    }
+}
+
+/// Adds columns that come and go together to those that do so with one of them.
+fn join(units: &mut Vec<Vec<usize>>, mut columns: Vec<usize>) {
+    let (joined, apart): (Vec<Vec<usize>>, Vec<Vec<usize>>) = std::mem::take(units)
+        .into_iter()
+        .partition(|unit| unit.iter().any(|column| columns.contains(column)));
+    *units = apart;
+    columns.extend(joined.into_iter().flatten());
+    columns.sort_unstable();
+    columns.dedup();
+    if !columns.is_empty() {
+        units.push(columns);
+    }
 }
 
 /// The groups of a bit mask, in order.

@@ -36,7 +36,11 @@ impl Draft<'_> {
             Source::Server(_) => self.server_tells_apart(column),
             // NULLs do not collide.
             Source::Null(_) => true,
-            Source::Generated(_) | Source::Checked(_) | Source::Line(_) | Source::Parent { .. } => false,
+            Source::Generated(_)
+            | Source::Checked(_)
+            | Source::Related(_)
+            | Source::Line(_)
+            | Source::Parent { .. } => false,
         }
     }
 

@@ -16,6 +16,7 @@ use super::{
     ladder::Ladder,
     meaning::find,
     permutation::Permutation,
+    sequence::Steps,
     spelling::{self, Spelling},
     spelt,
     template::Template,
@@ -43,6 +44,8 @@ pub struct Distinct {
 #[derive(Clone, Debug)]
 pub(super) enum Domain {
     Listed(Vec<Value>),
+    /// As a plan file says.
+    Steps(Steps),
     /// In order.
     Rising(Ladder),
     /// Scrambled.
@@ -99,6 +102,19 @@ impl Distinct {
         self.digit.as_ref().map_or(self.values, |digit| digit.total)
     }
 
+    /// Whether the values are those of a plan file's sequence.
+    pub fn is_sequence(&self) -> bool {
+        matches!(self.domain, Domain::Steps(_))
+    }
+
+    /// The values in words.
+    pub fn describe(&self) -> String {
+        match &self.domain {
+            Domain::Steps(steps) => steps.describe(),
+            _ => "distinct values".to_owned(),
+        }
+    }
+
     /// The value of an index, another one for each; `None` when the domain has no more.
     pub fn value(&self, index: u64) -> Option<Value> {
         if u128::from(index) >= self.capacity() {
@@ -111,6 +127,7 @@ impl Distinct {
         let scattered = || self.scramble.apply(index);
         Some(match &self.domain {
             Domain::Listed(values) => values.get(index as usize)?.clone(),
+            Domain::Steps(steps) => steps.value(index),
             Domain::Rising(ladder) => ladder.value(index.into()),
             Domain::Scattered(ladder) => ladder.value(scattered()),
             Domain::Uuid => Value::Uuid(uuid_of(scattered())),
@@ -142,6 +159,9 @@ impl Domain {
     fn choose(name: &str, ty: &Type, config: &ColumnConfig, start: i64) -> Result<Self, Refusal> {
         if config.distribution.is_some() {
             return Err(Refusal::new("it is unique: each value comes once", "no distribution"));
+        }
+        if let Some(sequence) = &config.sequence {
+            return Steps::new(ty, sequence, Some(start).filter(|start| *start > 1)).map(Domain::Steps);
         }
         let lengths = by_type::lengths(ty, config)?;
         if let Some(meaning) = &config.meaning {
@@ -205,6 +225,7 @@ impl Domain {
     fn capacity(&self) -> u128 {
         match self {
             Domain::Listed(values) => values.len() as u128,
+            Domain::Steps(steps) => steps.capacity(),
             Domain::Rising(ladder) | Domain::Scattered(ladder) => ladder.last() + 1,
             Domain::Uuid => 1 << 122,
             Domain::Text(template) => template.capacity(),

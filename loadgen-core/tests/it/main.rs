@@ -8,4 +8,6 @@ mod digest;
 mod engine;
 mod existing;
 mod plans;
+mod realism;
 mod shop;
+mod values;

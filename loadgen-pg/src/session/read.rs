@@ -1,7 +1,9 @@
 //! What is only read.
 
+use std::collections::BTreeMap;
+
 use futures_util::TryStreamExt;
-use loadgen_core::{Action, EachRow, Extent, Failure, Rights, Storage, Table, TableName};
+use loadgen_core::{Action, EachRow, Extent, Failure, Rights, Statistics, Storage, Table, TableName, Type};
 use sqlx::{AssertSqlSafe, PgConnection};
 
 use super::{apply::read_row, patience::Patience};
@@ -125,6 +127,33 @@ pub(super) async fn missing_rights(
     let known = |(place, words): (i64, String)| {
         let table = usize::try_from(place - 1).ok().and_then(|index| wanted.get(index));
         table.map(|(name, _)| (name.clone(), words))
+    };
+    Ok(rows.into_iter().filter_map(known).collect())
+}
+
+/// Name, share of NULLs, common values with their shares, bounds of the others.
+type Stats = (String, f64, Vec<String>, Vec<f64>, Vec<String>);
+
+/// What ANALYZE has found out.
+pub(super) async fn statistics(
+    connection: &mut PgConnection,
+    table: &Table,
+    columns: &[usize],
+) -> sqlx::Result<BTreeMap<usize, Statistics>> {
+    let names: Vec<&str> = columns.iter().map(|column| table.columns[*column].name.as_str()).collect();
+    let query =
+        sqlx::query_as(include_str!("statistics.sql")).bind(&table.name.schema).bind(&table.name.table);
+    let rows: Vec<Stats> = query.bind(names).persistent(false).fetch_all(connection).await?;
+    let known = |(name, null_ratio, common, shares, bounds): Stats| {
+        let column = table.column_index(&name)?;
+        // In an array a truth is one letter.
+        let spelt = |text: String| match (&table.columns[column].ty, text.as_str()) {
+            (Type::Bool, "t") => "true".to_owned(),
+            (Type::Bool, "f") => "false".to_owned(),
+            _ => text,
+        };
+        let common = common.into_iter().map(spelt).zip(shares).collect();
+        Some((column, Statistics { null_ratio, common, bounds }))
     };
     Ok(rows.into_iter().filter_map(known).collect())
 }

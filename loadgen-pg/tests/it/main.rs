@@ -17,6 +17,7 @@ mod failures;
 mod introspection;
 mod random_tables;
 mod reading;
+mod realism;
 mod seeding;
 mod server;
 mod support;

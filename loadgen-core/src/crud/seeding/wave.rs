@@ -125,7 +125,7 @@ impl Wave {
     ) -> Result<(), String> {
         let planned = self.planned();
         let mut rng = Rng::keyed(self.plan.seed, [self.salt, number, STREAM]);
-        let Some(rules) = &planned.rules else {
+        let Some(ties) = &planned.ties else {
             self.draw_parents(number, &mut rng, parents)?;
             for column in &planned.insert.set {
                 values.push(self.value(*column, number, &mut rng, parents)?);
@@ -138,7 +138,7 @@ impl Wave {
             for column in &planned.insert.set {
                 row[*column] = self.value(*column, number, &mut rng, parents)?;
             }
-            if rules.draw(&mut row, &mut rng) {
+            if ties.draw(&mut row, &mut rng) {
                 values.extend(planned.insert.set.iter().map(|column| std::mem::take(&mut row[*column])));
                 return Ok(());
             }
@@ -162,7 +162,7 @@ impl Wave {
                 NO_PARENT => Value::Null,
                 parent => self.parents[*reference].key(parent, *position),
             },
-            Source::Checked(_) | Source::Null(_) | Source::Server(_) => Value::Null,
+            Source::Checked(_) | Source::Related(_) | Source::Null(_) | Source::Server(_) => Value::Null,
         })
     }
 
@@ -227,6 +227,7 @@ impl Wave {
                 };
                 self.numbers[column].as_ref().unwrap_or(distinct).value(index)
             }
+            _ if distinct.is_sequence() => distinct.value(number),
             // Lanes take their values from the other end.
             _ => {
                 let last = distinct.capacity().min(1 << 64).saturating_sub(1) as u64;
