@@ -202,7 +202,7 @@ impl Domain {
         Ok(domain.unwrap_or(Domain::Listed(Vec::new())))
     }
 
-    fn capacity(&self) -> u128 {
+    pub(super) fn capacity(&self) -> u128 {
         match self {
             Domain::Listed(values) => values.len() as u128,
             Domain::Rising(ladder) | Domain::Scattered(ladder) => ladder.last() + 1,
