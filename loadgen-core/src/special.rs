@@ -12,6 +12,8 @@ pub struct Special {
     /// Unique rules that no row can be found by, because they cover part of the rows or of the values: in each, one
     /// of these columns has to differ from row to row.
     pub loose_keys: Vec<Vec<usize>>,
+    /// Columns of texts that have to differ in more than case.
+    pub folded: Vec<usize>,
     /// Columns of spans that may not overlap from row to row.
     pub apart: Vec<Apart>,
     /// Whether the database tells where each row is, for those that nothing else finds; see [`Table::address`](crate::Table::address).

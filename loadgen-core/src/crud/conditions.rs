@@ -94,8 +94,10 @@ impl Draft<'_> {
                 .ok_or_else(|| format!("{:?}: no spans that keep apart are known", definition.name))?;
             return Ok((column, spans, ColumnConfig::default()));
         }
+        let folds = self.table.special.folded.contains(&column);
         let make = |config: &ColumnConfig| {
-            Distinct::new(definition, Some(config), self.seed, FIRST)
+            let made = Distinct::new(definition, Some(config), self.seed, FIRST);
+            made.map(|made| if folds { made.folded() } else { made })
                 .map_err(|unfillable| unfillable.to_string())
         };
         let said = self.config_of(column).cloned().unwrap_or_default();

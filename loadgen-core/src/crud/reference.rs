@@ -96,7 +96,9 @@ impl TableSources {
             table.column_index(name).is_some_and(|column| matches!(self.columns[column], Source::Distinct(_)))
         };
         // Where the columns have to differ from row to row, another row may take what this one takes for itself.
-        let is_unique = table.unique_rules().any(|rule| rule.iter().all(|c| reference.columns.contains(c)));
+        let is_own = |column: &usize| reference.columns.contains(column);
+        let is_unique = table.unique_rules().any(|rule| rule.iter().all(is_own))
+            || self.combined_key.iter().flatten().any(is_own);
         reference.parent_name == table.name && !is_unique && reference.parent_columns.iter().all(is_known)
     }
 }

@@ -130,6 +130,10 @@ impl Draft<'_> {
             && !self.table.partitioned_by().contains(&column)
     }
 
+    fn is_nullable(&self, columns: &[usize]) -> bool {
+        columns.iter().any(|column| self.table.columns[*column].nullable)
+    }
+
     /// The columns of a key that come from parents.
     fn parents_in(&self, key: &[usize], sources: &TableSources) -> Vec<usize> {
         let is_parent = |column: &usize| matches!(sources.columns[*column], Source::Parent { .. });
@@ -154,6 +158,13 @@ impl Draft<'_> {
         let of_touched = |column: &usize| parent_of(column).is_some_and(|parent| touched.contains(&parent));
         if !(0..sources.columns.len()).filter(of_touched).all(|column| key.contains(&column)) {
             return refuse("takes part of a foreign key and not the rest");
+        }
+        let is_own = |reference: &usize| {
+            let reference = &sources.references[*reference];
+            reference.parent_name == self.table.name && !self.is_nullable(&reference.columns)
+        };
+        if touched.iter().any(is_own) {
+            return refuse("holds a reference to the table itself, which a row may take for its own");
         }
         if sources.combined_key.is_some() {
             return refuse("is a second key made of foreign keys");

@@ -222,7 +222,7 @@ impl Domain {
         Ok(domain.unwrap_or(Domain::Listed(Vec::new())))
     }
 
-    fn capacity(&self) -> u128 {
+    pub(super) fn capacity(&self) -> u128 {
         match self {
             Domain::Listed(values) => values.len() as u128,
             Domain::Steps(steps) => steps.capacity(),

@@ -36,6 +36,7 @@ mod distribution;
 mod document;
 mod exact;
 mod flag;
+mod fold;
 mod form;
 mod ladder;
 mod list;

@@ -85,6 +85,7 @@ pub(super) fn index(draft: &mut Draft, row: &PgRow) -> sqlx::Result<()> {
             (!is_bound(text, &draft.table.columns[column].ty)).then_some(column)
         });
         whole &= under.is_none();
+        draft.table.special.folded.extend(under);
         columns.extend(under.or(plain));
     }
     if columns.is_empty() {

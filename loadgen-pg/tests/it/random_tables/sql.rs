@@ -167,7 +167,7 @@ impl<'a> Draft<'a> {
             3 => {
                 ("range", &["for values from (minvalue) to ('500')", "for values from ('500') to (maxvalue)"])
             }
-            4 => ("range", &["for values from ('2') to ('900000')"]),
+            4 => ("range", &["for values from ('1') to ('900000')"]),
             5 => ("list", &["for values in ('1', '2', '3')", "for values in ('4', null)"]),
             _ => ("hash", &["for values with (modulus 1, remainder 0)"]),
         };

@@ -1,6 +1,5 @@
 -- The user that writes all of it: one who owns nothing, and who may not do everything everywhere.
-drop role if exists visitor;
-create role visitor login;
+do $$ begin create role visitor login; exception when duplicate_object or unique_violation then null; end $$;
 do $$ declare space text; begin
     for space in select quote_ident(nspname) from pg_namespace where nspname !~ '^pg_' and nspname <> 'information_schema' loop
         execute format('grant usage on schema %s to visitor', space);
