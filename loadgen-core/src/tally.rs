@@ -27,6 +27,8 @@ pub struct TableTally {
     pub unknown: u64,
     /// Whether others write the table too, so that nobody compares it.
     pub unchecked: bool,
+    /// Whether the server picked the rows that were updated and deleted, so that nobody knows what is there.
+    pub picked: bool,
 }
 
 impl Tally {
@@ -47,5 +49,6 @@ impl TableTally {
         self.digest.merge(other.digest);
         self.unknown += other.unknown;
         self.unchecked |= other.unchecked;
+        self.picked |= other.picked;
     }
 }

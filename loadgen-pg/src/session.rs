@@ -5,6 +5,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use loadgen_core::{
     Applied, Change, EachRow, Failure, Rights, Schema, SchemaFilter, Session, SqlSession, Table, TableName,
+    Value,
 };
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 
@@ -18,6 +19,7 @@ mod apply;
 mod bulk;
 mod copy;
 mod patience;
+mod pick;
 mod read;
 mod sample;
 mod transaction;
@@ -128,6 +130,19 @@ impl SqlSession for PgSession {
         self.begin_call()?;
         let sample = Sample { table, key, columns, most };
         let answer = sample.read(&mut self.connection, &mut self.patience, each).await;
+        self.settle(answer)
+    }
+
+    async fn pick(
+        &mut self,
+        table: &Table,
+        column: usize,
+        point: u64,
+        rows: u64,
+    ) -> Result<Vec<Value>, Failure> {
+        self.begin_call()?;
+        let work = pick::pick(&mut self.connection, table, column, (point, rows));
+        let answer = self.patience.wait(Place::Harmless, work).await;
         self.settle(answer)
     }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::touch::Touch;
+use super::{sampling::Sampling, touch::Touch};
 use crate::{
     TableName,
     generate::ColumnConfig,
@@ -35,6 +35,10 @@ pub struct CrudConfig {
     /// there) or `all`; own unless set.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub touch: Option<Touch>,
+    /// Who finds rows that are there: `start` (read once, as `touch` says) or `server` (picked for each update and delete,
+    /// for tables too large to be read; counted, not compared); start unless set.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sampling: Option<Sampling>,
     /// How many rows `seed` fills each table up to, unless its own entry says otherwise; none unless set.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub seed: Option<Count>,
@@ -66,6 +70,9 @@ pub struct TableConfig {
     /// Which rows are updated, deleted and referred to, instead of what the workload says.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub touch: Option<Touch>,
+    /// Who finds rows that are there, instead of what the workload says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sampling: Option<Sampling>,
     /// How many rows `seed` fills the table up to.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub seed: Option<Count>,

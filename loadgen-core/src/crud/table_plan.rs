@@ -9,6 +9,7 @@ use super::{
     live::Layout,
     peculiar::{note_specials, possible},
     reference::Reference,
+    sampling::{Sampling, Standing},
     source::{Source, TableSources, names},
     touch::Touch,
 };
@@ -29,6 +30,8 @@ pub struct TablePlan {
     pub notes: Vec<String>,
     /// Which of its rows are updated, deleted and referred to.
     pub touch: Touch,
+    /// Who finds rows that are there.
+    pub sampling: Sampling,
     /// The rows that were there and that lanes have taken over, once [`CrudPlan::adopt`](super::CrudPlan::adopt) has.
     pub taken_over: Option<TakenOver>,
     pub(crate) config: TableConfig,
@@ -96,11 +99,8 @@ impl TablePlan {
             }
             delete = Some(shape(ChangeKind::Delete, key, Vec::new(), &[]));
         }
-        let mut touch = table_config.touch.or(config.touch).unwrap_or_default();
-        if touch.adopts() && delete.is_none() {
-            touch = Touch::Own;
-            notes.push("rows that are there are left alone: nothing tells them apart".to_owned());
-        }
+        let standing = Standing::of(&table, config, table_config, delete.is_some());
+        notes.extend(standing.note);
         let wanted = table_config.operations.or(config.operations).unwrap_or_default();
         let operations = possible(wanted, updates.is_empty(), delete.is_none(), &mut notes);
         let part = |column: usize| match groups.iter().position(|group| group.contains(&column)) {
@@ -113,14 +113,15 @@ impl TablePlan {
             keys: remembered.len(),
             parts: groups.len() + 1,
             references: references.len(),
-            is_parent: !referred.is_empty() || touch.adopts(),
+            is_parent: !referred.is_empty() || standing.touch.adopts(),
             combined,
             cap: if remembered.is_empty() { 0 } else { cap },
         };
         TablePlan {
-            unchecked: table.special.written_by.clone(),
+            unchecked: standing.unchecked.or_else(|| table.special.written_by.clone()),
             reads_back: kept.reads_back,
-            touch,
+            touch: standing.touch,
+            sampling: standing.sampling,
             taken_over: None,
             weight: table_config.weight.unwrap_or(1),
             salts: table.columns.iter().map(|column| column_salt(&column.name)).collect(),
@@ -148,6 +149,11 @@ impl TablePlan {
             Source::Parent { reference, .. } => self.references[*reference].words.clone(),
             source => source.describe(),
         }
+    }
+
+    /// Whether lanes take over rows that are there.
+    pub(crate) fn adopts(&self) -> bool {
+        self.touch.adopts() && self.sampling == Sampling::Start
     }
 
     /// Columns that the digest covers, as indexes into the table's columns.
