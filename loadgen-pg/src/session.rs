@@ -20,6 +20,7 @@ mod bulk;
 mod copy;
 mod patience;
 mod pick;
+mod points;
 mod read;
 mod sample;
 mod transaction;

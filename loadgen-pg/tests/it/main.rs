@@ -12,6 +12,7 @@ mod existing;
 mod failures;
 mod introspection;
 mod reading;
+mod sampling;
 mod seeding;
 mod server;
 mod support;
