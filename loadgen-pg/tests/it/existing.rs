@@ -219,24 +219,36 @@ async fn rows_that_strangers_refer_to_are_not_deleted_whatever_that_would_do() {
     drop(target);
 }
 
-#[tokio::test]
-async fn peculiar_tables_give_up_their_rows_too() {
-    let (target, mut session) = database(include_str!("zoo/tables.sql")).await;
-    let tables = r#""schemas": ["public", "Other*"], "tables": {"*": {}, "by_range_without_default":
-        {"columns": {"day": {"min": "2024-01-01", "max": "2024-12-31"}}}}"#;
-    let own = config(&format!("{{{tables}}}"));
+/// Fills the tables by a run, and has another take its rows over.
+async fn take_over(sql: &str, tables: &str) -> usize {
+    let (target, mut session) = database(sql).await;
     let run = |seed: u64, config: CrudConfig| {
         let run = Run::new(target.clone(), Crud::new(config)).seed(seed).lanes(16).connections(8);
         run.operations(8_000).check().execute()
     };
-    run(5, own).await.unwrap_or_else(|error| panic!("{error:#?}"));
+    run(5, config(&format!("{{{tables}}}"))).await.unwrap_or_else(|error| panic!("{error:#?}"));
     let all = touching(&format!(r#""touch": "all", {tables}"#));
     let planned = crud::plan(&mut session, &all, Seed(6), 16).await.unwrap();
     let report = run(6, all).await.unwrap_or_else(|error| panic!("{error:#?}"));
     // A second run finds the small domains half full.
     assert!(report.errors.keys().all(|code| code == "23505"), "{:#?}", report.errors);
     assert_eq!(report.outcomes().aborted, 0);
-    assert!(planned.tables.iter().filter(|table| table.touch.adopts()).count() > 20);
+    planned.tables.iter().filter(|table| table.touch.adopts()).count()
+}
+
+#[tokio::test]
+async fn peculiar_tables_give_up_their_rows_too() {
+    let day = r#"{"day": {"min": "2024-01-01", "max": "2024-12-31"}}"#;
+    let tables = format!(
+        r#""schemas": ["public", "Other*"], "tables": {{"*": {{}}, "by_range_without_default": {{"columns": {day}}}}}"#
+    );
+    assert!(take_over(include_str!("zoo/tables.sql"), &tables).await > 20);
+}
+
+#[tokio::test]
+async fn rows_of_every_type_and_with_every_check_are_taken_over() {
+    assert!(take_over(include_str!("zoo/checks.sql"), r#""remember": "1M""#).await > 20);
+    assert!(take_over(include_str!("zoo/types.sql"), r#""remember": "1M""#).await > 10);
 }
 
 #[tokio::test]
