@@ -4,6 +4,7 @@
 //! over targets that reach them. The suite panics with a message at the first thing that does not hold.
 
 mod bulk;
+mod pick;
 mod sample;
 
 use std::sync::Arc;
@@ -83,6 +84,7 @@ where
     refusals(&fresh().await).await;
     missing_rows(&fresh().await).await;
     sample::some_rows(&fresh().await).await;
+    pick::rows_from_a_point_on(&fresh().await).await;
     let one = crud(fresh().await, 1).await;
     assert_eq!(one, crud(fresh().await, 4).await, "the history differs between 1 and 4 connections");
 }

@@ -30,6 +30,8 @@ pub struct TableTally {
     /// Whether columns that the digest covers became others during the run: then `digest` says nothing, and `live` alone
     /// can be compared.
     pub counted_only: bool,
+    /// Whether the server picked the rows that were updated and deleted, so that nobody knows what is there.
+    pub picked: bool,
 }
 
 impl Tally {
@@ -51,5 +53,6 @@ impl TableTally {
         self.unknown += other.unknown;
         self.unchecked |= other.unchecked;
         self.counted_only |= other.counted_only;
+        self.picked |= other.picked;
     }
 }

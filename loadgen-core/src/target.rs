@@ -99,6 +99,16 @@ pub trait SqlSession: Session {
         each: &mut EachRow<'_>,
     ) -> Result<bool, Failure>;
 
+    /// Values of a column of integers or UUIDs that tells rows apart: up to `rows` from a point of its range on, given in
+    /// 2^64ths of it. Some, if there are any.
+    async fn pick(
+        &mut self,
+        table: &Table,
+        column: usize,
+        point: u64,
+        rows: u64,
+    ) -> Result<Vec<Value>, Failure>;
+
     /// The largest value of an integer column; none in an empty table.
     async fn largest(&mut self, table: &Table, column: usize) -> Result<Option<i64>, Failure>;
 

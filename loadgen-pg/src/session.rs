@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, time::Duration};
 use async_trait::async_trait;
 use loadgen_core::{
     Applied, Change, EachRow, Failure, Rights, Schema, SchemaFilter, Session, SqlSession, Statistics, Table,
-    TableName,
+    TableName, Value,
 };
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 
@@ -19,6 +19,8 @@ mod apply;
 mod bulk;
 mod copy;
 mod patience;
+mod pick;
+mod points;
 mod read;
 mod sample;
 mod transaction;
@@ -129,6 +131,19 @@ impl SqlSession for PgSession {
         self.begin_call()?;
         let sample = Sample { table, key, columns, most };
         let answer = sample.read(&mut self.connection, &mut self.patience, each).await;
+        self.settle(answer)
+    }
+
+    async fn pick(
+        &mut self,
+        table: &Table,
+        column: usize,
+        point: u64,
+        rows: u64,
+    ) -> Result<Vec<Value>, Failure> {
+        self.begin_call()?;
+        let work = pick::pick(&mut self.connection, table, column, (point, rows));
+        let answer = self.patience.wait(Place::Harmless, work).await;
         self.settle(answer)
     }
 

@@ -198,6 +198,7 @@ fn table_json(planned: &TablePlan, seed: Seed, goal: Option<u64>) -> Value {
         "operations": planned.operations,
         "seed": goal,
         "touch": planned.touch,
+        "sampling": planned.sampling,
         "taken_over": planned.taken_over,
         "columns": columns.collect::<Vec<_>>(),
         "notes": planned.notes,

@@ -49,3 +49,29 @@ async fn a_plan_file_says_which_rows_for_the_workload_and_for_a_table() {
     assert_eq!(wrong.code, Some(104), "{wrong:?}");
     assert!(wrong.stderr.contains("mine"), "{wrong:?}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rows_that_the_server_picks_are_said_to_be_unchecked() {
+    let shops = Shops::start().await;
+    let url = shops.open("shop").await;
+    let plan = "jobs:\n  - workload:\n      crud:\n        tables:\n          customers: {sampling: server}\n          orders: {}\n";
+    let (_directory, path) = file("plan.yaml", plan);
+    let seeded = run(&["seed", text(&path), "--url", &url, "--rows", "200", "--seed", "1", "-q"]);
+    assert_eq!(seeded.code, Some(0), "{seeded:?}");
+    let planned = run(&["plan", text(&path), "--url", &url]);
+    for said in
+        ["the server picks the rows", "no deletes: public.orders may refer", "one of 200 existing rows"]
+    {
+        assert!(planned.stdout.contains(said), "{said}: {planned:?}");
+    }
+    let args =
+        ["run", text(&path), "--url", &url, "--operations", "500", "--check", "--format", "json", "-q"];
+    let ran = run(&args);
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    let json = ran.json();
+    assert_eq!(json["jobs"][0]["tables"]["public.customers"]["unchecked"], true, "{json}");
+    assert!(
+        json["warnings"][0].as_str().unwrap().starts_with("public.customers: the server picks rows"),
+        "{json}"
+    );
+}

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::{pick::Pick, touch::Touch};
+use super::{pick::Pick, sampling::Sampling, touch::Touch};
 use crate::{
     TableName,
     generate::{Basis, ColumnConfig, Locale},
@@ -44,6 +44,10 @@ pub struct CrudConfig {
     /// Where people and places are from, as in `de_DE`; English names and places anywhere unless set.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub locale: Option<Locale>,
+    /// Who finds rows that are there: `start` (read once, as `touch` says) or `server` (picked for each update and delete,
+    /// for tables too large to be read; counted, not compared); start unless set.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sampling: Option<Sampling>,
     /// How many rows `seed` fills each table up to, unless its own entry says otherwise; none unless set.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub seed: Option<Count>,
@@ -81,6 +85,9 @@ pub struct TableConfig {
     /// The fewest bytes of a row before compression, as in `2KB`: one text or binary column is written that long.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub row_size: Option<Size>,
+    /// Who finds rows that are there, instead of what the workload says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sampling: Option<Sampling>,
     /// How many rows `seed` fills the table up to.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub seed: Option<Count>,

@@ -6,6 +6,7 @@ use super::{
     live::{LiveRows, NO_SLOT, NewRow, Slot, total},
     parent::Parent,
     plan::CrudPlan,
+    sampling::Sampling,
     table_plan::{TablePlan, UNREAD, columns_of},
     touch::Touch,
 };
@@ -161,6 +162,10 @@ impl CrudLane {
             ChangeKind::Delete => Rows { deleted: applied.rows, ..Rows::default() },
         };
         self.tables[pending.table].rows += rows;
+        if table.sampling == Sampling::Server && change.shape.kind != ChangeKind::Insert {
+            self.changed_elsewhere(table, seq, change, pending.table);
+            return rows;
+        }
         let returned = change.rows * change.shape.returning.len();
         if applied.rows != change.rows as u64 || applied.returned.len() != returned {
             // Somebody else changed or removed rows of ours, or a trigger did.
@@ -195,7 +200,7 @@ impl CrudLane {
             table.count += 1;
             let sums = &sums[..plan.layout.parts];
             table.digest.add(row_hash(total(sums)));
-            let is_kept = plan.touch != Touch::Existing;
+            let is_kept = plan.touch != Touch::Existing && plan.sampling != Sampling::Server;
             if let Some(surplus) = table.live.surplus().filter(|_| is_kept) {
                 self.forget(crud, pending.table, &[surplus]);
             }
@@ -236,6 +241,17 @@ impl CrudLane {
         }
     }
 
+    /// Rows that nobody remembers were changed: what the lane chose itself counts, and not which rows those were.
+    fn changed_elsewhere(&mut self, plan: &TablePlan, seq: u64, change: &Change, table: usize) {
+        let shape = &change.shape;
+        for row in 0..change.rows {
+            let values = shape.set.iter().zip(&change.row(row)[shape.key.len()..]);
+            let hashes = values.map(|(column, value)| column_hash(plan.salts[*column], value));
+            let chosen = hashes.fold(0, u64::wrapping_add);
+            self.history.record(seq, table as u32, shape.kind, u64::from(NO_SLOT), chosen);
+        }
+    }
+
     fn deleted(&mut self, plan: &CrudPlan, seq: u64, pending: &Pending) {
         let table_plan = &plan.tables[pending.table];
         let mut parents = Vec::with_capacity(pending.slots.len() * table_plan.references.len());
@@ -261,6 +277,7 @@ impl CrudLane {
                 unknown: table.unknown + u64::from(lost),
                 unchecked: plan.unchecked.is_some(),
                 counted_only: plan.generation > 0,
+                picked: plan.sampling == Sampling::Server,
             };
             tally.tables.entry(plan.table.name.to_string()).or_default().merge(sums);
         }

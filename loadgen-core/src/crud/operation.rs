@@ -8,6 +8,7 @@ use super::{
     Crud, CrudPlan,
     lane::{CrudLane, Pending},
     live::{NO_SLOT, Slot},
+    sampling::Sampling,
     source::Source,
     table_plan::TablePlan,
     ties::Ties,
@@ -24,7 +25,7 @@ pub(crate) struct Operation {
 }
 
 /// A change that has been drawn, or the reason why there is none.
-type Drawn = Result<(Change, Pending), &'static str>;
+pub(super) type Drawn = Result<(Change, Pending), &'static str>;
 
 #[async_trait]
 impl<T: Target> Scenario<Crud<T>> for Operation
@@ -45,7 +46,12 @@ where
             lane.migrate(&self.plan);
         }
         lane.give_up(&self.plan);
+        let picks = self.plan.tables[self.table].sampling == Sampling::Server;
         let drawn = match self.kind {
+            // On the heap, so that the future of the common case stays small.
+            ChangeKind::Update | ChangeKind::Delete if picks => {
+                Box::pin(self.draw_picked(session, cx)).await?
+            }
             ChangeKind::Insert => self.draw_insert(lane, cx, self.table),
             ChangeKind::Update => self.draw_update(lane, cx),
             ChangeKind::Delete => self.draw_delete(lane, cx),
@@ -64,6 +70,10 @@ where
         match session.apply(std::slice::from_ref(&change)).await {
             Ok(applied) => {
                 let applied = applied.into_iter().next().unwrap_or_default();
+                if applied.rows == 0 && picks && self.kind != ChangeKind::Insert {
+                    lane.undo(&self.plan);
+                    return Ok(Done::Skipped("the rows that were picked are gone".into()));
+                }
                 if applied.rows == 0 && self.plan.tables[table].reads_back {
                     lane.refused(&self.plan, table, &change);
                     return Ok(Done::Skipped("a trigger refused the row".into()));
@@ -241,22 +251,34 @@ impl Operation {
         let mut change = TablePlan::change(&plan.updates[mask - 1], slots.len());
         for slot in &slots {
             push_key(&mut change, lane, self.table, *slot);
-            let mut row = Vec::new();
-            if let Some(ties) = &plan.ties {
-                row.resize(plan.table.columns.len(), Value::Null);
-                let wanted = |wanted: usize| plan.columns_of(mask).any(|column| column == wanted);
-                if !ties.redraw(&mut row, &mut cx.rng, &wanted) {
-                    return Err(NO_VALUES);
-                }
-            }
-            for column in plan.columns_of(mask) {
-                change.values.push(match &plan.sources[column] {
-                    Source::Generated(generator) => generator.generate(&mut cx.rng),
-                    _ => row.get_mut(column).map(std::mem::take).unwrap_or_default(),
-                });
-            }
+            self.push_new_values(cx, mask, &mut change)?;
         }
         Ok((change, Pending { table: self.table, slots, parents: Vec::new(), inserted: 0, start, mask }))
+    }
+
+    /// New values for the columns that one row of an update replaces.
+    pub(super) fn push_new_values(
+        &self,
+        cx: &mut Cx,
+        mask: usize,
+        change: &mut Change,
+    ) -> Result<(), &'static str> {
+        let plan = &self.plan.tables[self.table];
+        let mut row = Vec::new();
+        if let Some(ties) = &plan.ties {
+            row.resize(plan.table.columns.len(), Value::Null);
+            let wanted = |wanted: usize| plan.columns_of(mask).any(|column| column == wanted);
+            if !ties.redraw(&mut row, &mut cx.rng, &wanted) {
+                return Err(NO_VALUES);
+            }
+        }
+        for column in plan.columns_of(mask) {
+            change.values.push(match &plan.sources[column] {
+                Source::Generated(generator) => generator.generate(&mut cx.rng),
+                _ => row.get_mut(column).map(std::mem::take).unwrap_or_default(),
+            });
+        }
+        Ok(())
     }
 
     fn draw_delete(&self, lane: &CrudLane, cx: &mut Cx) -> Drawn {

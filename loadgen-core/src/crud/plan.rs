@@ -14,6 +14,7 @@ use super::{
     padding::pad,
     parent::Parent,
     pool::Pool,
+    sampling::Sampling,
     settle::settle_references,
     source::{Source, TableSources},
     table_plan::TablePlan,
@@ -91,7 +92,10 @@ impl CrudPlan {
                 Err(why) => refused.push((table.name.clone(), why)),
             }
         }
-        settle_references(&mut accepted, &mut refused, outside);
+        let picked =
+            accepted.iter().filter(|(table, own, _)| Sampling::of(table, config, own) == Sampling::Server);
+        let picked: BTreeSet<TableName> = picked.map(|(table, ..)| table.name.clone()).collect();
+        settle_references(&mut accepted, &mut refused, (outside, &picked));
         if accepted.is_empty() {
             let why =
                 refused.iter().map(|(name, why)| format!("{name}: {why}")).collect::<Vec<_>>().join("; ");
@@ -195,8 +199,10 @@ impl CrudPlan {
     fn resolve_parents(&mut self, outside: &Outside) {
         let remembered: Vec<Vec<usize>> = self.tables.iter().map(|table| table.remembered.clone()).collect();
         let tables: Vec<Arc<Table>> = self.tables.iter().map(|plan| Arc::clone(&plan.table)).collect();
+        let picked: Vec<bool> = self.tables.iter().map(|plan| plan.sampling == Sampling::Server).collect();
         for reference in self.tables.iter_mut().flat_map(|table| &mut table.references) {
-            let Some(parent) = tables.iter().position(|table| table.name == reference.parent_name) else {
+            let is_parent = |at: &usize| tables[*at].name == reference.parent_name && !picked[*at];
+            let Some(parent) = (0..tables.len()).find(is_parent) else {
                 let known = self.pools.iter().position(|pool| pool.is_for(reference));
                 let pool = known.unwrap_or(self.pools.len());
                 if known.is_none() {

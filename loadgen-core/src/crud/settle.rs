@@ -9,6 +9,8 @@ use crate::TableName;
 pub(super) struct Around<'a> {
     /// The tables of the plan.
     pub(super) planned: &'a BTreeSet<TableName>,
+    /// Those of the plan of which nobody remembers rows.
+    pub(super) picked: &'a BTreeSet<TableName>,
     /// Tables that cannot be written, each for a reason of its own.
     pub(super) left_out: &'a BTreeSet<TableName>,
     /// Parents that are not in the plan.
@@ -19,13 +21,13 @@ pub(super) struct Around<'a> {
 pub(super) fn settle_references(
     accepted: &mut Vec<Accepted>,
     refused: &mut Vec<(TableName, String)>,
-    outside: &Outside,
+    (outside, picked): (&Outside, &BTreeSet<TableName>),
 ) {
     loop {
-        let planned: BTreeSet<TableName> = accepted.iter().map(|(table, ..)| table.name.clone()).collect();
+        let planned = planned(accepted, picked);
         let before = refused.len();
         let left_out: BTreeSet<TableName> = refused.iter().map(|(name, _)| name.clone()).collect();
-        let around = Around { planned: &planned, left_out: &left_out, outside };
+        let around = Around { planned: &planned, picked, left_out: &left_out, outside };
         accepted.retain_mut(|(table, config, sources)| match sources.settle(table, config, &around) {
             Ok(()) => true,
             Err(why) => {
@@ -33,15 +35,25 @@ pub(super) fn settle_references(
                 false
             }
         });
-        if refused.len() == before && !break_a_cycle(accepted, refused) {
+        if refused.len() == before && !break_a_cycle(accepted, refused, picked) {
             return;
         }
     }
 }
 
+/// The tables of whose rows the lanes know some.
+fn planned(accepted: &[Accepted], picked: &BTreeSet<TableName>) -> BTreeSet<TableName> {
+    let names = accepted.iter().map(|(table, ..)| table.name.clone());
+    names.filter(|name| !picked.contains(name)).collect()
+}
+
 /// Refuses one table of a cycle of references of which none may be NULL: no first row could be written.
-fn break_a_cycle(accepted: &mut Vec<Accepted>, refused: &mut Vec<(TableName, String)>) -> bool {
-    let planned: BTreeSet<TableName> = accepted.iter().map(|(table, ..)| table.name.clone()).collect();
+fn break_a_cycle(
+    accepted: &mut Vec<Accepted>,
+    refused: &mut Vec<(TableName, String)>,
+    picked: &BTreeSet<TableName>,
+) -> bool {
+    let planned = planned(accepted, picked);
     let mut grounded: BTreeSet<TableName> = BTreeSet::new();
     loop {
         let before = grounded.len();
@@ -96,6 +108,10 @@ impl TableSources {
             let parent = &self.references[at].parent_name;
             let (why, remedy) = match around.left_out.contains(parent) {
                 _ if is_planned(at) => return None,
+                _ if around.picked.contains(parent) => (
+                    "has its rows picked by the server",
+                    "fill it first, or leave out its sampling".to_owned(),
+                ),
                 true => ("is left out", "see there for why".to_owned()),
                 false => ("is not in the plan", format!("add {parent} to the tables")),
             };

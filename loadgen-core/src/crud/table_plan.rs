@@ -11,6 +11,7 @@ use super::{
     peculiar::{note_specials, possible},
     pick::Pick,
     reference::Reference,
+    sampling::{Sampling, Standing},
     source::{Source, TableSources, names},
     ties::Ties,
     touch::Touch,
@@ -35,6 +36,8 @@ pub struct TablePlan {
     pub notes: Vec<String>,
     /// Which of its rows are updated, deleted and referred to.
     pub touch: Touch,
+    /// Who finds rows that are there.
+    pub sampling: Sampling,
     /// The rows that were there and that lanes have taken over, once [`CrudPlan::adopt`](super::CrudPlan::adopt) has.
     pub taken_over: Option<TakenOver>,
     pub(crate) config: TableConfig,
@@ -119,11 +122,9 @@ impl TablePlan {
             }
             delete = Some(shape(ChangeKind::Delete, key, Vec::new(), &[]));
         }
-        let mut touch = table_config.touch.or(config.touch).unwrap_or_default();
-        if touch.adopts() && (delete.is_none() || kept.by_address) {
-            touch = Touch::Own;
-            notes.push("rows that are there are left alone: nothing tells them apart".to_owned());
-        }
+        let has_key = delete.is_some() && !kept.by_address;
+        let standing = Standing::of(&table, config, table_config, has_key);
+        notes.extend(standing.note);
         let operations = possible(wanted, updates.is_empty(), delete.is_none(), &mut notes);
         let part = |column: usize| match groups.iter().position(|group| group.contains(&column)) {
             Some(group) => group + 1,
@@ -136,16 +137,17 @@ impl TablePlan {
             keys: remembered.len(),
             parts: groups.len() + 1,
             references: references.len(),
-            is_parent: !referred.is_empty() || touch.adopts(),
+            is_parent: !referred.is_empty() || standing.touch.adopts(),
             combining: Combining { references: combined, lines, most: cap },
             cap: if remembered.is_empty() { 0 } else { cap },
         };
         TablePlan {
             generation: 0,
-            unchecked: table.special.written_by.clone(),
+            unchecked: standing.unchecked.or_else(|| table.special.written_by.clone()),
             reads_back: kept.reads_back,
             by_address: kept.by_address,
-            touch,
+            touch: standing.touch,
+            sampling: standing.sampling,
             taken_over: None,
             weight: table_config.weight.unwrap_or(1),
             salts: table.columns.iter().map(|column| column_salt(&column.name)).chain([0]).collect(),
@@ -175,6 +177,11 @@ impl TablePlan {
             Source::Parent { reference, .. } => self.references[*reference].words.clone(),
             source => source.describe(),
         }
+    }
+
+    /// Whether lanes take over rows that are there.
+    pub(crate) fn adopts(&self) -> bool {
+        self.touch.adopts() && self.sampling == Sampling::Start
     }
 
     /// Columns that the digest covers, as indexes into the table's columns.

@@ -103,6 +103,19 @@ impl SqlSession for MemorySession {
         Ok(step == 1 && rows.len() == all)
     }
 
+    async fn pick(
+        &mut self,
+        table: &Table,
+        column: usize,
+        point: u64,
+        rows: u64,
+    ) -> Result<Vec<Value>, Failure> {
+        let mut keys = Vec::new();
+        self.sample(table, &[column], &[column], u64::MAX, &mut |row| keys.extend_from_slice(row)).await?;
+        let first = ((u128::from(point) * keys.len() as u128) >> 64) as usize;
+        Ok(keys.into_iter().skip(first).take(rows as usize).collect())
+    }
+
     async fn largest(&mut self, table: &Table, column: usize) -> Result<Option<i64>, Failure> {
         let store = self.memory.lock();
         let index = store.index_of(table)?;

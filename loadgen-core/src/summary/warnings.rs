@@ -23,13 +23,16 @@ pub(super) fn warnings(job: &EndedJob<'_>, several: bool) -> Vec<String> {
             "{unknown} operations of unknown outcome: live and digest of {of} are not certain"
         ));
     }
-    let unchecked = report.tally.tables.iter().filter(|(_, table)| table.unchecked);
-    let names: Vec<&str> = unchecked.map(|(name, _)| name.as_str()).collect();
-    if !names.is_empty() {
-        let names = names.join(", ");
-        warnings.push(format!(
-            "{names}: written by others, too, or left out for a while; only the lanes' own rows are counted"
-        ));
+    for (picked, why) in [
+        (false, "written by others, too, or left out for a while; only the lanes' own rows are counted"),
+        (true, "the server picks rows; what was done is counted, and what is there is not compared"),
+    ] {
+        let tables = report.tally.tables.iter();
+        let unchecked = tables.filter(|(_, table)| table.unchecked && table.picked == picked);
+        let names: Vec<&str> = unchecked.map(|(name, _)| name.as_str()).collect();
+        if !names.is_empty() {
+            warnings.push(format!("{}: {why}", names.join(", ")));
+        }
     }
     warnings.extend(schema_changed(report));
     if report.counts.warmup.total() > 0 {

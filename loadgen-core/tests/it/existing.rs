@@ -240,3 +240,43 @@ async fn empty_tables_have_nothing_to_take_over() {
         report.skips
     );
 }
+
+#[tokio::test]
+async fn rows_that_the_server_picks_are_changed_and_not_compared() {
+    let shop = filled(300).await;
+    let before = shop.rows("order_items");
+    let config = touching(
+        r#""tables": {"customers": {"sampling": "server"}, "orders": {}, "tags": {"sampling": "server"},
+                                        "order_items": {"sampling": "server"}}"#,
+    );
+    let report = undisturbed(&shop, &config, 4).await;
+    let customers = report.tally.tables["public.customers"];
+    assert!(customers.unchecked && customers.rows.updated > 200, "{customers:?}");
+    assert_eq!((customers.rows.deleted, report.tally.tables["public.tags"].rows.deleted), (0, 0));
+    // The key of order_items is of two columns.
+    assert!(
+        unchanged(&before, &shop.rows("order_items")) == 300
+            && !report.tally.tables["public.order_items"].unchecked
+    );
+    let plan = plan(&shop, &config).await;
+    let customers = shop.rows("customers").len();
+    assert_eq!(words(&plan, "orders", 1), format!("one of {customers} existing rows of public.customers"));
+    assert_eq!(
+        shop.rows("customers").len() as u64,
+        300 + report.tally.tables["public.customers"].rows.inserted
+    );
+}
+
+#[tokio::test]
+async fn picked_rows_that_nothing_refers_to_are_deleted() {
+    let logs = table("logs").serial("id").column("text", text(20)).primary_key(["id"]);
+    let memory = Memory::new([logs]);
+    let only_inserts = Crud::new(config(r#"{"operations": {"insert": 1}}"#));
+    Run::new(memory.clone(), only_inserts).operations(300).execute().await.unwrap();
+    let config = config(r#"{"sampling": "server", "operations": {"insert": 1, "update": 1, "delete": 1}}"#);
+    let run = Run::new(memory.clone(), Crud::new(config)).seed(7).lanes(16).connections(4);
+    let report = run.operations(600).check().execute().await.unwrap();
+    let logs = report.tally.tables["public.logs"].rows;
+    assert!(logs.deleted > 150 && logs.updated > 150, "{logs:?}");
+    assert_eq!(memory.rows("logs").len() as u64, 300 + logs.inserted - logs.deleted);
+}

@@ -27,15 +27,22 @@ pub(super) async fn scan(
 ) -> Result<u64, Failure> {
     let names: Vec<String> = columns.iter().map(|&index| readable(&table.columns[index])).collect();
     let sql = format!("select {} from {}", names.join(", "), own_rows(table));
-    rows(connection, patience, (sql, None), (table, columns), each).await
+    rows(connection, patience, (sql, Given::Nothing), (table, columns), each).await
+}
+
+/// The parameter of a query.
+pub(super) enum Given<'a> {
+    Nothing,
+    Number(i64),
+    Texts(&'a [String]),
 }
 
 /// Hands each row that a query answers with to `each`; the query gives these columns as [`readable`] has them, and may
-/// take one number.
+/// take one parameter.
 pub(super) async fn rows(
     connection: &mut PgConnection,
     patience: &mut Patience,
-    (sql, number): (String, Option<i64>),
+    (sql, given): (String, Given<'_>),
     (table, columns): (&Table, &[usize]),
     each: &mut EachRow<'_>,
 ) -> Result<u64, Failure> {
@@ -48,10 +55,12 @@ pub(super) async fn rows(
         .iter()
         .map(|&index| Wire::of(&table.columns[index]).ok_or_else(|| unreadable(index)))
         .collect::<Result<_, _>>()?;
-    let mut query = sqlx::query(AssertSqlSafe(sql)).persistent(false);
-    if let Some(number) = number {
-        query = query.bind(number);
-    }
+    let query = sqlx::query(AssertSqlSafe(sql)).persistent(false);
+    let query = match given {
+        Given::Nothing => query,
+        Given::Number(number) => query.bind(number),
+        Given::Texts(texts) => query.bind(texts),
+    };
     let mut rows = query.fetch(connection);
     let (mut count, mut values, mut is_over) = (0, Vec::with_capacity(columns.len()), false);
     while !is_over {

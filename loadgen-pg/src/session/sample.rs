@@ -5,7 +5,8 @@ use sqlx::{AssertSqlSafe, PgConnection};
 
 use super::{
     patience::Patience,
-    read::{count, own_rows, rows},
+    points::Points,
+    read::{Given, count, own_rows, rows},
 };
 use crate::{classify::Place, quote::quote, statement::readable};
 
@@ -17,26 +18,42 @@ pub(super) struct Sample<'a> {
     pub(super) most: u64,
 }
 
+/// So many times the rows that are wanted are a long way to walk.
+const LONG_WAY: u64 = 16;
+
 impl Sample<'_> {
     /// Rows in the order of their key: all of them, or every so many-th by a walk along the index of the key, which
-    /// sends nothing but the rows that are wanted.
+    /// sends nothing but the rows that are wanted. Where that would be a long way, those next to points of the key's range,
+    /// unless the keys are in heaps.
     pub(super) async fn read(
         &self,
         connection: &mut PgConnection,
         patience: &mut Patience,
         each: &mut EachRow<'_>,
     ) -> Result<bool, Failure> {
-        let look = count(connection, self.table, self.most.saturating_add(1));
+        let look = count(connection, self.table, self.most.saturating_mul(LONG_WAY).saturating_add(1));
         let found = patience.wait(Place::Harmless, look).await?;
         let what = (self.table, self.columns);
         if found <= self.most {
-            let handed = rows(connection, patience, (self.all(), None), what, each).await?;
+            let handed = rows(connection, patience, (self.all(), Given::Nothing), what, each).await?;
             return Ok(handed == found);
+        }
+        if let ([column], true) = (self.key, found > self.most.saturating_mul(LONG_WAY)) {
+            let spread = Points::of(connection, self.table, *column, self.most);
+            if let Some(points) = patience.wait(Place::Harmless, spread).await? {
+                let next_to = points.keys(self.table, *column);
+                let hit = self.count_of(connection, &next_to, &points);
+                if patience.wait(Place::Harmless, hit).await?.unsigned_abs() >= self.most.div_ceil(2) {
+                    let sql = self.at(&next_to);
+                    rows(connection, patience, (sql, Given::Texts(points.texts())), what, each).await?;
+                    return Ok(false);
+                }
+            }
         }
         let counted = patience.wait(Place::Harmless, self.count_keys(connection)).await?;
         let step = counted.unsigned_abs().div_ceil(self.most.max(1)).max(1);
         let step = i64::try_from(step).unwrap_or(i64::MAX);
-        rows(connection, patience, (self.every(), Some(step)), what, each).await?;
+        rows(connection, patience, (self.every(), Given::Number(step)), what, each).await?;
         Ok(false)
     }
 
@@ -63,6 +80,26 @@ impl Sample<'_> {
             table = own_rows(self.table),
             same = same.join(" and "),
         )
+    }
+
+    /// The rows with these keys, a query of one column.
+    fn at(&self, keys: &str) -> String {
+        let (columns, key) = (self.wanted(), self.keys("t.").join(", "));
+        format!(
+            "select {columns} from ({keys}) k join {} as t on {key} = k.key order by {key}",
+            own_rows(self.table)
+        )
+    }
+
+    async fn count_of(
+        &self,
+        connection: &mut PgConnection,
+        keys: &str,
+        points: &Points,
+    ) -> sqlx::Result<i64> {
+        let sql = format!("select count(*) from ({keys}) k");
+        let query = sqlx::query_scalar(AssertSqlSafe(sql)).bind(points.texts()).persistent(false);
+        query.fetch_one(connection).await
     }
 
     async fn count_keys(&self, connection: &mut PgConnection) -> sqlx::Result<i64> {

@@ -219,22 +219,69 @@ async fn rows_that_strangers_refer_to_are_not_deleted_whatever_that_would_do() {
     drop(target);
 }
 
-#[tokio::test]
-async fn peculiar_tables_give_up_their_rows_too() {
-    let (target, mut session) = database(include_str!("zoo/tables.sql")).await;
-    let tables = r#""schemas": ["public", "Other*"], "tables": {"*": {}, "by_range_without_default":
-        {"columns": {"day": {"min": "2024-01-01", "max": "2024-12-31"}}}}"#;
-    let own = config(&format!("{{{tables}}}"));
+/// Fills the tables by a run, and has another take its rows over.
+async fn take_over(sql: &str, tables: &str) -> usize {
+    let (target, mut session) = database(sql).await;
     let run = |seed: u64, config: CrudConfig| {
         let run = Run::new(target.clone(), Crud::new(config)).seed(seed).lanes(16).connections(8);
         run.operations(8_000).check().execute()
     };
-    run(5, own).await.unwrap_or_else(|error| panic!("{error:#?}"));
+    run(5, config(&format!("{{{tables}}}"))).await.unwrap_or_else(|error| panic!("{error:#?}"));
     let all = touching(&format!(r#""touch": "all", {tables}"#));
     let planned = crud::plan(&mut session, &all, Seed(6), 16).await.unwrap();
     let report = run(6, all).await.unwrap_or_else(|error| panic!("{error:#?}"));
     // A second run finds the small domains half full.
     assert!(report.errors.keys().all(|code| code == "23505"), "{:#?}", report.errors);
     assert_eq!(report.outcomes().aborted, 0);
-    assert!(planned.tables.iter().filter(|table| table.touch.adopts()).count() > 20);
+    planned.tables.iter().filter(|table| table.touch.adopts()).count()
+}
+
+#[tokio::test]
+async fn peculiar_tables_give_up_their_rows_too() {
+    let day = r#"{"day": {"min": "2024-01-01", "max": "2024-12-31"}}"#;
+    let tables = format!(
+        r#""schemas": ["public", "Other*"], "tables": {{"*": {{}}, "by_range_without_default": {{"columns": {day}}}}}"#
+    );
+    assert!(take_over(include_str!("zoo/tables.sql"), &tables).await > 20);
+}
+
+#[tokio::test]
+async fn rows_of_every_type_and_with_every_check_are_taken_over() {
+    assert!(take_over(include_str!("zoo/checks.sql"), r#""remember": "1M""#).await > 20);
+    assert!(take_over(include_str!("zoo/types.sql"), r#""remember": "1M""#).await > 10);
+}
+
+#[tokio::test]
+async fn the_server_picks_rows_from_all_over_a_table() {
+    let (target, mut session) = database(
+        "create table numbers (id bigint primary key, note text); insert into numbers
+           select (i * 3600000000000000::numeric - 9223372036854775807)::bigint from generate_series(0, 5000) i;
+         insert into numbers values (9223372036854775800, 'x');
+         create table ids (id uuid primary key default gen_random_uuid(), note text, v int check (v > 3));
+         insert into ids (note) select 'old' from generate_series(1, 5000);
+         create schema far; create table far.child (id uuid references ids);
+         create table none (id uuid primary key, note text); create domain d as int;
+         create table small (id d primary key, note text); insert into small select generate_series(-30000, 30000, 100);",
+    )
+    .await;
+    let config = touching(
+        r#""sampling": "server", "tables": {"numbers": {}, "ids": {}, "small": {}, "none": {"operations": {"update": 1, "delete": 1}}}"#,
+    );
+    let run = Run::new(target.clone(), Crud::new(config.clone())).seed(3).lanes(8).connections(8);
+    let report = run.operations(3_000).check().execute().await.unwrap_or_else(|error| panic!("{error:#?}"));
+    // Two lanes may meet at a row.
+    assert!(report.errors.keys().all(|code| code == "40P01"), "{:#?}", report.errors);
+    let tables = &report.tally.tables;
+    assert!(tables.values().all(|table| table.unchecked), "{tables:?}");
+    assert!(
+        tables["public.numbers"].rows.deleted > 100 && tables["public.small"].rows.deleted > 100,
+        "{tables:?}"
+    );
+    assert_eq!(tables["public.ids"].rows.deleted, 0, "far.child may refer to any");
+    let spread = "select count(distinct substr(id::text, 1, 1)) from ids where note is distinct from 'old'";
+    assert_eq!(number(&mut session, spread).await, 16);
+    assert!(report.skips["nothing there to update"] > 10, "{:?}", report.skips);
+    let rows = tables["public.small"].rows;
+    let left = number(&mut session, "select count(*) from small").await;
+    assert_eq!(left, 601 + rows.inserted.cast_signed() - rows.deleted.cast_signed());
 }

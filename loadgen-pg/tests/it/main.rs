@@ -18,6 +18,7 @@ mod introspection;
 mod random_tables;
 mod reading;
 mod realism;
+mod sampling;
 mod seeding;
 mod server;
 mod support;

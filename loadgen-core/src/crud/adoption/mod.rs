@@ -21,8 +21,8 @@ use self::{
     link::{Links, Places},
     strangers::Strangers,
 };
-use super::{live::LiveRows, plan::CrudPlan, seeding::order, workload::TableDigest};
-use crate::{LaneId, PrepareError, Schema, SchemaFilter, SqlSession};
+use super::{live::LiveRows, plan::CrudPlan, sampling::Sampling, seeding::order, workload::TableDigest};
+use crate::{LaneId, PrepareError, Schema, SchemaFilter, SqlSession, Table};
 
 /// What the lanes have taken over, table by table; none for a table whose rows are left alone.
 #[derive(Debug, Default)]
@@ -66,9 +66,10 @@ impl CrudPlan {
         }
         // Rows of schemas that nobody asked for may refer to those that are taken over.
         let whole = session.introspect(&SchemaFilter { schemas: vec!["*".to_owned()] }).await?;
+        self.spare_what_is_referred_to(&whole);
         let mut found: Vec<Option<Found>> = Vec::with_capacity(self.tables.len());
         for planned in &self.tables {
-            found.push(match planned.touch.adopts() {
+            found.push(match planned.adopts() {
                 true => {
                     let referred = referred(&whole, planned);
                     let most = planned.layout.cap as u64 * u64::from(self.lanes);
@@ -97,6 +98,17 @@ impl CrudPlan {
             let held = held.get_mut(&planned.table.name.to_string());
             if let Some((held, taken)) = held.zip(taken.as_ref()) {
                 *held = held.without(taken.digest);
+            }
+        }
+    }
+
+    /// Of rows that the server picks nobody knows whether others refer to them.
+    fn spare_what_is_referred_to(&mut self, whole: &Schema) {
+        for planned in self.tables.iter_mut().filter(|planned| planned.sampling == Sampling::Server) {
+            let refers =
+                |child: &&Arc<Table>| child.foreign_keys.iter().any(|key| key.parent == planned.table.name);
+            if let Some(child) = whole.tables.iter().find(refers) {
+                planned.without_deletes(&format!("{} may refer to rows that the server picks", child.name));
             }
         }
     }

@@ -58,7 +58,10 @@ pub async fn seeding_plan(
 ) -> Result<CrudPlan, PrepareError> {
     let mut config = config.clone();
     config.operations = Some(OperationWeights { insert: 1, update: 0, delete: 0 });
-    config.tables.values_mut().for_each(|table| table.operations = None);
+    (config.touch, config.sampling) = (None, None);
+    for table in config.tables.values_mut() {
+        (table.operations, table.touch, table.sampling) = (None, None, None);
+    }
     let plan = permitted_plan(session, &config, &Setup { seed, lanes: 1, check: false }).await?;
     let count = Rights { select: true, ..Rights::default() };
     let wanted: Vec<(TableName, Rights)> =
