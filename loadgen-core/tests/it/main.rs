@@ -5,5 +5,6 @@ mod checks;
 mod crud;
 mod digest;
 mod engine;
+mod lines;
 mod plans;
 mod shop;
