@@ -7,6 +7,7 @@ mod ddl;
 mod digest;
 mod engine;
 mod existing;
+mod lines;
 mod plans;
 mod realism;
 mod shop;
