@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use loadgen_core::{
     Seed, Target,
-    crud::{CrudPlan, Source, TablePlan},
+    crud::{CrudPlan, TablePlan},
 };
 use serde_json::{Value, json};
 
@@ -120,9 +120,9 @@ fn table_text(planned: &TablePlan, (seed, goal): (Seed, Option<u64>), style: Sty
         weights.delete
     );
     let mut grid = Grid::new(["column", "type", "values", "for example"]);
-    for (column, source) in planned.table.columns.iter().zip(&planned.sources) {
+    for (at, (column, source)) in planned.table.columns.iter().zip(&planned.sources).enumerate() {
         let samples =
-            samples(source, seed).iter().map(|sample| cut(sample, SAMPLE_WIDTH)).collect::<Vec<_>>();
+            samples(planned, at, seed).iter().map(|sample| cut(sample, SAMPLE_WIDTH)).collect::<Vec<_>>();
         grid.row([
             column.name.clone(),
             super::inspect::type_words(column),
@@ -138,8 +138,8 @@ fn table_text(planned: &TablePlan, (seed, goal): (Seed, Option<u64>), style: Sty
 }
 
 /// Values that the column may get.
-fn samples(source: &Source, seed: Seed) -> Vec<String> {
-    source.samples(seed, SAMPLES).iter().map(ToString::to_string).collect()
+fn samples(planned: &TablePlan, column: usize, seed: Seed) -> Vec<String> {
+    planned.samples(column, seed, SAMPLES).iter().map(ToString::to_string).collect()
 }
 
 const SAMPLES: u64 = 3;
@@ -171,13 +171,13 @@ fn job_json(job: &Job, planned: &CrudPlan, reach: Reach) -> Value {
 }
 
 fn table_json(planned: &TablePlan, seed: Seed, goal: Option<u64>) -> Value {
-    let columns = planned.table.columns.iter().zip(&planned.sources);
-    let columns = columns.map(|(column, source)| {
+    let columns = planned.table.columns.iter().zip(&planned.sources).enumerate();
+    let columns = columns.map(|(at, (column, source))| {
         json!({
             "name": column.name,
             "type": super::inspect::type_words(column),
             "values": source.describe(),
-            "samples": samples(source, seed),
+            "samples": samples(planned, at, seed),
         })
     });
     json!({

@@ -34,6 +34,6 @@ pub use pick::Pick;
 pub use plan::CrudPlan;
 pub use prepare::{permitted_plan, plan};
 pub use seeding::{SeedProgress, SeedReport, SeedSnapshot, SeededTable, Seeding, seeding_plan};
-pub use source::{Related, Source};
+pub use source::Source;
 pub use table_plan::TablePlan;
 pub use workload::{Crud, TableDigest, table_digest};
