@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use loadgen_core::{
     Seed, Target,
-    crud::{CrudPlan, Source, TablePlan, Touch},
+    crud::{CrudPlan, TablePlan, Touch},
 };
 use serde_json::{Value, json};
 
@@ -121,9 +121,9 @@ fn table_text(planned: &TablePlan, (seed, goal): (Seed, Option<u64>), style: Sty
         weights.delete
     );
     let mut grid = Grid::new(["column", "type", "values", "for example"]);
-    for (index, (column, source)) in planned.table.columns.iter().zip(&planned.sources).enumerate() {
+    for (index, column) in planned.table.columns.iter().enumerate() {
         let samples =
-            samples(source, seed).iter().map(|sample| cut(sample, SAMPLE_WIDTH)).collect::<Vec<_>>();
+            samples(planned, index, seed).iter().map(|sample| cut(sample, SAMPLE_WIDTH)).collect::<Vec<_>>();
         grid.row([
             column.name.clone(),
             super::inspect::type_words(column),
@@ -150,8 +150,8 @@ fn touched(planned: &TablePlan) -> String {
 }
 
 /// Values that the column may get.
-fn samples(source: &Source, seed: Seed) -> Vec<String> {
-    source.samples(seed, SAMPLES).iter().map(ToString::to_string).collect()
+fn samples(planned: &TablePlan, column: usize, seed: Seed) -> Vec<String> {
+    planned.samples(column, seed, SAMPLES).iter().map(ToString::to_string).collect()
 }
 
 const SAMPLES: u64 = 3;
@@ -183,13 +183,12 @@ fn job_json(job: &Job, planned: &CrudPlan, reach: Reach) -> Value {
 }
 
 fn table_json(planned: &TablePlan, seed: Seed, goal: Option<u64>) -> Value {
-    let columns = planned.table.columns.iter().zip(&planned.sources).enumerate();
-    let columns = columns.map(|(index, (column, source))| {
+    let columns = planned.table.columns.iter().enumerate().map(|(index, column)| {
         json!({
             "name": column.name,
             "type": super::inspect::type_words(column),
             "values": planned.describe(index),
-            "samples": samples(source, seed),
+            "samples": samples(planned, index, seed),
         })
     });
     json!({

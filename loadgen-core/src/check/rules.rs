@@ -44,9 +44,9 @@ impl Rules {
         self.covered[column]
     }
 
-    /// Whether the conditions on a column that is drawn here hold.
+    /// Whether the conditions that read a column hold.
     pub(crate) fn hold(&self, row: &[Value], column: usize) -> bool {
-        let mut own = self.bundles.iter().filter(|bundle| bundle.drawn().contains(&column));
+        let mut own = self.bundles.iter().filter(|bundle| bundle.reads().contains(&column));
         own.all(|bundle| bundle.is_met(row))
     }
 

@@ -51,7 +51,7 @@ pub use plan::CrudPlan;
 pub use prepare::{permitted_plan, plan};
 pub use sampling::Sampling;
 pub use seeding::{SeedProgress, SeedReport, SeedSnapshot, SeededTable, Seeding, seeding_plan};
-pub use source::{Related, Source};
+pub use source::Source;
 pub use table_plan::TablePlan;
 pub use touch::Touch;
 pub use workload::{Crud, TableDigest, table_digest};

@@ -23,8 +23,8 @@ pub enum Source {
     Generated(Box<dyn Generator>),
     /// Drawn, alone or together with other columns, so that checks hold; what is drawn, in words.
     Checked(String),
-    /// Drawn together with other columns of the row that it has to do with.
-    Related(Related),
+    /// Drawn together with other columns of the row that it has to do with; what it holds, in words.
+    Related(String),
     /// Constructed so that no two rows share it.
     Distinct(Distinct),
     /// Constructed so that no two rows with the same parents share it.
@@ -42,16 +42,6 @@ pub enum Source {
     Server(String),
 }
 
-/// A column that a relation draws.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct Related {
-    /// What it holds, in words.
-    pub words: String,
-    /// Some values, in the same order for all columns of the table.
-    pub samples: Vec<Value>,
-}
-
 impl Source {
     /// Whether an insert names the column.
     pub fn is_written(&self) -> bool {
@@ -62,8 +52,7 @@ impl Source {
     pub fn describe(&self) -> String {
         match self {
             Source::Generated(generator) => generator.describe(),
-            Source::Checked(words) => words.clone(),
-            Source::Related(related) => related.words.clone(),
+            Source::Checked(words) | Source::Related(words) => words.clone(),
             Source::Distinct(distinct) if distinct.is_sequence() => distinct.describe(),
             Source::Distinct(distinct) if distinct.capacity() > PRACTICALLY_ENDLESS => {
                 "distinct values".to_owned()
@@ -83,15 +72,19 @@ impl Source {
 }
 
 impl Source {
-    /// Some values that the column may get, the same for the same plan; none where loadgen does not make them.
+    /// Some values that the column may get, the same for the same plan; none where loadgen does not make them, or not
+    /// without those of other columns: see [`TablePlan::samples`](super::TablePlan::samples).
     pub fn samples(&self, seed: Seed, count: u64) -> Vec<Value> {
-        let value = |index: u64| match self {
-            Source::Related(related) => related.samples.get(index as usize).cloned(),
+        let value = |index| match self {
             Source::Generated(generator) => {
                 Some(generator.generate(&mut Rng::keyed(seed, [SAMPLES, index, 0])))
             }
             Source::Distinct(distinct) | Source::Line(distinct) => distinct.value(index),
-            Source::Checked(_) | Source::Parent { .. } | Source::Null(_) | Source::Server(_) => None,
+            Source::Checked(_)
+            | Source::Related(_)
+            | Source::Parent { .. }
+            | Source::Null(_)
+            | Source::Server(_) => None,
         };
         (0..count).filter_map(value).collect()
     }

@@ -17,7 +17,7 @@ use super::{
     touch::Touch,
 };
 use crate::{
-    Change, ChangeKind, Shape, Special, Table, column_salt,
+    Change, ChangeKind, Seed, Shape, Special, Table, Value, column_salt,
     generate::{Locale, relate::Relations},
 };
 
@@ -187,6 +187,15 @@ impl TablePlan {
     /// Columns that the digest covers, as indexes into the table's columns.
     pub fn digested(&self) -> &[usize] {
         &self.known
+    }
+
+    /// Some values that a column may get, the same for the same plan, and of columns that are drawn together those of
+    /// the same rows; none where loadgen does not make them.
+    pub fn samples(&self, column: usize, seed: Seed, count: u64) -> Vec<Value> {
+        match self.ties.as_ref().and_then(|ties| ties.samples(column)) {
+            Some(tied) => tied.take(count as usize).cloned().collect(),
+            None => self.sources[column].samples(seed, count),
+        }
     }
 
     /// How many rows a statement takes of so many. One of nothing but defaults makes one row.

@@ -1,9 +1,6 @@
 //! Columns of one table that are not drawn each for itself: checks to meet, relations to keep.
 
-use super::{
-    config::TableConfig,
-    source::{Related, Source},
-};
+use super::{config::TableConfig, source::Source};
 use crate::{
     Rng, Seed, Table, Value,
     check::Rules,
@@ -18,6 +15,8 @@ use crate::{
 pub(crate) struct Ties {
     pub(crate) rules: Option<Rules>,
     pub(crate) relations: Option<Relations>,
+    /// Some rows, as far as they are drawn.
+    examples: Vec<Vec<Value>>,
 }
 
 impl Ties {
@@ -31,7 +30,7 @@ impl Ties {
         let mut origins: Vec<Origin> = (0..sources.len())
             .map(|column| origin(table, config, column, &sources[column], rules.as_ref()))
             .collect();
-        let mut ties = Ties { rules, relations: None };
+        let mut ties = Ties { rules, relations: None, examples: Vec::new() };
         for _ in 0..2 {
             let Some(relations) =
                 Relations::find(&Ground { table, origins: &origins, locale, configs: &config.columns })
@@ -60,8 +59,9 @@ impl Ties {
         for column in relations.tied().flatten().collect::<Vec<_>>() {
             if let Source::Generated(own) = &mut sources[column] {
                 let words = relations.describe(column).unwrap_or_else(|| own.describe());
-                let related = Source::Related(Related { words, samples: Vec::new() });
-                if let Source::Generated(own) = std::mem::replace(&mut sources[column], related) {
+                if let Source::Generated(own) =
+                    std::mem::replace(&mut sources[column], Source::Related(words))
+                {
                     relations.adopt(column, own);
                 }
             }
@@ -89,25 +89,28 @@ impl Ties {
         self.relations = None;
     }
 
-    /// Says of related columns what they hold.
-    fn show(&self, sources: &mut [Source]) {
-        let Some(relations) = &self.relations else { return };
+    /// Says of related columns what they hold, and draws some rows.
+    fn show(&mut self, sources: &mut [Source]) {
         for number in 0..SHOWN {
             let mut row = vec![Value::Null; sources.len()];
-            example(&mut row, number, sources, self.rules.as_ref());
-            let rng = &mut Rng::keyed(Seed(0), [number, 6, 0]);
-            relations.draw(&mut row, rng, &|_| true, &|row, column| holds(self.rules.as_ref(), row, column));
-            for (source, value) in sources.iter_mut().zip(row) {
-                if let Source::Related(related) = source {
-                    related.samples.push(value);
-                }
+            begin(&mut row, number, sources);
+            if self.draw(&mut row, &mut Rng::keyed(Seed(0), [number, 6, 0])) {
+                self.examples.push(row);
             }
         }
+        let Some(relations) = &self.relations else { return };
         for (column, source) in sources.iter_mut().enumerate() {
             if let (Source::Checked(words), Some(related)) = (source, relations.describe(column)) {
                 *words = format!("{related}; else {words}");
             }
         }
+    }
+
+    /// Some values of a column that is drawn with others, row by row the same as those of the others.
+    pub(crate) fn samples(&self, column: usize) -> Option<impl Iterator<Item = &Value>> {
+        let is_related = self.relations.iter().flat_map(Relations::tied).any(|tied| tied.contains(&column));
+        let is_drawn = is_related || self.rules.as_ref().is_some_and(|rules| rules.covers(column));
+        is_drawn.then(|| self.examples.iter().map(move |row| &row[column]))
     }
 
     /// Draws the columns of a row whose other values are there; false when no values meet the checks.
@@ -142,15 +145,19 @@ fn holds(rules: Option<&Rules>, row: &[Value], column: usize) -> bool {
 
 /// Fills a row with what its columns get but for relations.
 fn example(row: &mut [Value], number: u64, sources: &[Source], rules: Option<&Rules>) {
-    let rng = &mut Rng::keyed(Seed(0), [number, 5, 0]);
+    begin(row, number, sources);
+    if let Some(rules) = rules {
+        rules.draw(row, &mut Rng::keyed(Seed(0), [number, 5, 0]));
+    }
+}
+
+/// Fills a row with what is constructed for it.
+fn begin(row: &mut [Value], number: u64, sources: &[Source]) {
     for (value, source) in row.iter_mut().zip(sources) {
         *value = match source {
             Source::Distinct(distinct) | Source::Line(distinct) => distinct.value(number).unwrap_or_default(),
             _ => Value::Null,
         };
-    }
-    if let Some(rules) = rules {
-        rules.draw(row, rng);
     }
 }
 

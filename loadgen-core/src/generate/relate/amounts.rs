@@ -40,8 +40,9 @@ pub(super) fn find(ground: &Ground<'_>, all: &mut Vec<Box<dyn Relation>>) {
 fn role(name: &[String]) -> Option<(&'static str, usize, Vec<String>)> {
     (0..name.len()).find_map(|start| {
         let tail = name[start..].concat();
+        let is_tail = |phrase: &str| phrase.bytes().filter(|byte| *byte != b' ').eq(tail.bytes());
         ROLES.into_iter().find_map(|role| {
-            let rank = phrases(role).position(|phrase| phrase.replace(' ', "") == tail)?;
+            let rank = phrases(role).position(is_tail)?;
             Some((role, rank, name[..start].to_vec()))
         })
     })
