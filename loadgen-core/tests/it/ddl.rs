@@ -206,6 +206,24 @@ async fn a_column_that_becomes_unique_gets_distinct_values() {
     follows(act, "public.tags unique (code) added").await;
 }
 
+#[tokio::test]
+async fn rows_that_a_table_refers_to_since_now_are_not_deleted() {
+    let parents = table("parents").serial("id").column("v", text(9)).primary_key(["id"]);
+    let children = table("children").serial("id").nullable("parent", Type::Bool).primary_key(["id"]);
+    let memory = Memory::new([parents, children]);
+    // Nobody knows which parents the rows from before refer to.
+    let act = step(|memory: &Memory| {
+        memory.alter("children", |mut t| {
+            t.columns[1].ty = Type::Int(64);
+            t.references(["parent"], "parents", ["id"])
+        });
+    });
+    let asked = r#"{"operations": {"insert": 1, "delete": 1}}"#;
+    let report = disturbed(memory, serde_json::from_str(asked).unwrap(), vec![(1_500, act)]).await.unwrap();
+    assert_eq!(report.outcomes().aborted, 0, "{:?}", report.errors);
+    assert!(report.skips["every row looked at has children"] > 100, "{:?}", report.skips);
+}
+
 /// A table with several groups of columns that updates replace.
 fn things() -> Memory {
     let things = table("things").serial("id").column("code", Type::Uuid).column("size", Type::Int(32));
