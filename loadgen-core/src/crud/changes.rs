@@ -23,7 +23,7 @@ impl CrudPlan {
             let words = match (why, elsewhere) {
                 (Some((_, why)), _) => format!("is left out from now on: {why}"),
                 (None, Some(table)) => format!("is {} now, which the plan does not name", table.name),
-                (None, None) => "dropped".to_owned(),
+                (None, None) => "dropped or moved away".to_owned(),
             };
             changes.push((name.to_string(), words));
         }

@@ -66,9 +66,9 @@ impl CrudLane {
         }
     }
 
-    /// Rows of a table that refers to another one since now may refer to any row of it.
+    /// Rows of a table that refers to another one since now, whichever lane they are of, may refer to any row of it.
     fn hold_on_to_parents(&mut self, old: &CrudPlan, plan: &CrudPlan, kept: &[Option<usize>]) {
-        for (at, new) in plan.tables.iter().enumerate() {
+        for new in &plan.tables {
             let Some(was) = old.of(&new.table) else { continue };
             let columns = columns_before(&was.table, &new.table);
             for reference in &new.references {
@@ -79,7 +79,7 @@ impl CrudLane {
                     same.eq(reference.columns.iter().map(|column| columns[*column]))
                         && known.is_some_and(|known| is_same(known, &plan.tables[parent].table))
                 });
-                if !is_known && kept[parent].is_some() && self.tables[at].has_rows() {
+                if !is_known && kept[parent].is_some() {
                     self.tables[parent].live.pin_all();
                 }
             }
@@ -134,11 +134,6 @@ impl TablePlan {
 }
 
 impl LaneTable {
-    /// Whether the lane has any rows in the table.
-    fn has_rows(&self) -> bool {
-        self.count > 0
-    }
-
     pub(super) fn new(plan: &TablePlan) -> Self {
         LaneTable::with(LiveRows::new(&plan.layout))
     }
