@@ -67,6 +67,21 @@ impl SqlSession for Acknowledge {
         Ok(0)
     }
 
+    async fn sample(
+        &mut self,
+        _: &Table,
+        _: &[usize],
+        _: &[usize],
+        _: u64,
+        _: &mut EachRow<'_>,
+    ) -> Result<bool, Failure> {
+        Ok(true)
+    }
+
+    async fn pick(&mut self, _: &Table, _: usize, _: u64, _: u64) -> Result<Vec<Value>, Failure> {
+        Ok(Vec::new())
+    }
+
     async fn largest(&mut self, _: &Table, _: usize) -> Result<Option<i64>, Failure> {
         Ok(None)
     }

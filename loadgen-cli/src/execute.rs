@@ -162,11 +162,19 @@ fn begin(
 }
 
 /// What a job would do, without doing it.
-pub(crate) async fn planned(plan: &Plan, job: &Job, check: bool) -> Result<CrudPlan, Failed> {
+async fn planned(plan: &Plan, job: &Job, check: bool) -> Result<CrudPlan, Failed> {
     let mut session = job.connect().await?;
     let setup = Setup { seed: job.seed, lanes: job.lanes(), check };
     let planned = crud::permitted_plan(&mut session, &job.crud(), &setup).await;
     planned.map_err(|error| plan.refused(job, error))
+}
+
+/// What a job would do, with the rows that its lanes would take over.
+pub(crate) async fn adopted(plan: &Plan, job: &Job) -> Result<CrudPlan, Failed> {
+    let mut planned = planned(plan, job, false).await?;
+    let adopted = planned.adopt(&mut job.connect().await?).await;
+    adopted.map_err(|error| plan.refused(job, error))?;
+    Ok(planned)
 }
 
 impl Execution {

@@ -27,7 +27,10 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// Looks the host up, and says how near it is.
 pub(crate) async fn reach(target: &PgTarget, allowed: &[String]) -> Result<Reach, Failed> {
     let addresses = resolve(target).await?;
-    Ok(judge(target.host(), &addresses, allowed))
+    match judge(target.host(), &addresses, allowed) {
+        Reach::Public if addresses.is_empty() => Err(nowhere(target)),
+        reach => Ok(reach),
+    }
 }
 
 /// Refuses to go on when a target is not private and not allowed.
@@ -40,12 +43,7 @@ pub(crate) async fn check(target: &PgTarget, allowed: &[String]) -> Result<(), F
     let listed: Vec<String> = addresses.iter().map(IpAddr::to_string).collect();
     let far = "is neither this machine nor in a private network";
     let what = match listed.as_slice() {
-        [] => {
-            let target = target.describe();
-            let message =
-                format!("failed to connect to {target}: there is no address for {host}; look at the name");
-            return Err(Failed::new(Code::Run, message));
-        }
+        [] => return Err(nowhere(target)),
         [address] if *address == host.to_string() => far.to_owned(),
         addresses => format!("({}) {far}", addresses.join(", ")),
     };
@@ -54,6 +52,13 @@ pub(crate) async fn check(target: &PgTarget, allowed: &[String]) -> Result<(), F
         target.describe()
     );
     Err(Failed::new(Code::Run, message))
+}
+
+/// Nobody can say how far away a name is that has no address.
+fn nowhere(target: &PgTarget) -> Failed {
+    let (place, host) = (target.describe(), target.host());
+    let message = format!("failed to connect to {place}: there is no address for {host}; look at the name");
+    Failed::new(Code::Run, message)
 }
 
 fn judge(host: &Host, addresses: &[IpAddr], allowed: &[String]) -> Reach {

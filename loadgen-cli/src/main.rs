@@ -11,6 +11,7 @@ mod guard;
 mod ids;
 mod job;
 mod log;
+mod news;
 mod output;
 mod plan;
 mod plan_file;

@@ -77,12 +77,17 @@ impl Write for Log {
 /// Whether the result may be coloured.
 pub(crate) fn colours() -> bool {
     let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-    io::stdout().is_terminal() && !plain
+    io::stdout().is_terminal() && !plain && !is_dumb()
+}
+
+/// Whether the terminal knows letters alone.
+fn is_dumb() -> bool {
+    std::env::var_os("TERM").is_some_and(|term| term == "dumb")
 }
 
 /// Whether progress can move the cursor.
 pub(crate) fn is_live() -> bool {
-    io::stderr().is_terminal() && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
+    io::stderr().is_terminal() && !is_dumb()
 }
 
 #[cfg(test)]

@@ -62,7 +62,7 @@ impl Plan {
                 target = target.with_statement_deadline(deadline.0);
             }
             config.target = config.target.or_else(|| lookup("DATABASE_URL"));
-            let seed = seed_of(seed, jobs.len());
+            let seed = seed_of(seed, index);
             jobs.push(Job { name, target, seed, config, index });
         }
         unknown_job(source, &written.plan)?;
@@ -134,7 +134,7 @@ fn named(job: &JobConfig, lookup: Lookup<'_>) -> Result<(), Failed> {
     Err(Failed::new(Code::Usage, message))
 }
 
-/// The seed of a job by its place among those that are run: the first has the plan's own, as if it were alone.
+/// The seed of a job by its place in the plan, whichever others are run: the first has the plan's own.
 fn seed_of(seed: Seed, place: usize) -> Seed {
     if place == 0 { seed } else { Seed(Rng::keyed(seed, [place as u64, 0, 0]).bits()) }
 }
@@ -165,7 +165,10 @@ fn unknown_job(source: &SourceArgs, plan: &PlanFile) -> Result<(), Failed> {
     let names: Vec<&str> = plan.jobs.iter().map(JobConfig::name).collect();
     let unknown = source.plan.job.iter().find(|name| !names.contains(&name.as_str()));
     unknown.map_or(Ok(()), |name| {
-        let message = format!("there is no job {name:?}; there are {}", names.join(", "));
+        let message = format!("there is no job {name}; the plan has {}", names.join(", "));
         Err(Failed::new(Code::Usage, message))
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -8,6 +8,7 @@ use tokio::task::JoinHandle;
 
 use crate::{
     args::ProgressMode,
+    news::News,
     output,
     units::{clock, count, millis},
 };
@@ -112,10 +113,13 @@ impl Look {
 
 async fn tell(jobs: Vec<Watched>) {
     let start = Instant::now();
-    let mut looks: Vec<Look> = jobs.iter().map(|_| Look::new()).collect();
+    let mut looks: Vec<(Look, News)> = jobs.iter().map(|_| (Look::new(), News::default())).collect();
     loop {
-        tokio::time::sleep(PLAIN).await;
-        for (job, look) in jobs.iter().zip(&mut looks) {
+        for _ in 0..PLAIN.as_secs() {
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            jobs.iter().zip(&mut looks).for_each(|(job, (_, news))| news.say(&job.name, &job.progress));
+        }
+        for (job, (look, _)) in jobs.iter().zip(&mut looks) {
             let line = look.line(job.progress.snapshot());
             output::say(&format!("{} {}: {line}", clock(start.elapsed()), job.name));
         }
@@ -124,18 +128,19 @@ async fn tell(jobs: Vec<Watched>) {
 
 async fn draw(jobs: Vec<Watched>, bars: MultiProgress) {
     let start = Instant::now();
-    let mut drawn: Vec<(ProgressBar, Look)> = jobs
+    let mut drawn: Vec<(ProgressBar, Look, News)> = jobs
         .iter()
         .map(|job| {
             let bounded = job.duration.is_some() || job.operations.is_some();
             let bar = ProgressBar::new(1_000);
             bar.set_style(style(if bounded { BAR } else { "{prefix} {spinner} {msg}" }));
-            (bars.add(bar), Look::new())
+            (bars.add(bar), Look::new(), News::default())
         })
         .collect();
     loop {
         tokio::time::sleep(LIVE).await;
-        for (job, (bar, look)) in jobs.iter().zip(&mut drawn) {
+        for (job, (bar, look, news)) in jobs.iter().zip(&mut drawn) {
+            news.say(&job.name, &job.progress);
             let snapshot = job.progress.snapshot();
             bar.set_prefix(format!("{} {}", clock(start.elapsed()), job.name));
             bar.set_position((1_000.0 * job.done(start.elapsed(), snapshot)) as u64);

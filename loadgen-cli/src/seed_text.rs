@@ -30,8 +30,8 @@ impl Seeded<'_> {
     }
 }
 
-/// The summary for people.
-pub(crate) fn text(run: &RunSummary, seeded: &[Seeded<'_>], style: Style) -> String {
+/// The summary for people; `is_whole` is whether every job has ended with a report.
+pub(crate) fn text(run: &RunSummary, seeded: &[Seeded<'_>], is_whole: bool, style: Style) -> String {
     let mut text = String::new();
     for Seeded { job, connections, report } in seeded {
         let title = format!("{} → {}", job.name, job.target.describe());
@@ -58,7 +58,8 @@ pub(crate) fn text(run: &RunSummary, seeded: &[Seeded<'_>], style: Style) -> Str
         }
     }
     let inserted: u64 = seeded.iter().map(|seeded| seeded.report.inserted()).sum();
-    let word = if seeded.iter().all(Seeded::is_well) { style.good("ok") } else { style.bad("failed") };
+    let word =
+        if is_whole && seeded.iter().all(Seeded::is_well) { style.good("ok") } else { style.bad("failed") };
     let (rate, seconds) = (per_second(inserted, run.duration_s), run.duration_s);
     let rows = count(inserted);
     let _ = writeln!(
@@ -70,9 +71,14 @@ pub(crate) fn text(run: &RunSummary, seeded: &[Seeded<'_>], style: Style) -> Str
 }
 
 /// The summary for programs.
-pub(crate) fn document(run: &RunSummary, seeded: &[Seeded<'_>], warnings: &[String]) -> Value {
+pub(crate) fn document(
+    run: &RunSummary,
+    seeded: &[Seeded<'_>],
+    is_whole: bool,
+    warnings: &[String],
+) -> Value {
     let jobs: Vec<Value> = seeded.iter().map(job).collect();
-    let ok = seeded.iter().all(Seeded::is_well);
+    let ok = is_whole && seeded.iter().all(Seeded::is_well);
     json!({"version": 1, "run": run, "jobs": jobs, "warnings": warnings, "ok": ok})
 }
 

@@ -36,6 +36,7 @@ fn job_text(job: &JobSummary, style: Style, text: &mut String) {
     figures(job, style, text);
     scenarios(job, style, text);
     tables(job, style, text);
+    schema_changes(job, style, text);
     skips_and_errors(job, style, text);
     if let Some(check) = &job.check {
         let line = match check.result.as_str() {
@@ -106,10 +107,30 @@ fn scenarios(job: &JobSummary, style: Style, text: &mut String) {
 }
 
 fn tables(job: &JobSummary, style: Style, text: &mut String) {
-    let mut grid = Grid::new(["table", "inserted", "updated", "deleted", "live", "digest of live rows"]);
+    // A digest that is cut cannot be compared.
+    let mut grid =
+        Grid::new(["table", "inserted", "updated", "deleted", "live", "digest of live rows"]).uncut();
     for (name, table) in &job.tables {
         let figures = [table.inserted, table.updated, table.deleted, table.live].map(count);
-        grid.row([name.clone()].into_iter().chain(figures).chain([table.digest.clone()]));
+        let digest = if table.counted_only { "counted only".to_owned() } else { table.digest.clone() };
+        grid.row([name.clone()].into_iter().chain(figures).chain([digest]));
+    }
+    if !grid.is_empty() {
+        grid.write(text, 2, style);
+        text.push('\n');
+    }
+}
+
+/// More than so many lines about the schema are for the document.
+const CHANGES: usize = 30;
+
+fn schema_changes(job: &JobSummary, style: Style, text: &mut String) {
+    let mut grid = Grid::new(["schema changed at", "table", "what"]);
+    for change in job.schema_changes.iter().take(CHANGES) {
+        grid.row([format!("{:.1} s", change.at_s), change.table.clone(), change.what.clone()]);
+    }
+    if let Some(more) = job.schema_changes.len().checked_sub(CHANGES).filter(|more| *more > 0) {
+        grid.row([String::new(), String::new(), format!("and {more} more")]);
     }
     if !grid.is_empty() {
         grid.write(text, 2, style);

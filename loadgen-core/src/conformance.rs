@@ -4,6 +4,8 @@
 //! over targets that reach them. The suite panics with a message at the first thing that does not hold.
 
 mod bulk;
+mod pick;
+mod sample;
 
 use std::sync::Arc;
 
@@ -81,6 +83,8 @@ where
     all_or_nothing(&fresh().await).await;
     refusals(&fresh().await).await;
     missing_rows(&fresh().await).await;
+    sample::some_rows(&fresh().await).await;
+    pick::rows_from_a_point_on(&fresh().await).await;
     let one = crud(fresh().await, 1).await;
     assert_eq!(one, crud(fresh().await, 4).await, "the history differs between 1 and 4 connections");
 }

@@ -84,8 +84,12 @@ impl<W: Workload> Mix<W> {
 
     /// Prepares the choice.
     pub(crate) fn build(self) -> Result<Choice<W>, WeightsError> {
+        self.build_after(Vec::new())
+    }
+
+    /// Prepares the choice; these names of scenarios keep their indexes.
+    pub(crate) fn build_after(self, mut names: Vec<String>) -> Result<Choice<W>, WeightsError> {
         let weights = Weights::new(&self.scenarios.iter().map(|(weight, _)| *weight).collect::<Vec<_>>())?;
-        let mut names: Vec<String> = Vec::new();
         let mut scenarios = Vec::with_capacity(self.scenarios.len());
         for (_, scenario) in self.scenarios {
             let known = names.iter().position(|name| name == scenario.name());

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, fmt, time::Duration};
 
 use hdrhistogram::Histogram;
 
-use crate::{Action, Counts, Failure, Outcome, Rows, Seed, Tally};
+use crate::{Action, Counts, Failure, Outcome, Rows, SchemaChanges, Seed, Tally};
 
 /// The result of a run.
 #[derive(Clone, Debug)]
@@ -32,6 +32,8 @@ pub struct Report {
     pub errors: BTreeMap<String, ErrorReport>,
     /// What the lanes did to the target, the warm-up included.
     pub tally: Tally,
+    /// What others did to the schema meanwhile, as far as it was noticed.
+    pub schema_changes: SchemaChanges,
     /// What ended the run early, if anything did.
     pub fatal: Option<Failure>,
     /// Whether operations were cut off: by a second stop, or at the end of the grace period.

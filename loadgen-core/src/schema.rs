@@ -88,6 +88,8 @@ pub struct NativeType {
     pub id: u32,
     /// The backend's number for an array of it; 0 where it has none.
     pub array_id: u32,
+    /// The operator that finds a row by a value of it, qualified; where there is none, the usual one does.
+    pub equals: Option<String>,
 }
 
 /// Who fills a column that a statement leaves out.
@@ -220,9 +222,20 @@ impl Schema {
 }
 
 impl Table {
+    /// What stands for a row's address among the indexes of columns, in a [`Shape`](crate::Shape)'s key and in what it
+    /// returns: a text that the database gives, and another one after each update.
+    pub fn address(&self) -> usize {
+        self.columns.len()
+    }
+
     /// The index of the column of that name.
     pub fn column_index(&self, name: &str) -> Option<usize> {
         self.columns.iter().position(|column| column.name == name)
+    }
+
+    /// The indexes of columns by their names; none when one is not there.
+    pub(crate) fn indexes_of(&self, names: &[String]) -> Option<Vec<usize>> {
+        names.iter().map(|name| self.column_index(name)).collect()
     }
 
     /// The columns that tell rows apart: the primary key, else the first unique key without nullable columns.

@@ -1,13 +1,23 @@
 //! What is out of the ordinary about a table.
 
+use std::collections::BTreeMap;
+
+use crate::{Statistics, Type};
+
 /// What a backend says about a table besides its columns, keys and references. Nothing of it holds for most tables.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Special {
     /// Where its rows are.
     pub storage: Storage,
     /// Unique rules that no row can be found by, because they cover part of the rows or of the values: in each, one
     /// of these columns has to differ from row to row.
     pub loose_keys: Vec<Vec<usize>>,
+    /// Columns of texts that have to differ in more than case.
+    pub folded: Vec<usize>,
+    /// Columns of spans that may not overlap from row to row.
+    pub apart: Vec<Apart>,
+    /// Whether the database tells where each row is, for those that nothing else finds; see [`Table::address`](crate::Table::address).
+    pub is_addressed: bool,
     /// Why the database may keep other values than it is sent, or refuse rows in silence: a trigger.
     pub rewrites: Option<String>,
     /// Why rows may come and go that no statement names: what else in the database writes the table.
@@ -16,6 +26,22 @@ pub struct Special {
     pub notes: Vec<String>,
     /// Columns that this user may not do something to, where others of the table allow it.
     pub denied: Denied,
+    /// What stays when the table or a column of it is renamed.
+    pub identity: Identity,
+    /// Columns that were added while traffic was going on: new rows get values in them, updates leave them alone, and
+    /// no digest covers them, as the rows from before have values that nobody knows.
+    pub late: Vec<usize>,
+    /// What the database knows of the values of columns, by their indexes, where a plan asks for it.
+    pub statistics: BTreeMap<usize, Statistics>,
+}
+
+/// The backend's own numbers: the same after a rename, and others when something is made anew under its old name.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Identity {
+    /// Of the table; 0 where the backend has none and names count.
+    pub table: u64,
+    /// Of its columns, in their order; empty where names count.
+    pub columns: Vec<u32>,
 }
 
 /// Where the rows of a table are.
@@ -31,6 +57,17 @@ pub enum Storage {
         /// Indexes of the columns that decide about the partition.
         by: Vec<usize>,
     },
+}
+
+/// A column of spans of which no two may overlap.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Apart {
+    /// Its index.
+    pub column: usize,
+    /// What its spans lie between.
+    pub bounds: Type,
+    /// How one is written from a bound to another that it does not reach: `[{low},{high})`.
+    pub text: String,
 }
 
 /// Columns by what may not be done to them.

@@ -27,6 +27,11 @@ pub struct TableTally {
     pub unknown: u64,
     /// Whether others write the table too, so that nobody compares it.
     pub unchecked: bool,
+    /// Whether columns that the digest covers became others during the run: then `digest` says nothing, and `live` alone
+    /// can be compared.
+    pub counted_only: bool,
+    /// Whether the server picked the rows that were updated and deleted, so that nobody knows what is there.
+    pub picked: bool,
 }
 
 impl Tally {
@@ -47,5 +52,7 @@ impl TableTally {
         self.digest.merge(other.digest);
         self.unknown += other.unknown;
         self.unchecked |= other.unchecked;
+        self.counted_only |= other.counted_only;
+        self.picked |= other.picked;
     }
 }

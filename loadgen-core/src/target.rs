@@ -1,8 +1,10 @@
 //! Where traffic goes.
 
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
 
-use crate::{Applied, Change, Failure, Schema, Table, TableName, Value, pattern::is_called};
+use crate::{Applied, Change, Failure, Schema, Statistics, Table, TableName, Value, pattern::is_called};
 
 /// Something that sessions can be opened to: a database, a broker, an API.
 ///
@@ -85,6 +87,28 @@ pub trait SqlSession: Session {
         each: &mut EachRow<'_>,
     ) -> Result<u64, Failure>;
 
+    /// Hands the given columns of up to `most` rows to `each`: of all rows, or of some that are spread evenly over the
+    /// whole table. `key` tells rows apart; rows with NULL in it are passed over. Which rows, and in what order, depends on
+    /// what the table holds and on nothing else. Answers whether those were all rows.
+    async fn sample(
+        &mut self,
+        table: &Table,
+        key: &[usize],
+        columns: &[usize],
+        most: u64,
+        each: &mut EachRow<'_>,
+    ) -> Result<bool, Failure>;
+
+    /// Values of a column of integers or UUIDs that tells rows apart: up to `rows` from a point of its range on, given in
+    /// 2^64ths of it. Some, if there are any.
+    async fn pick(
+        &mut self,
+        table: &Table,
+        column: usize,
+        point: u64,
+        rows: u64,
+    ) -> Result<Vec<Value>, Failure>;
+
     /// The largest value of an integer column; none in an empty table.
     async fn largest(&mut self, table: &Table, column: usize) -> Result<Option<i64>, Failure>;
 
@@ -94,6 +118,23 @@ pub trait SqlSession: Session {
         &mut self,
         wanted: &[(TableName, Rights)],
     ) -> Result<Vec<(TableName, String)>, Failure>;
+
+    /// A number that is another one after the schemas that are asked for have changed, however they did, and costs much
+    /// less than reading them. It may change for less than that. None where there is no such number: then changes are
+    /// noticed only when something fails.
+    async fn schema_version(&mut self, _filter: &SchemaFilter) -> Result<Option<u64>, Failure> {
+        Ok(None)
+    }
+
+    /// What the database knows of the values of columns, for those of which it knows anything: nothing, unless it
+    /// keeps statistics.
+    async fn statistics(
+        &mut self,
+        _table: &Table,
+        _columns: &[usize],
+    ) -> Result<BTreeMap<usize, Statistics>, Failure> {
+        Ok(BTreeMap::new())
+    }
 
     /// The server in words: product and version.
     async fn server(&mut self) -> Result<String, Failure>;

@@ -6,11 +6,13 @@ use serde::de;
 
 mod count;
 mod rate;
+mod size;
 mod span;
 mod whole;
 
 pub use count::Count;
 pub use rate::Rate;
+pub use size::Size;
 pub use span::Span;
 pub use whole::Whole;
 

@@ -29,8 +29,25 @@ pub trait Workload: Send + Sync + Sized + 'static {
     /// A lane that has done nothing yet. Called after `prepare`.
     fn lane(&self, id: LaneId) -> Self::Lane;
 
-    /// Adds what a lane did to the sums of the run.
-    fn tally(&self, _id: LaneId, _lane: &Self::Lane, _tally: &mut Tally) {}
+    /// Adds what a lane did to the sums of the run. Called once, when all lanes have ended.
+    fn tally(&self, _id: LaneId, _lane: &mut Self::Lane, _tally: &mut Tally) {}
+
+    /// Whether [`Workload::look`] can find out anything. The default says no, and nobody looks.
+    fn follows_schema(&self) -> bool {
+        false
+    }
+
+    /// Looks whether the schema is still the one that the traffic was planned for, and plans anew where it is not; none
+    /// if nothing that matters has changed. Called by one session at a time. Lanes learn of the new plan from its
+    /// scenarios.
+    async fn look(
+        &self,
+        _session: &mut SessionOf<Self>,
+        _setup: &Setup,
+        _occasion: Occasion,
+    ) -> Result<Option<Replanned<Self>>, PrepareError> {
+        Ok(None)
+    }
 
     /// Compares the report with the target. The default has nothing to compare.
     async fn check(&self, _session: &mut SessionOf<Self>, _report: &Report) -> Result<(), CheckError> {
@@ -47,6 +64,23 @@ pub struct Setup {
     pub lanes: u32,
     /// Whether [`Workload::check`] will be called: then whatever it compares with has to be read before the traffic.
     pub check: bool,
+}
+
+/// Why the schema is looked at again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Occasion {
+    /// Some time has passed: whatever costs more than a glance is left out.
+    Routine,
+    /// Something failed as if the schema had changed, or the run is over and about to be checked.
+    Suspicion,
+}
+
+/// Traffic planned for a schema that has changed.
+pub struct Replanned<W: Workload> {
+    /// What is done from now on.
+    pub mix: Mix<W>,
+    /// What has changed: the table, and words that follow its name.
+    pub changes: Vec<(String, String)>,
 }
 
 /// One kind of operation of a workload.

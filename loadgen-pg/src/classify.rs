@@ -28,15 +28,22 @@ pub(crate) enum Place {
 }
 
 /// What to do after an error with this SQLSTATE. The routine of the server that raised it tells the two meanings of 0A000
-/// apart: its message is translated.
-pub(crate) fn action(sqlstate: &str, routine: Option<&str>) -> Action {
+/// apart, as its message is translated; that of XX000 never is.
+///
+/// Besides tables and columns that are gone (42P01, 42703, 3F000 for schemas, 42704 for types), what a statement of before
+/// meets after a change is an expression or operand of another type (42804, 42883), a column that the server fills by
+/// itself now (428C9), and something else under the name of a table (42809). A statement that is being planned while
+/// something is dropped finds it gone half-way: XX000.
+pub(crate) fn action(sqlstate: &str, routine: Option<&str>, message: &str) -> Action {
     match sqlstate {
         "40001" | "40P01" | "55006" => Action::Retry,
         "55P03" | "57014" => Action::RetryThenSkip,
         "40003" | "08007" => Action::Resolve,
         "25P02" => Action::Defect,
         "0A000" if routine == Some("RevalidateCachedQuery") => Action::RereadSchema,
+        "XX000" if HALF_GONE.iter().any(|words| message.contains(words)) => Action::RereadSchema,
         "42703" | "42P01" | "42804" | "26000" => Action::RereadSchema,
+        "42883" | "42704" | "42809" | "428C9" | "3F000" => Action::RereadSchema,
         "42501" | "55000" | "0A000" | "42701" | "42P07" => Action::Skip,
         "57P01" | "57P02" | "57P03" | "57P05" | "25P03" | "25006" => Action::Reconnect,
         "53300" | "53100" | "53200" | "58030" => Action::PauseThenFatal,
@@ -54,6 +61,9 @@ pub(crate) fn action(sqlstate: &str, routine: Option<&str>) -> Action {
         },
     }
 }
+
+/// What the server says when it looks up something that has just been dropped.
+const HALF_GONE: [&str; 2] = ["cache lookup failed for", "could not open relation with OID"];
 
 /// Turns an error of the driver into a failure.
 pub(crate) fn classify(error: &sqlx::Error, place: Place) -> Failure {
@@ -131,7 +141,7 @@ fn server_failure(error: &PgDatabaseError, place: Place) -> Failure {
     // The server is about to close the connection, so another statement cannot follow on it.
     let fit = |action| if plain || action == Action::Fatal { action } else { Action::Reconnect };
     if is_aborted(code, plain, place) {
-        Failure::aborted(fit(harmless(action(code, error.routine()))), known(code), message)
+        Failure::aborted(fit(harmless(action(code, error.routine(), message))), known(code), message)
     } else {
         Failure::indeterminate(Action::Resolve, known(code), message)
     }

@@ -5,12 +5,13 @@ use std::{
     sync::Arc,
 };
 
-use loadgen_core::{Schema, SchemaFilter, Special, Storage, Table, TableName};
+use loadgen_core::{Identity, Schema, SchemaFilter, Special, Storage, Table, TableName, Type};
 use sqlx::{
     PgConnection, Row,
     postgres::{PgRow, types::Oid},
 };
 
+mod address;
 mod alive;
 mod column;
 mod expression;
@@ -20,6 +21,7 @@ mod native;
 mod other;
 mod partition;
 mod resolve;
+mod rows;
 mod sample;
 mod spelling;
 mod types;
@@ -36,6 +38,10 @@ struct Draft {
     is_partitioned: bool,
     /// The expressions of generated columns.
     generated: HashMap<usize, String>,
+    /// Columns whose values are rows.
+    rows: Vec<usize>,
+    /// Columns whose values are ranges, with the types of their bounds.
+    bounds: HashMap<usize, Type>,
 }
 
 impl Draft {
@@ -47,14 +53,7 @@ impl Draft {
 
 /// Reads the base tables of the schemas, and which schemas there are.
 pub(crate) async fn read(conn: &mut PgConnection, filter: &SchemaFilter) -> sqlx::Result<Schema> {
-    const SCHEMAS: &str = "select nspname::text from pg_namespace \
-        where nspname !~ '^pg_' and nspname <> 'information_schema' order by 1";
-    let schemas: Vec<String> = sqlx::query_scalar(SCHEMAS).fetch_all(&mut *conn).await?;
-    let mut wanted: Vec<String> = filter.of(&schemas).into_iter().cloned().collect();
-    if wanted.is_empty() {
-        // Names that are not there find nothing, and none at all stands for the search path.
-        wanted.clone_from(&filter.schemas);
-    }
+    let (schemas, wanted) = schemas(conn, filter).await?;
     let rows = sqlx::query(include_str!("introspect/columns.sql")).bind(&wanted).fetch_all(&mut *conn);
     let rows = rows.await?;
     let mut tables: Vec<Oid> = rows.iter().map(|row| row.try_get(0)).collect::<sqlx::Result<_>>()?;
@@ -63,13 +62,43 @@ pub(crate) async fn read(conn: &mut PgConnection, filter: &SchemaFilter) -> sqlx
     let mut drafts = drafts(&rows, &types)?;
     complete(conn, &mut drafts).await?;
     for draft in drafts.values_mut() {
+        rows::doubt(draft);
+        address::doubt(&mut draft.table);
         sample::fill_in(conn, &mut draft.table).await?;
     }
     let others = sqlx::query(include_str!("introspect/others.sql")).bind(&wanted);
     let others = others.fetch_all(&mut *conn).await?.iter().map(other::read).collect::<sqlx::Result<_>>()?;
-    let mut tables: Vec<Arc<Table>> = drafts.into_values().map(|draft| Arc::new(draft.table)).collect();
+    let mut tables: Vec<Arc<Table>> = drafts.into_iter().map(identified).collect();
     tables.sort_by(|a, b| a.name.cmp(&b.name));
     Ok(Schema { schemas, tables, others })
+}
+
+/// All schemas, and those that are asked for; none at all stands for the search path.
+async fn schemas(conn: &mut PgConnection, filter: &SchemaFilter) -> sqlx::Result<(Vec<String>, Vec<String>)> {
+    const SCHEMAS: &str = "select nspname::text from pg_namespace \
+        where nspname !~ '^pg_' and nspname <> 'information_schema' order by 1";
+    let schemas: Vec<String> = sqlx::query_scalar(SCHEMAS).fetch_all(&mut *conn).await?;
+    let mut wanted: Vec<String> = filter.of(&schemas).into_iter().cloned().collect();
+    if wanted.is_empty() {
+        // Names that are not there find nothing.
+        wanted.clone_from(&filter.schemas);
+    }
+    Ok((schemas, wanted))
+}
+
+/// A number that is another one when [`read`] would find something else.
+pub(crate) async fn version(conn: &mut PgConnection, filter: &SchemaFilter) -> sqlx::Result<u64> {
+    let (_, wanted) = schemas(conn, filter).await?;
+    let version = sqlx::query_scalar(include_str!("introspect/version.sql")).bind(wanted);
+    let version: i64 = version.fetch_one(conn).await?;
+    Ok(version.cast_unsigned())
+}
+
+/// A table that is read, with what it will be known by after a change.
+fn identified((id, Draft { mut table, numbers, .. }): (u32, Draft)) -> Arc<Table> {
+    let columns = numbers.into_iter().map(|number| u32::from(number.cast_unsigned())).collect();
+    table.special.identity = Identity { table: id.into(), columns };
+    Arc::new(table)
 }
 
 /// Everything but the columns.
@@ -145,13 +174,21 @@ fn drafts(rows: &[PgRow], types: &Types) -> sqlx::Result<HashMap<u32, Draft>> {
             Entry::Occupied(entry) => entry.into_mut(),
             Entry::Vacant(entry) => {
                 let (table, is_partitioned) = (table(row)?, row.try_get(3)?);
-                entry.insert(Draft { table, numbers: Vec::new(), is_partitioned, generated: HashMap::new() })
+                let (numbers, generated, rows, bounds) = Default::default();
+                entry.insert(Draft { table, numbers, is_partitioned, generated, rows, bounds })
             }
         };
         // A table without columns has one row that names none.
         if let Some(number) = row.try_get::<Option<i16>, _>(5)? {
             if row.try_get(9)? {
                 draft.generated.insert(draft.table.columns.len(), row.try_get(10)?);
+            }
+            let Oid(ty) = row.try_get(12)?;
+            if types.is_row(ty) {
+                draft.rows.push(draft.table.columns.len());
+            }
+            if let Some(bound) = types.bound(ty) {
+                draft.bounds.insert(draft.table.columns.len(), native::ty(bound, -1));
             }
             let (column, resolved) = column::read(row, &mut resolver)?;
             draft.table.columns.push(column);
@@ -172,6 +209,6 @@ fn table(row: &PgRow) -> sqlx::Result<Table> {
         foreign_keys: Vec::new(),
         checks: Vec::new(),
         obstacles: Vec::new(),
-        special: Special { storage, ..Special::default() },
+        special: Special { storage, is_addressed: row.try_get(16)?, ..Special::default() },
     })
 }

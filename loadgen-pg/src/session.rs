@@ -1,10 +1,11 @@
 //! One connection.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use async_trait::async_trait;
 use loadgen_core::{
-    Applied, Change, EachRow, Failure, Rights, Schema, SchemaFilter, Session, SqlSession, Table, TableName,
+    Applied, Change, EachRow, Failure, Rights, Schema, SchemaFilter, Session, SqlSession, Statistics, Table,
+    TableName, Value,
 };
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 
@@ -19,10 +20,14 @@ mod bulk;
 mod copy;
 mod habits;
 mod patience;
+mod pick;
+mod points;
 mod read;
+mod sample;
 mod transaction;
 
 use patience::Patience;
+use sample::Sample;
 
 /// An exclusive connection to a database.
 ///
@@ -119,6 +124,33 @@ impl SqlSession for PgSession {
         self.settle(answer)
     }
 
+    async fn sample(
+        &mut self,
+        table: &Table,
+        key: &[usize],
+        columns: &[usize],
+        most: u64,
+        each: &mut EachRow<'_>,
+    ) -> Result<bool, Failure> {
+        self.begin_call()?;
+        let sample = Sample { table, key, columns, most };
+        let answer = sample.read(&mut self.connection, &mut self.patience, each).await;
+        self.settle(answer)
+    }
+
+    async fn pick(
+        &mut self,
+        table: &Table,
+        column: usize,
+        point: u64,
+        rows: u64,
+    ) -> Result<Vec<Value>, Failure> {
+        self.begin_call()?;
+        let work = pick::pick(&mut self.connection, table, column, (point, rows));
+        let answer = self.patience.wait(Place::Harmless, work).await;
+        self.settle(answer)
+    }
+
     async fn largest(&mut self, table: &Table, column: usize) -> Result<Option<i64>, Failure> {
         self.begin_call()?;
         let work = read::largest(&mut self.connection, table, column);
@@ -139,6 +171,24 @@ impl SqlSession for PgSession {
         };
         let answer = self.patience.wait(Place::Harmless, work).await;
         self.settle(answer.and_then(|missing| missing.ok_or_else(read_only)))
+    }
+
+    async fn schema_version(&mut self, filter: &SchemaFilter) -> Result<Option<u64>, Failure> {
+        self.begin_call()?;
+        let work = introspect::version(&mut self.connection, filter);
+        let answer = self.patience.wait(Place::Harmless, work).await;
+        self.settle(answer.map(Some))
+    }
+
+    async fn statistics(
+        &mut self,
+        table: &Table,
+        columns: &[usize],
+    ) -> Result<BTreeMap<usize, Statistics>, Failure> {
+        self.begin_call()?;
+        let work = read::statistics(&mut self.connection, table, columns);
+        let answer = self.patience.wait(Place::Harmless, work).await;
+        self.settle(answer)
     }
 
     async fn server(&mut self) -> Result<String, Failure> {

@@ -33,9 +33,9 @@ impl Statement {
         sqlx::Arguments::reserve(&mut arguments, self.params.len(), size(change));
         for param in &self.params {
             sqlx::Arguments::add(&mut arguments, BoundParam { param, change }).map_err(|error| {
-                let column = &change.shape.table.columns[param.column];
-                let table = &change.shape.table.name;
-                Failure::aborted(Action::Defect, "encode", format!("{table}.{}: {error}", column.name))
+                let table = &change.shape.table;
+                let column = table.columns.get(param.column).map_or("its address", |column| &column.name);
+                Failure::aborted(Action::Defect, "encode", format!("{}.{column}: {error}", table.name))
             })?;
         }
         Ok(Ready { text: Arc::clone(&self.text), arguments: Some(arguments) })

@@ -2,9 +2,12 @@
 
 use std::{collections::BTreeMap, str::FromStr};
 
-use clap::Args;
+use clap::{
+    Args,
+    builder::{PossibleValuesParser, TypedValueParser},
+};
 use loadgen_core::{
-    crud::{CrudConfig, OperationWeights, Part, TableConfig},
+    crud::{CrudConfig, OperationWeights, Part, TableConfig, Touch},
     pattern::{is_called, is_pattern},
 };
 
@@ -32,6 +35,9 @@ pub(crate) struct TableArgs {
     /// How often each operation is chosen, as in insert=3,update=2,delete=1
     #[arg(long, value_name = "WEIGHTS", value_parser = operation_weights, help_heading = "Tables")]
     pub(crate) mix: Option<OperationWeights>,
+    /// Which rows are updated, deleted and referred to: those of the run, those that are there, or both
+    #[arg(long, value_name = "ROWS", value_parser = touch(), help_heading = "Tables")]
+    pub(crate) touch: Option<Touch>,
     /// Rows inserted by one statement
     #[arg(long, value_name = "N", value_parser = rows(), allow_hyphen_values = true, help_heading = "Tables")]
     pub(crate) insert_rows: Option<u32>,
@@ -59,6 +65,7 @@ impl TableArgs {
             }
         }
         crud.exclude.extend(self.scope.exclude.iter().cloned());
+        crud.touch = self.touch.or(crud.touch);
         crud.operations = self.mix.or(crud.operations);
         crud.rows.insert = self.insert_rows.unwrap_or(crud.rows.insert);
         crud.rows.update = self.update_rows.unwrap_or(crud.rows.update);
@@ -151,6 +158,12 @@ fn operation_weights(text: &str) -> Result<OperationWeights, String> {
         return Err("all weights are zero: at least one has to be above".into());
     }
     Ok(weights)
+}
+
+fn touch() -> impl TypedValueParser<Value = Touch> {
+    let named = |name: String| Touch::CHOICES.into_iter().find(|touch| touch.name() == name);
+    PossibleValuesParser::new(Touch::CHOICES.map(Touch::name))
+        .map(move |name| named(name).unwrap_or_default())
 }
 
 fn rows() -> clap::builder::RangedI64ValueParser<u32> {

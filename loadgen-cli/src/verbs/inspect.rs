@@ -23,6 +23,9 @@ use crate::{
 };
 
 pub(super) async fn inspect(args: &InspectArgs) -> Result<(), Failed> {
+    if args.digest && args.format == InspectFormat::Yaml {
+        return Err(Failed::new(Code::Usage, "--digest has no YAML: choose --format json or text"));
+    }
     let plan = Plan::resolve(&args.source, &LoadArgs::default())?;
     let [job] = plan.jobs.as_slice() else {
         return Err(Failed::new(Code::Usage, "the plan has several jobs: choose one with --job NAME"));

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use loadgen_core::{
     Seed, Target,
-    crud::{CrudPlan, Source, TablePlan},
+    crud::{CrudPlan, TablePlan, Touch},
 };
 use serde_json::{Value, json};
 
@@ -28,7 +28,7 @@ pub(super) async fn plan(source: &SourceArgs, load: &LoadArgs, format: Format) -
     let (mut text, mut jobs) = (String::new(), Vec::new());
     for job in &plan.jobs {
         let reach = guard::reach(&job.target, &source.reach.allow_host).await?;
-        let planned = execute::planned(&plan, job, false).await?;
+        let planned = execute::adopted(&plan, job).await?;
         match format {
             Format::Text => job_text(job, &planned, reach, style, &mut text),
             Format::Json => jobs.push(job_json(job, &planned, reach)),
@@ -110,9 +110,10 @@ fn goal(job: &Job, planned: &CrudPlan, table: &TablePlan) -> Option<u64> {
 fn table_text(planned: &TablePlan, (seed, goal): (Seed, Option<u64>), style: Style, text: &mut String) {
     let weights = planned.operations;
     let seeded = goal.map_or_else(String::new, |rows| format!("; seed fills it up to {} rows", count(rows)));
+    let touched = touched(planned);
     let _ = writeln!(
         text,
-        "{}: weight {}; insert {}, update {}, delete {}{seeded}",
+        "{}: weight {}; insert {}, update {}, delete {}{touched}{seeded}",
         style.title(&planned.table.name.to_string()),
         planned.weight,
         weights.insert,
@@ -120,13 +121,13 @@ fn table_text(planned: &TablePlan, (seed, goal): (Seed, Option<u64>), style: Sty
         weights.delete
     );
     let mut grid = Grid::new(["column", "type", "values", "for example"]);
-    for (column, source) in planned.table.columns.iter().zip(&planned.sources) {
+    for (index, column) in planned.table.columns.iter().enumerate() {
         let samples =
-            samples(source, seed).iter().map(|sample| cut(sample, SAMPLE_WIDTH)).collect::<Vec<_>>();
+            samples(planned, index, seed).iter().map(|sample| cut(sample, SAMPLE_WIDTH)).collect::<Vec<_>>();
         grid.row([
             column.name.clone(),
             super::inspect::type_words(column),
-            cut(&source.describe(), VALUES_WIDTH),
+            cut(&planned.describe(index), VALUES_WIDTH),
             samples.join(" · "),
         ]);
     }
@@ -137,9 +138,20 @@ fn table_text(planned: &TablePlan, (seed, goal): (Seed, Option<u64>), style: Sty
     text.push('\n');
 }
 
+/// Which rows are touched, unless those are the run's own.
+fn touched(planned: &TablePlan) -> String {
+    let Some(taken) = planned.taken_over else { return String::new() };
+    let rows = count(taken.rows);
+    let beside = if planned.touch == Touch::All { "" } else { " and no others" };
+    match taken.all {
+        true => format!("; touches all {rows} rows that are there{beside}"),
+        false => format!("; touches {rows} of the rows that are there{beside}"),
+    }
+}
+
 /// Values that the column may get.
-fn samples(source: &Source, seed: Seed) -> Vec<String> {
-    source.samples(seed, SAMPLES).iter().map(ToString::to_string).collect()
+fn samples(planned: &TablePlan, column: usize, seed: Seed) -> Vec<String> {
+    planned.samples(column, seed, SAMPLES).iter().map(ToString::to_string).collect()
 }
 
 const SAMPLES: u64 = 3;
@@ -171,13 +183,12 @@ fn job_json(job: &Job, planned: &CrudPlan, reach: Reach) -> Value {
 }
 
 fn table_json(planned: &TablePlan, seed: Seed, goal: Option<u64>) -> Value {
-    let columns = planned.table.columns.iter().zip(&planned.sources);
-    let columns = columns.map(|(column, source)| {
+    let columns = planned.table.columns.iter().enumerate().map(|(index, column)| {
         json!({
             "name": column.name,
             "type": super::inspect::type_words(column),
-            "values": source.describe(),
-            "samples": samples(source, seed),
+            "values": planned.describe(index),
+            "samples": samples(planned, index, seed),
         })
     });
     json!({
@@ -185,6 +196,9 @@ fn table_json(planned: &TablePlan, seed: Seed, goal: Option<u64>) -> Value {
         "weight": planned.weight,
         "operations": planned.operations,
         "seed": goal,
+        "touch": planned.touch,
+        "sampling": planned.sampling,
+        "taken_over": planned.taken_over,
         "columns": columns.collect::<Vec<_>>(),
         "notes": planned.notes,
         "unchecked": planned.unchecked,

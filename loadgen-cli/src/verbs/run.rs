@@ -23,10 +23,11 @@ pub(super) async fn run(args: &RunArgs, talk: &TalkArgs) -> Result<(), Failed> {
     let allow_host = args.source.reach.allow_host.clone();
     let manner = Manner { check: args.check, progress: args.progress, quiet: talk.quiet, allow_host };
     let execution = execute::execute(&plan, &manner, &signals).await?;
-    if let Some(out) = &args.out {
-        write(out, "summary.json", &output::pretty(&execution.summary)?)?;
-    }
-    print(&execution, args.output.format)?;
+    let summary = output::pretty(&execution.summary)?;
+    // What a run came to is said even where it cannot be kept.
+    let printed = print(&execution, args.output.format);
+    let kept = args.out.as_deref().map_or(Ok(()), |out| write(out, "summary.json", &summary));
+    printed.and(kept)?;
     execution.verdict(&signals)
 }
 

@@ -44,21 +44,32 @@ pub(super) async fn seed(args: &SeedArgs, talk: &TalkArgs) -> Result<(), Failed>
     if plan.seed_was_drawn {
         say(&format!("seed {} was drawn; --seed {} writes the same rows", plan.seed, plan.seed));
     }
-    let mut seeded = Vec::new();
+    let (mut seeded, mut failed) = (Vec::new(), None);
     for (job, planned) in jobs.into_iter().zip(planned.into_iter().flatten()) {
         for (name, why) in &planned.refused {
             warnings.push(format!("{name} is left out: {why}"));
             say(&format!("warning: {name} is left out: {why}"));
         }
-        let report = fill(&plan, job, planned, args, talk, &signals).await?;
-        seeded.push(Seeded { job, connections: connections(job), report });
+        match fill(&plan, job, planned, args, talk, &signals).await {
+            Ok(report) => seeded.push(Seeded { job, connections: connections(job), report }),
+            Err(why) => {
+                failed = Some(why);
+                break;
+            }
+        }
     }
-    let run = clock.run(&plan);
+    // What other jobs have filled is said all the same.
+    let failed = match failed {
+        Some(failed) if seeded.is_empty() => return Err(failed),
+        failed => failed,
+    };
+    warnings.extend(failed.as_ref().and_then(Failed::message).map(str::to_owned));
+    let (run, is_whole) = (clock.run(&plan), failed.is_none());
     match args.output.format {
-        Format::Json => output::json(&document(&run, &seeded, &warnings))?,
-        Format::Text => output::result(&text(&run, &seeded, Style::new(output::colours())))?,
+        Format::Json => output::json(&document(&run, &seeded, is_whole, &warnings))?,
+        Format::Text => output::result(&text(&run, &seeded, is_whole, Style::new(output::colours())))?,
     }
-    verdict(&seeded)
+    failed.map_or_else(|| verdict(&seeded), Err)
 }
 
 /// Whether a job is told how many rows to fill in.

@@ -2,11 +2,14 @@
 
 #![allow(clippy::unwrap_used, reason = "the lint spares only the test functions themselves")]
 
+mod ddl;
 mod demo;
 mod digest;
+mod existing;
 mod files;
 mod jobs;
 mod live;
+mod results;
 mod rights;
 mod seed;
 mod stop;

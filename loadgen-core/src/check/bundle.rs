@@ -106,7 +106,13 @@ impl Bundle {
         }
     }
 
-    fn is_met(&self, row: &[Value]) -> bool {
+    /// Whether a condition reads the column and another one.
+    pub(super) fn ties(&self, column: usize) -> bool {
+        let both = |columns: Vec<usize>| columns.len() > 1 && columns.contains(&column);
+        self.conditions.iter().any(|condition| both(condition.columns()))
+    }
+
+    pub(super) fn is_met(&self, row: &[Value]) -> bool {
         let times = if self.timed { &NOW[..] } else { &NOW[..1] };
         self.conditions.iter().all(|condition| times.iter().all(|now| holds(condition, row, *now)))
     }

@@ -44,6 +44,17 @@ impl Rules {
         self.covered[column]
     }
 
+    /// Whether the conditions that read a column hold.
+    pub(crate) fn hold(&self, row: &[Value], column: usize) -> bool {
+        let mut own = self.bundles.iter().filter(|bundle| bundle.reads().contains(&column));
+        own.all(|bundle| bundle.is_met(row))
+    }
+
+    /// Whether a condition ties a column that is drawn here to another one.
+    pub(crate) fn ties(&self, column: usize) -> bool {
+        self.bundles.iter().any(|bundle| bundle.ties(column))
+    }
+
     /// Draws all columns that have conditions; false when no values were found that fit those of the other columns.
     pub(crate) fn draw(&self, row: &mut [Value], rng: &mut Rng) -> bool {
         self.bundles.iter().all(|bundle| bundle.draw(row, rng))

@@ -3,7 +3,7 @@
 use super::{keys::grow, live::Slot};
 
 /// A count a row, and two marks.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Children(Vec<u32>);
 
 /// Rows that are not remembered any more may refer to this one for ever: it is never deleted.
@@ -13,6 +13,11 @@ const LEFT: u32 = 1 << 30;
 const COUNT: u32 = LEFT - 1;
 
 impl Children {
+    /// None of so many rows has any.
+    pub(super) fn of(slots: usize) -> Self {
+        Children(vec![0; slots])
+    }
+
     pub(super) fn extend(&mut self) {
         grow(&mut self.0, 1);
         self.0.push(0);

@@ -120,7 +120,8 @@ fn unknown<'a>(part: Part, wanted: &str, names: impl Iterator<Item = &'a str>) -
     let meant = match close.max_by(|a, b| a.0.total_cmp(&b.0)) {
         Some((_, name)) => format!("; did you mean {name:?}?"),
         None if names.is_empty() => "; there is none at all".to_owned(),
-        None => format!("; there is {}", names[..names.len().min(10)].join(", ")),
+        None if names.len() == 1 => format!("; there is {}", names[0]),
+        None => format!("; there are {}", names[..names.len().min(10)].join(", ")),
     };
     CrudPlanError::Unknown { part, meant }
 }

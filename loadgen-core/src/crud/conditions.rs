@@ -1,17 +1,15 @@
 //! The checks of a table: which of them are solved, and by whom.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::{
-    config::TableConfig,
     draft::Draft,
-    reference::Reference,
     source::{FIRST, Source},
 };
 use crate::{
-    Check, Fill, Rng, Seed, Table, Value,
-    check::{Condition, Expr, Ground, Item, Rules, holds, parse, restrictions},
-    generate::{self, ColumnConfig, Distinct, Generator},
+    Check, Fill, Value,
+    check::{Condition, Expr, Item, holds, parse, restrictions},
+    generate::{ColumnConfig, Distinct},
 };
 
 impl Draft<'_> {
@@ -24,6 +22,10 @@ impl Draft<'_> {
         let (mut conditions, mut reasons, mut wanted) = (Vec::new(), Vec::new(), BTreeSet::new());
         for check in &self.table.checks {
             if self.is_left_to_the_database(check, sources) {
+                if self.outgrows(check) {
+                    let why = "a sequence does not stay within it";
+                    reasons.push(format!("CHECK {}: {why}", one_line(&check.condition)));
+                }
                 continue;
             }
             match self.condition(check, sources) {
@@ -85,8 +87,17 @@ impl Draft<'_> {
         conditions: &[Condition],
     ) -> Result<(usize, Distinct, ColumnConfig), String> {
         let definition = &self.table.columns[column];
+        let apart = self.table.special.apart.iter().find(|apart| apart.column == column);
+        if let (Some(apart), None) = (apart, self.config_of(column)) {
+            let distinct = Distinct::apart(&definition.name, apart, self.seed);
+            let spans = distinct
+                .ok_or_else(|| format!("{:?}: no spans that keep apart are known", definition.name))?;
+            return Ok((column, spans, ColumnConfig::default()));
+        }
+        let folds = self.table.special.folded.contains(&column);
         let make = |config: &ColumnConfig| {
-            Distinct::new(definition, Some(config), self.seed, FIRST)
+            let made = Distinct::new(definition, Some(config), self.seed, FIRST);
+            made.map(|made| if folds { made.folded() } else { made })
                 .map_err(|unfillable| unfillable.to_string())
         };
         let said = self.config_of(column).cloned().unwrap_or_default();
@@ -120,42 +131,3 @@ fn one_line(condition: &str) -> String {
 
 /// How many distinct values are tried on a check.
 const SAMPLES: u64 = 64;
-
-/// The rules that the checks of a table make for the columns that are drawn.
-pub(super) fn rules(
-    table: &Table,
-    config: &TableConfig,
-    conditions: &[Condition],
-    (sources, references): (&[Source], &[Reference]),
-) -> Result<Option<Rules>, String> {
-    let is_drawn = |column: &usize| matches!(sources[*column], Source::Generated(_) | Source::Checked(_));
-    let drawn: BTreeSet<usize> = (0..sources.len()).filter(is_drawn).collect();
-    let parents = parents(table, sources);
-    let example = |row: &mut [Value], number: u64| {
-        for (column, source) in sources.iter().enumerate() {
-            row[column] = match source {
-                Source::Distinct(distinct) => distinct.value(number).unwrap_or_default(),
-                Source::Parent { reference, .. } => {
-                    let none = references[*reference].optional && number >> reference & 1 == 1;
-                    let rng = &mut Rng::keyed(Seed(0), [number, column as u64, 3]);
-                    let parent = parents.get(&column).filter(|_| !none);
-                    parent.map_or(Value::Null, |parent| parent.generate(rng))
-                }
-                _ => Value::Null,
-            };
-        }
-    };
-    let ground = Ground { table, drawn: &drawn, configs: &config.columns, example: &example };
-    Rules::new(conditions, &ground)
-}
-
-/// Something like the keys of parents, for examples.
-fn parents(table: &Table, sources: &[Source]) -> BTreeMap<usize, Box<dyn Generator>> {
-    let parent = |(column, source): (usize, &Source)| {
-        let like = ColumnConfig { null_ratio: Some(0.0), ..ColumnConfig::default() };
-        let is_parent = matches!(source, Source::Parent { .. });
-        let made = || generate::for_column(&table.name, &table.columns[column], Some(&like)).ok();
-        if is_parent { made().map(|generator| (column, generator)) } else { None }
-    };
-    sources.iter().enumerate().filter_map(parent).collect()
-}

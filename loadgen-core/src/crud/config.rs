@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
 
+use super::{pick::Pick, sampling::Sampling, touch::Touch};
 use crate::{
     TableName,
-    generate::ColumnConfig,
+    generate::{Basis, ColumnConfig, Locale},
     pattern::is_called,
-    units::{Count, Whole},
+    units::{Count, Size, Whole},
 };
 
 /// Inserts, updates and deletes on the tables of a schema.
@@ -30,6 +31,23 @@ pub struct CrudConfig {
     pub operations: Option<OperationWeights>,
     /// Rows a statement for each operation; 1 unless set.
     pub rows: RowCounts,
+    /// Which rows are updated, deleted and referred to: `own` (those that the run inserts), `existing` (those that were
+    /// there) or `all`; own unless set.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub touch: Option<Touch>,
+    /// Which of a lane's rows updates choose: `uniform` unless set, `zipf` for a few hot ones, or `latest`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pick: Option<Pick>,
+    /// `statistics`: values of columns of which nothing else is said are spread like those that are in the tables.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub from: Option<Basis>,
+    /// Where people and places are from, as in `de_DE`; English names and places anywhere unless set.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub locale: Option<Locale>,
+    /// Who finds rows that are there: `start` (read once, as `touch` says) or `server` (picked for each update and delete,
+    /// for tables too large to be read; counted, not compared); start unless set.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sampling: Option<Sampling>,
     /// How many rows `seed` fills each table up to, unless its own entry says otherwise; none unless set.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub seed: Option<Count>,
@@ -58,6 +76,18 @@ pub struct TableConfig {
     /// Weights of the operations on this table, instead of those of the workload.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub operations: Option<OperationWeights>,
+    /// Which rows are updated, deleted and referred to, instead of what the workload says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub touch: Option<Touch>,
+    /// Which of a lane's rows updates choose in this table, instead of what the workload says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pick: Option<Pick>,
+    /// The fewest bytes of a row before compression, as in `2KB`: one text or binary column is written that long.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub row_size: Option<Size>,
+    /// Who finds rows that are there, instead of what the workload says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sampling: Option<Sampling>,
     /// How many rows `seed` fills the table up to.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub seed: Option<Count>,
@@ -79,6 +109,10 @@ pub struct OperationWeights {
     /// Removed rows.
     #[serde(default)]
     pub delete: u64,
+}
+
+impl OperationWeights {
+    pub(super) const NONE: Self = OperationWeights { insert: 0, update: 0, delete: 0 };
 }
 
 impl Default for OperationWeights {

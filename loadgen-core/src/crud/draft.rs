@@ -5,13 +5,13 @@ use std::collections::BTreeSet;
 use super::{
     config::TableConfig,
     error::{CrudPlanError, Part},
+    parent::Parent,
     reference::Reference,
-    room::SMALL,
-    source::{ORPHANS, Source, TableSources, names},
+    source::{FIRST, ORPHANS, Source, names},
 };
 use crate::{
     Column, Fill, ForeignKey, Obstacle, Seed, Table, Type,
-    generate::{self, ColumnConfig, Distinct},
+    generate::{self, ColumnConfig, Distinct, Locale},
 };
 
 /// What decides about one table.
@@ -19,6 +19,7 @@ pub(super) struct Draft<'a> {
     pub(super) table: &'a Table,
     pub(super) config: &'a TableConfig,
     pub(super) seed: Seed,
+    pub(super) locale: Locale,
 }
 
 impl Draft<'_> {
@@ -86,8 +87,9 @@ impl Draft<'_> {
             orphans: ORPHANS,
             to_itself: false,
             shared: Vec::new(),
-            parent: 0,
+            parent: Parent::Lane(0),
             positions: Vec::new(),
+            words: String::new(),
         };
         let mut references: Vec<Reference> = followed.map(reference).collect();
         Reference::sort(self.table, &mut references);
@@ -143,7 +145,17 @@ impl Draft<'_> {
         config: Option<&ColumnConfig>,
         notes: &mut Vec<String>,
     ) -> Result<Result<Source, String>, CrudPlanError> {
-        match generate::for_column(&self.table.name, column, config) {
+        if let Some(found) = self.observed(column, config, notes)? {
+            return Ok(Ok(Source::Generated(found)));
+        }
+        if let Some(said) = config.filter(|said| said.sequence.is_some()) {
+            let steps = Distinct::new(column, Some(said), self.seed, FIRST);
+            let steps = steps.map_err(|error| error.in_table(&self.table.name));
+            return steps
+                .map(|steps| Ok(Source::Distinct(steps)))
+                .map_err(|error| self.wrong(column, error.to_string()));
+        }
+        match generate::for_column_in(self.locale, &self.table.name, column, config) {
             Ok(generator) => Ok(Ok(Source::Generated(generator))),
             Err(unfillable) if config.is_some() => Err(self.wrong(column, unfillable.to_string())),
             Err(unfillable) if column.nullable || column.fill != Fill::None => {
@@ -155,104 +167,27 @@ impl Draft<'_> {
         }
     }
 
-    /// Gives each unique key one column that alone tells all rows apart.
-    pub(super) fn make_distinct(&self, sources: &mut TableSources) -> Result<(), String> {
-        for key in self.table.unique_rules() {
-            let tells_apart = |column: &usize| match &sources.columns[*column] {
-                Source::Distinct(_) => true,
-                Source::Server(_) => self.server_tells_apart(*column),
-                // NULLs do not collide.
-                Source::Null(_) => true,
-                Source::Generated(_) | Source::Checked(_) | Source::Parent { .. } => false,
-            };
-            if key.iter().any(tells_apart) {
-                continue;
-            }
-            let constructed = |column: &usize| {
-                matches!(sources.columns[*column], Source::Generated(_))
-                    .then(|| self.distinct(*column, &sources.conditions))
-            };
-            let made: Vec<Result<(usize, Distinct, ColumnConfig), String>> =
-                key.iter().filter_map(constructed).collect();
-            let room = |(column, distinct, _): &&(usize, Distinct, ColumnConfig)| {
-                let capacity = distinct.capacity();
-                (capacity > SMALL && self.is_free(*column), capacity)
-            };
-            let best = made.iter().flatten().max_by_key(room);
-            let is_narrow = best.is_some_and(|(_, distinct, _)| distinct.capacity() <= SMALL);
-            let best = best.map(|(column, ..)| *column);
-            if is_narrow && self.combine(&self.parents_in(key, sources), sources).is_ok() {
-                continue;
-            }
-            match (best, made.is_empty()) {
-                (Some(best), _) => {
-                    let chosen = made.into_iter().flatten().find(|(column, ..)| *column == best);
-                    let (column, distinct, config) = chosen.expect("the best is one of those made");
-                    sources.columns[column] = Source::Distinct(distinct);
-                    sources.within.insert(self.table.columns[column].name.clone(), config);
-                }
-                (None, true) => self.combine(key, sources)?,
-                (None, false) => {
-                    let why = made.into_iter().find_map(Result::err).unwrap_or_default();
-                    return Err(format!("unique ({}): {why}", names(self.table, key)));
-                }
-            }
+    /// Values like those that are in the table, where that is asked for and anything is known of them.
+    fn observed(
+        &self,
+        column: &Column,
+        config: Option<&ColumnConfig>,
+        notes: &mut Vec<String>,
+    ) -> Result<Option<Box<dyn generate::Generator>>, CrudPlanError> {
+        let is_asked = config.is_some_and(|config| config.from.is_some());
+        if config.is_some() && !is_asked {
+            return Ok(None);
         }
-        Ok(())
-    }
-
-    /// Whether what the database fills in differs from row to row; who leaves a column out in the plan file says so.
-    pub(super) fn server_tells_apart(&self, column: usize) -> bool {
-        if self.config_of(column).is_some_and(|config| config.leave_out) {
-            return true;
+        if let Some(config) = config {
+            let check = config.checked(column);
+            check.map_err(|error| self.wrong(column, error.in_table(&self.table.name).to_string()))?;
         }
-        let column = &self.table.columns[column];
-        match &column.fill {
-            Fill::Sequence { .. } => true,
-            Fill::Volatile(_) => column.ty == Type::Uuid,
-            Fill::None => column.nullable,
-            Fill::Constant(_) | Fill::Generated => false,
+        let index = self.table.column_index(&column.name);
+        let known = index.and_then(|index| self.table.special.statistics.get(&index));
+        let found = known.and_then(|known| generate::observed(column, config, known));
+        if is_asked && found.is_none() {
+            notes.push(format!("{:?} is written as usual: there are no statistics of it", column.name));
         }
-    }
-
-    /// Whether neither a check nor the partitions restrict a column.
-    fn is_free(&self, column: usize) -> bool {
-        self.table.checks.iter().all(|check| !check.columns.contains(&column))
-            && !self.table.partitioned_by().contains(&column)
-    }
-
-    /// The columns of a key that come from parents.
-    fn parents_in(&self, key: &[usize], sources: &TableSources) -> Vec<usize> {
-        let is_parent = |column: &usize| matches!(sources.columns[*column], Source::Parent { .. });
-        key.iter().copied().filter(is_parent).collect()
-    }
-
-    /// A key of references alone: rows differ when their parents do.
-    pub(super) fn combine(&self, key: &[usize], sources: &mut TableSources) -> Result<(), String> {
-        let refuse = |why: &str| Err(format!("unique ({}) {why}; exclude the table", names(self.table, key)));
-        if key.is_empty() {
-            return refuse("has no column that can differ from row to row");
-        }
-        let within = |all: &[usize], some: &[usize]| some.iter().all(|column| all.contains(column));
-        if sources.combined_key.as_ref().is_some_and(|known| within(key, known)) {
-            return Ok(());
-        }
-        if !key.iter().all(|column| matches!(sources.columns[*column], Source::Parent { .. })) {
-            return refuse("is filled by the database, which does not promise distinct values");
-        }
-        let parent_of = |column: &usize| match sources.columns[*column] {
-            Source::Parent { reference, .. } => Some(reference),
-            _ => None,
-        };
-        let touched: BTreeSet<usize> = key.iter().filter_map(parent_of).collect();
-        let of_touched = |column: &usize| parent_of(column).is_some_and(|parent| touched.contains(&parent));
-        if !(0..sources.columns.len()).filter(of_touched).all(|column| key.contains(&column)) {
-            return refuse("takes part of a foreign key and not the rest");
-        }
-        if sources.combined_key.as_ref().is_some_and(|known| !within(known, key)) {
-            return refuse("is a second key made of foreign keys");
-        }
-        sources.combined_key = Some(key.to_vec());
-        Ok(())
+        Ok(found)
     }
 }

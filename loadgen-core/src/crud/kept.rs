@@ -20,23 +20,35 @@ pub(super) struct Kept {
     pub(super) known: Vec<usize>,
     /// Whether a trigger may change what is written, so that what counts is what comes back.
     pub(super) reads_back: bool,
+    /// Whether rows are found by their addresses, one a statement.
+    pub(super) by_address: bool,
 }
 
 impl Kept {
-    pub(super) fn of(table: &Table, sources: &[Source], referred: &BTreeSet<usize>) -> Self {
-        let never_null =
-            |column: usize| !table.columns[column].nullable || matches!(sources[column], Source::Distinct(_));
-        let key: Vec<usize> = table.key_of(never_null).unwrap_or_default().to_vec();
+    /// `touched`: whether rows are to be found again.
+    pub(super) fn of(table: &Table, sources: &[Source], referred: &BTreeSet<usize>, touched: bool) -> Self {
+        let never_null = |column: usize| {
+            !table.columns[column].nullable
+                || matches!(sources[column], Source::Distinct(_) | Source::Line(_))
+        };
+        let mut key: Vec<usize> = table.key_of(never_null).unwrap_or_default().to_vec();
+        let by_address = key.is_empty() && touched && table.special.is_addressed;
+        if by_address {
+            key.push(table.address());
+        }
         let mut remembered = key.clone();
         remembered.extend(referred.iter().filter(|column| !key.contains(column)));
         let written: Vec<usize> = (0..sources.len()).filter(|i| sources[*i].is_written()).collect();
-        let returned: Vec<usize> = remembered.iter().copied().filter(|i| !sources[*i].is_written()).collect();
+        let is_left = |i: &usize| sources.get(*i).is_none_or(|source| !source.is_written());
+        let returned: Vec<usize> = remembered.iter().copied().filter(is_left).collect();
         let is_known = |i: &usize| {
-            (written.contains(i) || returned.contains(i)) && !table.special.denied.select.contains(i)
+            let special = &table.special;
+            let is_readable = !special.denied.select.contains(i) && !special.late.contains(i);
+            (written.contains(i) || returned.contains(i)) && is_readable
         };
         let known: Vec<usize> = (0..sources.len()).filter(is_known).collect();
         let reads_back = table.special.rewrites.is_some();
         let returned = if reads_back { known.clone() } else { returned };
-        Kept { key, remembered, written, returned, known, reads_back }
+        Kept { key, remembered, written, returned, known, reads_back, by_address }
     }
 }

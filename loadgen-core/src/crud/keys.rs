@@ -3,7 +3,7 @@
 use crate::Value;
 
 /// One remembered column of all rows.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) enum KeyColumn {
     Int(Vec<i64>),
     Uuid(Vec<u128>),

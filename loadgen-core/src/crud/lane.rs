@@ -1,9 +1,14 @@
 //! What one lane remembers, and what it learns from each change.
 
+use std::{collections::BTreeMap, sync::Arc};
+
 use super::{
-    live::{LiveRows, NO_SLOT, NewRow, Slot},
+    live::{LiveRows, NO_SLOT, NewRow, Slot, total},
+    parent::Parent,
     plan::CrudPlan,
-    table_plan::{TablePlan, UNREAD, groups_of},
+    sampling::Sampling,
+    table_plan::{TablePlan, UNREAD, columns_of},
+    touch::Touch,
 };
 use crate::{
     Applied, Change, ChangeKind, Digest, History, LaneId, Rows, TableTally, Tally, Value, column_hash,
@@ -15,6 +20,10 @@ use crate::{
 pub struct CrudLane {
     pub(crate) id: LaneId,
     pub(crate) tables: Box<[LaneTable]>,
+    /// What everything else here is about.
+    pub(crate) plan: Arc<CrudPlan>,
+    /// What is left of tables that are not written any more.
+    pub(super) gone: BTreeMap<String, TableTally>,
     history: History,
     /// The change that was sent and not answered yet. Found set at the start of another operation, it means that
     /// nobody knows what became of it.
@@ -28,11 +37,11 @@ pub(crate) struct LaneTable {
     /// The lane's next number for values that have to be distinct.
     pub(crate) next: u64,
     /// How far to go when the next number is taken.
-    stride: u64,
-    rows: Rows,
-    count: u64,
-    digest: Digest,
-    unknown: u64,
+    pub(super) stride: u64,
+    pub(super) rows: Rows,
+    pub(super) count: u64,
+    pub(super) digest: Digest,
+    pub(super) unknown: u64,
 }
 
 /// What a change is about, while its answer is awaited.
@@ -70,18 +79,14 @@ impl LaneTable {
 }
 
 impl CrudLane {
-    pub(crate) fn new(id: LaneId, plan: &CrudPlan) -> Self {
-        let table = |plan: &TablePlan| LaneTable {
-            live: LiveRows::new(&plan.layout),
-            next: 0,
-            stride: 1,
-            rows: Rows::default(),
-            count: 0,
-            digest: Digest::default(),
-            unknown: 0,
+    pub(crate) fn new(id: LaneId, plan: &Arc<CrudPlan>) -> Self {
+        let table = |(index, table): (usize, &TablePlan)| {
+            let adopted = plan.adopted.as_ref().and_then(|adopted| adopted.rows_of(id, index));
+            adopted.map_or_else(|| LaneTable::new(table), LaneTable::with)
         };
-        let tables = plan.tables.iter().map(table).collect();
-        CrudLane { id, tables, history: History::default(), pending: None }
+        let tables = plan.tables.iter().enumerate().map(table).collect();
+        let (plan, gone) = (Arc::clone(plan), BTreeMap::new());
+        CrudLane { id, tables, plan, gone, history: History::default(), pending: None }
     }
 
     /// Notes what is about to be sent. Parents of new rows are held on to from now on, so that whatever becomes of
@@ -132,7 +137,7 @@ impl CrudLane {
     }
 
     /// Does something to each parent of rows of a table, row after row.
-    fn each_parent(
+    pub(super) fn each_parent(
         &mut self,
         plan: &CrudPlan,
         table: usize,
@@ -141,7 +146,9 @@ impl CrudLane {
     ) {
         let references = &plan.tables[table].references;
         for (at, slot) in parents.iter().enumerate().filter(|(_, slot)| **slot != NO_SLOT) {
-            act(&mut self.tables[references[at % references.len()].parent].live, *slot);
+            if let Parent::Lane(parent) = references[at % references.len()].parent {
+                act(&mut self.tables[parent].live, *slot);
+            }
         }
     }
 
@@ -155,6 +162,10 @@ impl CrudLane {
             ChangeKind::Delete => Rows { deleted: applied.rows, ..Rows::default() },
         };
         self.tables[pending.table].rows += rows;
+        if table.sampling == Sampling::Server && change.shape.kind != ChangeKind::Insert {
+            self.changed_elsewhere(table, seq, change, pending.table);
+            return rows;
+        }
         let returned = change.rows * change.shape.returning.len();
         if applied.rows != change.rows as u64 || applied.returned.len() != returned {
             // Somebody else changed or removed rows of ours, or a trigger did.
@@ -189,12 +200,16 @@ impl CrudLane {
             table.count += 1;
             let sums = &sums[..plan.layout.parts];
             table.digest.add(row_hash(total(sums)));
-            if let Some(surplus) = table.live.surplus() {
+            let is_kept = plan.touch != Touch::Existing && plan.sampling != Sampling::Server;
+            if let Some(surplus) = table.live.surplus().filter(|_| is_kept) {
                 self.forget(crud, pending.table, &[surplus]);
             }
             let new = NewRow { keys: &keys, sums, parents };
             let slot = self.tables[pending.table].live.push(&new);
             self.history.record(seq, pending.table as u32, ChangeKind::Insert, u64::from(slot), chosen);
+            if !is_kept {
+                self.forget(crud, pending.table, &[slot]);
+            }
         }
     }
 
@@ -218,8 +233,22 @@ impl CrudLane {
                 let sums = plan.sums_of_returned(returning, &applied.returned[row * returning.len()..]);
                 (0..plan.layout.parts).for_each(|part| table.live.set_sum(*slot, part, sums[part]));
             }
+            if plan.by_address {
+                table.live.set_key(*slot, 0, &applied.returned[row]);
+            }
             table.digest.add(row_hash(total(table.live.sums(*slot))));
             self.history.record(seq, pending.table as u32, ChangeKind::Update, u64::from(*slot), chosen);
+        }
+    }
+
+    /// Rows that nobody remembers were changed: what the lane chose itself counts, and not which rows those were.
+    fn changed_elsewhere(&mut self, plan: &TablePlan, seq: u64, change: &Change, table: usize) {
+        let shape = &change.shape;
+        for row in 0..change.rows {
+            let values = shape.set.iter().zip(&change.row(row)[shape.key.len()..]);
+            let hashes = values.map(|(column, value)| column_hash(plan.salts[*column], value));
+            let chosen = hashes.fold(0, u64::wrapping_add);
+            self.history.record(seq, table as u32, shape.kind, u64::from(NO_SLOT), chosen);
         }
     }
 
@@ -247,15 +276,20 @@ impl CrudLane {
                 digest: table.digest,
                 unknown: table.unknown + u64::from(lost),
                 unchecked: plan.unchecked.is_some(),
+                counted_only: plan.generation > 0,
+                picked: plan.sampling == Sampling::Server,
             };
             tally.tables.entry(plan.table.name.to_string()).or_default().merge(sums);
+        }
+        for (name, sums) in &self.gone {
+            tally.tables.entry(name.clone()).or_default().merge(*sums);
         }
     }
 }
 
 impl TablePlan {
     /// The sums of a new row, part by part, and the sum of what the lane chose itself: a parent counts by its place
-    /// in the lane, because its key may be the database's choice.
+    /// in the lane or the pool, because its key may be the database's choice.
     fn sums_of_insert(
         &self,
         set: &[usize],
@@ -303,10 +337,6 @@ impl TablePlan {
 
     /// The columns of a bit mask of groups.
     pub(crate) fn columns_of(&self, mask: usize) -> impl Iterator<Item = usize> + '_ {
-        groups_of(mask, &self.groups).flatten().copied()
+        columns_of(mask, &self.groups, &self.late)
     }
-}
-
-fn total(sums: &[u64]) -> u64 {
-    sums.iter().fold(0, |all, sum| all.wrapping_add(*sum))
 }

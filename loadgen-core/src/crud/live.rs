@@ -1,12 +1,12 @@
 //! The rows of one table that a lane has live: flat vectors, a few words a row.
 
-use std::collections::HashSet;
-
 use super::{
     children::Children,
+    combinations::{Combinations, Combining},
     keys::{KeyColumn, grow},
+    workload::TableDigest,
 };
-use crate::Value;
+use crate::{Digest, Value, row_hash};
 
 /// A row's place in [`LiveRows`]; valid until the row is forgotten, then given to another row.
 pub(crate) type Slot = u32;
@@ -16,7 +16,7 @@ pub(crate) const NO_SLOT: Slot = Slot::MAX;
 
 /// What a lane remembers of its rows in one table: for each the key columns, the sums of hashes of the parts that
 /// updates replace, its parents' slots and its number of children.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct LiveRows {
     keys: Vec<KeyColumn>,
     sums: Vec<u64>,
@@ -30,9 +30,7 @@ pub(crate) struct LiveRows {
     cap: usize,
     /// Where to look next for a row to forget when there are too many.
     hand: usize,
-    /// The references that make up a key by themselves, and the hashes of the parents' slots that are taken.
-    combined: Vec<usize>,
-    combinations: HashSet<u64>,
+    combinations: Combinations,
 }
 
 /// What decides the layout.
@@ -46,8 +44,8 @@ pub(crate) struct Layout {
     pub(crate) references: usize,
     /// Whether other tables refer to this one.
     pub(crate) is_parent: bool,
-    /// The references whose parents together have to differ from row to row; empty where that does not matter.
-    pub(crate) combined: Vec<usize>,
+    /// The references whose parents make up a key.
+    pub(crate) combining: Combining,
     /// The most rows to remember.
     pub(crate) cap: usize,
 }
@@ -59,6 +57,14 @@ pub(crate) struct NewRow<'a> {
     pub(crate) parents: &'a [Slot],
 }
 
+/// Where what is remembered of each row stood before.
+pub(crate) struct Moved {
+    /// For each column remembered.
+    pub(crate) keys: Vec<usize>,
+    /// For each reference; none where the parents of rows from before are not known.
+    pub(crate) references: Vec<Option<usize>>,
+}
+
 impl LiveRows {
     pub(crate) fn new(layout: &Layout) -> Self {
         LiveRows {
@@ -66,10 +72,17 @@ impl LiveRows {
             parts: layout.parts,
             references: layout.references,
             children: layout.is_parent.then(Children::default),
-            combined: layout.combined.clone(),
+            combinations: Combinations::new(layout.combining.clone()),
             cap: layout.cap,
             ..LiveRows::default()
         }
+    }
+
+    /// All rows counted and hashed.
+    pub(crate) fn digest(&self) -> TableDigest {
+        let mut digest = Digest::default();
+        self.live.iter().for_each(|slot| digest.add(row_hash(total(self.sums(*slot)))));
+        TableDigest { rows: self.live.len() as u64, digest }
     }
 
     /// The number of rows that are live.
@@ -91,6 +104,10 @@ impl LiveRows {
 
     pub(crate) fn key(&self, slot: Slot, column: usize) -> Value {
         self.keys[column].get(slot as usize)
+    }
+
+    pub(crate) fn set_key(&mut self, slot: Slot, column: usize, value: &Value) {
+        self.keys[column].set(slot as usize, value);
     }
 
     /// Everything a row's hash is made of, part by part.
@@ -133,30 +150,19 @@ impl LiveRows {
         self.release(slot);
     }
 
-    /// Whether no row has these parents yet; always true where that does not matter.
-    pub(crate) fn is_new_combination(&self, parents: &[Slot]) -> bool {
-        self.combination(parents).is_none_or(|combination| !self.combinations.contains(&combination))
+    /// The combinations of parents that make up a key.
+    pub(super) fn combinations(&self) -> &Combinations {
+        &self.combinations
     }
 
-    /// Whether a further row could not be told from the others: combinations are not forgotten while rows are there.
-    pub(crate) fn is_out_of_combinations(&self) -> bool {
-        !self.combined.is_empty() && self.live.len() >= self.cap
+    /// Has no further row made with the parents that rows have by now.
+    pub(super) fn close_combinations(&mut self) {
+        self.combinations.close();
     }
 
     /// Never hands out these combinations of parents again, row after row.
     pub(crate) fn take_combinations(&mut self, parents: &[Slot]) {
-        for row in parents.chunks(self.references.max(1)) {
-            self.combinations.extend(self.combination(row));
-        }
-    }
-
-    /// What stands for the parents of a row that a key is made of. Where one is missing, there is no key.
-    fn combination(&self, parents: &[Slot]) -> Option<u64> {
-        let mut combined = self.combined.iter().map(|reference| parents[*reference]);
-        if self.combined.is_empty() || combined.clone().any(|slot| slot == NO_SLOT) {
-            return None;
-        }
-        Some(combined.by_ref().fold(0, |hash, slot| crate::rng::splitmix(hash ^ u64::from(slot))))
+        parents.chunks(self.references.max(1)).for_each(|row| self.combinations.take(row));
     }
 
     /// Makes room for one row more, if there is none: the row to be forgotten, which stays in the database and in the
@@ -192,6 +198,45 @@ impl LiveRows {
         slot
     }
 
+    /// The same rows at the same slots with another layout. Where the number of parts differs, the sums say nothing.
+    pub(crate) fn moved(mut self, layout: &Layout, moved: &Moved) -> Self {
+        let slots = self.sums.len() / self.parts;
+        if !self.keys.is_empty() {
+            let mut keys: Vec<Option<KeyColumn>> = self.keys.into_iter().map(Some).collect();
+            self.keys = moved.keys.iter().filter_map(|was| keys[*was].take()).collect();
+        }
+        if layout.parts != self.parts {
+            (self.sums, self.parts) = (vec![0; slots * layout.parts], layout.parts);
+        }
+        let is_as_before = moved.references.iter().copied().eq((0..self.references).map(Some));
+        if !is_as_before || !self.combinations.follow(&layout.combining) {
+            let of = |slot: usize| {
+                let was = &self.parents[slot * self.references..][..self.references];
+                moved.references.iter().map(move |reference| reference.map_or(NO_SLOT, |at| was[at]))
+            };
+            self.parents = (0..slots).flat_map(of).collect();
+            self.references = layout.references;
+            self.combinations = Combinations::new(layout.combining.clone());
+            let live: Vec<Slot> = self.live.iter().flat_map(|slot| self.parents(*slot)).copied().collect();
+            self.take_combinations(&live);
+            self.combinations.close();
+        }
+        if layout.is_parent {
+            self.children.get_or_insert_with(|| Children::of(slots));
+        }
+        self.cap = layout.cap;
+        self
+    }
+
+    /// Rows may refer to any of these that nobody knows of.
+    pub(crate) fn pin_all(&mut self) {
+        for slot in &self.live {
+            if let Some(children) = &mut self.children {
+                children.pin(*slot);
+            }
+        }
+    }
+
     /// Room for one row more, in slices that keep the slack small.
     fn extend(&mut self) -> Slot {
         let slot = self.sums.len() / self.parts;
@@ -208,7 +253,7 @@ impl LiveRows {
     /// Forgets rows that may still be there: they are not ours to touch any more, and their keys stay taken.
     pub(crate) fn forget(&mut self, slots: &[Slot]) {
         for slot in slots {
-            if let Some(position) = self.live.iter().position(|live| live == slot) {
+            if let Some(position) = self.live.iter().rposition(|live| live == slot) {
                 self.live.swap_remove(position);
                 self.vacate(*slot);
             }
@@ -230,9 +275,8 @@ impl LiveRows {
         positions.sort_unstable();
         for position in positions.into_iter().rev() {
             let slot = self.live.swap_remove(position);
-            if let Some(combination) = self.combination(self.parents(slot)) {
-                self.combinations.remove(&combination);
-            }
+            let parents = &self.parents[slot as usize * self.references..][..self.references];
+            self.combinations.leave(parents);
             self.vacate(slot);
         }
     }
@@ -243,6 +287,11 @@ impl LiveRows {
             self.free.push(slot);
         }
     }
+}
+
+/// The sum of a row out of its parts.
+pub(crate) fn total(sums: &[u64]) -> u64 {
+    sums.iter().fold(0, |all, sum| all.wrapping_add(*sum))
 }
 
 /// How many rows are looked at for one that nobody refers to.
@@ -318,6 +367,29 @@ mod tests {
         }
         assert!(!forgotten.contains(&1), "{forgotten:?}");
         assert!(forgotten.iter().any(|slot| *slot != forgotten[0]), "always the same one: {forgotten:?}");
+    }
+
+    #[test]
+    fn rows_keep_their_slots_when_the_layout_changes() {
+        let old = Layout { keys: 2, parts: 1, references: 2, cap: 9, ..Layout::default() };
+        let mut rows = LiveRows::new(&old);
+        for id in 0..3 {
+            let keys = [Value::Int(id), Value::Int(-id)];
+            rows.push(&NewRow { keys: &keys, sums: &[7], parents: &[id as Slot, NO_SLOT] });
+        }
+        rows.forget(&[1]);
+        let new = Layout { keys: 1, parts: 3, references: 3, is_parent: true, ..old };
+        let moved = Moved { keys: vec![1], references: vec![None, Some(1), Some(0)] };
+        let mut rows = rows.moved(&new, &moved);
+        assert_eq!(
+            (rows.len(), rows.key(2, 0), rows.parents(2)),
+            (2, Value::Int(-2), &[NO_SLOT, NO_SLOT, 2][..])
+        );
+        assert_eq!(rows.sums(2), [0, 0, 0]);
+        rows.pin_all();
+        assert!(rows.has_children(0) && rows.has_children(2));
+        let new = NewRow { keys: &[Value::Int(9)], sums: &[1, 2, 3], parents: &[0, 0, 0] };
+        assert_eq!((rows.push(&new), rows.sums(1), rows.has_children(1)), (1, &[1, 2, 3][..], false));
     }
 
     #[test]

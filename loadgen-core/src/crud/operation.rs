@@ -8,13 +8,13 @@ use super::{
     Crud, CrudPlan,
     lane::{CrudLane, Pending},
     live::{NO_SLOT, Slot},
+    sampling::Sampling,
     source::Source,
     table_plan::TablePlan,
+    ties::Ties,
+    touch::Touch,
 };
-use crate::{
-    Action, Change, ChangeKind, Cx, Done, Failure, Scenario, SessionOf, SqlSession, Target, Value,
-    check::Rules,
-};
+use crate::{Action, Change, ChangeKind, Cx, Done, Failure, Scenario, SessionOf, SqlSession, Target, Value};
 
 /// Inserts into, updates or deletes from one table.
 #[derive(Debug)]
@@ -25,7 +25,7 @@ pub(crate) struct Operation {
 }
 
 /// A change that has been drawn, or the reason why there is none.
-type Drawn = Result<(Change, Pending), &'static str>;
+pub(super) type Drawn = Result<(Change, Pending), &'static str>;
 
 #[async_trait]
 impl<T: Target> Scenario<Crud<T>> for Operation
@@ -42,8 +42,16 @@ where
         lane: &mut CrudLane,
         cx: &mut Cx,
     ) -> Result<Done, Failure> {
+        if !Arc::ptr_eq(&lane.plan, &self.plan) {
+            lane.migrate(&self.plan);
+        }
         lane.give_up(&self.plan);
+        let picks = self.plan.tables[self.table].sampling == Sampling::Server;
         let drawn = match self.kind {
+            // On the heap, so that the future of the common case stays small.
+            ChangeKind::Update | ChangeKind::Delete if picks => {
+                Box::pin(self.draw_picked(session, cx)).await?
+            }
             ChangeKind::Insert => self.draw_insert(lane, cx, self.table),
             ChangeKind::Update => self.draw_update(lane, cx),
             ChangeKind::Delete => self.draw_delete(lane, cx),
@@ -62,6 +70,10 @@ where
         match session.apply(std::slice::from_ref(&change)).await {
             Ok(applied) => {
                 let applied = applied.into_iter().next().unwrap_or_default();
+                if applied.rows == 0 && picks && self.kind != ChangeKind::Insert {
+                    lane.undo(&self.plan);
+                    return Ok(Done::Skipped("the rows that were picked are gone".into()));
+                }
                 if applied.rows == 0 && self.plan.tables[table].reads_back {
                     lane.refused(&self.plan, table, &change);
                     return Ok(Done::Skipped("a trigger refused the row".into()));
@@ -101,13 +113,17 @@ impl Operation {
     /// The table itself, or the parent that it lacks, so that the first operations of a lane find their way.
     fn insertable(&self, lane: &CrudLane, table: usize) -> Result<usize, &'static str> {
         let plan = &self.plan.tables[table];
-        let lacks = |r: &&super::reference::Reference| !r.optional && lane.tables[r.parent].live.len() == 0;
-        match plan.references.iter().find(lacks) {
+        let required = plan.references.iter().filter(|reference| !reference.optional);
+        let mut parents = required.filter_map(|reference| reference.parent.planned());
+        match parents.find(|parent| lane.tables[*parent].live.len() == 0) {
             None => Ok(table),
-            Some(r) if self.plan.tables[r.parent].layout.cap == 0 => {
+            Some(parent) if self.plan.tables[parent].layout.cap == 0 => {
                 Err("the parent table has no key to refer to")
             }
-            Some(reference) => self.insertable(lane, reference.parent),
+            Some(parent) if self.plan.tables[parent].touch == Touch::Existing => {
+                Err("the lane has no parent among the rows that were there")
+            }
+            Some(parent) => self.insertable(lane, parent),
         }
     }
 
@@ -122,27 +138,50 @@ impl Operation {
     fn draw_insert(&self, lane: &CrudLane, cx: &mut Cx, table: usize) -> Drawn {
         let table = self.insertable(lane, table)?;
         let plan = &self.plan.tables[table];
-        if lane.tables[table].live.is_out_of_combinations() {
+        if lane.tables[table].live.combinations().is_out() {
             return Err("no more combinations of parents are remembered");
         }
         let rows = plan.rows_at_once(self.plan.rows.insert);
         let mut change = TablePlan::change(&plan.insert, rows);
         let mut parents: Vec<Slot> = Vec::with_capacity(rows * plan.references.len());
         for row in 0..rows {
-            let number = lane.tables[table].next + row as u64;
-            let index = number * u64::from(self.plan.lanes) + u64::from(lane.id.0);
-            match &plan.rules {
-                None => {
-                    self.draw_parents(lane, cx, table, &mut parents)?;
-                    let mine = &parents[row * plan.references.len()..];
-                    for column in &plan.insert.set {
-                        change.values.push(self.draw_value(lane, cx, (table, *column), index, mine)?);
-                    }
+            match self.draw_row(lane, cx, (table, row as u64), &mut parents, &mut change) {
+                Ok(()) => {}
+                Err(reason) if row == 0 => return Err(reason),
+                // Those that there are go all the same.
+                Err(_) => {
+                    change.rows = row;
+                    change.values.truncate(row * plan.insert.width());
+                    parents.truncate(row * plan.references.len());
+                    break;
                 }
-                Some(rules) => self.draw_ruled(lane, cx, (table, rules), index, &mut parents, &mut change)?,
             }
         }
-        Ok((change, Pending { table, slots: Vec::new(), parents, inserted: rows as u64, start: 0, mask: 0 }))
+        let inserted = change.rows as u64;
+        Ok((change, Pending { table, slots: Vec::new(), parents, inserted, start: 0, mask: 0 }))
+    }
+
+    /// One row more of a statement.
+    fn draw_row(
+        &self,
+        lane: &CrudLane,
+        cx: &mut Cx,
+        (table, row): (usize, u64),
+        parents: &mut Vec<Slot>,
+        change: &mut Change,
+    ) -> Result<(), &'static str> {
+        let plan = &self.plan.tables[table];
+        let index = (lane.tables[table].next + row) * u64::from(self.plan.lanes) + u64::from(lane.id.0);
+        if let Some(ties) = &plan.ties {
+            return self.draw_tied(lane, cx, (table, ties), index, parents, change);
+        }
+        let mine = parents.len();
+        let line = self.draw_parents(lane, cx, table, parents)?;
+        for column in &plan.insert.set {
+            let value = self.draw_value(lane, cx, (table, *column), (index, line), &parents[mine..])?;
+            change.values.push(value);
+        }
+        Ok(())
     }
 
     /// The value of a column of a new row with its parents.
@@ -151,12 +190,13 @@ impl Operation {
         lane: &CrudLane,
         cx: &mut Cx,
         (table, column): (usize, usize),
-        index: u64,
+        (index, line): (u64, u64),
         parents: &[Slot],
     ) -> Result<Value, &'static str> {
         Ok(match &self.plan.tables[table].sources[column] {
             Source::Generated(generator) => generator.generate(&mut cx.rng),
             Source::Distinct(distinct) => distinct.value(index).ok_or("domain exhausted")?,
+            Source::Line(distinct) => distinct.value(line).ok_or("domain exhausted")?,
             Source::Parent { reference, position } => {
                 let slot = parents[*reference];
                 if slot == NO_SLOT && self.plan.tables[table].references[*reference].to_itself {
@@ -165,17 +205,17 @@ impl Operation {
                     self.parent_key(lane, table, *reference, *position, slot)
                 }
             }
-            Source::Checked(_) | Source::Null(_) | Source::Server(_) => Value::Null,
+            Source::Checked(_) | Source::Related(_) | Source::Null(_) | Source::Server(_) => Value::Null,
         })
     }
 
-    /// A new row that meets the checks of its table: first what stands on its own, then what has to fit it. Where it
+    /// A new row of a table with checks or relations: first what stands on its own, then what has to fit it. Where it
     /// does not, other parents may do.
-    fn draw_ruled(
+    fn draw_tied(
         &self,
         lane: &CrudLane,
         cx: &mut Cx,
-        (table, rules): (usize, &Rules),
+        (table, ties): (usize, &Ties),
         index: u64,
         parents: &mut Vec<Slot>,
         change: &mut Change,
@@ -184,12 +224,13 @@ impl Operation {
         let mine = parents.len();
         for _ in 0..if plan.references.is_empty() { 1 } else { PARENT_TRIES } {
             parents.truncate(mine);
-            self.draw_parents(lane, cx, table, parents)?;
+            let line = self.draw_parents(lane, cx, table, parents)?;
             let mut row = vec![Value::Null; plan.table.columns.len()];
             for column in &plan.insert.set {
-                row[*column] = self.draw_value(lane, cx, (table, *column), index, &parents[mine..])?;
+                row[*column] =
+                    self.draw_value(lane, cx, (table, *column), (index, line), &parents[mine..])?;
             }
-            if rules.draw(&mut row, &mut cx.rng) {
+            if ties.draw(&mut row, &mut cx.rng) {
                 change.values.extend(plan.insert.set.iter().map(|column| std::mem::take(&mut row[*column])));
                 return Ok(());
             }
@@ -203,28 +244,41 @@ impl Operation {
         if live.len() == 0 {
             return Err("nothing live to update");
         }
-        let start = cx.rng.below(live.len() as u64);
-        let slots = live.select(start, plan.rows_at_once(self.plan.rows.update), |_| true);
+        let count = plan.rows_at_once(self.plan.rows.update);
+        let start = plan.pick.draw(&mut cx.rng, live.len(), count);
+        let slots = live.select(start, count, |_| true);
         let mask = 1 + cx.rng.below(plan.updates.len() as u64) as usize;
         let mut change = TablePlan::change(&plan.updates[mask - 1], slots.len());
         for slot in &slots {
             push_key(&mut change, lane, self.table, *slot);
-            let mut row = Vec::new();
-            if let Some(rules) = &plan.rules {
-                row.resize(plan.table.columns.len(), Value::Null);
-                let wanted = |wanted: usize| plan.columns_of(mask).any(|column| column == wanted);
-                if !rules.redraw(&mut row, &mut cx.rng, wanted) {
-                    return Err(NO_VALUES);
-                }
-            }
-            for column in plan.columns_of(mask) {
-                change.values.push(match &plan.sources[column] {
-                    Source::Generated(generator) => generator.generate(&mut cx.rng),
-                    _ => row.get_mut(column).map(std::mem::take).unwrap_or_default(),
-                });
-            }
+            self.push_new_values(cx, mask, &mut change)?;
         }
         Ok((change, Pending { table: self.table, slots, parents: Vec::new(), inserted: 0, start, mask }))
+    }
+
+    /// New values for the columns that one row of an update replaces.
+    pub(super) fn push_new_values(
+        &self,
+        cx: &mut Cx,
+        mask: usize,
+        change: &mut Change,
+    ) -> Result<(), &'static str> {
+        let plan = &self.plan.tables[self.table];
+        let mut row = Vec::new();
+        if let Some(ties) = &plan.ties {
+            row.resize(plan.table.columns.len(), Value::Null);
+            let wanted = |wanted: usize| plan.columns_of(mask).any(|column| column == wanted);
+            if !ties.redraw(&mut row, &mut cx.rng, &wanted) {
+                return Err(NO_VALUES);
+            }
+        }
+        for column in plan.columns_of(mask) {
+            change.values.push(match &plan.sources[column] {
+                Source::Generated(generator) => generator.generate(&mut cx.rng),
+                _ => row.get_mut(column).map(std::mem::take).unwrap_or_default(),
+            });
+        }
+        Ok(())
     }
 
     fn draw_delete(&self, lane: &CrudLane, cx: &mut Cx) -> Drawn {

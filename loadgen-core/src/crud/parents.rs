@@ -4,27 +4,29 @@ use super::{
     lane::CrudLane,
     live::{NO_SLOT, Slot},
     operation::Operation,
+    parent::Eligible,
     source::Source,
 };
 use crate::{Cx, Value};
 
 impl Operation {
-    /// One parent for each reference of a new row.
+    /// One parent for each reference of a new row; its line among those of the same parents.
     pub(super) fn draw_parents(
         &self,
         lane: &CrudLane,
         cx: &mut Cx,
         table: usize,
         parents: &mut Vec<Slot>,
-    ) -> Result<(), &'static str> {
+    ) -> Result<u64, &'static str> {
         let plan = &self.plan.tables[table];
         let width = plan.references.len();
         for _ in 0..COMBINATION_TRIES {
             let mine = parents.len();
             for reference in &plan.references {
-                let live = &lane.tables[reference.parent].live;
-                let none = live.len() == 0 || reference.optional && cx.rng.chance(reference.orphans);
-                parents.push(if none { NO_SLOT } else { live.at(cx.rng.below(live.len() as u64) as usize) });
+                let eligible = Eligible::of(&self.plan, lane, reference);
+                let rows = eligible.len() as u64;
+                let none = rows == 0 || reference.optional && cx.rng.chance(reference.orphans);
+                parents.push(if none { NO_SLOT } else { eligible.at(cx.rng.below(rows) as usize) });
                 if !reference.shared.is_empty() && !self.agree(lane, table, &mut parents[mine..]) {
                     parents.truncate(mine);
                     break;
@@ -34,11 +36,8 @@ impl Operation {
                 continue;
             }
             let (before, new) = parents.split_at(mine);
-            let combined = &plan.layout.combined;
-            let is_same = |other: &[Slot]| combined.iter().all(|at| other[*at] == new[*at]);
-            let in_batch = !combined.is_empty() && before.chunks(width).any(is_same);
-            if !in_batch && lane.tables[table].live.is_new_combination(new) {
-                return Ok(());
+            if let Some(line) = lane.tables[table].live.combinations().line(new, before) {
+                return Ok(line);
             }
             parents.truncate(mine);
         }
@@ -51,7 +50,7 @@ impl Operation {
         let Some((last, before)) = parents.split_last_mut() else { return true };
         let references = &self.plan.tables[table].references;
         let reference = &references[before.len()];
-        let live = &lane.tables[reference.parent].live;
+        let eligible = Eligible::of(&self.plan, lane, reference);
         let chosen: Vec<(usize, Value)> = reference
             .shared
             .iter()
@@ -65,10 +64,8 @@ impl Operation {
             *last = NO_SLOT;
             return reference.optional || chosen.iter().any(|(_, value)| value.is_null());
         }
-        let fits = |slot: Slot| chosen.iter().all(|(column, value)| live.key(slot, *column) == *value);
-        let first = *last as usize;
-        let mut near = (0..live.len().min(AGREEING)).map(|probe| live.at(first + probe));
-        *last = near.find(|slot| fits(*slot)).unwrap_or(NO_SLOT);
+        let fits = |slot: Slot| chosen.iter().all(|(column, value)| eligible.key(slot, *column) == *value);
+        *last = eligible.near(*last as usize, fits).unwrap_or(NO_SLOT);
         *last != NO_SLOT || reference.optional
     }
 
@@ -100,12 +97,9 @@ impl Operation {
         if slot == NO_SLOT {
             return Value::Null;
         }
-        lane.tables[reference.parent].live.key(slot, reference.positions[position])
+        Eligible::of(&self.plan, lane, reference).key(slot, reference.positions[position])
     }
 }
 
 /// How often parents are drawn again when their combination is taken.
 const COMBINATION_TRIES: u32 = 8;
-
-/// Among so many rows one that agrees with another parent is looked for.
-const AGREEING: usize = 1_000;

@@ -1,13 +1,15 @@
 //! What a table does not allow, and what is out of the ordinary about it, for whoever reads the plan.
 
 use super::{config::OperationWeights, source::names, table_plan::TablePlan};
-use crate::{Table, TableName};
+use crate::Table;
 
 /// What is out of the ordinary, for whoever reads the plan.
 pub(super) fn note_specials(table: &Table, key: &[usize], notes: &mut Vec<String>) {
     let special = &table.special;
     notes.extend(special.notes.iter().cloned());
-    if !key.is_empty() && key != table.primary_key {
+    if key.contains(&table.address()) {
+        notes.push("has no key: rows are found by where they are, one row a statement".to_owned());
+    } else if !key.is_empty() && key != table.primary_key {
         notes.push(format!("has no primary key: rows are found by the unique key ({})", names(table, key)));
     }
     if let Some(why) = &special.rewrites {
@@ -45,11 +47,11 @@ pub(super) fn possible(
 }
 
 impl TablePlan {
-    /// No deletes: rows of that table may refer to any row.
-    pub(super) fn without_deletes(&mut self, child: &TableName) {
+    /// No deletes: something may refer to any row.
+    pub(super) fn without_deletes(&mut self, why: &str) {
         if self.operations.delete > 0 {
             self.operations.delete = 0;
-            self.notes.push(format!("no deletes: {child} refers to its rows and is written by others, too"));
+            self.notes.push(format!("no deletes: {why}"));
         }
     }
 }

@@ -6,14 +6,23 @@ use std::{
 };
 
 use super::{
+    adoption::Adopted,
     choice::{Chosen, choose},
     config::{CrudConfig, RowCounts, TableConfig},
     error::{CrudPlanError, Part},
+    outside::Outside,
+    padding::pad,
+    parent::Parent,
+    pool::Pool,
+    sampling::Sampling,
     settle::settle_references,
     source::{Source, TableSources},
     table_plan::TablePlan,
 };
-use crate::{Schema, Seed, Table, TableName, Type, generate::Distinct};
+use crate::{
+    Schema, Seed, Table, TableName, Type,
+    generate::{Distinct, Locale},
+};
 
 /// What will be done to a schema.
 #[derive(Debug)]
@@ -30,6 +39,14 @@ pub struct CrudPlan {
     pub lanes: u32,
     /// The seed that distinct values were constructed from.
     pub seed: Seed,
+    /// Rows outside the plan that its rows refer to.
+    pub(crate) pools: Vec<Arc<Pool>>,
+    /// Rows that were there and that the lanes have taken over.
+    pub(crate) adopted: Option<Arc<Adopted>>,
+    /// What was asked for.
+    pub(crate) config: CrudConfig,
+    /// The version of the schema that was read, where there is one.
+    pub(crate) version: Option<u64>,
 }
 
 impl CrudPlan {
@@ -38,31 +55,47 @@ impl CrudPlan {
     /// # Errors
     /// When a name in the configuration is not in the schema, an override does not fit its column, or no table is left.
     pub fn new(schema: &Schema, config: &CrudConfig, seed: Seed, lanes: u32) -> Result<Self, CrudPlanError> {
-        CrudPlan::without(&[], schema, config, seed, lanes)
+        CrudPlan::within(&Outside::default(), &[], schema, config, seed, lanes)
     }
 
-    /// Like [`CrudPlan::new`], with tables that are refused for reasons of their own.
-    pub(super) fn without(
+    /// Like [`CrudPlan::new`], with what is known of parents outside the plan, and with tables that are refused for
+    /// reasons of their own.
+    pub(super) fn within(
+        outside: &Outside,
         barred: &[(TableName, String)],
         schema: &Schema,
         config: &CrudConfig,
         seed: Seed,
         lanes: u32,
     ) -> Result<Self, CrudPlanError> {
+        let locale = config.locale.unwrap_or(Locale::ANYWHERE);
         let Chosen { tables, refused: mut others } = choose(schema, config)?;
         let mut accepted = Vec::new();
         let mut refused = barred.to_vec();
         refused.append(&mut others);
-        for (table, table_config) in tables {
+        for (table, mut table_config) in tables {
             if barred.iter().any(|(name, _)| *name == table.name) {
                 continue;
             }
-            match TableSources::new(&table, &table_config, seed)? {
-                Ok(sources) => accepted.push((table, table_config, sources)),
+            let note = match pad(&table, &mut table_config) {
+                Ok(note) => note,
+                Err(why) => {
+                    refused.push((table.name.clone(), why));
+                    continue;
+                }
+            };
+            match TableSources::new(&table, &table_config, (seed, locale))? {
+                Ok(mut sources) => {
+                    sources.notes.extend(note);
+                    accepted.push((table, table_config, sources));
+                }
                 Err(why) => refused.push((table.name.clone(), why)),
             }
         }
-        settle_references(&mut accepted, &mut refused);
+        let picked =
+            accepted.iter().filter(|(table, own, _)| Sampling::of(table, config, own) == Sampling::Server);
+        let picked: BTreeSet<TableName> = picked.map(|(table, ..)| table.name.clone()).collect();
+        settle_references(&mut accepted, &mut refused, (outside, &picked));
         if accepted.is_empty() {
             let why =
                 refused.iter().map(|(name, why)| format!("{name}: {why}")).collect::<Vec<_>>().join("; ");
@@ -74,33 +107,43 @@ impl CrudPlan {
             return Err(CrudPlanError::Nothing(why));
         }
         let cap = cap(config, lanes, accepted.len());
-        let names: Vec<TableName> = accepted.iter().map(|(table, ..)| table.name.clone()).collect();
         let referred = referred_columns(&accepted);
         let mut shapes = 0;
         let tables = accepted.into_iter().zip(referred).map(|((table, table_config, sources), referred)| {
-            TablePlan::new(table, (config, &table_config), sources, &names, (&referred, cap), &mut shapes)
+            TablePlan::new(table, (config, &table_config), sources, (&referred, cap), &mut shapes)
         });
         let tables = tables.collect();
         let others = count_others(schema);
-        let mut plan = CrudPlan { tables, refused, others, rows: config.rows, lanes, seed };
-        plan.resolve_positions();
+        let (rows, config) = (config.rows, config.clone());
+        let (pools, adopted, version) = (Vec::new(), None, None);
+        let mut plan =
+            CrudPlan { tables, refused, others, rows, lanes, seed, pools, adopted, config, version };
+        plan.resolve_parents(outside);
         plan.spare_what_others_refer_to(schema);
         Ok(plan)
     }
 
     /// The numbered columns of which the largest value has to be known, as indexes of the table and its column. A number
-    /// that is unique only beside a parent of the lanes' own cannot be there yet.
+    /// that is unique only beside a parent that the lanes insert cannot be there yet.
     pub(crate) fn numbered(&self) -> Vec<(usize, usize)> {
         let mut numbered = Vec::new();
         for (index, plan) in self.tables.iter().enumerate() {
             let keys = plan.table.unique_rules();
+            let is_new = |parent: usize| !self.tables[parent].touch.adopts();
+            let is_below_new = |column: &usize| match plan.sources[*column] {
+                Source::Parent { reference, .. } => {
+                    plan.references[reference].parent.planned().is_some_and(is_new)
+                }
+                _ => false,
+            };
             let below_parent = |column| {
-                let mut around = keys.clone().filter(|key: &&Vec<usize>| key.contains(&column));
-                around.all(|key| key.iter().any(|c| matches!(plan.sources[*c], Source::Parent { .. })))
+                let mut around = keys.clone().filter(|key: &&Vec<usize>| key.contains(&column)).peekable();
+                around.peek().is_some() && around.all(|key| key.iter().any(is_below_new))
             };
             let integer = |column: &usize| matches!(plan.table.columns[*column].ty, Type::Int(_));
-            let distinct =
-                (0..plan.sources.len()).filter(|c| matches!(plan.sources[*c], Source::Distinct(_)));
+            let is_alone =
+                |c: &usize| matches!(&plan.sources[*c], Source::Distinct(distinct) if distinct.is_alone());
+            let distinct = (0..plan.sources.len()).filter(is_alone);
             numbered
                 .extend(distinct.filter(integer).filter(|c| !below_parent(*c)).map(|column| (index, column)));
         }
@@ -142,18 +185,37 @@ impl CrudPlan {
             for parent in &mut self.tables {
                 let name = &parent.table.name;
                 if *name != child.name && child.foreign_keys.iter().any(|key| key.parent == *name) {
-                    parent.without_deletes(&child.name);
+                    parent.without_deletes(&format!(
+                        "{} refers to its rows and is written by others, too",
+                        child.name
+                    ));
                 }
             }
         }
     }
 
-    /// Turns the referred columns of each reference into positions among the parent's remembered columns.
-    fn resolve_positions(&mut self) {
+    /// Finds the parent of each reference: the referred columns among what is remembered of a table of the plan, or a
+    /// pool of its own.
+    fn resolve_parents(&mut self, outside: &Outside) {
         let remembered: Vec<Vec<usize>> = self.tables.iter().map(|table| table.remembered.clone()).collect();
         let tables: Vec<Arc<Table>> = self.tables.iter().map(|plan| Arc::clone(&plan.table)).collect();
+        let picked: Vec<bool> = self.tables.iter().map(|plan| plan.sampling == Sampling::Server).collect();
         for reference in self.tables.iter_mut().flat_map(|table| &mut table.references) {
-            let parent = reference.parent;
+            let is_parent = |at: &usize| tables[*at].name == reference.parent_name && !picked[*at];
+            let Some(parent) = (0..tables.len()).find(is_parent) else {
+                let known = self.pools.iter().position(|pool| pool.is_for(reference));
+                let pool = known.unwrap_or(self.pools.len());
+                if known.is_none() {
+                    self.pools.push(outside.pool(reference));
+                }
+                let rows = self.pools[pool].len();
+                reference.words = format!("one of {rows} existing rows of {}", reference.parent_name);
+                reference.parent = Parent::Pool(pool);
+                reference.positions = (0..reference.columns.len()).collect();
+                continue;
+            };
+            reference.parent = Parent::Lane(parent);
+            reference.words = "a parent of the same lane".to_owned();
             let position = |name: &String| {
                 let column = tables[parent].column_index(name)?;
                 remembered[parent].iter().position(|kept| *kept == column)

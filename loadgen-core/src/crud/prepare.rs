@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{config::CrudConfig, plan::CrudPlan};
+use super::{config::CrudConfig, observe::observe, outside::Outside, plan::CrudPlan};
 use crate::{PrepareError, Rights, Schema, SchemaFilter, Seed, Setup, SqlSession, TableName};
 
 /// Reads the schema and plans, without writing anything and whatever the session may do; see [`CrudPlan::rights`].
@@ -16,8 +16,13 @@ pub async fn plan(
     lanes: u32,
 ) -> Result<CrudPlan, PrepareError> {
     let schema = read(session, config).await?;
-    let plan = CrudPlan::new(&schema, config, seed, lanes)?;
-    go_on(session, plan).await
+    let mut outside = Outside::hopeful();
+    loop {
+        let plan = CrudPlan::within(&outside, &[], &schema, config, seed, lanes)?;
+        if !outside.look(session, &schema, &plan).await? {
+            return go_on(session, plan).await;
+        }
+    }
 }
 
 /// Like [`plan`], but only what the session may do. Without tables in the configuration, those that it may not write
@@ -30,23 +35,41 @@ pub async fn permitted_plan(
     config: &CrudConfig,
     setup: &Setup,
 ) -> Result<CrudPlan, PrepareError> {
+    // The version comes first: what changes from here on is noticed later.
+    let version = session.schema_version(&filter(config)).await?;
     let schema = read(session, config).await?;
-    let mut plan = CrudPlan::new(&schema, config, setup.seed, setup.lanes)?;
-    let missing = session.missing_rights(&plan.rights(setup.check)).await?;
-    if missing.len() == plan.tables.len() || !(missing.is_empty() || config.tables.is_empty()) {
-        return Err(PrepareError::Rights(missing));
+    let mut outside = Outside::hopeful();
+    let mut without: Vec<(TableName, String)> = Vec::new();
+    loop {
+        let mut plan = CrudPlan::within(&outside, &without, &schema, config, setup.seed, setup.lanes)?;
+        if outside.look(session, &schema, &plan).await? {
+            continue;
+        }
+        let missing = session.missing_rights(&plan.rights(setup.check)).await?;
+        if missing.is_empty() {
+            plan.version = version;
+            return go_on(session, plan).await;
+        }
+        if missing.len() == plan.tables.len() || !config.tables.is_empty() {
+            return Err(PrepareError::Rights(missing));
+        }
+        without.extend(missing.into_iter().map(barred));
     }
-    if !missing.is_empty() {
-        let why = |words| format!("no {words} for this user; GRANT it, or exclude the table");
-        let barred: Vec<(TableName, String)> =
-            missing.into_iter().map(|(table, words)| (table, why(words))).collect();
-        plan = CrudPlan::without(&barred, &schema, config, setup.seed, setup.lanes)?;
-    }
-    go_on(session, plan).await
 }
 
-async fn read(session: &mut impl SqlSession, config: &CrudConfig) -> Result<Schema, PrepareError> {
-    Ok(session.introspect(&SchemaFilter { schemas: config.schemas.clone() }).await?)
+/// Why a table is left out for a right that is missing.
+pub(super) fn barred((table, words): (TableName, String)) -> (TableName, String) {
+    (table, format!("no {words} for this user; GRANT it, or exclude the table"))
+}
+
+pub(super) fn filter(config: &CrudConfig) -> SchemaFilter {
+    SchemaFilter { schemas: config.schemas.clone() }
+}
+
+pub(super) async fn read(session: &mut impl SqlSession, config: &CrudConfig) -> Result<Schema, PrepareError> {
+    let mut schema = session.introspect(&filter(config)).await?;
+    observe(session, &mut schema, config).await?;
+    Ok(schema)
 }
 
 /// Has numbers go on after those that are there.
@@ -71,14 +94,15 @@ impl CrudPlan {
             .iter()
             .flat_map(|plan| &plan.references)
             .filter(|r| !r.optional)
-            .map(|r| r.parent)
+            .filter_map(|r| r.parent.planned())
             .collect();
         let of = |(index, plan): (usize, &super::TablePlan)| {
             let wanted = |weight: u64| plan.weight > 0 && weight > 0;
             let (update, delete) = (wanted(plan.operations.update), wanted(plan.operations.delete));
             let insert = wanted(plan.operations.insert) || required.contains(&index);
             let returns = insert && !plan.insert.returning.is_empty();
-            let select = check || update || delete || returns || numbered.contains(&index);
+            let select =
+                plan.touch.adopts() || check || update || delete || returns || numbered.contains(&index);
             (plan.table.name.clone(), Rights { select, insert, update, delete })
         };
         self.tables.iter().enumerate().map(of).collect()

@@ -1,6 +1,9 @@
 //! Foreign keys that are followed, and how those of one table depend on each other.
 
-use super::source::{Source, TableSources};
+use super::{
+    parent::Parent,
+    source::{Source, TableSources},
+};
 use crate::{Table, TableName};
 
 /// A foreign key that is followed.
@@ -19,10 +22,12 @@ pub(crate) struct Reference {
     /// Columns that another reference has chosen before: the position here, the reference, the position there. The
     /// parents have to agree in them.
     pub(crate) shared: Vec<Shared>,
-    /// Index of the parent's plan.
-    pub(crate) parent: usize,
+    /// Where the parents are.
+    pub(crate) parent: Parent,
     /// Where the referred columns stand among what is remembered of the parent.
     pub(crate) positions: Vec<usize>,
+    /// What the parents are, for people.
+    pub(crate) words: String,
 }
 
 /// A column of two references.
@@ -85,13 +90,15 @@ impl TableSources {
     }
 
     /// Whether a row knows the key that it would refer to itself with.
-    fn can_refer_to_itself(&self, table: &Table, at: usize) -> bool {
+    pub(super) fn can_refer_to_itself(&self, table: &Table, at: usize) -> bool {
         let reference = &self.references[at];
         let is_known = |name: &String| {
             table.column_index(name).is_some_and(|column| matches!(self.columns[column], Source::Distinct(_)))
         };
         // Where the columns have to differ from row to row, another row may take what this one takes for itself.
-        let is_unique = table.unique_rules().any(|rule| rule.iter().all(|c| reference.columns.contains(c)));
+        let is_own = |column: &usize| reference.columns.contains(column);
+        let is_unique = table.unique_rules().any(|rule| rule.iter().all(is_own))
+            || self.combined_key.iter().flatten().any(is_own);
         reference.parent_name == table.name && !is_unique && reference.parent_columns.iter().all(is_known)
     }
 }

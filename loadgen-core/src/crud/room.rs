@@ -9,12 +9,25 @@ pub(super) const SMALL: u128 = 100_000;
 impl TablePlan {
     /// Notes the unique columns that will run out of values.
     pub(super) fn note_room(&mut self, lanes: u32) {
-        let columns = self.table.columns.iter().zip(&self.sources);
-        let small = columns.filter_map(|(column, source)| match source {
-            Source::Distinct(distinct) if distinct.capacity() <= SMALL => Some((&column.name, distinct)),
-            _ => None,
-        });
-        self.notes.extend(small.map(|(name, distinct)| room(name, distinct, lanes)));
+        let note = |(column, source): (usize, &Source)| {
+            let name = self.table.columns[column].name.as_str();
+            let named = |distinct: &Distinct| match distinct.begins() {
+                Some(columns) => Some(format!("({columns})")),
+                None => distinct.is_alone().then(|| format!("{name:?}")),
+            };
+            match source {
+                Source::Distinct(distinct) if distinct.capacity() <= SMALL => {
+                    Some(room(&named(distinct)?, distinct, lanes))
+                }
+                Source::Line(distinct) => {
+                    let (name, values) = (named(distinct)?, distinct.capacity());
+                    Some(format!("{name} is unique beside its parents: {values} rows fit for each"))
+                }
+                _ => None,
+            }
+        };
+        let notes: Vec<String> = self.sources.iter().enumerate().filter_map(note).collect();
+        self.notes.extend(notes);
     }
 }
 
@@ -27,7 +40,7 @@ fn room(column: &str, distinct: &Distinct, lanes: u32) -> String {
         (least, _) => format!("{least} or {} a lane", least + 1),
     };
     format!(
-        "{column:?} is unique and has {values} values left: {values} rows fit in all, {share}; inserts after that are \
+        "{column} is unique and has {values} values left: {values} rows fit in all, {share}; inserts after that are \
          skipped (domain exhausted)"
     )
 }

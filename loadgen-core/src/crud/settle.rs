@@ -2,37 +2,64 @@
 
 use std::collections::BTreeSet;
 
-use super::plan::Accepted;
+use super::{outside::Outside, plan::Accepted, source::TableSources};
 use crate::TableName;
 
+/// What a table is surrounded by.
+pub(super) struct Around<'a> {
+    /// The tables of the plan.
+    pub(super) planned: &'a BTreeSet<TableName>,
+    /// Those of the plan of which nobody remembers rows.
+    pub(super) picked: &'a BTreeSet<TableName>,
+    /// Tables that cannot be written, each for a reason of its own.
+    pub(super) left_out: &'a BTreeSet<TableName>,
+    /// Parents that are not in the plan.
+    pub(super) outside: &'a Outside,
+}
+
 /// Drops references that cannot be followed and tables that cannot do without one, until nothing changes.
-pub(super) fn settle_references(accepted: &mut Vec<Accepted>, refused: &mut Vec<(TableName, String)>) {
+pub(super) fn settle_references(
+    accepted: &mut Vec<Accepted>,
+    refused: &mut Vec<(TableName, String)>,
+    (outside, picked): (&Outside, &BTreeSet<TableName>),
+) {
     loop {
-        let names: BTreeSet<TableName> = accepted.iter().map(|(table, ..)| table.name.clone()).collect();
+        let planned = planned(accepted, picked);
         let before = refused.len();
         let left_out: BTreeSet<TableName> = refused.iter().map(|(name, _)| name.clone()).collect();
-        accepted.retain_mut(|(table, config, sources)| {
-            match sources.settle(table, config, &names, &left_out) {
-                Ok(()) => true,
-                Err(why) => {
-                    refused.push((table.name.clone(), why));
-                    false
-                }
+        let around = Around { planned: &planned, picked, left_out: &left_out, outside };
+        accepted.retain_mut(|(table, config, sources)| match sources.settle(table, config, &around) {
+            Ok(()) => true,
+            Err(why) => {
+                refused.push((table.name.clone(), why));
+                false
             }
         });
-        if refused.len() == before && !break_a_cycle(accepted, refused) {
+        if refused.len() == before && !break_a_cycle(accepted, refused, picked) {
             return;
         }
     }
 }
 
+/// The tables of whose rows the lanes know some.
+fn planned(accepted: &[Accepted], picked: &BTreeSet<TableName>) -> BTreeSet<TableName> {
+    let names = accepted.iter().map(|(table, ..)| table.name.clone());
+    names.filter(|name| !picked.contains(name)).collect()
+}
+
 /// Refuses one table of a cycle of references of which none may be NULL: no first row could be written.
-fn break_a_cycle(accepted: &mut Vec<Accepted>, refused: &mut Vec<(TableName, String)>) -> bool {
+fn break_a_cycle(
+    accepted: &mut Vec<Accepted>,
+    refused: &mut Vec<(TableName, String)>,
+    picked: &BTreeSet<TableName>,
+) -> bool {
+    let planned = planned(accepted, picked);
     let mut grounded: BTreeSet<TableName> = BTreeSet::new();
     loop {
         let before = grounded.len();
         for (table, _, sources) in accepted.iter() {
-            if sources.required_parents().all(|parent| grounded.contains(parent)) {
+            if sources.required_parents().all(|parent| grounded.contains(parent) || !planned.contains(parent))
+            {
                 grounded.insert(table.name.clone());
             }
         }
@@ -43,9 +70,63 @@ fn break_a_cycle(accepted: &mut Vec<Accepted>, refused: &mut Vec<(TableName, Str
     let Some(at) = accepted.iter().position(|(table, ..)| !grounded.contains(&table.name)) else {
         return false;
     };
+    let cycle = cycle(accepted, at, &grounded);
     let (table, ..) = accepted.remove(at);
-    let why = "its foreign keys form a cycle in which no column may be NULL, so that no first row can be written; \
-               make one of them nullable, or exclude the table";
-    refused.push((table.name.clone(), why.to_owned()));
+    let why = format!(
+        "its foreign keys lead in a circle ({cycle}) in which no column may be NULL, or a check asks for all of them: no \
+         first row can be written, as parents come first even where a constraint is deferred; make a column of one of \
+         them nullable, or exclude the table"
+    );
+    refused.push((table.name.clone(), why));
     true
+}
+
+/// The way from a table along parents that it cannot do without, up to one that was met before.
+fn cycle(accepted: &[Accepted], from: usize, grounded: &BTreeSet<TableName>) -> String {
+    let (mut way, mut at) = (vec![&accepted[from].0.name], from);
+    loop {
+        let next = accepted[at].2.required_parents().find(|parent| !grounded.contains(*parent));
+        let Some(next) = next else { break };
+        let met = way.contains(&next);
+        way.push(next);
+        match accepted.iter().position(|(table, ..)| table.name == *next) {
+            Some(parent) if !met => at = parent,
+            _ => break,
+        }
+    }
+    way.into_iter().map(ToString::to_string).collect::<Vec<_>>().join(" → ")
+}
+
+impl TableSources {
+    /// A reference that cannot be followed, one that rows can do without if there is such, with what is wrong with its
+    /// parent and what to do about it.
+    pub(super) fn astray(&self, around: &Around<'_>) -> Option<(usize, String, String)> {
+        let (combined, _) = self.combined();
+        let is_planned = |at: usize| around.planned.contains(&self.references[at].parent_name);
+        let is_shared_by_all = !combined.is_empty() && !combined.iter().any(|at| is_planned(*at));
+        let obstacle = |at: usize| {
+            let parent = &self.references[at].parent_name;
+            let (why, remedy) = match around.left_out.contains(parent) {
+                _ if is_planned(at) => return None,
+                _ if around.picked.contains(parent) => (
+                    "has its rows picked by the server",
+                    "fill it first, or leave out its sampling".to_owned(),
+                ),
+                true => ("is left out", "see there for why".to_owned()),
+                false => ("is not in the plan", format!("add {parent} to the tables")),
+            };
+            let why = match around.outside.obstacle(&self.references[at]) {
+                Some("") => why.to_owned(),
+                Some(more) => format!("{why} and {more}"),
+                // Lanes would take each other's combinations, and those of rows that are there.
+                None if is_shared_by_all && combined.contains(&at) => {
+                    format!("{why} and of whose rows nobody knows which are free")
+                }
+                None => return None,
+            };
+            Some((at, why, remedy))
+        };
+        let all = (0..self.references.len()).filter_map(obstacle);
+        all.min_by_key(|(at, ..)| !self.references[*at].optional)
+    }
 }

@@ -3,12 +3,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
-    conditions::rules, config::TableConfig, draft::Draft, error::CrudPlanError, reference::Reference,
+    config::TableConfig,
+    draft::Draft,
+    error::CrudPlanError,
+    examples::{needed, rules},
+    reference::Reference,
+    settle::Around,
 };
 use crate::{
     Rng, Seed, Table, TableName, Value,
     check::{Condition, Rules},
-    generate::{ColumnConfig, Distinct, Generator},
+    generate::{ColumnConfig, Distinct, Generator, Locale},
 };
 
 /// Where the value of a column comes from when a row is inserted.
@@ -18,8 +23,12 @@ pub enum Source {
     Generated(Box<dyn Generator>),
     /// Drawn, alone or together with other columns, so that checks hold; what is drawn, in words.
     Checked(String),
+    /// Drawn together with other columns of the row that it has to do with; what it holds, in words.
+    Related(String),
     /// Constructed so that no two rows share it.
     Distinct(Distinct),
+    /// Constructed so that no two rows with the same parents share it.
+    Line(Distinct),
     /// The parent row's value: which reference, and which of its columns.
     Parent {
         /// Index of the reference within the table's plan.
@@ -43,11 +52,18 @@ impl Source {
     pub fn describe(&self) -> String {
         match self {
             Source::Generated(generator) => generator.describe(),
-            Source::Checked(words) => words.clone(),
+            Source::Checked(words) | Source::Related(words) => words.clone(),
+            Source::Distinct(distinct) if distinct.is_sequence() => distinct.describe(),
             Source::Distinct(distinct) if distinct.capacity() > PRACTICALLY_ENDLESS => {
                 "distinct values".to_owned()
             }
+            Source::Distinct(distinct) if !distinct.is_alone() => {
+                format!("distinct together with others, {} combinations", distinct.capacity())
+            }
             Source::Distinct(distinct) => format!("distinct values, {} of them", distinct.capacity()),
+            Source::Line(distinct) => {
+                format!("distinct beside the same parents, {} rows for each at most", distinct.capacity())
+            }
             Source::Parent { .. } => "a parent of the same lane".to_owned(),
             Source::Null(reason) => format!("NULL: {reason}"),
             Source::Server(reason) => format!("left to the database: {reason}"),
@@ -56,14 +72,19 @@ impl Source {
 }
 
 impl Source {
-    /// Some values that the column may get, the same for the same plan; none where loadgen does not make them.
+    /// Some values that the column may get, the same for the same plan; none where loadgen does not make them, or not
+    /// without those of other columns: see [`TablePlan::samples`](super::TablePlan::samples).
     pub fn samples(&self, seed: Seed, count: u64) -> Vec<Value> {
         let value = |index| match self {
             Source::Generated(generator) => {
                 Some(generator.generate(&mut Rng::keyed(seed, [SAMPLES, index, 0])))
             }
-            Source::Distinct(distinct) => distinct.value(index),
-            Source::Checked(_) | Source::Parent { .. } | Source::Null(_) | Source::Server(_) => None,
+            Source::Distinct(distinct) | Source::Line(distinct) => distinct.value(index),
+            Source::Checked(_)
+            | Source::Related(_)
+            | Source::Parent { .. }
+            | Source::Null(_)
+            | Source::Server(_) => None,
         };
         (0..count).filter_map(value).collect()
     }
@@ -81,7 +102,7 @@ pub(crate) struct TableSources {
     pub(crate) columns: Vec<Source>,
     pub(crate) references: Vec<Reference>,
     pub(crate) notes: Vec<String>,
-    /// A unique key that is made of references alone: parents have to be combined anew for each row.
+    /// A unique key that is made of references and lines: parents have to be combined anew for each row, or counted on.
     pub(crate) combined_key: Option<Vec<usize>>,
     /// The checks that rows have to meet.
     pub(crate) conditions: Vec<Condition>,
@@ -105,9 +126,9 @@ impl TableSources {
     pub(crate) fn new(
         table: &Table,
         config: &TableConfig,
-        seed: Seed,
+        (seed, locale): (Seed, Locale),
     ) -> Result<Result<Self, String>, CrudPlanError> {
-        let draft = Draft { table, config, seed };
+        let draft = Draft { table, config, seed, locale };
         draft.check_overrides()?;
         if let Some(why) = draft.obstacle() {
             return Ok(Err(why));
@@ -140,26 +161,18 @@ impl TableSources {
         Ok(Ok(sources))
     }
 
-    /// Keeps the references whose parents are among `planned`; the others become NULL, or make the table unwritable.
-    /// Then it is known which columns there are to meet the checks with. What is said of a parent depends on whether it is
-    /// `left_out` for a reason of its own.
+    /// Keeps the references that can be followed; the others become NULL, or make the table unwritable. Then it is known
+    /// which columns there are to meet the checks with.
     pub(crate) fn settle(
         &mut self,
         table: &Table,
         config: &TableConfig,
-        planned: &BTreeSet<TableName>,
-        left_out: &BTreeSet<TableName>,
+        around: &Around<'_>,
     ) -> Result<(), String> {
-        while let Some(gone) =
-            self.references.iter().position(|reference| !planned.contains(&reference.parent_name))
-        {
+        while let Some((gone, why, remedy)) = self.astray(around) {
             let reference = self.references.remove(gone);
             self.settled = false;
             let parent = &reference.parent_name;
-            let (why, remedy) = match left_out.contains(parent) {
-                true => ("is left out", "see there for why".to_owned()),
-                false => ("is not in the plan", format!("add {parent} to the tables")),
-            };
             if !reference.optional {
                 return Err(format!("refers to {parent}, which {why}; {remedy}"));
             }
@@ -187,6 +200,10 @@ impl TableSources {
         {
             *source = Source::Checked(rules.describe(column));
         }
+        for at in needed(table, rules, (&self.columns, &self.references)) {
+            let to_itself = self.can_refer_to_itself(table, at);
+            (self.references[at].optional, self.references[at].to_itself) = (to_itself, to_itself);
+        }
         for reference in &mut self.references {
             if reference.columns.iter().any(|column| rules.reads(*column)) {
                 reference.orphans = MANY_ORPHANS;
@@ -195,15 +212,18 @@ impl TableSources {
         Ok(())
     }
 
-    /// The references that make up a key together. A key with a column that stays NULL collides with nothing.
-    pub(crate) fn combined(&self) -> Vec<usize> {
-        let parent_of = |column: &usize| match &self.columns[*column] {
-            Source::Parent { reference, .. } => Some(*reference),
-            _ => None,
-        };
-        let key = self.combined_key.iter().flatten();
-        let references: Option<BTreeSet<usize>> = key.map(parent_of).collect();
-        references.unwrap_or_default().into_iter().collect()
+    /// The references that make up a key together, and how many rows the same parents may have. A key with a column that
+    /// stays NULL collides with nothing.
+    pub(crate) fn combined(&self) -> (Vec<usize>, u64) {
+        let (mut references, mut lines) = (BTreeSet::new(), 1);
+        for column in self.combined_key.iter().flatten() {
+            match &self.columns[*column] {
+                Source::Parent { reference, .. } => drop(references.insert(*reference)),
+                Source::Line(distinct) => lines = distinct.capacity(),
+                _ => return (Vec::new(), 1),
+            }
+        }
+        (references.into_iter().collect(), u64::try_from(lines).unwrap_or(u64::MAX))
     }
 
     /// The parents that a row cannot be without.

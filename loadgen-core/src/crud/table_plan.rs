@@ -3,14 +3,23 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use super::{
+    adoption::TakenOver,
+    combinations::Combining,
     config::{CrudConfig, OperationWeights, TableConfig},
     kept::Kept,
     live::Layout,
     peculiar::{note_specials, possible},
+    pick::Pick,
     reference::Reference,
+    sampling::{Sampling, Standing},
     source::{Source, TableSources, names},
+    ties::Ties,
+    touch::Touch,
 };
-use crate::{Change, ChangeKind, Shape, Table, TableName, check::Rules, column_salt};
+use crate::{
+    Change, ChangeKind, Seed, Shape, Special, Table, Value, column_salt,
+    generate::{Locale, relate::Relations},
+};
 
 /// What will be done to one table.
 #[derive(Debug)]
@@ -25,27 +34,42 @@ pub struct TablePlan {
     pub sources: Vec<Source>,
     /// What a reader of the plan should know.
     pub notes: Vec<String>,
+    /// Which of its rows are updated, deleted and referred to.
+    pub touch: Touch,
+    /// Who finds rows that are there.
+    pub sampling: Sampling,
+    /// The rows that were there and that lanes have taken over, once [`CrudPlan::adopt`](super::CrudPlan::adopt) has.
+    pub taken_over: Option<TakenOver>,
     pub(crate) config: TableConfig,
-    /// How columns with checks are drawn.
-    pub(crate) rules: Option<Rules>,
+    /// How columns are drawn that checks or relations tie to others.
+    pub(crate) ties: Option<Ties>,
     /// The references that are followed.
     pub(crate) references: Vec<Reference>,
     /// Columns remembered of each live row: the key and whatever children refer to.
     pub(crate) remembered: Vec<usize>,
     /// Columns that updates replace, in at most [`GROUPS`] groups that come and go together.
     pub(crate) groups: Vec<Vec<usize>>,
+    /// Columns that updates of the last group replace, too, and that no digest covers.
+    pub(crate) late: Vec<usize>,
     /// Columns whose values loadgen knows: what the digest covers.
     pub(crate) known: Vec<usize>,
-    /// One for each column of the table.
+    /// One for each column of the table, and one for the address.
     pub(crate) salts: Vec<u64>,
-    /// For each column of the table, the part of a row's sum that it belongs to: 0, or one more than its group;
+    /// For each column of the table and the address, the part of a row's sum that it belongs to: 0, or one more than its group;
     /// [`UNREAD`] where nobody may read it.
     pub(crate) parts: Vec<usize>,
+    /// How often columns that the digest covers have become others during the run: with any, nobody knows the digest of
+    /// the live rows, and they are only counted.
+    pub(crate) generation: u32,
     /// Why the rows in the database are not compared with what the lanes know.
     pub unchecked: Option<String>,
     /// Whether a trigger may change or refuse rows: one row a statement, and the values that count are those that
     /// come back.
     pub(crate) reads_back: bool,
+    /// Whether rows are found by their addresses: one row a statement, and a new address with each update.
+    pub(crate) by_address: bool,
+    /// Which rows updates choose.
+    pub(crate) pick: Pick,
     pub(crate) layout: Layout,
     pub(crate) insert: Arc<Shape>,
     /// One for each non-empty set of groups, at its bit mask less one.
@@ -64,22 +88,21 @@ impl TablePlan {
         table: Arc<Table>,
         (config, table_config): (&CrudConfig, &TableConfig),
         sources: TableSources,
-        planned: &[TableName],
         (referred, cap): (&BTreeSet<usize>, usize),
         shapes: &mut u32,
     ) -> Self {
-        let combined = sources.combined();
-        let TableSources { columns: sources, mut references, mut notes, rules, within, .. } = sources;
+        let (combined, lines) = sources.combined();
+        let TableSources { columns: mut sources, references, mut notes, rules, within, .. } = sources;
         let mut own_config = table_config.clone();
         own_config.columns.extend(within);
-        for reference in &mut references {
-            let parent = planned.iter().position(|name| *name == reference.parent_name);
-            reference.parent = parent.expect("references to tables that are not planned were dropped");
-        }
-        let kept = Kept::of(&table, &sources, referred);
+        let locale = config.locale.unwrap_or(Locale::ANYWHERE);
+        let ties = Ties::find((&table, &own_config), &mut sources, rules, locale);
+        let wanted = table_config.operations.or(config.operations).unwrap_or_default();
+        let kept = Kept::of(&table, &sources, referred, (wanted.update, wanted.delete) != (0, 0));
         let Kept { key, remembered, known, .. } = &kept;
         note_specials(&table, key, &mut notes);
-        let groups = groups(&table, &sources, remembered, rules.as_ref(), &mut notes);
+        let groups = groups(&table, &sources, remembered, ties.as_ref(), &mut notes);
+        let late = late_updates(&table, &sources, remembered);
         let mut shape = |kind, key: &[usize], set: Vec<usize>, returning: &[usize]| {
             *shapes += 1;
             let (id, table, key) = (*shapes - 1, Arc::clone(&table), key.to_vec());
@@ -88,45 +111,59 @@ impl TablePlan {
         let insert = shape(ChangeKind::Insert, &[], kept.written.clone(), &kept.returned);
         let (mut updates, mut delete) = (Vec::new(), None);
         if !key.is_empty() {
-            let returned: &[usize] = if kept.reads_back { known } else { &[] };
+            let returned: &[usize] = match () {
+                () if kept.reads_back => known,
+                () if kept.by_address => key,
+                () => &[],
+            };
             for mask in 1..1usize << groups.len() {
-                let set = groups_of(mask, &groups).flatten().copied().collect();
+                let set = columns_of(mask, &groups, &late).collect();
                 updates.push(shape(ChangeKind::Update, key, set, returned));
             }
             delete = Some(shape(ChangeKind::Delete, key, Vec::new(), &[]));
         }
-        let wanted = table_config.operations.or(config.operations).unwrap_or_default();
+        let has_key = delete.is_some() && !kept.by_address;
+        let standing = Standing::of(&table, config, table_config, has_key);
+        notes.extend(standing.note);
         let operations = possible(wanted, updates.is_empty(), delete.is_none(), &mut notes);
         let part = |column: usize| match groups.iter().position(|group| group.contains(&column)) {
             Some(group) => group + 1,
             None if table.special.denied.select.contains(&column) => UNREAD,
+            None if table.special.late.contains(&column) => UNREAD,
             None => 0,
         };
-        let parts = (0..sources.len()).map(part).collect();
+        let parts = (0..sources.len()).map(part).chain([UNREAD]).collect();
         let layout = Layout {
             keys: remembered.len(),
             parts: groups.len() + 1,
             references: references.len(),
-            is_parent: !referred.is_empty(),
-            combined,
+            is_parent: !referred.is_empty() || standing.touch.adopts(),
+            combining: Combining { references: combined, lines, most: cap },
             cap: if remembered.is_empty() { 0 } else { cap },
         };
         TablePlan {
-            unchecked: table.special.written_by.clone(),
+            generation: 0,
+            unchecked: standing.unchecked.or_else(|| table.special.written_by.clone()),
             reads_back: kept.reads_back,
+            by_address: kept.by_address,
+            touch: standing.touch,
+            sampling: standing.sampling,
+            taken_over: None,
             weight: table_config.weight.unwrap_or(1),
-            salts: table.columns.iter().map(|column| column_salt(&column.name)).collect(),
+            salts: table.columns.iter().map(|column| column_salt(&column.name)).chain([0]).collect(),
             table,
             config: own_config,
             operations,
             sources,
             notes,
-            rules,
+            ties,
             references,
             remembered: kept.remembered,
             groups,
+            late,
             known: kept.known,
             parts,
+            pick: table_config.pick.or(config.pick).unwrap_or_default(),
             layout,
             insert,
             updates,
@@ -134,14 +171,36 @@ impl TablePlan {
         }
     }
 
+    /// Where the value of a column comes from, in words.
+    pub fn describe(&self, column: usize) -> String {
+        match &self.sources[column] {
+            Source::Parent { reference, .. } => self.references[*reference].words.clone(),
+            source => source.describe(),
+        }
+    }
+
+    /// Whether lanes take over rows that are there.
+    pub(crate) fn adopts(&self) -> bool {
+        self.touch.adopts() && self.sampling == Sampling::Start
+    }
+
     /// Columns that the digest covers, as indexes into the table's columns.
     pub fn digested(&self) -> &[usize] {
         &self.known
     }
 
+    /// Some values that a column may get, the same for the same plan, and of columns that are drawn together those of
+    /// the same rows; none where loadgen does not make them.
+    pub fn samples(&self, column: usize, seed: Seed, count: u64) -> Vec<Value> {
+        match self.ties.as_ref().and_then(|ties| ties.samples(column)) {
+            Some(tied) => tied.take(count as usize).cloned().collect(),
+            None => self.sources[column].samples(seed, count),
+        }
+    }
+
     /// How many rows a statement takes of so many. One of nothing but defaults makes one row.
     pub(crate) fn rows_at_once(&self, rows: u32) -> usize {
-        if self.reads_back || self.insert.set.is_empty() { 1 } else { rows as usize }
+        if self.reads_back || self.by_address || self.insert.set.is_empty() { 1 } else { rows as usize }
     }
 
     /// An empty change of a shape with room for `rows` rows.
@@ -150,23 +209,28 @@ impl TablePlan {
     }
 }
 
-/// Deals the columns that updates may replace into groups, neighbours together, and those together that checks tie.
+/// Deals the columns that updates may replace into groups, neighbours together, and those together that are tied.
 fn groups(
     table: &Table,
     sources: &[Source],
     remembered: &[usize],
-    rules: Option<&Rules>,
+    ties: Option<&Ties>,
     notes: &mut Vec<String>,
 ) -> Vec<Vec<usize>> {
-    let (keys, fixed, denied) = (table.unique_rules(), table.partitioned_by(), &table.special.denied);
+    let (keys, fixed) = (table.unique_rules(), table.partitioned_by());
+    let Special { denied, late, .. } = &table.special;
     let in_key = |column: &usize| {
         keys.clone().any(|key| key.contains(column))
-            || [remembered, fixed, &denied.update, &denied.select].iter().any(|some| some.contains(column))
+            || [remembered, fixed, &denied.update, &denied.select, late]
+                .iter()
+                .any(|some| some.contains(column))
     };
-    let is_drawn = |column: &usize| matches!(sources[*column], Source::Generated(_) | Source::Checked(_));
+    let is_drawn = |column: &usize| {
+        matches!(sources[*column], Source::Generated(_) | Source::Checked(_) | Source::Related(_))
+    };
     let mut free: Vec<usize> = (0..sources.len()).filter(|i| is_drawn(i) && !in_key(i)).collect();
     let mut units: Vec<Vec<usize>> = Vec::new();
-    if let Some(rules) = rules {
+    if let Some(rules) = ties.and_then(|ties| ties.rules.as_ref()) {
         notes.extend(rules.notes(table));
         let held = rules.held(&free);
         if !held.is_empty() {
@@ -177,6 +241,13 @@ fn groups(
         units
             .extend(rules.tied().filter(|tied| tied.iter().any(|c| free.contains(c))).map(<[usize]>::to_vec));
     }
+    if let Some(relations) = ties.and_then(|ties| ties.relations.as_ref()) {
+        hold_related(table, relations, &mut free, notes);
+        for tied in relations.tied() {
+            join(&mut units, tied.into_iter().filter(|column| free.contains(column)).collect());
+        }
+        units.retain(|unit| unit.iter().any(|column| free.contains(column)));
+    }
     let alone = free.iter().filter(|column| !units.iter().any(|unit| unit.contains(column)));
     let alone: Vec<Vec<usize>> = alone.map(|column| vec![*column]).collect();
     units.extend(alone);
@@ -185,6 +256,66 @@ fn groups(
     (0..count)
         .map(|group| units[group * units.len() / count..(group + 1) * units.len() / count].concat())
         .collect()
+}
+
+/// Columns that came during the run and may be updated.
+fn late_updates(table: &Table, sources: &[Source], remembered: &[usize]) -> Vec<usize> {
+    let Special { late, denied, .. } = &table.special;
+    let is_free = |column: &usize| {
+        let fixed = [remembered, table.partitioned_by(), &denied.update];
+        matches!(sources[*column], Source::Generated(_))
+            && !fixed.iter().any(|some| some.contains(column))
+            && !table.unique_rules().any(|key| key.contains(column))
+    };
+    late.iter().copied().filter(is_free).collect()
+}
+
+/// What an update of a bit mask of groups replaces: what no digest covers goes with the last group and comes last.
+pub(crate) fn columns_of<'a>(
+    mask: usize,
+    groups: &'a [Vec<usize>],
+    late: &'a [usize],
+) -> impl Iterator<Item = usize> + 'a {
+    let has_last = mask >> groups.len().saturating_sub(1) & 1 == 1;
+    let late = late.iter().filter(move |_| has_last);
+    groups_of(mask, groups).flatten().chain(late).copied()
+}
+
+/// Takes from the columns that may change those that are related to one that may not, unless nothing else could change.
+fn hold_related(table: &Table, relations: &Relations, free: &mut Vec<usize>, notes: &mut Vec<String>) {
+    let mut left = free.clone();
+    loop {
+        let before = left.len();
+        for tied in relations.tied() {
+            if tied.iter().any(|column| !left.contains(column)) {
+                left.retain(|column| !tied.contains(column));
+            }
+        }
+        if left.len() == before {
+            break;
+        }
+    }
+    let held: Vec<usize> = free.iter().copied().filter(|column| !left.contains(column)).collect();
+    if left.is_empty() && !held.is_empty() {
+        notes.push(format!("updates change {} alone: related columns do not change", names(table, &held)));
+    } else if !held.is_empty() {
+        notes.push(format!("{} keep their values: related columns do not change", names(table, &held)));
+        *free = left;
+    }
+}
+
+/// Adds columns that come and go together to those that do so with one of them.
+fn join(units: &mut Vec<Vec<usize>>, mut columns: Vec<usize>) {
+    let (joined, apart): (Vec<Vec<usize>>, Vec<Vec<usize>>) = std::mem::take(units)
+        .into_iter()
+        .partition(|unit| unit.iter().any(|column| columns.contains(column)));
+    *units = apart;
+    columns.extend(joined.into_iter().flatten());
+    columns.sort_unstable();
+    columns.dedup();
+    if !columns.is_empty() {
+        units.push(columns);
+    }
 }
 
 /// The groups of a bit mask, in order.

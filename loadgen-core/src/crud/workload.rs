@@ -1,16 +1,27 @@
 //! The workload: prepare, lanes, and the comparison at the end.
 
-use std::{collections::BTreeMap, marker::PhantomData, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    marker::PhantomData,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
 
 use async_trait::async_trait;
 
 use super::{
-    config::CrudConfig, error::CrudPlanError, lane::CrudLane, operation::Operation, plan::CrudPlan,
-    prepare::permitted_plan, table_plan::TablePlan,
+    config::{CrudConfig, OperationWeights},
+    error::CrudPlanError,
+    lane::CrudLane,
+    live::LiveRows,
+    operation::Operation,
+    plan::CrudPlan,
+    prepare::{filter, permitted_plan},
+    replan::replan,
+    table_plan::TablePlan,
 };
 use crate::{
-    ChangeKind, CheckError, Digest, Failure, LaneId, Mix, PrepareError, Report, Seed, SessionOf, Setup,
-    SqlSession, Tally, Target, Workload,
+    ChangeKind, CheckError, Digest, Failure, LaneId, Mix, Occasion, PrepareError, Replanned, Report, Seed,
+    SessionOf, Setup, SqlSession, Tally, Target, Workload,
 };
 
 /// Weighted inserts, updates and deletes on the tables of any schema.
@@ -21,10 +32,18 @@ use crate::{
 pub struct Crud<T> {
     /// What to plan from, unless there is a plan already.
     config: Option<CrudConfig>,
+    known: Mutex<Known>,
+    target: PhantomData<fn() -> T>,
+}
+
+/// What is known of the target by now.
+#[derive(Debug)]
+struct Known {
     plan: Arc<CrudPlan>,
+    /// The version of the schema when it was looked at last.
+    version: Option<u64>,
     /// What the tables held before the traffic, by name.
     before: BTreeMap<String, TableDigest>,
-    target: PhantomData<fn() -> T>,
 }
 
 /// The rows of a table, counted and hashed.
@@ -36,6 +55,24 @@ pub struct TableDigest {
     pub digest: Digest,
 }
 
+impl TableDigest {
+    /// These rows without some of them.
+    pub(super) fn without(self, some: TableDigest) -> TableDigest {
+        let mut digest = self.digest;
+        digest.remove(some.digest.0);
+        TableDigest { rows: self.rows.saturating_sub(some.rows), digest }
+    }
+
+    /// The rows of all lanes.
+    pub(super) fn sum(lanes: &[LiveRows]) -> TableDigest {
+        lanes.iter().map(LiveRows::digest).fold(TableDigest::default(), |mut all, lane| {
+            all.rows += lane.rows;
+            all.digest.merge(lane.digest);
+            all
+        })
+    }
+}
+
 impl<T: Target> Crud<T>
 where
     T::Session: SqlSession,
@@ -43,15 +80,60 @@ where
     /// The workload with this configuration; it becomes concrete when it has seen the schema.
     pub fn new(config: CrudConfig) -> Self {
         let (rows, lanes, seed) = (config.rows, 0, Seed(0));
-        let (tables, refused, others) = (Vec::new(), Vec::new(), BTreeMap::new());
-        let plan = CrudPlan { tables, refused, others, rows, lanes, seed };
+        let (tables, refused, others, pools) = (Vec::new(), Vec::new(), BTreeMap::new(), Vec::new());
+        let (later, adopted, version) = (CrudConfig::default(), None, None);
+        let plan =
+            CrudPlan { tables, refused, others, rows, lanes, seed, pools, adopted, config: later, version };
         Crud { config: Some(config), ..Crud::planned(plan) }
     }
 
     /// The workload with a plan that was made by [`permitted_plan`] before, for a run with the same seed and number of lanes.
     pub fn planned(plan: CrudPlan) -> Self {
-        Crud { config: None, plan: Arc::new(plan), before: BTreeMap::new(), target: PhantomData }
+        let (version, before) = (plan.version, BTreeMap::new());
+        let plan = Arc::new(plan);
+        Crud { config: None, known: Mutex::new(Known { plan, version, before }), target: PhantomData }
     }
+
+    fn known(&self) -> MutexGuard<'_, Known> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn plan(&self) -> Arc<CrudPlan> {
+        Arc::clone(&self.known().plan)
+    }
+}
+
+/// The operations of a plan, by weight.
+fn mix<T: Target>(plan: &Arc<CrudPlan>) -> Mix<Crud<T>>
+where
+    T::Session: SqlSession,
+{
+    let mut mix = Mix::new();
+    for (table, planned) in plan.tables.iter().enumerate() {
+        let weights = planned.operations;
+        let kinds = [
+            (ChangeKind::Insert, weights.insert),
+            (ChangeKind::Update, weights.update),
+            (ChangeKind::Delete, weights.delete),
+        ];
+        for (kind, weight) in kinds {
+            let weight = weight.saturating_mul(planned.weight);
+            mix = mix.with(weight, Operation { plan: Arc::clone(plan), table, kind });
+        }
+    }
+    mix
+}
+
+/// What the tables hold that are not known yet.
+async fn held(
+    session: &mut impl SqlSession,
+    tables: impl Iterator<Item = &TablePlan>,
+) -> Result<BTreeMap<String, TableDigest>, Failure> {
+    let mut held = BTreeMap::new();
+    for planned in tables.filter(|planned| planned.unchecked.is_none()) {
+        held.insert(planned.table.name.to_string(), table_digest(session, planned).await?);
+    }
+    Ok(held)
 }
 
 /// Counts and hashes the rows of a table, as [`Tally`] does for the rows of the lanes.
@@ -79,58 +161,92 @@ where
         session: &mut SessionOf<Self>,
         setup: &Setup,
     ) -> Result<Mix<Self>, PrepareError> {
+        let known = self.known.get_mut().unwrap_or_else(PoisonError::into_inner);
         if let Some(config) = &self.config {
-            self.plan = Arc::new(permitted_plan(session, config, setup).await?);
+            known.plan = Arc::new(permitted_plan(session, config, setup).await?);
         }
-        if (self.plan.seed, self.plan.lanes) != (setup.seed, setup.lanes) {
+        if (known.plan.seed, known.plan.lanes) != (setup.seed, setup.lanes) {
             return Err(CrudPlanError::OtherRun.into());
         }
-        let mut mix = Mix::new();
-        for (table, planned) in self.plan.tables.iter().enumerate() {
-            if setup.check && planned.unchecked.is_none() {
-                self.before.insert(planned.table.name.to_string(), table_digest(session, planned).await?);
-            }
-            let weights = planned.operations;
-            let kinds = [
-                (ChangeKind::Insert, weights.insert),
-                (ChangeKind::Update, weights.update),
-                (ChangeKind::Delete, weights.delete),
-            ];
-            for (kind, weight) in kinds {
-                let weight = weight.saturating_mul(planned.weight);
-                mix = mix.with(weight, Operation { plan: Arc::clone(&self.plan), table, kind });
-            }
+        if let Some(plan) = Arc::get_mut(&mut known.plan) {
+            plan.adopt(session).await?;
         }
-        Ok(mix)
+        known.version = known.plan.version;
+        known.before = held(session, known.plan.tables.iter().filter(|_| setup.check)).await?;
+        known.plan.leave_to_lanes(&mut known.before);
+        Ok(mix(&known.plan))
     }
 
     fn lane(&self, id: LaneId) -> CrudLane {
-        CrudLane::new(id, &self.plan)
+        CrudLane::new(id, &self.plan())
     }
 
-    fn tally(&self, _: LaneId, lane: &CrudLane, tally: &mut Tally) {
-        lane.tally(&self.plan, tally);
+    fn tally(&self, _: LaneId, lane: &mut CrudLane, tally: &mut Tally) {
+        let plan = self.plan();
+        if !Arc::ptr_eq(&lane.plan, &plan) {
+            lane.migrate(&plan);
+        }
+        lane.tally(&plan, tally);
+    }
+
+    fn follows_schema(&self) -> bool {
+        true
+    }
+
+    async fn look(
+        &self,
+        session: &mut SessionOf<Self>,
+        setup: &Setup,
+        occasion: Occasion,
+    ) -> Result<Option<Replanned<Self>>, PrepareError> {
+        let (old, seen) = (self.plan(), self.known().version);
+        let version = session.schema_version(&filter(&old.config)).await?;
+        let is_known = version.map_or(occasion == Occasion::Routine, |version| Some(version) == seen);
+        if is_known {
+            return Ok(None);
+        }
+        let (plan, changes) = replan(session, &old, setup).await?;
+        if changes.is_empty() {
+            self.known().version = version;
+            return Ok(None);
+        }
+        let has_weight = |plan: &TablePlan| plan.weight > 0 && plan.operations != OperationWeights::NONE;
+        if !plan.tables.iter().any(has_weight) {
+            return Err(CrudPlanError::Nothing("what is left has no weight".to_owned()).into());
+        }
+        let new = plan.tables.iter().filter(|table| setup.check && old.of(&table.table).is_none());
+        let new = held(session, new).await?;
+        let plan = Arc::new(plan);
+        let mut known = self.known();
+        let called = |table: &TablePlan| {
+            let before = old.of(&table.table)?.table.name.to_string();
+            Some((table.table.name.to_string(), *known.before.get(&before)?))
+        };
+        known.before = plan.tables.iter().filter_map(called).chain(new).collect();
+        (known.plan, known.version) = (Arc::clone(&plan), version);
+        Ok(Some(Replanned { mix: mix(&plan), changes }))
     }
 
     async fn check(&self, session: &mut SessionOf<Self>, report: &Report) -> Result<(), CheckError> {
         let (mut differences, mut doubts) = (Vec::new(), Vec::new());
-        for planned in &self.plan.tables {
+        let (plan, before) = (self.plan(), self.known().before.clone());
+        for planned in &plan.tables {
             let name = planned.table.name.to_string();
             let lanes = report.tally.tables.get(&name).copied().unwrap_or_default();
             if lanes.unknown > 0 {
                 doubts.push(format!("{name}: {} operations of unknown outcome", lanes.unknown));
                 continue;
             }
-            if planned.unchecked.is_some() {
+            if planned.unchecked.is_some() || lanes.unchecked {
                 continue;
             }
-            let mut expected = self.before.get(&name).copied().unwrap_or_default();
+            let mut expected = before.get(&name).copied().unwrap_or_default();
             expected.rows += lanes.live;
             expected.digest.merge(lanes.digest);
             let found = table_digest(session, planned).await?;
             if found.rows != expected.rows {
                 differences.push(format!("{name}: {} rows instead of {}", found.rows, expected.rows));
-            } else if found.digest != expected.digest {
+            } else if found.digest != expected.digest && !lanes.counted_only {
                 differences.push(format!("{name}: digest {} instead of {}", found.digest, expected.digest));
             }
         }

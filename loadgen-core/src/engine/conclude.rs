@@ -2,21 +2,21 @@
 
 use std::time::Duration;
 
-use super::{recorder::Recorder, schedule::Timetable, worker::Shared};
+use super::{crew::Handed, schedule::Timetable, worker::Shared};
 use crate::{Action, Failure, Report, Target, Workload};
 
-pub(super) fn conclude<W: Workload>(
+pub(super) async fn conclude<W: Workload>(
     shared: &Shared<W>,
     timetable: &Timetable,
     workers: u32,
-    recorders: Vec<Recorder>,
+    handed: Vec<Handed<W>>,
     elapsed: Duration,
 ) -> Report {
-    if recorders.len() < workers as usize {
+    if handed.len() < workers as usize {
         let message = "a thread of workers is gone: what they did is missing in the report";
         shared.fail(Failure::aborted(Action::Defect, "panic", message));
     }
-    let ends = recorders.iter().filter_map(|recorder| recorder.last_end);
+    let ends = handed.iter().filter_map(|one| one.recorder.last_end);
     let duration = ends.max().unwrap_or(elapsed);
     let mut report = Report {
         target: shared.target.describe(),
@@ -32,13 +32,17 @@ pub(super) fn conclude<W: Workload>(
         tally: Default::default(),
         fatal: shared.fatal.get().cloned(),
         cut: false,
+        schema_changes: shared.progress.schema_changes(),
     };
-    for mut recorder in recorders {
+    let epoch = shared.follower.newest().await;
+    for Handed { recorder, lanes } in handed {
         report.counts += recorder.counts;
         report.cut |= recorder.cut;
-        report.tally.merge(std::mem::take(&mut recorder.tally));
+        for (id, mut lane) in lanes {
+            shared.workload.tally(id, &mut lane, &mut report.tally);
+        }
         let Report { scenarios, skips, errors, .. } = &mut report;
-        recorder.merge_into(&shared.choice.names, scenarios, skips, errors);
+        recorder.merge_into(&epoch.choice.names, scenarios, skips, errors);
     }
     report
 }

@@ -19,23 +19,29 @@ use super::{
 use crate::{Action, Failure, LaneId, Target, Workload};
 
 /// What the workers report to. The channels end with the workers: nobody else keeps a sender.
-pub(super) struct Crew {
+pub(super) struct Crew<W: Workload> {
     ready: mpsc::Receiver<Result<(), Failure>>,
     start: watch::Sender<Option<Instant>>,
-    done: mpsc::Receiver<Recorder>,
+    done: mpsc::Receiver<Handed<W>>,
     workers: u32,
 }
 
 /// The workers' ends of the channels, to be dropped when every job is made.
-pub(super) struct Posts {
+pub(super) struct Posts<W: Workload> {
     ready: mpsc::Sender<Result<(), Failure>>,
     start: watch::Receiver<Option<Instant>>,
-    done: mpsc::Sender<Recorder>,
+    done: mpsc::Sender<Handed<W>>,
 }
 
-impl Posts {
+/// What a worker hands in at its end.
+pub(super) struct Handed<W: Workload> {
+    pub(super) recorder: Recorder,
+    pub(super) lanes: Vec<(LaneId, W::Lane)>,
+}
+
+impl<W: Workload> Posts<W> {
     /// The work of some workers, to be driven by one runtime: connect, wait for the start, run, hand in the recorder.
-    pub(super) fn job<W: Workload>(
+    pub(super) fn job(
         &self,
         shared: &Arc<Shared<W>>,
         timetable: &Timetable,
@@ -53,7 +59,7 @@ impl Posts {
                 let ids: Vec<LaneId> =
                     (index..timetable.lanes).step_by(workers as usize).map(LaneId).collect();
                 let schedule = Schedule::new(timetable.clone(), ids.iter().copied());
-                let recorder = Recorder::new(shared.choice.names.len(), warmup);
+                let recorder = Recorder::new(0, warmup);
                 let timer = if fine { Timer::fine() } else { Timer::Coarse };
                 let worker = Worker::new(index, Arc::clone(&shared), schedule, ids, recorder, timer);
                 let posts = Posts { ready: ready.clone(), start: start.clone(), done: done.clone() };
@@ -73,7 +79,7 @@ impl Posts {
         }
     }
 
-    async fn serve<W: Workload>(self, mut worker: Worker<W>, shared: Arc<Shared<W>>) {
+    async fn serve(self, mut worker: Worker<W>, shared: Arc<Shared<W>>) {
         let Posts { ready, mut start, done } = self;
         let connected = tokio::select! {
             biased;
@@ -88,12 +94,13 @@ impl Posts {
         }
         let Ok(Some(at)) = start.wait_for(Option::is_some).await.map(|at| *at) else { return };
         worker.run(at).await;
-        let _ = done.send(worker.recorder).await;
+        let Worker { recorder, lanes, .. } = worker;
+        let _ = done.send(Handed { recorder, lanes }).await;
     }
 }
 
-impl Crew {
-    pub(super) fn new(workers: u32) -> (Posts, Self) {
+impl<W: Workload> Crew<W> {
+    pub(super) fn new(workers: u32) -> (Posts<W>, Self) {
         let size = workers as usize;
         let (ready_at, ready) = mpsc::channel(size);
         let (start, start_at) = watch::channel(None);
@@ -102,7 +109,7 @@ impl Crew {
     }
 
     /// Waits for every session, then lets all workers go from the same instant.
-    pub(super) async fn start<W: Workload>(&mut self, shared: &Shared<W>) -> Result<Instant, RunError> {
+    pub(super) async fn start(&mut self, shared: &Shared<W>) -> Result<Instant, RunError> {
         for _ in 0..self.workers {
             match self.ready.recv().await {
                 Some(Ok(())) => {}
@@ -119,12 +126,12 @@ impl Crew {
     }
 
     /// Everything that the workers hand in; fewer than there are workers when one panicked.
-    pub(super) async fn recorders(mut self) -> Vec<Recorder> {
-        let mut recorders = Vec::with_capacity(self.workers as usize);
-        while let Some(recorder) = self.done.recv().await {
-            recorders.push(recorder);
+    pub(super) async fn handed_in(mut self) -> Vec<Handed<W>> {
+        let mut handed = Vec::with_capacity(self.workers as usize);
+        while let Some(one) = self.done.recv().await {
+            handed.push(one);
         }
-        recorders
+        handed
     }
 }
 

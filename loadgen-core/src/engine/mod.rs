@@ -2,6 +2,7 @@
 
 mod conclude;
 mod crew;
+mod follow;
 mod progress;
 mod recorder;
 mod retry;

@@ -2,7 +2,7 @@
 
 use std::{
     sync::{
-        Arc, OnceLock,
+        Arc, Mutex, OnceLock, PoisonError,
         atomic::{AtomicU64, Ordering::Relaxed},
     },
     time::Duration,
@@ -10,7 +10,7 @@ use std::{
 
 use tokio::time::Instant;
 
-use crate::{Outcome, Outcomes};
+use crate::{Outcome, Outcomes, SchemaChange, SchemaChanges};
 
 /// Counters of one worker. Only that worker writes them, so a load and a store make an increment.
 #[derive(Debug)]
@@ -67,6 +67,7 @@ pub struct Progress(Arc<Watched>);
 struct Watched {
     start: OnceLock<Instant>,
     workers: Box<[Counters]>,
+    schema_changes: Mutex<SchemaChanges>,
 }
 
 /// What a run has come to so far, the warm-up included.
@@ -88,7 +89,8 @@ pub struct Snapshot {
 impl Progress {
     pub(crate) fn new(workers: u32) -> Self {
         let workers = (0..workers).map(|_| Counters::new()).collect();
-        Progress(Arc::new(Watched { start: OnceLock::new(), workers }))
+        let (start, schema_changes) = (OnceLock::new(), Mutex::default());
+        Progress(Arc::new(Watched { start, workers, schema_changes }))
     }
 
     pub(crate) fn worker(&self, worker: u32) -> &Counters {
@@ -102,6 +104,18 @@ impl Progress {
     /// Says what due times count from.
     pub(crate) fn started(&self, at: Instant) {
         let _ = self.0.start.set(at);
+    }
+
+    /// Notes changes to the schema, as pairs of a table and words about it, that have just been noticed.
+    pub(crate) fn schema_changed(&self, changes: Vec<(String, String)>) {
+        let at = self.0.start.get().map_or(Duration::ZERO, Instant::elapsed);
+        let mut known = self.0.schema_changes.lock().unwrap_or_else(PoisonError::into_inner);
+        changes.into_iter().for_each(|(table, what)| known.push(SchemaChange { at, table, what }));
+    }
+
+    /// What has become of the schema so far.
+    pub fn schema_changes(&self) -> SchemaChanges {
+        self.0.schema_changes.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// The sums over all workers.

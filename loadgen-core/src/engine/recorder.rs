@@ -5,7 +5,7 @@ use std::{borrow::Cow, collections::BTreeMap, time::Duration};
 use hdrhistogram::Histogram;
 
 use crate::{
-    Counts, Failure, Outcome, Outcomes, Rows, Tally,
+    Counts, Failure, Outcome, Outcomes, Rows,
     report::{ErrorReport, ScenarioReport, histogram},
 };
 
@@ -31,11 +31,25 @@ pub(crate) struct Recorder {
     pub(crate) counts: Counts,
     pub(crate) cut: bool,
     pub(crate) last_end: Option<Duration>,
-    pub(crate) tally: Tally,
 }
 
 impl Recorder {
     pub(crate) fn new(scenarios: usize, warmup_end: Duration) -> Self {
+        let mut recorder = Recorder {
+            warmup_end,
+            scenarios: Vec::new(),
+            skips: Vec::new(),
+            errors: Vec::new(),
+            counts: Counts::default(),
+            cut: false,
+            last_end: None,
+        };
+        recorder.reports(scenarios);
+        recorder
+    }
+
+    /// Has room for so many scenarios.
+    pub(crate) fn reports(&mut self, scenarios: usize) {
         let scenario = || ScenarioReport {
             outcomes: Outcomes::default(),
             rows: Rows::default(),
@@ -43,16 +57,7 @@ impl Recorder {
             service_us: histogram(),
             lag_us: histogram(),
         };
-        Recorder {
-            warmup_end,
-            scenarios: (0..scenarios).map(|_| scenario()).collect(),
-            skips: Vec::new(),
-            errors: Vec::new(),
-            counts: Counts::default(),
-            cut: false,
-            last_end: None,
-            tally: Tally::default(),
-        }
+        self.scenarios.resize_with(scenarios.max(self.scenarios.len()), scenario);
     }
 
     /// Counts an operation that has ended. What was due in the warm-up is kept apart.

@@ -2,9 +2,12 @@
 
 use std::{future::Future, sync::Arc, time::Duration};
 
+use tokio::time::Instant;
+
 use super::{
     conclude::conclude,
     crew::{Crew, on_own_thread},
+    follow::{Ask, Follower},
     progress::Progress,
     retry::RetryPolicy,
     schedule::Timetable,
@@ -13,8 +16,8 @@ use super::{
     worker::{Shared, deadline_passed},
 };
 use crate::{
-    CheckError, Failure, Limit, Mix, Pace, PrepareError, Report, Seed, Setup, Target, WeightsError, Workload,
-    mix::Choice,
+    CheckError, Failure, Limit, Mix, Occasion, Pace, PrepareError, Report, Seed, SessionOf, Setup, Target,
+    WeightsError, Workload, mix::Choice,
 };
 
 /// A run of one workload against one target, on the caller's runtime.
@@ -36,6 +39,7 @@ pub struct Run<W: Workload> {
     grace: Duration,
     retry: RetryPolicy,
     fine_timer: bool,
+    look_every: Duration,
     check: bool,
     stop: Signal,
     abort: Signal,
@@ -110,6 +114,7 @@ impl<W: Workload> Run<W> {
             grace: Duration::from_secs(4),
             retry: RetryPolicy::default(),
             fine_timer: true,
+            look_every: Duration::from_secs(5),
             check: false,
             stop: Box::pin(std::future::pending()),
             abort: Box::pin(std::future::pending()),
@@ -196,6 +201,13 @@ impl<W: Workload> Run<W> {
         self
     }
 
+    /// How often the schema is looked at for changes that make nothing fail, such as a new table; 5 s unless set. A look
+    /// is a glance at the catalog on a session of its own. What makes something fail is noticed at once.
+    pub fn look_every(mut self, every: Duration) -> Self {
+        self.look_every = every;
+        self
+    }
+
     /// Has the workload compare the target with the report at the end.
     pub fn check(mut self) -> Self {
         self.check = true;
@@ -262,11 +274,11 @@ impl<W: Workload> Run<W> {
     }
 
     async fn stages(mut self, asked: &Stop) -> Result<Report, RunError> {
-        let mix = unless_stopped(asked, self.prepare()).await?;
+        let (mix, session) = unless_stopped(asked, self.prepare()).await?;
         let progress = self.progress();
         let choice = mix.build()?;
         let (check, deadline) = (self.check, self.deadline);
-        let (shared, report) = self.traffic(choice, progress, asked).await?;
+        let (shared, report) = self.traffic(choice, session, progress, asked).await?;
         if !check || report.fatal.is_some() {
             return Ok(report);
         }
@@ -287,27 +299,34 @@ impl<W: Workload> Run<W> {
         }
     }
 
-    async fn prepare(&mut self) -> Result<Mix<W>, RunError> {
+    async fn prepare(&mut self) -> Result<(Mix<W>, SessionOf<W>), RunError> {
         let session = open(&*self.target, self.deadline).await;
         let mut session =
             session.map_err(|source| RunError::Connect { target: self.target.describe(), source })?;
-        let setup = Setup { seed: self.seed, lanes: self.lanes, check: self.check };
-        let mix = self.workload.prepare(&mut session, &setup).await;
-        mix.map_err(|source| RunError::Prepare { target: self.target.describe(), source })
+        let mix = self.workload.prepare(&mut session, &self.setup()).await;
+        let mix = mix.map_err(|source| RunError::Prepare { target: self.target.describe(), source })?;
+        Ok((mix, session))
+    }
+
+    fn setup(&self) -> Setup {
+        Setup { seed: self.seed, lanes: self.lanes, check: self.check }
     }
 
     async fn traffic(
         self,
         choice: Choice<W>,
+        session: SessionOf<W>,
         progress: Progress,
         asked: &Stop,
     ) -> Result<(Arc<Shared<W>>, Report), RunError> {
         let workers = self.workers();
         let timetable = Timetable { seed: self.seed, lanes: self.lanes, pace: self.pace, limit: self.limit };
+        let follower = Follower::new(choice, self.setup(), progress.clone());
+        let (looks, grace, check) = ((self.look_every, self.deadline), self.grace, self.check);
         let shared = Arc::new(Shared {
             target: self.target,
             workload: self.workload,
-            choice,
+            follower,
             seed: self.seed,
             retry: self.retry,
             deadline: self.deadline,
@@ -332,8 +351,21 @@ impl<W: Workload> Run<W> {
         }
         drop(posts);
         let started = unless_stopped(asked, crew.start(&shared)).await?;
-        let recorders = supervise(&shared.stop, asked, self.grace, crew.recorders()).await;
-        let report = conclude(&shared, &timetable, workers, recorders, started.elapsed());
+        let handed = tokio::select! {
+            biased;
+            handed = supervise(&shared.stop, asked, grace, crew.handed_in()) => handed,
+            never = shared.follower.poll((&*shared.target, &shared.workload), Some(session), looks) => match never {},
+        };
+        let elapsed = started.elapsed();
+        if check && shared.fatal.get().is_none() {
+            let enough = if asked.is_raised() { Level::Cut } else { Level::Drain };
+            tokio::select! {
+                biased;
+                () = asked.reached(enough) => {}
+                () = last_look(&shared) => {}
+            }
+        }
+        let report = conclude(&shared, &timetable, workers, handed, elapsed).await;
         Ok((shared, report))
     }
 }
@@ -347,6 +379,22 @@ async fn unless_stopped<T>(
         biased;
         () = asked.reached(Level::Drain) => Err(RunError::Stopped),
         result = stage => result,
+    }
+}
+
+/// What is compared is what is there now. A look that fails is left to the comparison to explain.
+async fn last_look<W: Workload>(shared: &Shared<W>) {
+    if !shared.workload.follows_schema() {
+        return;
+    }
+    let looked = tokio::time::timeout(shared.deadline, async {
+        let mut session = open(&*shared.target, shared.deadline).await?;
+        let (since, occasion) = (Instant::now(), Occasion::Suspicion);
+        let ask = Ask { after: None, since, is_guess: false, occasion };
+        shared.follower.look(&shared.workload, &mut session, ask).await
+    });
+    if let Ok(Err(error)) = looked.await {
+        tracing::debug!(%error, "failed to look at the schema before the check");
     }
 }
 

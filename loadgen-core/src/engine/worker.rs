@@ -5,6 +5,7 @@ use std::{sync::Arc, time::Duration};
 use tokio::time::Instant;
 
 use super::{
+    follow::{Ask, Epoch, Follower},
     progress::Counters,
     recorder::{Recorder, Times},
     retry::{RetryPolicy, Tries},
@@ -13,15 +14,15 @@ use super::{
     timer::Timer,
 };
 use crate::{
-    Action, Cx, Deadline, Done, Failure, LaneId, Outcome, Progress, Rng, Rows, Seed, SessionOf, Target,
-    Workload, mix::Choice,
+    Action, Cx, Deadline, Done, Failure, LaneId, Occasion, Outcome, PrepareError, Progress, Rng, Rows, Seed,
+    SessionOf, Target, Workload,
 };
 
 /// What all workers of a run read and none changes.
 pub(crate) struct Shared<W: Workload> {
     pub(crate) target: Arc<W::Target>,
     pub(crate) workload: W,
-    pub(crate) choice: Choice<W>,
+    pub(crate) follower: Follower<W>,
     pub(crate) seed: Seed,
     pub(crate) retry: RetryPolicy,
     pub(crate) deadline: Duration,
@@ -45,7 +46,7 @@ pub(crate) struct Worker<W: Workload> {
     index: u32,
     shared: Arc<Shared<W>>,
     schedule: Schedule,
-    lanes: Vec<(LaneId, W::Lane)>,
+    pub(crate) lanes: Vec<(LaneId, W::Lane)>,
     session: Option<SessionOf<W>>,
     pub(crate) recorder: Recorder,
     timer: Timer,
@@ -62,6 +63,16 @@ struct Begun {
     times: Times,
     /// How it ends if it is let go now: nothing is known while the target has it.
     outcome: Outcome,
+}
+
+/// What follows a failure.
+enum Next {
+    /// Another attempt.
+    Again,
+    /// Another attempt at whatever is drawn now that the schema is another one.
+    Anew,
+    /// Nothing.
+    End,
 }
 
 /// How a lost or missing session ended the wait for it.
@@ -110,13 +121,12 @@ impl<W: Workload> Worker<W> {
         self.recorder.counts.planned = self.schedule.planned();
         self.drop_session();
         self.counters().next(None);
-        for (id, lane) in &self.lanes {
-            self.shared.workload.tally(*id, lane, &mut self.recorder.tally);
-        }
     }
 
     async fn drive(&mut self, shared: &Shared<W>) {
         let mut since_yield = 0u32;
+        let mut epoch = shared.follower.newest().await;
+        self.recorder.reports(epoch.choice.names.len());
         while let Some(due) = self.schedule.head() {
             if shared.stop.is_raised() {
                 return;
@@ -143,16 +153,26 @@ impl<W: Workload> Worker<W> {
                 self.drop_late(1);
                 continue;
             }
-            if let Err(lost) = self.operate(shared, due, now).await {
+            if epoch.next().is_some() {
+                self.catch_up(&mut epoch).await;
+                continue;
+            }
+            if let Err(lost) = self.operate(shared, &mut epoch, due, now).await {
                 return self.lose(lost);
             }
         }
     }
 
     /// Does one operation, with its retries, and counts how it ended.
-    async fn operate(&mut self, shared: &Shared<W>, due: Due, started: Duration) -> Result<(), Lost> {
+    async fn operate(
+        &mut self,
+        shared: &Shared<W>,
+        epoch: &mut Arc<Epoch<W>>,
+        due: Due,
+        started: Duration,
+    ) -> Result<(), Lost> {
         let mut rng = Rng::new(shared.seed, due.lane, due.seq);
-        let (group, scenario) = shared.choice.pick(&mut rng);
+        let (mut group, mut scenario) = epoch.choice.pick(&mut rng);
         let at = if shared.open { due.at } else { started };
         let times = Times { due: at, started, ended: started };
         self.begun = Some(Begun { group, times, outcome: Outcome::Aborted });
@@ -161,7 +181,7 @@ impl<W: Workload> Worker<W> {
             self.advance(started);
         }
         let mut cx = Cx { lane: due.lane, seq: due.seq, due: at, attempt: 0, rng: rng.clone() };
-        let (mut redraws, mut tries) = (0, Tries::default());
+        let (mut redraws, mut tries, mut plans) = (0, Tries::default(), 0);
         let (ended, lost) = loop {
             let Some(session) = self.session.as_mut() else {
                 match self.reconnect(due).await {
@@ -184,9 +204,17 @@ impl<W: Workload> Worker<W> {
             }
             cx.rng = rng.clone();
             cx.attempt += 1;
-            match self.mend(&failure, due, cx.attempt, tries.count(failure.action)).await {
-                Ok(true) => self.recorder.counts.retries += 1,
-                Ok(false) => break (Err(failure.outcome()), None),
+            match self.mend(epoch, &failure, due, cx.attempt, tries.count(failure.action)).await {
+                Ok(Next::Again) => self.recorder.counts.retries += 1,
+                Ok(Next::Anew) if plans < MOST_PLANS => {
+                    self.catch_up(epoch).await;
+                    (redraws, tries, plans) = (0, Tries::default(), plans + 1);
+                    rng = Rng::new(shared.seed, due.lane, due.seq);
+                    (group, scenario) = epoch.choice.pick(&mut rng);
+                    cx.rng = rng.clone();
+                    self.recorder.counts.retries += 1;
+                }
+                Ok(Next::Anew | Next::End) => break (Err(failure.outcome()), None),
                 Err(lost) => break (Err(failure.outcome()), Some(lost)),
             }
         };
@@ -194,8 +222,15 @@ impl<W: Workload> Worker<W> {
         lost.map_or(Ok(()), Err)
     }
 
-    /// Deals with a failure of attempt number `attempt`, the `nth` with its action; true asks for another.
-    async fn mend(&mut self, failure: &Failure, due: Due, attempt: u32, nth: u32) -> Result<bool, Lost> {
+    /// Deals with a failure of attempt number `attempt`, the `nth` with its action.
+    async fn mend(
+        &mut self,
+        epoch: &Epoch<W>,
+        failure: &Failure,
+        due: Due,
+        attempt: u32,
+        nth: u32,
+    ) -> Result<Next, Lost> {
         self.recorder.failed(failure);
         if failure.breaks_session() {
             self.drop_session();
@@ -204,11 +239,17 @@ impl<W: Workload> Worker<W> {
             return Err(Lost::Fatal(failure.clone()));
         }
         if failure.indeterminate {
-            return Ok(false);
+            return Ok(Next::End);
         }
-        if nth > self.shared.retry.bound(failure.action) {
+        let is_last = nth > self.shared.retry.bound(failure.action);
+        let suspects = failure.action == Action::RereadSchema
+            || is_last && matches!(failure.action, Action::NewValues | Action::Skip);
+        if suspects && self.look(epoch, due, is_last).await? {
+            return Ok(Next::Anew);
+        }
+        if is_last {
             let fatal = failure.action == Action::PauseThenFatal;
-            return if fatal { Err(Lost::Fatal(failure.clone())) } else { Ok(false) };
+            return if fatal { Err(Lost::Fatal(failure.clone())) } else { Ok(Next::End) };
         }
         if failure.action == Action::RereadSchema {
             self.forget_schema().await;
@@ -217,7 +258,51 @@ impl<W: Workload> Worker<W> {
         if !pause.is_zero() {
             self.sleep(pause).await;
         }
-        if self.shared.stop.is_raised() { Err(Lost::Stopping) } else { Ok(true) }
+        if self.shared.stop.is_raised() { Err(Lost::Stopping) } else { Ok(Next::Again) }
+    }
+
+    /// Whether the schema has become another one since `epoch` began. Where nothing is left to do in it, waits for a
+    /// while whether that stays so.
+    async fn look(&mut self, epoch: &Epoch<W>, due: Due, is_guess: bool) -> Result<bool, Lost> {
+        let (shared, since) = (Arc::clone(&self.shared), Instant::now());
+        if !shared.workload.follows_schema() {
+            return Ok(false);
+        }
+        for nth in 1.. {
+            let Some(session) = self.session.as_mut() else { break };
+            let ask = Ask { after: Some(epoch), since, is_guess, occasion: Occasion::Suspicion };
+            let look = shared.follower.look(&shared.workload, session, ask);
+            let failure = match self.deadline.bound(shared.deadline, look).await {
+                Some(Ok(found)) => return Ok(found),
+                Some(Err(PrepareError::Target(failure))) => failure,
+                Some(Err(error)) => Failure::aborted(Action::PauseThenFatal, "schema", error),
+                None => deadline_passed("answer", shared.deadline),
+            };
+            self.recorder.failed(&failure);
+            if failure.breaks_session() {
+                self.drop_session();
+            }
+            if failure.action != Action::PauseThenFatal {
+                break;
+            }
+            if nth > shared.retry.pauses {
+                return Err(Lost::Fatal(failure));
+            }
+            let pause = shared.retry.pause(failure.action, nth, &mut self.pause_rng(due, LOOKS | nth));
+            self.sleep(pause).await;
+            if shared.stop.is_raised() {
+                return Err(Lost::Stopping);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Goes on to what is done by now.
+    async fn catch_up(&mut self, epoch: &mut Arc<Epoch<W>>) {
+        let Some(last) = epoch.last().map(Arc::clone) else { return };
+        *epoch = last;
+        self.recorder.reports(epoch.choice.names.len());
+        self.forget_schema().await;
     }
 
     /// Has the session look at the schema anew; one that cannot is given up.
@@ -325,6 +410,12 @@ impl<W: Workload> Worker<W> {
 
 /// Keeps the draws of pauses apart from those of values.
 const PAUSES: u64 = 1 << 40;
+
+/// Keeps pauses between looks at the schema apart from those between attempts.
+const LOOKS: u32 = 1 << 31;
+
+/// How often one operation is begun anew because the schema has changed.
+const MOST_PLANS: u32 = 10;
 
 /// A target that answers without waiting must not keep the runtime from everything else.
 const YIELD_EVERY: u32 = 256;

@@ -1,7 +1,7 @@
 //! Generators for what columns mean.
 
 use super::{
-    Generator,
+    Generator, Locale,
     by_type::Lengths,
     flag::Flag,
     ladder::{Bounds, Ladder},
@@ -18,11 +18,16 @@ use crate::Type;
 const SHORTEST_PROSE: u32 = 12;
 
 /// What a rule makes for a column of the type; `None` when its values do not fit.
-pub(super) fn generator(rule: &Meaning, ty: &Type, lengths: Lengths) -> Option<Box<dyn Generator>> {
+pub(super) fn generator(
+    rule: &Meaning,
+    ty: &Type,
+    lengths: Lengths,
+    locale: Locale,
+) -> Option<Box<dyn Generator>> {
     match (rule.kind, ty) {
         (Kind::Text, Type::Text { .. }) => {
-            let template = Template::parse(rule.spec)?.fit(lengths.max)?;
-            Some(Box::new(Named { name: rule.name, template }))
+            let template = Template::parse_in(rule.spec, locale)?.fit(lengths.max)?;
+            Some(Box::new(Named { name: rule.name, spec: rule.spec, template }))
         }
         (Kind::Prose, Type::Text { .. }) if lengths.max >= SHORTEST_PROSE => {
             let (low, high) = rule.spec.split_once(' ')?;
@@ -43,11 +48,16 @@ pub(super) fn generator(rule: &Meaning, ty: &Type, lengths: Lengths) -> Option<B
 }
 
 /// What the plan file says that a column means.
-pub(super) fn named(wanted: &str, ty: &Type, lengths: Lengths) -> Result<Box<dyn Generator>, Refusal> {
+pub(super) fn named(
+    wanted: &str,
+    ty: &Type,
+    lengths: Lengths,
+    locale: Locale,
+) -> Result<Box<dyn Generator>, Refusal> {
     let mut is_known = false;
     let fit = |rule: &Meaning| {
         is_known = true;
-        generator(rule, ty, lengths)
+        generator(rule, ty, lengths, locale)
     };
     if let Some(generator) = find(None, wanted, fit) {
         return Ok(generator);
@@ -78,5 +88,7 @@ pub(super) fn check(rule: &Meaning) -> Option<crate::Value> {
         let template = unique(rule, u32::MAX)?;
         return template.tells_codes_apart().then(|| crate::Value::Text(template.write(rng, 1)));
     }
-    types.iter().find_map(|ty| Some(generator(rule, ty, Lengths { min: None, max: u32::MAX })?.generate(rng)))
+    types.iter().find_map(|ty| {
+        Some(generator(rule, ty, Lengths { min: None, max: u32::MAX }, Locale::ANYWHERE)?.generate(rng))
+    })
 }

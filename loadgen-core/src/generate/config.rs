@@ -3,7 +3,15 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{distribution::Distribution, scalar::Scalar, unfillable::Refusal};
+use super::{
+    distribution::Distribution,
+    locale::Locale,
+    observed::Basis,
+    scalar::Scalar,
+    sequence::Sequence,
+    unfillable::{Refusal, Unfillable},
+};
+use crate::Column;
 
 /// Overrides for one column. What is not said is chosen by loadgen.
 ///
@@ -45,6 +53,15 @@ pub struct ColumnConfig {
     /// `min_length` and `max_length` may bound it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pattern: Option<String>,
+    /// Values in even steps, another one for each row: `{start: 1000, step: 10}`. Updates leave them as they are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sequence: Option<Sequence>,
+    /// `statistics`: values spread like those that are in the table, as far as the database keeps count of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<Basis>,
+    /// Where people and places are from, as in `de_DE`; otherwise as the workload says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub locale: Option<Locale>,
     /// The share of rows with NULL, from 0.0 to 1.0.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 0.0, max = 1.0))]
@@ -67,6 +84,8 @@ impl ColumnConfig {
             || self.bounded()
             || self.sized()
             || self.pattern.is_some()
+            || self.sequence.is_some()
+            || self.from.is_some()
     }
 
     /// The share of NULLs: 0 for a column that is not nullable.
@@ -82,6 +101,14 @@ impl ColumnConfig {
         Ok(ratio)
     }
 
+    /// Refuses what contradicts itself or the column's NULLs.
+    pub(crate) fn checked(&self, column: &Column) -> Result<(), Unfillable> {
+        self.check()
+            .and_then(|()| self.nulls(column.nullable))
+            .map(|_| ())
+            .map_err(|why| why.of(&column.name))
+    }
+
     /// Refuses what contradicts itself, whatever the column.
     pub(super) fn check(&self) -> Result<(), Refusal> {
         let lengths_alone = self.sized() && !(self.meaning.is_some() && self.min_length.is_none());
@@ -89,6 +116,8 @@ impl ColumnConfig {
             self.choice.is_some(),
             self.constant.is_some(),
             self.meaning.is_some(),
+            self.sequence.is_some(),
+            self.from.is_some(),
             self.bounded() || self.pattern.is_some() || lengths_alone,
         ];
         let otherwise = [
@@ -97,17 +126,29 @@ impl ColumnConfig {
             self.meaning.is_some(),
             self.pattern.is_some(),
             self.sized(),
+            self.sequence.is_some(),
+            self.from.is_some(),
         ];
         if self.distribution.is_some() && otherwise.contains(&true) {
             return Err(Refusal::new(
-                "distribution does not go with weights, constant, meaning, pattern or lengths",
+                "distribution does not go with weights, constant, meaning, pattern, sequence, from or lengths",
                 "distribution beside choice, or beside min and max",
             ));
         }
         if said.into_iter().filter(|said| *said).count() > 1 {
             return Err(Refusal::new(
                 "the plan says in several ways what its values are",
-                "one of choice, constant, meaning, min with max, or pattern and min_length with max_length",
+                "one of choice, constant, meaning, sequence, from, min with max, or pattern and min_length with max_length",
+            ));
+        }
+        if self.sequence.is_some() && self.null_ratio.is_some_and(|ratio| ratio > 0.0) {
+            return Err(Refusal::new("a sequence has a value for each row", "sequence without null_ratio"));
+        }
+        let is_meant = self.meaning.is_some() || !self.names_values();
+        if self.locale.is_some() && (!is_meant || self.leave_out) {
+            return Err(Refusal::new(
+                "locale goes with values that have a meaning",
+                "locale alone, or beside meaning",
             ));
         }
         if self.leave_out && (self.names_values() || self.null_ratio.is_some()) {
@@ -175,6 +216,11 @@ mod tests {
             r#"{"distribution": "zipf", "max_length": 5}"#,
             r#"{"constant": 1, "distribution": "zipf"}"#,
             r#"{"choice": ["a"], "pattern": "a"}"#,
+            r#"{"sequence": {"start": 1}, "max": 9}"#,
+            r#"{"locale": "de_DE", "choice": ["a"]}"#,
+            r#"{"from": "statistics", "min": 1}"#,
+            r#"{"sequence": {"start": 1}, "null_ratio": 0.5}"#,
+            r#"{"sequence": {"start": 1}, "distribution": "zipf"}"#,
         ] {
             assert!(read(bad).unwrap().check().is_err(), "{bad}");
         }

@@ -3,16 +3,20 @@
 use serde_json::json;
 
 use super::{
-    ColumnConfig, asked,
+    ColumnConfig,
+    apart::Blocks,
+    asked,
     binary::uuid_of,
     by_meaning,
     by_type::{self, Lengths},
     choice::Choice,
     chosen,
+    digit::Digit,
     form::Form,
     ladder::Ladder,
     meaning::find,
     permutation::Permutation,
+    sequence::Steps,
     spelling::{self, Spelling},
     spelt,
     template::Template,
@@ -25,18 +29,23 @@ use crate::{Column, Rng, Seed, Type, Value, column_salt};
 /// Integers come in order, as keys do. Everything else that counts (floats, decimals, days, times, codes, UUIDs) comes scrambled by
 /// a permutation of the whole domain, a different one for each seed and column name. Texts whose names mean something
 /// look like it and contain a code that differs. No value is NULL.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Distinct {
-    domain: Domain,
-    capacity: u128,
-    scramble: Permutation,
-    seed: Seed,
-    salt: u64,
+    pub(super) domain: Domain,
+    /// How many values the domain has.
+    pub(super) values: u128,
+    pub(super) scramble: Permutation,
+    pub(super) seed: Seed,
+    pub(super) salt: u64,
+    /// Where several columns are distinct together.
+    pub(super) digit: Option<Digit>,
 }
 
-#[derive(Debug)]
-enum Domain {
+#[derive(Clone, Debug)]
+pub(super) enum Domain {
     Listed(Vec<Value>),
+    /// As a plan file says.
+    Steps(Steps),
     /// In order.
     Rising(Ladder),
     /// Scrambled.
@@ -54,6 +63,8 @@ enum Domain {
     Json(i64),
     /// Arrays of one element.
     Array(Box<Distinct>),
+    /// Spans, none of which reaches into another.
+    Apart(Blocks),
 }
 
 impl Distinct {
@@ -81,23 +92,42 @@ impl Distinct {
             }
             _ => Domain::choose(name, ty, config, start)?,
         };
-        let (capacity, salt) = (domain.capacity(), column_salt(name));
-        Ok(Distinct { scramble: Permutation::new(capacity, seed, salt), domain, capacity, seed, salt })
+        let (values, salt) = (domain.capacity(), column_salt(name));
+        let scramble = Permutation::new(values, seed, salt);
+        Ok(Distinct { scramble, domain, values, seed, salt, digit: None })
     }
 
-    /// How many values there are; indexes reach at most 2^64 of them.
+    /// How many values there are, or of several columns that are distinct together how many combinations; indexes reach at most 2^64 of them.
     pub fn capacity(&self) -> u128 {
-        self.capacity
+        self.digit.as_ref().map_or(self.values, |digit| digit.total)
+    }
+
+    /// Whether the values are those of a plan file's sequence.
+    pub fn is_sequence(&self) -> bool {
+        matches!(self.domain, Domain::Steps(_))
+    }
+
+    /// The values in words.
+    pub fn describe(&self) -> String {
+        match &self.domain {
+            Domain::Steps(steps) => steps.describe(),
+            _ => "distinct values".to_owned(),
+        }
     }
 
     /// The value of an index, another one for each; `None` when the domain has no more.
     pub fn value(&self, index: u64) -> Option<Value> {
-        if u128::from(index) >= self.capacity {
+        if u128::from(index) >= self.capacity() {
             return None;
         }
+        let index = match &self.digit {
+            Some(digit) => (u128::from(index) / digit.weight % self.values) as u64,
+            None => index,
+        };
         let scattered = || self.scramble.apply(index);
         Some(match &self.domain {
             Domain::Listed(values) => values.get(index as usize)?.clone(),
+            Domain::Steps(steps) => steps.value(index),
             Domain::Rising(ladder) => ladder.value(index.into()),
             Domain::Scattered(ladder) => ladder.value(scattered()),
             Domain::Uuid => Value::Uuid(uuid_of(scattered())),
@@ -115,6 +145,7 @@ impl Distinct {
             }
             Domain::Json(start) => Value::Json(json!({ "id": start.wrapping_add_unsigned(index) })),
             Domain::Array(element) => Value::Array(vec![element.value(index)?]),
+            Domain::Apart(blocks) => blocks.value(scattered()),
         })
     }
 }
@@ -128,6 +159,9 @@ impl Domain {
     fn choose(name: &str, ty: &Type, config: &ColumnConfig, start: i64) -> Result<Self, Refusal> {
         if config.distribution.is_some() {
             return Err(Refusal::new("it is unique: each value comes once", "no distribution"));
+        }
+        if let Some(sequence) = &config.sequence {
+            return Steps::new(ty, sequence, Some(start).filter(|start| *start > 1)).map(Domain::Steps);
         }
         let lengths = by_type::lengths(ty, config)?;
         if let Some(meaning) = &config.meaning {
@@ -188,9 +222,10 @@ impl Domain {
         Ok(domain.unwrap_or(Domain::Listed(Vec::new())))
     }
 
-    fn capacity(&self) -> u128 {
+    pub(super) fn capacity(&self) -> u128 {
         match self {
             Domain::Listed(values) => values.len() as u128,
+            Domain::Steps(steps) => steps.capacity(),
             Domain::Rising(ladder) | Domain::Scattered(ladder) => ladder.last() + 1,
             Domain::Uuid => 1 << 122,
             Domain::Text(template) => template.capacity(),
@@ -200,6 +235,7 @@ impl Domain {
             Domain::Bytes(width) => 1 << (8 * width.min(&BYTES)),
             Domain::Json(start) => i64::MAX.abs_diff(*start).into(),
             Domain::Array(element) => element.capacity(),
+            Domain::Apart(blocks) => blocks.count(),
         }
     }
 }

@@ -110,6 +110,11 @@ impl Ladder {
         self.form.value(self.number(number))
     }
 
+    /// The value of that number as people write it.
+    pub(super) fn shown(self, number: u128) -> String {
+        self.form.show(self.number(number))
+    }
+
     /// "decimal 0.00 to 99999.99".
     pub(super) fn describe(self) -> String {
         let high = self.number(self.last);

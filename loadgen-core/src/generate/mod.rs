@@ -21,6 +21,7 @@
 //! ```
 
 mod alphabet;
+mod apart;
 mod array;
 mod binary;
 mod by_meaning;
@@ -29,22 +30,28 @@ pub(crate) mod calendar;
 mod choice;
 mod config;
 pub(crate) mod constant;
+mod digit;
 mod distinct;
 mod distribution;
 mod document;
 mod exact;
 mod flag;
+mod fold;
 mod form;
 mod ladder;
 mod list;
 mod literal;
+mod locale;
 mod meaning;
 mod nullable;
+mod observed;
 mod permutation;
 mod piece;
 mod prose;
 mod range;
+pub(crate) mod relate;
 mod scalar;
+mod sequence;
 mod spelling;
 mod spelt;
 mod template;
@@ -61,7 +68,11 @@ pub use distinct::Distinct;
 pub use distribution::Distribution;
 pub(crate) use form::{FLOAT_SCALE, Form};
 pub(crate) use ladder::Ladder;
+pub use locale::Locale;
+pub use observed::Basis;
+pub(crate) use observed::observed;
 pub use scalar::Scalar;
+pub use sequence::Sequence;
 pub use unfillable::Unfillable;
 
 pub(crate) use permutation::Permutation;
@@ -86,6 +97,16 @@ pub trait Generator: Debug + Send + Sync {
 
     /// What the values are, for people: "first name", "decimal 0.00 to 99999.99", "one of new, paid, shipped".
     fn describe(&self) -> String;
+
+    /// Draws whether the next value is NULL, for whoever has a value of his own otherwise.
+    fn draws_null(&self, _: &mut Rng) -> bool {
+        false
+    }
+
+    /// The meaning that all values have, and the template that they are written by, where there are such.
+    fn meaning(&self) -> Option<(&'static str, &'static str)> {
+        None
+    }
 }
 
 /// The generator of a column. It does not look at `leave_out`, [`Column::fill`], keys and constraints: whether a column
@@ -98,10 +119,24 @@ pub fn for_column(
     column: &Column,
     config: Option<&ColumnConfig>,
 ) -> Result<Box<dyn Generator>, Unfillable> {
-    choose(table, column, config).map_err(|refusal| refusal.of(&column.name).in_table(table))
+    for_column_in(Locale::ANYWHERE, table, column, config)
+}
+
+/// Like [`for_column`], with people and places of a locale where the plan file asks for no other.
+///
+/// # Errors
+/// Those of [`for_column`].
+pub fn for_column_in(
+    locale: Locale,
+    table: &TableName,
+    column: &Column,
+    config: Option<&ColumnConfig>,
+) -> Result<Box<dyn Generator>, Unfillable> {
+    choose(locale, table, column, config).map_err(|refusal| refusal.of(&column.name).in_table(table))
 }
 
 fn choose(
+    locale: Locale,
     table: &TableName,
     column: &Column,
     config: Option<&ColumnConfig>,
@@ -111,18 +146,23 @@ fn choose(
     config.check()?;
     let ratio = config.nulls(column.nullable)?;
     let values = match &column.ty {
-        Type::Array(element) => Box::new(Array(values(table, &column.name, element, config)?)),
-        ty => values(table, &column.name, ty, config)?,
+        Type::Array(element) => Box::new(Array(values(locale, table, &column.name, element, config)?)),
+        ty => values(locale, table, &column.name, ty, config)?,
     };
     Ok(if ratio > 0.0 { Box::new(Nullable { ratio, values }) } else { values })
 }
 
 fn values(
+    locale: Locale,
     table: &TableName,
     name: &str,
     ty: &Type,
     config: &ColumnConfig,
 ) -> Result<Box<dyn Generator>, Refusal> {
+    let locale = config.locale.unwrap_or(locale);
+    if config.locale.is_some() && !matches!(ty, Type::Text { .. }) {
+        return Err(Refusal::new("it is no text that could have a locale", "no locale"));
+    }
     let distribution = config.distribution.unwrap_or_default();
     if let Some(choice) = chosen(ty, config)? {
         return Ok(Box::new(choice.spread(distribution)));
@@ -135,7 +175,7 @@ fn values(
     }
     let lengths = by_type::lengths(ty, config)?;
     if let Some(wanted) = &config.meaning {
-        return by_meaning::named(wanted, ty, lengths);
+        return by_meaning::named(wanted, ty, lengths, locale);
     }
     if let (Some(pattern), Type::Text { .. }) = (&config.pattern, ty) {
         return Ok(Box::new(Spelling::new(pattern, (lengths.min.unwrap_or(0), lengths.max))?));
@@ -144,7 +184,8 @@ fn values(
         // No meaning of a name knows how such a type is spelt.
         return by_type::generator(ty, lengths);
     }
-    let meant = || meaning::find(Some(&table.table), name, |rule| by_meaning::generator(rule, ty, lengths));
+    let meant =
+        || meaning::find(Some(&table.table), name, |rule| by_meaning::generator(rule, ty, lengths, locale));
     match if config.min_length.is_none() { meant() } else { None } {
         Some(found) => Ok(found),
         None => by_type::generator(ty, lengths),

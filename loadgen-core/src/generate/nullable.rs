@@ -15,6 +15,14 @@ impl Generator for Nullable {
         if rng.chance(self.ratio) { Value::Null } else { self.values.generate(rng) }
     }
 
+    fn draws_null(&self, rng: &mut Rng) -> bool {
+        rng.chance(self.ratio)
+    }
+
+    fn meaning(&self) -> Option<(&'static str, &'static str)> {
+        self.values.meaning()
+    }
+
     fn describe(&self) -> String {
         format!("{}, {} % NULL", self.values.describe(), (self.ratio * 1e4).round() / 1e2)
     }

@@ -3,8 +3,9 @@
 use std::borrow::Cow;
 
 use super::{
+    Locale,
     alphabet::{self, Alphabet},
-    list::{List, list},
+    list::{self, List},
 };
 use crate::Rng;
 
@@ -26,7 +27,8 @@ pub(super) enum Piece {
 const ENOUGH: usize = 8;
 
 impl Piece {
-    pub(super) fn parse(text: &str) -> Option<Self> {
+    pub(super) fn parse(text: &str, locale: Locale) -> Option<Self> {
+        let items_of = |name: &str| locale.list(name).or_else(|| list::list(name));
         let width = |text: &str| text.parse::<u32>().ok().filter(|width| (1..=16).contains(width));
         let code_width = |text: &str| width(text).filter(|width| *width as usize <= alphabet::MOST);
         if let Some(rest) = text.strip_prefix('#') {
@@ -46,7 +48,10 @@ impl Piece {
         }
         if let Some(name) = text.strip_suffix(" lower") {
             let plain = |item: &&str| item.bytes().all(|byte| byte.is_ascii_alphabetic());
-            let items = list(name)?;
+            let own = items_of(name)?;
+            // Names of other alphabets are spelt by none: addresses get English ones.
+            let few = own.iter().filter(|item| plain(item)).count() < ENOUGH.min(own.len());
+            let items = if few { list::list(name)? } else { own };
             let all = items.iter().all(plain);
             return Some(Piece::Lower(if all {
                 items
@@ -59,7 +64,7 @@ impl Piece {
             Some((at, _)) => number(&text[..at], &text[at + 1..]),
             None if text == "open" => Some(Piece::Literal("{".into())),
             None if text == "nothing" => Some(Piece::Literal("".into())),
-            None => list(text).map(Piece::Pick),
+            None => items_of(text).map(Piece::Pick),
         }
     }
 

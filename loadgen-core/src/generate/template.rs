@@ -1,6 +1,7 @@
 //! Texts put together from pieces.
 
 use super::{
+    Locale,
     alphabet::{self, Alphabet},
     piece::Piece,
 };
@@ -16,7 +17,14 @@ pub(super) struct Template {
 
 impl Template {
     /// Reads a template; `None` when it is malformed or names no list.
-    pub(super) fn parse(mut text: &str) -> Option<Self> {
+    pub(super) fn parse(text: &str) -> Option<Self> {
+        Template::parse_in(text, Locale::ANYWHERE)
+    }
+
+    /// The same with the names and places of a locale.
+    pub(super) fn parse_in(text: &str, locale: Locale) -> Option<Self> {
+        let text = locale.ordered(text);
+        let mut text: &str = &text;
         let mut pieces = Vec::new();
         while !text.is_empty() {
             let (literal, rest) = text.split_at(text.find('{').unwrap_or(text.len()));
@@ -26,7 +34,7 @@ impl Template {
             text = rest;
             if let Some(rest) = rest.strip_prefix('{') {
                 let (piece, tail) = rest.split_once('}')?;
-                pieces.push(Piece::parse(piece)?);
+                pieces.push(Piece::parse(piece, locale)?);
                 text = tail;
             }
         }
@@ -51,7 +59,7 @@ impl Template {
     /// The template cut to texts of at most `max` characters by leaving out long items; `None` when too little is left.
     pub(super) fn fit(self, max: u32) -> Option<Self> {
         let max = max as usize;
-        if self.room <= max || self.pieces.iter().map(Piece::chars).sum::<usize>() <= max {
+        if self.room <= max || self.chars() <= max {
             return Some(self);
         }
         let items = self.pieces.iter().filter_map(Piece::items).flat_map(|items| items.iter());
@@ -83,6 +91,16 @@ impl Template {
             piece.write(rng, code, &mut out);
         }
         out
+    }
+
+    /// Appends a text without a code.
+    pub(super) fn append(&self, rng: &mut Rng, out: &mut String) {
+        self.pieces.iter().for_each(|piece| piece.write(rng, 0, out));
+    }
+
+    /// The most characters of a text.
+    pub(super) fn chars(&self) -> usize {
+        self.pieces.iter().map(Piece::chars).sum()
     }
 
     /// How many texts [`Template::write_nth`] knows.

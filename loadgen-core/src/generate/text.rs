@@ -7,6 +7,7 @@ use crate::{Rng, Value};
 #[derive(Debug)]
 pub(super) struct Named {
     pub(super) name: &'static str,
+    pub(super) spec: &'static str,
     pub(super) template: Template,
 }
 
@@ -17,6 +18,10 @@ impl Generator for Named {
 
     fn describe(&self) -> String {
         self.name.to_owned()
+    }
+
+    fn meaning(&self) -> Option<(&'static str, &'static str)> {
+        Some((self.name, self.spec))
     }
 }
 

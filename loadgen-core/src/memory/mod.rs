@@ -1,6 +1,7 @@
 //! A database in memory, with rows, keys, references and failures on demand: for examples, properties and tests of
 //! scenarios. It checks what a real one checks; it has no isolation levels, locks or disk.
 
+mod alter;
 mod bulk;
 mod fault;
 mod session;
@@ -21,7 +22,6 @@ use crate::{Failure, Schema, Table, Target, Value};
 /// The database. Clones share their rows.
 #[derive(Clone, Debug)]
 pub struct Memory {
-    schema: Arc<Schema>,
     store: Arc<Mutex<Store>>,
     faults: Faults,
 }
@@ -29,9 +29,8 @@ pub struct Memory {
 impl Memory {
     /// An empty database with these tables; see [`table()`].
     pub fn new(tables: impl IntoIterator<Item = Table>) -> Self {
-        let schema = Schema::of(tables);
-        let store = Store::new(&schema.tables);
-        Memory { schema: Arc::new(schema), store: Arc::new(Mutex::new(store)), faults: Faults::none() }
+        let store = Store::new(Schema::of(tables).tables);
+        Memory { store: Arc::new(Mutex::new(store)), faults: Faults::none() }
     }
 
     /// The same database with failures. The function is asked before every transaction.
@@ -43,15 +42,17 @@ impl Memory {
 
     /// All rows of a table, in no particular order; none when there is no such table.
     pub fn rows(&self, table: &str) -> Vec<Vec<Value>> {
-        let index = self.schema.tables.iter().position(|known| known.name.table == table);
-        index.map_or_else(Vec::new, |index| self.lock().rows(index).map(<[Value]>::to_vec).collect())
+        let store = self.lock();
+        let index = store.named(table);
+        index.map_or_else(Vec::new, |index| store.rows(index).map(<[Value]>::to_vec).collect())
     }
 
     /// Makes rows disappear that nothing refers to.
     #[cfg(test)]
     pub(crate) fn forget(&self, table: &str, which: impl Fn(&[Value]) -> bool) {
-        if let Some(index) = self.schema.tables.iter().position(|known| known.name.table == table) {
-            self.lock().forget(index, which);
+        let mut store = self.lock();
+        if let Some(index) = store.named(table) {
+            store.forget(index, which);
         }
     }
 

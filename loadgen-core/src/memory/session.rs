@@ -26,15 +26,24 @@ impl MemorySession {
 #[async_trait]
 impl Session for MemorySession {}
 
+/// Numbers by their size, anything else somehow.
+fn in_order(key: &[Value]) -> Vec<(i64, String)> {
+    let part = |value: &Value| match value {
+        Value::Int(number) => (*number, String::new()),
+        other => (0, other.to_string()),
+    };
+    key.iter().map(part).collect()
+}
+
 #[async_trait]
 impl SqlSession for MemorySession {
     async fn introspect(&mut self, filter: &SchemaFilter) -> Result<Schema, Failure> {
-        let Schema { schemas, tables, .. } = &*self.memory.schema;
-        let wanted = filter.of(schemas);
+        let Schema { schemas, tables, .. } = self.memory.lock().schema();
+        let wanted = filter.of(&schemas);
         let is_wanted =
             |table: &&Arc<Table>| filter.schemas.is_empty() || wanted.contains(&&table.name.schema);
         let tables = tables.iter().filter(is_wanted).cloned().collect();
-        Ok(Schema { schemas: schemas.clone(), tables, others: Vec::new() })
+        Ok(Schema { schemas, tables, others: Vec::new() })
     }
 
     async fn apply(&mut self, changes: &[Change]) -> Result<Vec<Applied>, Failure> {
@@ -61,6 +70,7 @@ impl SqlSession for MemorySession {
     ) -> Result<u64, Failure> {
         let store = self.memory.lock();
         let index = store.index_of(table)?;
+        let columns = store.placed(index, table, columns)?;
         let mut rows = 0;
         for row in store.rows(index) {
             let values: Vec<Value> = columns.iter().map(|column| row[*column].clone()).collect();
@@ -70,9 +80,46 @@ impl SqlSession for MemorySession {
         Ok(rows)
     }
 
+    async fn sample(
+        &mut self,
+        table: &Table,
+        key: &[usize],
+        columns: &[usize],
+        most: u64,
+        each: &mut EachRow<'_>,
+    ) -> Result<bool, Failure> {
+        let store = self.memory.lock();
+        let index = store.index_of(table)?;
+        let of = |row: &[Value], columns: &[usize]| {
+            columns.iter().map(|column| row[*column].clone()).collect::<Vec<Value>>()
+        };
+        let all = store.rows(index).count();
+        let mut rows: Vec<(Vec<Value>, Vec<Value>)> =
+            store.rows(index).map(|row| (of(row, key), of(row, columns))).collect();
+        rows.retain(|(key, _)| !key.iter().any(Value::is_null));
+        rows.sort_by_cached_key(|(key, _)| in_order(key));
+        let step = rows.len().div_ceil(most.max(1) as usize).max(1);
+        rows.iter().step_by(step).for_each(|(_, values)| each(values));
+        Ok(step == 1 && rows.len() == all)
+    }
+
+    async fn pick(
+        &mut self,
+        table: &Table,
+        column: usize,
+        point: u64,
+        rows: u64,
+    ) -> Result<Vec<Value>, Failure> {
+        let mut keys = Vec::new();
+        self.sample(table, &[column], &[column], u64::MAX, &mut |row| keys.extend_from_slice(row)).await?;
+        let first = ((u128::from(point) * keys.len() as u128) >> 64) as usize;
+        Ok(keys.into_iter().skip(first).take(rows as usize).collect())
+    }
+
     async fn largest(&mut self, table: &Table, column: usize) -> Result<Option<i64>, Failure> {
         let store = self.memory.lock();
         let index = store.index_of(table)?;
+        let column = store.placed(index, table, &[column])?[0];
         let number = |row: &[Value]| if let Value::Int(number) = row[column] { Some(number) } else { None };
         Ok(store.rows(index).filter_map(number).max())
     }
@@ -82,6 +129,10 @@ impl SqlSession for MemorySession {
         _: &[(TableName, Rights)],
     ) -> Result<Vec<(TableName, String)>, Failure> {
         Ok(Vec::new())
+    }
+
+    async fn schema_version(&mut self, _: &SchemaFilter) -> Result<Option<u64>, Failure> {
+        Ok(Some(self.memory.lock().version()))
     }
 
     async fn server(&mut self) -> Result<String, Failure> {

@@ -1,9 +1,9 @@
 //! The rows, with the checks of a database.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{borrow::Cow, collections::HashMap, sync::Arc};
 
 use crate::{
-    Action, Applied, Change, ChangeKind, Check, Failure, Fill, Table, Value,
+    Action, Applied, Change, ChangeKind, Check, Failure, Fill, Schema, Table, Value,
     canonical::Canonical,
     check::{Condition, holds, parse},
 };
@@ -16,13 +16,15 @@ type Key = u128;
 
 #[derive(Debug)]
 pub(crate) struct Store {
-    tables: Vec<Rows>,
+    pub(super) tables: Vec<Rows>,
+    /// Counts changes to the schema, and numbers tables and columns.
+    pub(super) changes: u64,
 }
 
 #[derive(Debug)]
-struct Rows {
-    table: Arc<Table>,
-    rows: HashMap<u64, Box<[Value]>>,
+pub(super) struct Rows {
+    pub(super) table: Arc<Table>,
+    pub(super) rows: HashMap<u64, Box<[Value]>>,
     /// Those that are understood.
     checks: Vec<Condition>,
     /// By the columns of each key: the primary key, if any, and then the unique ones.
@@ -30,7 +32,7 @@ struct Rows {
     /// Rows of this table by the columns of each of its foreign keys.
     references: Vec<HashMap<Key, u32>>,
     next_row: u64,
-    sequence: i64,
+    pub(super) sequence: i64,
 }
 
 #[derive(Debug)]
@@ -46,26 +48,44 @@ enum Undo {
 }
 
 impl Store {
-    pub(crate) fn new(tables: &[Arc<Table>]) -> Self {
-        let rows = |table: &Arc<Table>| {
-            let keys = table.unique_rules();
-            let check = |check: &Check| {
-                let expr = parse(&check.condition, table).ok()?;
-                Some(Condition { text: check.condition.clone(), expr })
+    pub(crate) fn new(tables: Vec<Arc<Table>>) -> Self {
+        let mut store = Store { tables: Vec::new(), changes: 0 };
+        tables.into_iter().for_each(|table| store.create(Arc::unwrap_or_clone(table)));
+        store
+    }
+
+    pub(crate) fn version(&self) -> u64 {
+        self.changes
+    }
+
+    pub(crate) fn schema(&self) -> Schema {
+        Schema::of(self.tables.iter().map(|rows| Arc::clone(&rows.table)))
+    }
+
+    pub(crate) fn named(&self, table: &str) -> Option<usize> {
+        self.tables.iter().position(|rows| rows.table.name.table == table)
+    }
+
+    /// Where columns of a table as it was are now.
+    pub(crate) fn placed<'a>(
+        &self,
+        index: usize,
+        table: &Table,
+        columns: &'a [usize],
+    ) -> Result<Cow<'a, [usize]>, Failure> {
+        let now = &*self.tables[index].table;
+        if std::ptr::eq(now, table) {
+            return Ok(Cow::Borrowed(columns));
+        }
+        let place = |column: &usize| {
+            let name = &table.columns[*column].name;
+            let missing = || {
+                let message = format!("{} has no column {name}", now.name);
+                Failure::aborted(Action::RereadSchema, "no column", message)
             };
-            Rows {
-                table: Arc::clone(table),
-                checks: table.checks.iter().filter_map(check).collect(),
-                rows: HashMap::new(),
-                indexes: keys
-                    .map(|columns| Index { columns: columns.clone(), rows: HashMap::new() })
-                    .collect(),
-                references: table.foreign_keys.iter().map(|_| HashMap::new()).collect(),
-                next_row: 0,
-                sequence: 0,
-            }
+            now.column_index(name).ok_or_else(missing)
         };
-        Store { tables: tables.iter().map(rows).collect() }
+        columns.iter().map(place).collect::<Result<Vec<usize>, Failure>>().map(Cow::Owned)
     }
 
     pub(crate) fn rows(&self, table: usize) -> impl Iterator<Item = &[Value]> {
@@ -109,30 +129,29 @@ impl Store {
     }
 
     fn apply_one(&mut self, change: &Change, undo: &mut Vec<Undo>) -> Result<Applied, Failure> {
-        let table = self.index_of(&change.shape.table)?;
+        let shape = &change.shape;
+        let table = self.index_of(&shape.table)?;
+        let placed = |columns| self.placed(table, &shape.table, columns);
+        let (key_columns, set_columns) = (placed(&shape.key)?, placed(&shape.set)?);
+        let returning = placed(&shape.returning)?;
         let mut applied = Applied::default();
         for row in 0..change.rows {
             let (key, set) = change.row(row).split_at(change.shape.key.len());
             match change.shape.kind {
                 ChangeKind::Insert => {
-                    let new = self.tables[table].complete(&change.shape.set, set);
-                    applied.returned.extend(change.shape.returning.iter().map(|column| new[*column].clone()));
+                    let new = self.tables[table].complete(&set_columns, set);
+                    applied.returned.extend(returning.iter().map(|column| new[*column].clone()));
                     let id = self.put(table, None, new)?;
                     undo.push(Undo::Remove(table, id));
                     applied.rows += 1;
                 }
                 ChangeKind::Update | ChangeKind::Delete => {
-                    let Some(id) = self.tables[table].find(&change.shape.key, key) else { continue };
+                    let Some(id) = self.tables[table].find(&key_columns, key) else { continue };
                     let old = self.remove(table, id)?;
                     undo.push(Undo::Restore(table, id, old.clone()));
                     if change.shape.kind == ChangeKind::Update {
                         let mut new = old;
-                        change
-                            .shape
-                            .set
-                            .iter()
-                            .zip(set)
-                            .for_each(|(column, value)| new[*column] = value.clone());
+                        set_columns.iter().zip(set).for_each(|(column, value)| new[*column] = value.clone());
                         self.put(table, Some(id), new)?;
                     } else {
                         self.unreferenced(table, &old)?;
@@ -235,6 +254,25 @@ impl Store {
 }
 
 impl Rows {
+    pub(super) fn new(table: Arc<Table>) -> Self {
+        let check = |check: &Check| {
+            let expr = parse(&check.condition, &table).ok()?;
+            Some(Condition { text: check.condition.clone(), expr })
+        };
+        Rows {
+            checks: table.checks.iter().filter_map(check).collect(),
+            rows: HashMap::new(),
+            indexes: table
+                .unique_rules()
+                .map(|columns| Index { columns: columns.clone(), rows: HashMap::new() })
+                .collect(),
+            references: table.foreign_keys.iter().map(|_| HashMap::new()).collect(),
+            next_row: 0,
+            sequence: 0,
+            table,
+        }
+    }
+
     /// A full row out of the values of some columns.
     fn complete(&mut self, set: &[usize], values: &[Value]) -> Box<[Value]> {
         let mut row: Vec<Value> = vec![Value::Null; self.table.columns.len()];
@@ -248,7 +286,8 @@ impl Rows {
         row.into()
     }
 
-    fn index(&mut self, id: u64, row: Box<[Value]>) {
+    pub(super) fn index(&mut self, id: u64, row: Box<[Value]>) {
+        self.next_row = self.next_row.max(id);
         for index in &mut self.indexes {
             if let Some(key) = key_of(&index.columns, &row) {
                 index.rows.insert(key, id);

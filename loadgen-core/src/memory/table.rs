@@ -56,6 +56,28 @@ impl Table {
         self
     }
 
+    /// Takes a column away, with the keys and references that it is part of.
+    #[must_use]
+    pub fn without(mut self, name: &str) -> Self {
+        let Some(gone) = self.column_index(name) else { return self };
+        self.columns.remove(gone);
+        if gone < self.special.identity.columns.len() {
+            self.special.identity.columns.remove(gone);
+        }
+        let moved = |columns: &mut Vec<usize>| {
+            let stays = !columns.contains(&gone);
+            columns.iter_mut().filter(|column| **column > gone).for_each(|column| *column -= 1);
+            stays
+        };
+        if !moved(&mut self.primary_key) {
+            self.primary_key.clear();
+        }
+        self.uniques.retain_mut(moved);
+        self.foreign_keys.retain_mut(|key| moved(&mut key.columns));
+        self.checks.retain_mut(|check| moved(&mut check.columns));
+        self
+    }
+
     /// Makes columns the primary key.
     #[must_use]
     pub fn primary_key<const N: usize>(mut self, columns: [&str; N]) -> Self {

@@ -6,9 +6,9 @@ use hdrhistogram::Histogram;
 
 use super::{
     CheckSummary, EndedJob, ErrorSummary, JobSummary, OutcomesSummary, Quantiles, RowsSummary, RunSummary,
-    ScenarioSummary, Summary, TableSummary, warnings::warnings,
+    ScenarioSummary, SchemaChangeSummary, Summary, TableSummary, warnings::warnings,
 };
-use crate::{Failure, Outcomes, Rows, ScenarioReport, TableTally};
+use crate::{Failure, Outcomes, Rows, ScenarioReport, SchemaChange, TableTally};
 
 impl Summary {
     /// The version of the format.
@@ -80,6 +80,7 @@ impl JobSummary {
             tables: mapped(&report.tally.tables, TableSummary::new),
             skips: report.skips.clone(),
             errors: mapped(&report.errors, error),
+            schema_changes: report.schema_changes.listed.iter().map(SchemaChangeSummary::new).collect(),
             fatal: report.fatal.as_ref().map(Failure::to_string),
             cut: report.cut,
             check: job.check.cloned(),
@@ -108,8 +109,16 @@ impl TableSummary {
     fn new(table: &TableTally) -> Self {
         let Rows { inserted, updated, deleted } = table.rows;
         let (live, unknown) = (table.live, table.unknown);
-        let (digest, unchecked) = (table.digest.to_string(), table.unchecked);
-        TableSummary { inserted, updated, deleted, live, digest, unknown, unchecked }
+        let (unchecked, counted_only) = (table.unchecked, table.counted_only);
+        let digest = if counted_only { String::new() } else { table.digest.to_string() };
+        TableSummary { inserted, updated, deleted, live, digest, unknown, unchecked, counted_only }
+    }
+}
+
+impl SchemaChangeSummary {
+    fn new(change: &SchemaChange) -> Self {
+        let (at_s, table, what) = (round(change.at.as_secs_f64()), change.table.clone(), change.what.clone());
+        SchemaChangeSummary { at_s, table, what }
     }
 }
 

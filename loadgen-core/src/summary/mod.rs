@@ -106,6 +106,9 @@ pub struct JobSummary {
     /// Failed attempts by code, those included that a later attempt mended; `reconnect failed` are those to connect
     /// anew.
     pub errors: BTreeMap<String, ErrorSummary>,
+    /// What others did to the schema meanwhile, in the order in which it was noticed; the first 256.
+    #[serde(default)]
+    pub schema_changes: Vec<SchemaChangeSummary>,
     /// What ended the job early.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fatal: Option<String>,
@@ -187,6 +190,21 @@ pub struct TableSummary {
     /// Whether something else in the database writes the table too, so that the check passes it over.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub unchecked: bool,
+    /// Whether columns that the digest covers became others during the run: then `digest` is empty, and the check compares
+    /// `live` alone.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub counted_only: bool,
+}
+
+/// A change to the schema that somebody else made while traffic was going on.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SchemaChangeSummary {
+    /// When it was noticed, seconds from the start of the job.
+    pub at_s: f64,
+    /// The table, by the name that it has now; by its last name if it is gone.
+    pub table: String,
+    /// What is different.
+    pub what: String,
 }
 
 /// Failures of one code.

@@ -3,7 +3,9 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use super::*;
-use crate::{Action, Counts, Failure, Outcomes, Rows, ScenarioReport, Seed, Tally, report::histogram};
+use crate::{
+    Action, Counts, Failure, Outcomes, Rows, ScenarioReport, SchemaChanges, Seed, Tally, report::histogram,
+};
 
 fn report() -> Report {
     let mut latency_us = histogram();
@@ -27,6 +29,7 @@ fn report() -> Report {
         skips: BTreeMap::new(),
         errors: BTreeMap::new(),
         tally: Tally::default(),
+        schema_changes: SchemaChanges::default(),
         fatal: None,
         cut: false,
     }

@@ -1,7 +1,7 @@
 //! What a reader of a summary should know before trusting the figures.
 
 use super::EndedJob;
-use crate::{Counts, Report};
+use crate::{Counts, Report, SchemaChanges};
 
 /// What is to be said of one job, with its name if there are `several`.
 pub(super) fn warnings(job: &EndedJob<'_>, several: bool) -> Vec<String> {
@@ -23,12 +23,18 @@ pub(super) fn warnings(job: &EndedJob<'_>, several: bool) -> Vec<String> {
             "{unknown} operations of unknown outcome: live and digest of {of} are not certain"
         ));
     }
-    let unchecked = report.tally.tables.iter().filter(|(_, table)| table.unchecked);
-    let names: Vec<&str> = unchecked.map(|(name, _)| name.as_str()).collect();
-    if !names.is_empty() {
-        let names = names.join(", ");
-        warnings.push(format!("{names}: written by others, too; only the lanes' own rows are counted"));
+    for (picked, why) in [
+        (false, "written by others, too, or left out for a while; only the lanes' own rows are counted"),
+        (true, "the server picks rows; what was done is counted, and what is there is not compared"),
+    ] {
+        let tables = report.tally.tables.iter();
+        let unchecked = tables.filter(|(_, table)| table.unchecked && table.picked == picked);
+        let names: Vec<&str> = unchecked.map(|(name, _)| name.as_str()).collect();
+        if !names.is_empty() {
+            warnings.push(format!("{}: {why}", names.join(", ")));
+        }
     }
+    warnings.extend(schema_changed(report));
     if report.counts.warmup.total() > 0 {
         warnings.push(format!(
             "{} operations of the warm-up are not in the figures, but in tables and digests",
@@ -40,6 +46,30 @@ pub(super) fn warnings(job: &EndedJob<'_>, several: bool) -> Vec<String> {
     } else {
         warnings
     }
+}
+
+/// What follows from changes to the schema.
+fn schema_changed(report: &Report) -> Vec<String> {
+    let SchemaChanges { listed, more } = &report.schema_changes;
+    let mut warnings = Vec::new();
+    if listed.is_empty() {
+        return warnings;
+    }
+    let times = match listed.len() as u64 + more {
+        1 => "once".to_owned(),
+        changes => format!("{changes} times"),
+    };
+    warnings.push(format!(
+        "the schema changed {times}: what was done depends on when, and digests are not comparable with those \
+         of other runs"
+    ));
+    let counted = report.tally.tables.iter().filter(|(_, table)| table.counted_only);
+    let names: Vec<&str> = counted.map(|(name, _)| name.as_str()).collect();
+    if !names.is_empty() {
+        let names = names.join(", ");
+        warnings.push(format!("{names}: columns became others, so rows are counted and have no digest"));
+    }
+    warnings
 }
 
 /// What was due and not started, by whose doing, and what follows from it.

@@ -3,7 +3,12 @@
 
 mod checks;
 mod crud;
+mod ddl;
 mod digest;
 mod engine;
+mod existing;
+mod lines;
 mod plans;
+mod realism;
 mod shop;
+mod values;

@@ -159,6 +159,8 @@ fn a_cycle_of_references_is_refused_and_one_that_may_be_null_is_not() {
     assert_eq!(plan(&[egg(true), hen.clone(), users()], &CrudConfig::default()).refused.len(), 0);
     let refused = plan(&[egg(false), hen, users()], &CrudConfig::default()).refused;
     assert_eq!(refused.len(), 2, "{refused:?}");
+    let circle = "(public.egg → public.hen → public.egg)";
+    assert!(refused.iter().any(|(_, why)| why.contains(circle)), "{refused:?}");
 }
 
 #[test]
@@ -180,4 +182,30 @@ fn a_plan_shows_values_that_its_columns_may_get() {
     let samples = |column: usize| plan.tables[0].sources[column].samples(Seed(1), 3);
     assert!(samples(0).is_empty(), "the database numbers the rows");
     assert!(samples(1).len() == 3 && samples(1) == samples(1), "{:?}", samples(1));
+}
+
+#[test]
+fn a_check_that_a_sequence_outgrows_refuses_the_table() {
+    let numbered = |check: &str| {
+        let table = table("numbered").serial("id").column("note", text(9)).primary_key(["id"]).check(check);
+        plan(&[table, users()], &CrudConfig::default()).refused
+    };
+    for check in ["(id > 0)", "(id >= 1000)", "(id < 1000000)", "(id < 0)"] {
+        assert_eq!(numbered(check), [], "{check}");
+    }
+    for check in ["((id >= 0) AND (id <= 50))", "((id % 2) = 1)"] {
+        let refused = numbered(check);
+        assert!(refused[0].1.contains("a sequence does not stay within it"), "{check}: {refused:?}");
+    }
+}
+
+#[test]
+fn a_parent_that_a_check_asks_for_is_one_that_a_row_cannot_be_without() {
+    let tree = |column: &str| {
+        let tree = table("tree").serial("id").nullable("up", Type::Int(64)).nullable(column, Type::Int(32));
+        let tree = tree.primary_key(["id"]).references(["up"], "tree", ["id"]);
+        plan(&[tree.check("((up IS NULL) = (id IS NULL))"), users()], &CrudConfig::default()).refused
+    };
+    let refused = tree("n");
+    assert!(refused[0].1.contains("(public.tree → public.tree)"), "{refused:?}");
 }

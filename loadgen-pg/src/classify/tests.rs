@@ -9,22 +9,23 @@ fn each_sqlstate_has_its_action() {
             Action::NewValues,
             "23505 23P01 23503 23514 23502 23000 23001 22001 22003 22P02 22021 22000 44000 54000",
         ),
-        (Action::RereadSchema, "42703 42P01 42804 26000"),
+        (Action::RereadSchema, "42703 42P01 42804 26000 42883 42704 42809 428C9 3F000"),
         (Action::Skip, "42501 55000 0A000 42701 42P07 P0001"),
         (Action::Reconnect, "57P01 57P02 57P03 57P05 08000 08003 08006 08001 08004 08P01 25P03 25006"),
         (Action::PauseThenFatal, "53300 53100 53200 58030 53000 53400"),
         (Action::Resolve, "40003 08007"),
-        (Action::Fatal, "28P01 28000 3D000 42601 XX001 XX000 XX002 42883 58P01 25001"),
+        (Action::Fatal, "28P01 28000 3D000 42601 XX001 XX000 XX002 58P01 25001"),
         (Action::Defect, "25P02"),
     ];
     for (expected, codes) in rows {
         for code in codes.split(' ') {
-            assert_eq!(action(code, None), *expected, "{code}");
+            assert_eq!(action(code, None, ""), *expected, "{code}");
         }
     }
-    assert_eq!(action("0A000", Some("RevalidateCachedQuery")), Action::RereadSchema);
-    assert_eq!(action("", None), Action::Fatal);
-    assert_eq!(action("é", None), Action::Fatal);
+    assert_eq!(action("0A000", Some("RevalidateCachedQuery"), "übersetzt"), Action::RereadSchema);
+    assert_eq!(action("XX000", None, "could not open relation with OID 16402"), Action::RereadSchema);
+    assert_eq!(action("", None, ""), Action::Fatal);
+    assert_eq!(action("é", None, ""), Action::Fatal);
 }
 
 #[test]

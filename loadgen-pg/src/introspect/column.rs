@@ -16,7 +16,8 @@ pub(super) fn read(row: &PgRow, resolver: &mut Resolver<'_>) -> sqlx::Result<(Co
     let Oid(id) = row.try_get(12)?;
     let type_of = Part { id, modifier: row.try_get(14)?, dimensions: row.try_get(15)? };
     let resolved = resolver.resolve(type_of);
-    let native = NativeType { name: row.try_get(13)?, id: resolved.id, array_id: resolved.array_id };
+    let (id, array_id, equals) = (resolved.id, resolved.array_id, resolved.equals.clone());
+    let native = NativeType { name: row.try_get(13)?, id, array_id, equals };
     let column = Column {
         name: row.try_get(6)?,
         ty: resolved.ty.clone(),

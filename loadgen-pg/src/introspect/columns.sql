@@ -20,7 +20,8 @@ select c.oid,
             else quote_ident(bn.nspname) || '.' || quote_ident(b.typname)
                  || case when e.oid is null then '' else '[]' end end,
        a.atttypmod,
-       a.attndims::int4
+       a.attndims::int4,
+       c.relkind = 'r' and exists (select from pg_am m where m.oid = c.relam and m.amname = 'heap')
 from pg_class c
 join pg_namespace n on n.oid = c.relnamespace
 left join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped

@@ -12,7 +12,7 @@ select k.conrelid,
        end,
        case k.contype when 'c' then pg_get_expr(k.conbin, k.conrelid) when 'x' then pg_get_constraintdef(k.oid) end,
        k.confmatchtype = 'f',
-       array(select o.oprname = '='
+       array(select o.oprname::text
              from unnest(k.conexclop) with ordinality u (operator, place)
              join pg_operator o on o.oid = u.operator
              order by u.place),

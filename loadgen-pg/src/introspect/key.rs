@@ -1,6 +1,6 @@
 //! Keys, references, and what cannot be honoured yet.
 
-use loadgen_core::{Check, ForeignKey, Obstacle, TableName, Type};
+use loadgen_core::{Apart, Check, ForeignKey, Obstacle, TableName, Type};
 use sqlx::{Row, postgres::PgRow};
 
 use super::{Draft, expression::column_in};
@@ -28,21 +28,44 @@ pub(super) fn constraint(draft: &mut Draft, row: &PgRow) -> sqlx::Result<()> {
             draft.table.foreign_keys.push(ForeignKey { name, columns, parent, parent_columns });
         }
         "c" => draft.table.checks.push(Check { name, condition: row.try_get(7)?, columns }),
-        _ => {
-            // Rows that differ where equality is looked at never exclude each other.
-            let is_equality: Vec<bool> = row.try_get(9)?;
-            let equal = numbers.iter().zip(is_equality).filter(|(_, is_equality)| *is_equality);
-            let equal = draft.columns(&equal.map(|(number, _)| *number).collect::<Vec<_>>());
-            if equal.is_empty() {
-                let definition: String = row.try_get(7)?;
-                let what = format!("{definition} of constraint {name}");
-                draft.table.obstacles.push(Obstacle { what, columns });
-            } else {
-                draft.table.special.loose_keys.push(equal);
-            }
+        _ => exclusion(draft, &numbers, row)?,
+    }
+    Ok(())
+}
+
+/// Rows that differ where equality is looked at never exclude each other, and neither do those whose ranges lie apart.
+fn exclusion(draft: &mut Draft, numbers: &[i16], row: &PgRow) -> sqlx::Result<()> {
+    let operators: Vec<String> = row.try_get(9)?;
+    let with = |operator: &str| {
+        let of_these = numbers.iter().zip(&operators).filter(|(_, own)| *own == operator);
+        draft.columns(&of_these.map(|(number, _)| *number).collect::<Vec<_>>())
+    };
+    let (equal, overlapping) = (with("="), with("&&"));
+    let apart =
+        overlapping.iter().find_map(|column| draft.bounds.get(column).map(|bounds| (*column, bounds)));
+    match apart {
+        _ if !equal.is_empty() => draft.table.special.loose_keys.push(equal),
+        Some((column, bounds)) => {
+            let (bounds, text) = (bounds.clone(), span(bounds).to_owned());
+            draft.table.special.apart.push(Apart { column, bounds, text });
+            draft.table.special.loose_keys.push(vec![column]);
+        }
+        None => {
+            let (name, definition): (String, String) = (row.try_get(2)?, row.try_get(7)?);
+            let what = format!("{definition} of constraint {name}");
+            draft.table.obstacles.push(Obstacle { what, columns: draft.columns(numbers) });
         }
     }
     Ok(())
+}
+
+/// How a range is written.
+fn span(bounds: &Type) -> &'static str {
+    match bounds {
+        Type::Timestamp { zoned: true, .. } => "[\"{low}+00\",\"{high}+00\")",
+        Type::Timestamp { .. } => "[\"{low}\",\"{high}\")",
+        _ => "[{low},{high})",
+    }
 }
 
 /// Adds a row of `indexes.sql` to its table. An expression that keeps values apart, such as `lower(email)`, stands for
@@ -61,8 +84,12 @@ pub(super) fn index(draft: &mut Draft, row: &PgRow) -> sqlx::Result<()> {
             let column = draft.table.column_index(name).map(|index| &draft.table.columns[index]);
             column.is_some_and(|column| matches!(column.ty, Type::Int(_)))
         };
-        let under = computed.and_then(|text| draft.table.column_index(&column_in(text, &is_integer)?));
+        let under = computed.and_then(|text| {
+            let column = draft.table.column_index(&column_in(text, &is_integer)?)?;
+            (!is_bound(text, &draft.table.columns[column].ty)).then_some(column)
+        });
         whole &= under.is_none();
+        draft.table.special.folded.extend(under);
         columns.extend(under.or(plain));
     }
     if columns.is_empty() {
@@ -83,4 +110,11 @@ pub(super) fn index(draft: &mut Draft, row: &PgRow) -> sqlx::Result<()> {
         draft.table.special.loose_keys.push(columns);
     }
     Ok(())
+}
+
+/// Whether an expression may be one bound of a range, which many ranges share, rather than a text in small letters.
+fn is_bound(expression: &str, ty: &Type) -> bool {
+    matches!(ty, Type::Spelt(_))
+        && ["lower(", "upper("].iter().any(|function| expression.to_lowercase().contains(function))
+        && !expression.contains("::text")
 }

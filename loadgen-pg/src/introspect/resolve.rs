@@ -18,6 +18,8 @@ pub(super) struct Resolved {
     /// The numbers of the type without its domains and of its arrays, which values travel as.
     pub(super) id: u32,
     pub(super) array_id: u32,
+    /// The operator that compares its values, where `=` alone may not be found.
+    pub(super) equals: Option<String>,
     /// Whether a domain refuses NULL.
     pub(super) not_null: bool,
     /// Names and conditions of the domains' checks, in which the column is called VALUE.
@@ -28,7 +30,15 @@ pub(super) struct Resolved {
 
 impl Resolved {
     fn new(ty: Type, id: u32, array_id: u32) -> Self {
-        Resolved { ty, id, array_id, not_null: false, checks: Vec::new(), conditions: Vec::new() }
+        Resolved {
+            ty,
+            id,
+            array_id,
+            equals: None,
+            not_null: false,
+            checks: Vec::new(),
+            conditions: Vec::new(),
+        }
     }
 
     fn spelt(forms: Option<Forms>, row: &NativeRow) -> Self {
@@ -68,16 +78,20 @@ fn resolve(types: &Types, part: Part) -> Resolved {
         }
         Kind::Enum(labels) => Resolved::new(Type::Enum(labels.as_slice().into()), row.id, row.array_id),
         Kind::Array(item) => array(types, row, Part { id: *item, ..part }, part.dimensions),
-        Kind::Base if row.name == "citext" => {
-            Resolved::new(Type::Text { max: None, fixed: false }, oid::TEXT, oid::TEXT_ARRAY)
-        }
-        Kind::Base => match native::ty(row.id, part.modifier) {
-            Type::Unsupported => Resolved::spelt(forms::of_column(types, part), row),
-            ty => Resolved::new(ty, row.id, row.array_id),
-        },
+        Kind::Base => Resolved { equals: row.equals.clone(), ..base(types, row, part) },
         Kind::Composite(_) | Kind::Range(_) | Kind::Multirange(_) | Kind::Other => {
             Resolved::spelt(forms::of_column(types, part), row)
         }
+    }
+}
+
+fn base(types: &Types, row: &NativeRow, part: Part) -> Resolved {
+    if row.name == "citext" {
+        return Resolved::new(Type::Text { max: None, fixed: false }, oid::TEXT, oid::TEXT_ARRAY);
+    }
+    match native::ty(row.id, part.modifier) {
+        Type::Unsupported => Resolved::spelt(forms::of_column(types, part), row),
+        ty => Resolved::new(ty, row.id, row.array_id),
     }
 }
 

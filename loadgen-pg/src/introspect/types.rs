@@ -20,6 +20,8 @@ pub(super) struct NativeRow {
     /// The number of the type of its arrays; 0 without.
     pub(super) array_id: u32,
     pub(super) kind: Kind,
+    /// The operator that compares its values, where `=` alone may not be found.
+    pub(super) equals: Option<String>,
 }
 
 /// What it is made of.
@@ -63,6 +65,24 @@ impl Types {
         Ok(Types(rows.into_iter().map(|row| (row.id, row)).collect()))
     }
 
+    /// Whether it is made of columns, under any domains.
+    pub(super) fn is_row(&self, id: u32) -> bool {
+        match self.get(id).map(|row| &row.kind) {
+            Some(Kind::Composite(_)) => true,
+            Some(Kind::Domain(domain)) => self.is_row(domain.base.id),
+            _ => false,
+        }
+    }
+
+    /// The type of a range's bounds, under any domains.
+    pub(super) fn bound(&self, id: u32) -> Option<u32> {
+        match &self.get(id)?.kind {
+            Kind::Range(bound) => Some(*bound),
+            Kind::Domain(domain) => self.bound(domain.base.id),
+            _ => None,
+        }
+    }
+
     pub(super) fn get(&self, id: u32) -> Option<&NativeRow> {
         self.0.get(&id)
     }
@@ -85,7 +105,13 @@ fn read(row: &PgRow) -> sqlx::Result<NativeRow> {
         "m" => Kind::Multirange(inner),
         _ => Kind::Other,
     };
-    Ok(NativeRow { id: number(0)?, name: row.try_get(1)?, array_id: number(3)?, kind })
+    Ok(NativeRow {
+        id: number(0)?,
+        name: row.try_get(1)?,
+        array_id: number(3)?,
+        kind,
+        equals: row.try_get(16)?,
+    })
 }
 
 fn pairs(names: Vec<String>, conditions: Vec<String>) -> Vec<(String, String)> {

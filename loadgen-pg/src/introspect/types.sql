@@ -33,7 +33,14 @@ select t.oid,
        coalesce(f.modifiers, '{}'),
        coalesce(f.dimensions, '{}'),
        coalesce(k.names, '{}'),
-       coalesce(k.conditions, '{}')
+       coalesce(k.conditions, '{}'),
+       -- The operator that finds a value of a type that is not the server's own, wherever the search path leads.
+       case when t.typtype = 'b' and t.typnamespace <> 'pg_catalog'::regnamespace then
+           (select min(quote_ident(n.nspname) || '.=')
+            from pg_operator o
+            join pg_namespace n on n.oid = o.oprnamespace
+            where o.oprname = '=' and o.oprleft = t.oid and o.oprright = t.oid)
+       end
 from used
 join pg_type t on t.oid = used.id
 left join pg_type e on e.oid = t.typelem

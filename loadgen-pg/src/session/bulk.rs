@@ -17,6 +17,9 @@ use crate::{
 /// Rows of one INSERT, where there is no COPY.
 const BATCH: usize = 500;
 
+/// Not supported, and no such function.
+const NO_COPY: [&str; 2] = ["0A000", "42883"];
+
 /// Where rows wait that may be taken. The schema is that of the session's own temporary tables.
 const WAITING: &str = "pg_temp.loadgen_waiting";
 
@@ -35,8 +38,9 @@ impl BulkSession for PgSession {
                 next(values)
             };
             let answer = self.transaction_of(insert, Way::Copy(&copy, taken), &mut spied).await;
-            // Row security, for one, takes INSERT alone, which the server says at once.
-            let takes_none = answer.as_ref().is_err_and(|failure| failure.code == "0A000");
+            // Row security takes INSERT alone, and so does a column without a binary form, even if it is left out: the
+            // server says it at once.
+            let takes_none = answer.as_ref().is_err_and(|failure| NO_COPY.contains(&&*failure.code));
             if begun || !takes_none {
                 return answer;
             }

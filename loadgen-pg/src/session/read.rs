@@ -1,7 +1,9 @@
 //! What is only read.
 
+use std::collections::BTreeMap;
+
 use futures_util::TryStreamExt;
-use loadgen_core::{Action, EachRow, Extent, Failure, Rights, Table, TableName};
+use loadgen_core::{Action, EachRow, Extent, Failure, Rights, Statistics, Table, TableName, Type};
 use sqlx::{AssertSqlSafe, Executor, PgConnection};
 
 use super::{apply::read_row, patience::Patience};
@@ -31,6 +33,30 @@ pub(super) async fn scan(
     each: &mut EachRow<'_>,
 ) -> Result<u64, Failure> {
     let names: Vec<String> = columns.iter().map(|&index| readable(&table.columns[index])).collect();
+    let sql = format!("select {} from {}", names.join(", "), own_rows(table));
+    patience.wait(Place::Harmless, lying(connection, true)).await?;
+    let count = rows(connection, patience, (sql, Given::Nothing), (table, columns), each).await;
+    // A session that is broken cannot be asked, and a transaction that has failed takes the setting with it.
+    let reset = patience.wait(Place::Harmless, lying(connection, false)).await;
+    count.and_then(|count| reset.map(|()| count))
+}
+
+/// The parameter of a query.
+pub(super) enum Given<'a> {
+    Nothing,
+    Number(i64),
+    Texts(&'a [String]),
+}
+
+/// Hands each row that a query answers with to `each`; the query gives these columns as [`readable`] has them, and may
+/// take one parameter.
+pub(super) async fn rows(
+    connection: &mut PgConnection,
+    patience: &mut Patience,
+    (sql, given): (String, Given<'_>),
+    (table, columns): (&Table, &[usize]),
+    each: &mut EachRow<'_>,
+) -> Result<u64, Failure> {
     let unreadable = |index: usize| {
         let (column, name) = (&table.columns[index], &table.name);
         let message = format!("{name}.{}: the type {} is not supported", column.name, column.native.name);
@@ -40,30 +66,21 @@ pub(super) async fn scan(
         .iter()
         .map(|&index| Wire::of(&table.columns[index]).ok_or_else(|| unreadable(index)))
         .collect::<Result<_, _>>()?;
-    let sql = format!("select {} from {}", names.join(", "), own_rows(table));
-    patience.wait(Place::Harmless, lying(connection, true)).await?;
-    let count = hand_on(connection, patience, &sql, &wires, each).await;
-    // A session that is broken cannot be asked, and a transaction that has failed takes the setting with it.
-    let reset = patience.wait(Place::Harmless, lying(connection, false)).await;
-    count.and_then(|count| reset.map(|()| count))
-}
-
-async fn hand_on(
-    connection: &mut PgConnection,
-    patience: &mut Patience,
-    sql: &str,
-    wires: &[Wire],
-    each: &mut EachRow<'_>,
-) -> Result<u64, Failure> {
-    let mut rows = sqlx::query(AssertSqlSafe(sql)).persistent(false).fetch(connection);
-    let (mut count, mut values, mut is_over) = (0, Vec::with_capacity(wires.len()), false);
+    let query = sqlx::query(AssertSqlSafe(sql)).persistent(false);
+    let query = match given {
+        Given::Nothing => query,
+        Given::Number(number) => query.bind(number),
+        Given::Texts(texts) => query.bind(texts),
+    };
+    let mut rows = query.fetch(connection);
+    let (mut count, mut values, mut is_over) = (0, Vec::with_capacity(columns.len()), false);
     while !is_over {
         is_over = patience
             .wait(Place::Harmless, async {
                 for _ in 0..BATCH {
                     let Some(row) = rows.try_next().await? else { return Ok(true) };
                     values.clear();
-                    read_row(&row, wires, &mut values).map_err(|error| sqlx::Error::Decode(error.into()))?;
+                    read_row(&row, &wires, &mut values).map_err(|error| sqlx::Error::Decode(error.into()))?;
                     each(&values);
                     count += 1;
                 }
@@ -137,6 +154,33 @@ pub(super) async fn missing_rights(
     let known = |(place, words): (i64, String)| {
         let table = usize::try_from(place - 1).ok().and_then(|index| wanted.get(index));
         table.map(|(name, _)| (name.clone(), words))
+    };
+    Ok(rows.into_iter().filter_map(known).collect())
+}
+
+/// Name, share of NULLs, common values with their shares, bounds of the others.
+type Stats = (String, f64, Vec<String>, Vec<f64>, Vec<String>);
+
+/// What ANALYZE has found out.
+pub(super) async fn statistics(
+    connection: &mut PgConnection,
+    table: &Table,
+    columns: &[usize],
+) -> sqlx::Result<BTreeMap<usize, Statistics>> {
+    let names: Vec<&str> = columns.iter().map(|column| table.columns[*column].name.as_str()).collect();
+    let query =
+        sqlx::query_as(include_str!("statistics.sql")).bind(&table.name.schema).bind(&table.name.table);
+    let rows: Vec<Stats> = query.bind(names).persistent(false).fetch_all(connection).await?;
+    let known = |(name, null_ratio, common, shares, bounds): Stats| {
+        let column = table.column_index(&name)?;
+        // In an array a truth is one letter.
+        let spelt = |text: String| match (&table.columns[column].ty, text.as_str()) {
+            (Type::Bool, "t") => "true".to_owned(),
+            (Type::Bool, "f") => "false".to_owned(),
+            _ => text,
+        };
+        let common = common.into_iter().map(spelt).zip(shares).collect();
+        Some((column, Statistics { null_ratio, common, bounds }))
     };
     Ok(rows.into_iter().filter_map(known).collect())
 }

@@ -41,11 +41,14 @@ impl Draft<'_> {
         let place = |(at, index)| {
             let wire = wire(shape, index)?;
             let oid = wire.oid;
-            let column = &shape.table.columns[index];
             // A type of an extension is compared as itself, which its index is for. In a key alone: what is to be written
             // would be cut to the length of a domain.
-            let is_own = at < shape.key.len() && column.native.name.contains('.');
-            let cast = if is_own { format!("::{}", column.native.name) } else { cast(column) };
+            let cast = match shape.table.columns.get(index) {
+                Some(key) if at < shape.key.len() && key.native.name.contains('.') => {
+                    format!("::{}", key.native.name)
+                }
+                column => column.map_or_else(String::new, cast),
+            };
             let text = format!("${}{cast}", at + 1);
             Ok((text, Param { at, column: index, wire, oid, carries: Carries::One }))
         };
@@ -61,8 +64,11 @@ impl Draft<'_> {
         let shape = self.shape;
         let mut texts = Vec::new();
         for (at, index) in shape.columns().enumerate() {
-            let column = &shape.table.columns[index];
             let wire = wire(shape, index)?;
+            let Some(column) = shape.table.columns.get(index) else {
+                texts.push(self.unnest(at, index, wire, oid::TEXT_ARRAY, Carries::Column, "text"));
+                continue;
+            };
             let is_array = matches!(wire.kind, Kind::Array(_));
             texts.push(if is_array || goes_as_text(&column.ty) {
                 let carries = if is_array { Carries::Literals } else { Carries::Column };
@@ -132,9 +138,11 @@ impl Draft<'_> {
     /// What each row is answered with; `prefix` says whose columns are meant.
     fn returning(&self, prefix: &str) -> String {
         let shape = self.shape;
-        let columns =
-            shape.returning.iter().map(|&i| format!("{prefix}{}", readable(&shape.table.columns[i])));
-        let columns: Vec<String> = columns.collect();
+        let readable = |&index: &usize| match shape.table.columns.get(index) {
+            Some(column) => format!("{prefix}{}", readable(column)),
+            None => format!("{prefix}ctid || ' ' || {prefix}xmin"),
+        };
+        let columns: Vec<String> = shape.returning.iter().map(readable).collect();
         if columns.is_empty() { String::new() } else { format!(" returning {}", columns.join(", ")) }
     }
 
@@ -166,7 +174,14 @@ impl Draft<'_> {
     fn condition(&self, keys: &[String]) -> String {
         let columns = &self.shape.table.columns;
         let equal: Vec<String> = (self.shape.key.iter().zip(keys))
-            .map(|(&index, value)| format!("t.{} = {value}", quote(&columns[index].name)))
+            .map(|(&index, value)| {
+                let Some(Column { name, native, .. }) = columns.get(index) else { return at_address(value) };
+                let name = quote(name);
+                match &native.equals {
+                    Some(operator) => format!("t.{name} operator({operator}) ({value})::{}", native.name),
+                    None => format!("t.{name} = {value}"),
+                }
+            })
             .collect();
         format!(" where {}", equal.join(" and "))
     }
@@ -193,6 +208,11 @@ pub(crate) fn readable(column: &Column) -> String {
     }
 }
 
+/// The place of a row, and who has written it there: after the table was rewritten, somebody else's row may be there.
+fn at_address(value: &str) -> String {
+    format!("t.ctid = split_part({value}, ' ', 1)::tid and t.xmin = split_part({value}, ' ', 2)::xid")
+}
+
 /// Parameters are declared with the type of their column, but for those that are made of text.
 ///
 /// A type without its length: a cast to `varchar(10)` would cut what is too long in silence, the assignment does not.
@@ -210,7 +230,7 @@ pub(crate) fn goes_as_text(ty: &Type) -> bool {
 }
 
 fn wire(shape: &Shape, index: usize) -> Result<Wire, Failure> {
-    let column = &shape.table.columns[index];
+    let Some(column) = shape.table.columns.get(index) else { return Ok(Wire::text()) };
     Wire::of(column).ok_or_else(|| {
         let (table, name, native) = (&shape.table.name, &column.name, &column.native.name);
         Failure::aborted(

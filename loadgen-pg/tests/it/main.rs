@@ -1,16 +1,24 @@
 //! Tests of the whole crate, against servers of its own.
 #![allow(clippy::unwrap_used, reason = "the lint spares only the test functions themselves")]
 
+mod address;
 mod apply;
 mod arrays;
 mod checks;
 mod conformance;
 mod connect;
 mod crud;
+mod ddl;
 mod embedding;
+mod ends;
+mod exhaustion;
+mod existing;
 mod failures;
 mod introspection;
+mod random_tables;
 mod reading;
+mod realism;
+mod sampling;
 mod seeding;
 mod server;
 mod support;
@@ -18,5 +26,5 @@ mod surroundings;
 mod tables;
 mod transactions;
 mod types;
+mod whole_zoo;
 mod zoo;
-mod zoo_tables;

@@ -11,16 +11,16 @@ use loadgen_pg::PgSession;
 
 use crate::support::{database, insert};
 
-const TYPES: &str = include_str!("zoo/types.sql");
+pub(crate) const TYPES: &str = include_str!("zoo/types.sql");
 
 /// Tables that cannot be written without a word from somebody.
 const REFUSED: [&str; 1] = ["public.z_domain_check_inside"];
 
 /// So many random values of each column.
-const VALUES: u64 = 1_000;
+const VALUES: u64 = 10_000;
 
 /// A table of one column, so that keys do not get in the way of random values.
-async fn columns(session: &mut PgSession) -> Vec<Arc<Table>> {
+pub(crate) async fn columns(session: &mut PgSession) -> Vec<Arc<Table>> {
     let schema = session.introspect(&SchemaFilter::default()).await.unwrap();
     let mut sql = String::from("create schema one;");
     for table in &schema.tables {

@@ -17,6 +17,7 @@ mod tests;
 mod wave;
 mod worker;
 
+pub(super) use order::order;
 pub use progress::{SeedProgress, SeedSnapshot};
 pub use report::{SeedReport, SeededTable};
 pub use run::{Seeding, seeding_plan};

@@ -3,14 +3,14 @@
 use crate::crud::CrudPlan;
 
 /// The tables in an order in which every parent that a row cannot be without comes first, and the others where they can.
-pub(super) fn order(plan: &CrudPlan) -> Vec<usize> {
+pub(in crate::crud) fn order(plan: &CrudPlan) -> Vec<usize> {
     let mut left: Vec<usize> = (0..plan.tables.len()).collect();
     let mut placed = vec![false; left.len()];
     let mut order = Vec::with_capacity(left.len());
     while !left.is_empty() {
         let is_ready = |table: usize, optional: bool| {
             let awaited = plan.tables[table].references.iter().filter(|r| optional || !r.optional);
-            awaited.into_iter().all(|r| r.parent == table || placed[r.parent])
+            awaited.filter_map(|r| r.parent.planned()).all(|parent| parent == table || placed[parent])
         };
         let ready = |optional| left.iter().position(|table| is_ready(*table, optional));
         // A plan has no cycle of references of which none may be NULL.

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     BulkSession, Failure, PrepareError, Rights, RunError, Seed, Setup, SqlSession, TableName, Target,
-    crud::{CrudConfig, CrudPlan, OperationWeights, TablePlan, permitted_plan},
+    crud::{CrudConfig, CrudPlan, OperationWeights, TablePlan, parent::Parent, permitted_plan},
     engine::{Level, Signal, Stop, listen},
 };
 
@@ -58,7 +58,10 @@ pub async fn seeding_plan(
 ) -> Result<CrudPlan, PrepareError> {
     let mut config = config.clone();
     config.operations = Some(OperationWeights { insert: 1, update: 0, delete: 0 });
-    config.tables.values_mut().for_each(|table| table.operations = None);
+    (config.touch, config.sampling) = (None, None);
+    for table in config.tables.values_mut() {
+        (table.operations, table.touch, table.sampling) = (None, None, None);
+    }
     let plan = permitted_plan(session, &config, &Setup { seed, lanes: 1, check: false }).await?;
     let count = Rights { select: true, ..Rights::default() };
     let wanted: Vec<(TableName, Rights)> =
@@ -212,7 +215,7 @@ where
 {
     async fn fill(&self, session: &mut T::Session, seeded: &mut SeededTable) -> Result<(), RunError> {
         let planned = &self.plan.tables[self.index];
-        let refers_to_itself = planned.references.iter().any(|r| r.parent == self.index);
+        let refers_to_itself = planned.references.iter().any(|r| r.parent == Parent::Lane(self.index));
         let broken =
             |source: PrepareError| RunError::Prepare { target: self.shared.target.describe(), source };
         let mut swept = false;

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use super::{deal::Deal, parents::Parents};
 use crate::{
     BulkSession, PrepareError, Rng, Type, Value, column_salt,
-    crud::{CrudPlan, Source, TablePlan, reference::Reference},
+    crud::{CrudPlan, Source, TablePlan, parent::Parent, reference::Reference},
     generate::{Distinct, Permutation},
 };
 
@@ -31,6 +31,8 @@ pub(super) struct Wave {
 #[derive(Debug)]
 struct Combined {
     space: u128,
+    /// How many rows each may have.
+    lines: u128,
     scramble: Permutation,
 }
 
@@ -57,10 +59,13 @@ impl Wave {
     ) -> Result<Self, PrepareError> {
         let planned = &plan.tables[table];
         let salt = column_salt(&planned.table.name.to_string());
-        let mut known: BTreeMap<(usize, Vec<usize>), Arc<Parents>> = BTreeMap::new();
+        let mut known: BTreeMap<(Parent, Vec<usize>), Arc<Parents>> = BTreeMap::new();
         let mut parents = Vec::with_capacity(planned.references.len());
         for reference in &planned.references {
-            let parent = &plan.tables[reference.parent].table;
+            let parent = match reference.parent {
+                Parent::Lane(table) => &plan.tables[table].table,
+                Parent::Pool(pool) => plan.pools[pool].table.as_ref().expect("a pool that is used was read"),
+            };
             let columns: Vec<usize> =
                 reference.parent_columns.iter().filter_map(|name| parent.column_index(name)).collect();
             let key = (reference.parent, columns);
@@ -72,16 +77,21 @@ impl Wave {
         }
         let mut numbers: Vec<Option<Distinct>> = Vec::with_capacity(planned.sources.len());
         for (column, source) in planned.sources.iter().enumerate() {
-            let is_number = matches!(source, Source::Distinct(_))
+            let is_number = matches!(source, Source::Distinct(distinct) if distinct.is_alone())
                 && matches!(planned.table.columns[column].ty, Type::Int(_));
             let largest = if is_number { session.largest(&planned.table, column).await? } else { None };
             let after = largest.map(|largest| plan.distinct_after(table, column, largest));
             numbers.push(after.transpose()?);
         }
-        let space = planned.layout.combined.iter().map(|at| u128::from(parents[*at].len()));
-        let combined = (!planned.layout.combined.is_empty()).then(|| {
+        let combining = &planned.layout.combining;
+        let space = combining.references.iter().map(|at| u128::from(parents[*at].len()));
+        let combined = (!combining.references.is_empty()).then(|| {
             let space = space.fold(1u128, u128::saturating_mul).min(1 << 126);
-            Combined { space, scramble: Permutation::new(space, plan.seed, salt) }
+            Combined {
+                space,
+                lines: combining.lines.into(),
+                scramble: Permutation::new(space, plan.seed, salt),
+            }
         });
         let (plan, deal, line) = (Arc::clone(plan), Deal::new(first, rows), line(planned));
         Ok(Wave { plan, table, deal, first, parents, numbers, combined, line, salt })
@@ -97,7 +107,7 @@ impl Wave {
             return Some("two of its references share columns, which only run can write yet".to_owned());
         }
         let references = self.planned().references.iter().zip(&self.parents);
-        let needed = |at: usize| self.planned().layout.combined.contains(&at);
+        let needed = |at: usize| self.planned().layout.combining.references.contains(&at);
         let empty = |(at, (reference, parents)): (usize, (&Reference, &Arc<Parents>))| {
             let is_missing = parents.len() == 0 && (!reference.optional || needed(at));
             is_missing.then(|| format!("{} has no row to refer to; fill it too", reference.parent_name))
@@ -115,7 +125,7 @@ impl Wave {
     ) -> Result<(), String> {
         let planned = self.planned();
         let mut rng = Rng::keyed(self.plan.seed, [self.salt, number, STREAM]);
-        let Some(rules) = &planned.rules else {
+        let Some(ties) = &planned.ties else {
             self.draw_parents(number, &mut rng, parents)?;
             for column in &planned.insert.set {
                 values.push(self.value(*column, number, &mut rng, parents)?);
@@ -128,7 +138,7 @@ impl Wave {
             for column in &planned.insert.set {
                 row[*column] = self.value(*column, number, &mut rng, parents)?;
             }
-            if rules.draw(&mut row, &mut rng) {
+            if ties.draw(&mut row, &mut rng) {
                 values.extend(planned.insert.set.iter().map(|column| std::mem::take(&mut row[*column])));
                 return Ok(());
             }
@@ -141,6 +151,10 @@ impl Wave {
         Ok(match &planned.sources[column] {
             Source::Generated(generator) => generator.generate(rng),
             Source::Distinct(distinct) => self.distinct(column, distinct, number, parents)?,
+            Source::Line(distinct) => self
+                .line_of(number)
+                .and_then(|line| distinct.value(line))
+                .ok_or_else(|| self.ended(column))?,
             Source::Parent { reference, position } => match parents[*reference] {
                 NO_PARENT if planned.references[*reference].to_itself => {
                     self.own_key(&planned.references[*reference], *position, number, parents)?
@@ -148,7 +162,7 @@ impl Wave {
                 NO_PARENT => Value::Null,
                 parent => self.parents[*reference].key(parent, *position),
             },
-            Source::Checked(_) | Source::Null(_) | Source::Server(_) => Value::Null,
+            Source::Checked(_) | Source::Related(_) | Source::Null(_) | Source::Server(_) => Value::Null,
         })
     }
 
@@ -181,13 +195,14 @@ impl Wave {
             });
         }
         let Some(combined) = &self.combined else { return Ok(()) };
-        if u128::from(number) >= combined.space {
-            let sampled = planned.layout.combined.iter().any(|at| self.parents[*at].is_full());
+        let combining = &planned.layout.combining.references;
+        if u128::from(number) >= combined.space.saturating_mul(combined.lines) {
+            let sampled = combining.iter().any(|at| self.parents[*at].is_full());
             let of = if sampled { " of the parents that are looked at" } else { " of its parents" };
             return Err(format!("there are no more combinations{of}"));
         }
-        let mut rest = combined.scramble.apply(number);
-        for at in &planned.layout.combined {
+        let mut rest = combined.scramble.apply((u128::from(number) % combined.space) as u64);
+        for at in combining {
             let all = u128::from(self.parents[*at].len());
             parents[*at] = (rest % all) as u64;
             rest /= all;
@@ -203,7 +218,7 @@ impl Wave {
         parents: &[u64],
     ) -> Result<Value, String> {
         let value = match &self.planned().table.columns[column].ty {
-            Type::Int(_) => {
+            Type::Int(_) if distinct.is_alone() => {
                 let index = match self.line {
                     Some(line) if line.column == column && parents[line.reference] != NO_PARENT => {
                         (number - self.first) / self.parents[line.reference].len()
@@ -212,14 +227,24 @@ impl Wave {
                 };
                 self.numbers[column].as_ref().unwrap_or(distinct).value(index)
             }
+            _ if distinct.is_sequence() => distinct.value(number),
             // Lanes take their values from the other end.
             _ => {
                 let last = distinct.capacity().min(1 << 64).saturating_sub(1) as u64;
                 last.checked_sub(number).and_then(|index| distinct.value(index))
             }
         };
-        let name = &self.planned().table.columns[column].name;
-        value.ok_or_else(|| format!("the unique column {name:?} has no more values"))
+        value.ok_or_else(|| self.ended(column))
+    }
+
+    /// The line of a row among those of the same parents: they are dealt one each, and then again.
+    fn line_of(&self, number: u64) -> Option<u64> {
+        let Some(combined) = &self.combined else { return Some(0) };
+        u128::from(number).checked_div(combined.space).map(|line| line as u64)
+    }
+
+    fn ended(&self, column: usize) -> String {
+        format!("the unique column {:?} has no more values", self.planned().table.columns[column].name)
     }
 }
 
@@ -231,12 +256,12 @@ pub(super) fn line(plan: &TablePlan) -> Option<Line> {
         around.peek().is_some() && around.all(|key| columns.iter().all(|c| key.contains(c)))
     };
     let numbers = (0..plan.sources.len()).filter(|column| {
-        matches!(plan.sources[*column], Source::Distinct(_))
+        matches!(&plan.sources[*column], Source::Distinct(distinct) if distinct.is_alone())
             && matches!(plan.table.columns[*column].ty, Type::Int(_))
     });
     let of = |column: usize| {
         let found = plan.references.iter().enumerate().position(|(at, reference)| {
-            !plan.layout.combined.contains(&at) && stands_beside(column, &reference.columns)
+            !plan.layout.combining.references.contains(&at) && stands_beside(column, &reference.columns)
         });
         found.map(|reference| Line { column, reference })
     };

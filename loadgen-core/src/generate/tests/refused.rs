@@ -74,7 +74,7 @@ fn an_error_names_the_column_what_is_wrong_and_what_to_write() {
         Type::Int(32),
         r#"{"choice": [1, 2], "weights": [1, 2], "distribution": "zipf"}"#,
         "column public.things.x cannot be filled: distribution does not go with weights, constant, meaning, \
-         pattern or lengths; \
+         pattern, sequence, from or lengths; \
          write distribution beside choice, or beside min and max",
     );
 }

@@ -1,0 +1,65 @@
+//! Rows of tables outside the plan that new rows refer to.
+
+use std::sync::Arc;
+
+use super::{keys::KeyColumn, live::Slot, reference::Reference};
+use crate::{Failure, SqlSession, Table, TableName};
+
+/// The keys of some rows of a table that is not written, the same for equal rows.
+#[derive(Debug)]
+pub(crate) struct Pool {
+    /// The table.
+    pub(crate) name: TableName,
+    /// What is referred to.
+    pub(crate) columns: Vec<String>,
+    /// Its definition, once the pool has been read.
+    pub(crate) table: Option<Arc<Table>>,
+    keys: Vec<KeyColumn>,
+    len: usize,
+}
+
+/// The most keys in a pool: some hundred kilobytes.
+const MOST: u64 = 10_000;
+
+impl Pool {
+    /// The pool of a reference before anything was read.
+    pub(super) fn unread(reference: &Reference) -> Self {
+        let (name, columns) = (reference.parent_name.clone(), reference.parent_columns.clone());
+        Pool { name, columns, table: None, keys: Vec::new(), len: 0 }
+    }
+
+    /// Whether a reference points at these columns.
+    pub(super) fn is_for(&self, reference: &Reference) -> bool {
+        self.name == reference.parent_name && self.columns == reference.parent_columns
+    }
+
+    /// This pool with keys from all over the table.
+    pub(super) async fn read(
+        &self,
+        session: &mut impl SqlSession,
+        table: &Arc<Table>,
+    ) -> Result<Self, Failure> {
+        let (mut keys, mut len) = (Vec::<KeyColumn>::new(), 0);
+        let columns: Vec<usize> = self.columns.iter().filter_map(|name| table.column_index(name)).collect();
+        session
+            .sample(table, &columns, &columns, MOST, &mut |values| {
+                if len == 0 {
+                    keys = values.iter().map(KeyColumn::like).collect();
+                }
+                keys.iter_mut().zip(values).for_each(|(column, value)| column.set(len, value));
+                len += 1;
+            })
+            .await?;
+        let (name, columns) = (self.name.clone(), self.columns.clone());
+        Ok(Pool { name, columns, table: Some(Arc::clone(table)), keys, len })
+    }
+
+    /// How many rows there are to choose from.
+    pub(crate) fn len(&self) -> usize {
+        self.len
+    }
+
+    pub(super) fn key(&self, place: Slot, column: usize) -> crate::Value {
+        self.keys[column].get(place as usize)
+    }
+}

@@ -1,0 +1,129 @@
+//! Columns of a row that belong together: a person's names and addresses, a place, what happens one after the other,
+//! amounts that are computed from each other.
+//!
+//! A relation writes over what its columns would hold by themselves. NULLs stay, whatever the plan file or a check says
+//! of a column goes first, and where a value does not fit, the column keeps one of its own: relations make rows likely,
+//! never impossible.
+
+mod amounts;
+mod book;
+mod chain;
+mod chains;
+mod facts;
+mod find;
+mod pen;
+mod persons;
+mod place;
+mod saying;
+mod sum;
+mod told;
+
+use std::fmt::Debug;
+
+pub(crate) use find::{Ground, Origin};
+pub(super) use place::of_country as places;
+
+use super::Generator;
+use crate::{Rng, Value};
+use pen::Pen;
+
+/// Columns that are drawn together.
+trait Relation: Debug + Send + Sync {
+    /// The columns, drawn or only read.
+    fn columns(&self) -> Vec<usize>;
+
+    /// Writes the columns; false when one of them had to do without the others.
+    fn draw(&self, pen: &mut Pen<'_>) -> bool;
+
+    /// What is written to a column; none when it is only read.
+    fn describe(&self, column: usize) -> Option<String>;
+}
+
+/// The relations of a table.
+#[derive(Debug)]
+pub(crate) struct Relations {
+    all: Vec<Box<dyn Relation>>,
+    /// For each relation, the columns that those before it have drawn.
+    drawn: Vec<Vec<usize>>,
+    /// For each column of the table, its own generator, if nothing else draws it.
+    own: Vec<Option<Box<dyn Generator>>>,
+}
+
+/// How often a relation is drawn again when one of its values does not fit.
+const TRIES: u32 = 6;
+
+impl Relations {
+    /// The columns of which a relation is made, relation by relation.
+    pub(crate) fn tied(&self) -> impl Iterator<Item = Vec<usize>> {
+        self.all.iter().map(|relation| relation.columns())
+    }
+
+    /// Has the relations draw a column by this generator where nothing says what its value is.
+    pub(crate) fn adopt(&mut self, column: usize, own: Box<dyn Generator>) {
+        self.own[column] = Some(own);
+    }
+
+    /// Gives back the generator of a column.
+    pub(crate) fn release(&mut self, column: usize) -> Option<Box<dyn Generator>> {
+        self.own[column].take()
+    }
+
+    /// Writes the wanted columns of a row whose other values are there. `holds` says whether the row still meets the
+    /// checks that read a column.
+    pub(crate) fn draw(
+        &self,
+        row: &mut [Value],
+        rng: &mut Rng,
+        wanted: &dyn Fn(usize) -> bool,
+        holds: &dyn Fn(&[Value], usize) -> bool,
+    ) {
+        for (relation, drawn) in self.all.iter().zip(&self.drawn) {
+            self.draw_one(&**relation, &mut Pen { row, rng, own: &self.own, drawn, wanted, holds });
+        }
+    }
+
+    fn draw_one(&self, relation: &dyn Relation, pen: &mut Pen<'_>) -> bool {
+        (0..TRIES).any(|_| relation.draw(pen))
+    }
+
+    /// Drops the relations that too few of some rows allow. `example` fills a row.
+    pub(crate) fn keep_those_that_fit(
+        &mut self,
+        example: &dyn Fn(&mut [Value], u64),
+        holds: &dyn Fn(&[Value], usize) -> bool,
+    ) {
+        let all = std::mem::take(&mut self.all);
+        let mut row = vec![Value::Null; self.own.len()];
+        let kept = all.into_iter().filter(|relation| {
+            let fitting = (0..SAMPLES).filter(|sample| {
+                let rng = &mut Rng::keyed(crate::Seed(0), [*sample, 4, 0]);
+                example(&mut row, *sample);
+                let own = &self.own;
+                let pen = &mut Pen { row: &mut row, rng, own, drawn: &[], wanted: &|_| true, holds };
+                self.draw_one(&**relation, pen)
+            });
+            fitting.count() >= ENOUGH
+        });
+        self.all = kept.collect();
+        self.drawn = self.drawn_before();
+    }
+
+    fn drawn_before(&self) -> Vec<Vec<usize>> {
+        let before = |at: usize| self.all[..at].iter().flat_map(|relation| relation.columns()).collect();
+        (0..self.all.len()).map(before).collect()
+    }
+
+    /// Whether there is none.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.all.is_empty()
+    }
+
+    /// What is written to a column; none when no relation writes it.
+    pub(crate) fn describe(&self, column: usize) -> Option<String> {
+        self.all.iter().find_map(|relation| relation.describe(column))
+    }
+}
+
+/// Rows that are drawn before the run, and how many of them a relation has to fit.
+const SAMPLES: u64 = 64;
+const ENOUGH: usize = 58;

@@ -1,0 +1,101 @@
+//! Everything that a schema can hold in one database, and a lot of traffic on all of it.
+
+use loadgen_core::{
+    Report, Run, Seed, Setup, SqlSession, Target,
+    crud::{self, Crud, CrudConfig, CrudPlan, SeededTable, Seeding, seeding_plan},
+};
+use loadgen_pg::PgTarget;
+
+use crate::support::{database, target_as};
+
+/// What goes where: schemas that are not on the search path, but for one.
+const SCHEMAS: [(&str, &str); 4] = [
+    ("kinds of values", include_str!("zoo/types.sql")),
+    ("checks", include_str!("zoo/checks.sql")),
+    ("public", include_str!("zoo/tables.sql")),
+    ("More \"of\" it", include_str!("zoo/more.sql")),
+];
+
+/// All of it, for a user who owns nothing.
+async fn zoo() -> PgTarget {
+    let (_, mut admin) = database("select 1").await;
+    for (schema, sql) in SCHEMAS {
+        let quoted = format!("\"{}\"", schema.replace('"', "\"\""));
+        let enter = format!("create schema if not exists {quoted}; set search_path to {quoted};");
+        admin.execute(&format!("{enter}\n{sql}\n; reset search_path")).await.unwrap();
+    }
+    admin.execute(include_str!("zoo/visitor.sql")).await.unwrap();
+    target_as(&mut admin, "visitor").await
+}
+
+fn config() -> CrudConfig {
+    CrudConfig { schemas: vec!["*".to_owned()], ..CrudConfig::default() }
+}
+
+const LANES: u32 = 16;
+
+async fn planned(target: &PgTarget) -> CrudPlan {
+    let mut session = target.connect().await.unwrap();
+    let setup = Setup { seed: Seed(3), lanes: LANES, check: true };
+    let mut plan = crud::permitted_plan(&mut session, &config(), &setup).await.unwrap();
+    plan.refused.sort();
+    session.server().await.unwrap();
+    plan
+}
+
+/// Nothing is refused but what is called so, or cannot be had without a word from somebody.
+fn assert_refused(plan: &CrudPlan) {
+    let expected = |name: &str| name.starts_with("refused_") || name == "z_domain_check_inside";
+    let unexpected: Vec<_> = plan.refused.iter().filter(|(name, _)| !expected(&name.table)).collect();
+    assert!(unexpected.is_empty(), "{unexpected:#?}");
+    let written = plan.tables.iter().filter(|table| expected(&table.table.name.table));
+    let written: Vec<String> = written.map(|table| table.table.name.to_string()).collect();
+    assert!(written.is_empty(), "written after all: {written:?}");
+    assert!(plan.refused.iter().all(|(_, why)| why.len() > 20), "{:#?}", plan.refused);
+}
+
+/// Failures that other connections cause.
+const CONCURRENCY: [&str; 3] = ["40001", "40P01", "55P03"];
+
+fn assert_sound(plan: &CrudPlan, report: &Report) {
+    let wrong: Vec<_> =
+        report.errors.iter().filter(|(code, _)| !CONCURRENCY.contains(&code.as_str())).collect();
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    assert_eq!(report.outcomes().aborted, 0);
+    let names = plan.tables.iter().map(|table| table.table.name.to_string());
+    let empty: Vec<String> = names.filter(|name| report.tally.tables[name].live == 0).collect();
+    assert!(empty.is_empty(), "{empty:?}: {:#?}", report.skips);
+}
+
+#[tokio::test]
+async fn fifty_thousand_operations_leave_no_table_empty_and_none_in_doubt() {
+    let target = zoo().await;
+    let plan = planned(&target).await;
+    assert_refused(&plan);
+    assert!(plan.tables.len() > 300, "{}", plan.tables.len());
+    let others: Vec<&str> = plan.others.keys().copied().collect();
+    assert_eq!(others, ["foreign table", "materialized view", "partition", "view"]);
+    let run = Run::new(target, Crud::new(config())).seed(3).lanes(LANES).connections(8);
+    let report = run.operations(50_000).check().execute().await;
+    assert_sound(&plan, &report.unwrap_or_else(|error| panic!("{error:#?}")));
+}
+
+/// What `seed` says that it cannot fill, and `run` can.
+const NOT_SEEDED: &str = "which only run can write yet";
+
+#[tokio::test]
+async fn a_seeding_fills_whatever_takes_traffic() {
+    let target = zoo().await;
+    let mut session = target.connect().await.unwrap();
+    let plan = seeding_plan(&mut session, &config(), Seed(3)).await.unwrap();
+    let report = Seeding::new(target, plan, Some(300)).connections(4).execute().await.unwrap();
+    assert!(report.fatal.is_none(), "{:#?}", report.fatal);
+    let unexplained: Vec<_> =
+        report.tables.iter().filter(|table| table.missing() > 0 && table.short.is_none()).collect();
+    assert!(unexplained.is_empty(), "{unexplained:#?}");
+    let is_empty = |table: &&SeededTable| {
+        table.is_left_empty() && !table.short.as_deref().unwrap_or_default().contains(NOT_SEEDED)
+    };
+    let empty: Vec<_> = report.tables.iter().filter(is_empty).collect();
+    assert!(empty.is_empty(), "{empty:#?}");
+}
