@@ -33,16 +33,16 @@ pub(crate) struct Plan {
 impl Plan {
     /// Reads the file, if there is one, and lays the flags over it.
     pub(crate) fn resolve(source: &SourceArgs, load: &LoadArgs) -> Result<Plan, Failed> {
-        let environment = Environment::with_file(source.env_file.as_deref())?;
+        let environment = Environment::with_file(source.plan.env_file.as_deref())?;
         let lookup = |name: &str| environment.get(name);
-        let (file, text) = read(source.file.as_deref())?;
-        let written = Written::read(&file, &text, &lookup, &source.set)?;
-        let given = source.seed.or(written.plan.seed);
+        let (file, text) = read(source.plan.file.as_deref())?;
+        let written = Written::read(&file, &text, &lookup, &source.plan.set)?;
+        let given = source.plan.seed.or(written.plan.seed);
         let (seed, seed_was_drawn) = (given.unwrap_or_else(ids::seed), given.is_none());
         let layer = load.layer(&source.reach);
         let mut jobs = Vec::new();
         for (index, config) in written.plan.jobs.iter().enumerate() {
-            if !source.job.is_empty() && !source.job.iter().any(|name| name == config.name()) {
+            if !source.plan.job.is_empty() && !source.plan.job.iter().any(|name| name == config.name()) {
                 continue;
             }
             let name = config.name().to_owned();
@@ -149,6 +149,9 @@ fn read(file: Option<&Path>) -> Result<(String, String), Failed> {
             read.map_err(|error| Failed::new(Code::Plan, format!("failed to read the plan: {error}")))?;
             Ok(("<stdin>".into(), text))
         }
+        Some(path) if path.to_string_lossy().contains("://") => {
+            Err(Failed::new(Code::Usage, "FILE is a plan: an address of a database goes to --url"))
+        }
         Some(path) => {
             let name = path.display().to_string();
             let text = std::fs::read_to_string(path)
@@ -160,7 +163,7 @@ fn read(file: Option<&Path>) -> Result<(String, String), Failed> {
 
 fn unknown_job(source: &SourceArgs, plan: &PlanFile) -> Result<(), Failed> {
     let names: Vec<&str> = plan.jobs.iter().map(JobConfig::name).collect();
-    let unknown = source.job.iter().find(|name| !names.contains(&name.as_str()));
+    let unknown = source.plan.job.iter().find(|name| !names.contains(&name.as_str()));
     unknown.map_or(Ok(()), |name| {
         let message = format!("there is no job {name:?}; there are {}", names.join(", "));
         Err(Failed::new(Code::Usage, message))

@@ -18,7 +18,7 @@ pub mod memory;
 mod mix;
 mod outcome;
 mod pace;
-mod pattern;
+pub mod pattern;
 mod report;
 mod rng;
 mod schema;

@@ -1,12 +1,12 @@
 //! Names with wildcards.
 
 /// Whether a name is the wanted one, or fits it where it holds `*` (any text) or `?` (any character).
-pub(crate) fn is_called(name: &str, wanted: &str) -> bool {
+pub fn is_called(name: &str, wanted: &str) -> bool {
     name == wanted || is_pattern(wanted) && fits(name, wanted)
 }
 
 /// Whether a name may stand for several.
-pub(crate) fn is_pattern(name: &str) -> bool {
+pub fn is_pattern(name: &str) -> bool {
     name.contains(['*', '?'])
 }
 

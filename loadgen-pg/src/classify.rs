@@ -27,19 +27,20 @@ pub(crate) enum Place {
     Commit,
 }
 
-/// What to do after an error with this SQLSTATE; `message` tells the meanings of 0A000 and XX000 apart.
+/// What to do after an error with this SQLSTATE. The routine of the server that raised it tells the two meanings of 0A000
+/// apart, as messages are translated; those of XX000 are not.
 ///
 /// Besides tables and columns that are gone (42P01, 42703, 3F000 for schemas, 42704 for types), what a statement of before
 /// meets after a change is an expression or operand of another type (42804, 42883), a column that the server fills by
 /// itself now (428C9), and something else under the name of a table (42809). A statement that is being planned while
 /// something is dropped finds it gone half-way: XX000.
-pub fn action(sqlstate: &str, message: &str) -> Action {
+pub(crate) fn action(sqlstate: &str, routine: Option<&str>, message: &str) -> Action {
     match sqlstate {
         "40001" | "40P01" | "55006" => Action::Retry,
         "55P03" | "57014" => Action::RetryThenSkip,
         "40003" | "08007" => Action::Resolve,
         "25P02" => Action::Defect,
-        "0A000" if message.contains("cached plan") => Action::RereadSchema,
+        "0A000" if routine == Some("RevalidateCachedQuery") => Action::RereadSchema,
         "XX000" if HALF_GONE.iter().any(|words| message.contains(words)) => Action::RereadSchema,
         "42703" | "42P01" | "42804" | "26000" => Action::RereadSchema,
         "42883" | "42704" | "42809" | "428C9" | "3F000" => Action::RereadSchema,
@@ -99,7 +100,13 @@ pub(crate) fn said(text: &str) -> String {
 
 /// The failure when an answer did not come in time.
 pub(crate) fn deadline(place: Place, seconds: f64) -> Failure {
-    lost(place, "deadline", format!("no answer from the server within {seconds} s"))
+    lost(
+        place,
+        "deadline",
+        format!(
+            "no answer from the server within {seconds} s; raise `deadline` in the plan file if it may take longer"
+        ),
+    )
 }
 
 /// The failure of everything that is asked of a session after one that broke it.
@@ -109,6 +116,12 @@ pub(crate) fn broken() -> Failure {
         "connection lost",
         "the session was given up after an earlier failure",
     )
+}
+
+/// The failure of whoever wants to write where nobody can.
+pub(crate) fn read_only() -> Failure {
+    let why = "no write access: the server is read-only; name the primary, or look at default_transaction_read_only";
+    Failure::aborted(Action::Fatal, "25006", why)
 }
 
 fn lost(place: Place, code: &'static str, message: String) -> Failure {
@@ -125,17 +138,10 @@ fn lost_for(harmless: Action, place: Place, code: &'static str, message: String)
 fn server_failure(error: &PgDatabaseError, place: Place) -> Failure {
     let (code, message) = (error.code(), error.message());
     let plain = !matches!(error.severity(), PgSeverity::Fatal | PgSeverity::Panic);
-    let fit = |action| match action {
-        // The server is about to close the connection, so another statement cannot follow on it.
-        Action::Retry | Action::RetryThenSkip | Action::NewValues | Action::RereadSchema | Action::Skip
-            if !plain =>
-        {
-            Action::Reconnect
-        }
-        action => action,
-    };
+    // The server is about to close the connection, so another statement cannot follow on it.
+    let fit = |action| if plain || action == Action::Fatal { action } else { Action::Reconnect };
     if is_aborted(code, plain, place) {
-        Failure::aborted(fit(harmless(action(code, message))), known(code), message)
+        Failure::aborted(fit(harmless(action(code, error.routine(), error.message()))), known(code), message)
     } else {
         Failure::indeterminate(Action::Resolve, known(code), message)
     }

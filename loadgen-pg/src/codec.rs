@@ -10,12 +10,12 @@ mod wire;
 
 pub(crate) use encode::name;
 pub(crate) use wire::Kind;
-pub use wire::Wire;
+pub(crate) use wire::Wire;
 
 /// Why a value and a type do not go together.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
-pub struct CodecError(pub(crate) String);
+pub(crate) struct CodecError(pub(crate) String);
 
 /// PostgreSQL counts from 2000-01-01, loadgen from 1970-01-01.
 pub(crate) const EPOCH_DAYS: i32 = 10_957;

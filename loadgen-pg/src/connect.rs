@@ -18,6 +18,14 @@ pub(crate) fn connect_failure(error: &sqlx::Error, settings: &PgSettings) -> Fai
             Some(error) => (error.message().to_owned(), server_remedy(error.code()).to_owned()),
             None => (failure.message.clone(), String::new()),
         },
+        _ if settings.host().socket().is_none()
+            && is_about_files(error)
+            && unreadable(settings).is_some() =>
+        {
+            failure.code = "tls".into();
+            failure.action = Action::Fatal;
+            (unreadable(settings).unwrap_or_default(), "look at the address and at PGSSL*".to_owned())
+        }
         sqlx::Error::Io(error) => io_reason(error, settings, &mut failure),
         sqlx::Error::Tls(error) => (
             format!("TLS: {error}"),
@@ -29,6 +37,24 @@ pub(crate) fn connect_failure(error: &sqlx::Error, settings: &PgSettings) -> Fai
     };
     failure.message = sentence(&why, &remedy);
     failure
+}
+
+/// No socket is looked for on the way to a host by name.
+fn is_about_files(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Io(error) => {
+            matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::PermissionDenied)
+        }
+        error => matches!(error, sqlx::Error::Tls(_)),
+    }
+}
+
+/// The first file of TLS that cannot be read, and why. The driver says only why.
+fn unreadable(settings: &PgSettings) -> Option<String> {
+    settings.certificates.iter().find_map(|(name, path)| {
+        let error = std::fs::File::open(path).err()?;
+        Some(format!("the {name} {} cannot be read: {error}", path.display()))
+    })
 }
 
 /// The failure when connecting took too long.

@@ -47,7 +47,7 @@ impl Host {
     }
 
     /// The directory of the socket, if it is one.
-    pub fn socket(&self) -> Option<&Path> {
+    pub(crate) fn socket(&self) -> Option<&Path> {
         match self {
             Host::Socket(directory) => Some(directory),
             Host::Name(_) => None,

@@ -29,7 +29,7 @@
 //! of no use any more, and only a new one can find out.
 
 mod classify;
-pub mod codec;
+mod codec;
 mod connect;
 mod host;
 mod introspect;
@@ -40,7 +40,6 @@ mod settings;
 mod statement;
 mod target;
 
-pub use classify::action;
 pub use host::{Host, is_private};
 pub use session::PgSession;
 pub use settings::{Lookup, PgSettings, SettingsError};

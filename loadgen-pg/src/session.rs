@@ -10,7 +10,7 @@ use loadgen_core::{
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 
 use crate::{
-    classify::{Place, broken},
+    classify::{Place, broken, read_only},
     introspect,
     statement::Statements,
 };
@@ -18,6 +18,7 @@ use crate::{
 mod apply;
 mod bulk;
 mod copy;
+mod habits;
 mod patience;
 mod pick;
 mod points;
@@ -53,8 +54,11 @@ impl PgSession {
 
     /// The driver's own connection, for what the session has no method for. It carries no deadline; leave no
     /// transaction open on it.
-    pub fn driver(&mut self) -> &mut PgConnection {
-        &mut self.connection
+    ///
+    /// # Errors
+    /// After a failure that broke the session.
+    pub fn driver(&mut self) -> Result<&mut PgConnection, Failure> {
+        if self.is_sound { Ok(&mut self.connection) } else { Err(broken()) }
     }
 
     /// Closes the connection in an orderly way, within the deadline. Dropping the session closes it too.
@@ -159,9 +163,14 @@ impl SqlSession for PgSession {
         wanted: &[(TableName, Rights)],
     ) -> Result<Vec<(TableName, String)>, Failure> {
         self.begin_call()?;
-        let work = read::missing_rights(&mut self.connection, wanted);
+        let (writes, conn) = (|r: &Rights| r.insert || r.update || r.delete, &mut self.connection);
+        let work = async {
+            let is_closed =
+                wanted.iter().any(|(_, rights)| writes(rights)) && read::is_read_only(conn).await?;
+            if is_closed { Ok(None) } else { read::missing_rights(conn, wanted).await.map(Some) }
+        };
         let answer = self.patience.wait(Place::Harmless, work).await;
-        self.settle(answer)
+        self.settle(answer.and_then(|missing| missing.ok_or_else(read_only)))
     }
 
     async fn schema_version(&mut self, filter: &SchemaFilter) -> Result<Option<u64>, Failure> {

@@ -13,6 +13,8 @@ use sqlx::{
 
 use crate::Host;
 
+mod certificates;
+mod parameters;
 mod passfile;
 mod url;
 
@@ -23,6 +25,8 @@ pub struct PgSettings {
     port: u16,
     database: String,
     connect_timeout: Option<Duration>,
+    /// What each file of TLS is for, and where it is.
+    pub(crate) certificates: Vec<(&'static str, PathBuf)>,
     pub(crate) options: PgConnectOptions,
 }
 
@@ -56,6 +60,11 @@ pub enum SettingsError {
     /// A variable of the environment that makes no sense.
     #[error("the environment variable {0} cannot be read")]
     Variable(&'static str),
+    /// Something else than settings in `options` or `PGOPTIONS`.
+    #[error(
+        "PGOPTIONS and the options of an address are settings: -c name=value or --name=value, with blanks between them"
+    )]
+    Options,
     /// Not one of libpq's six.
     #[error("sslmode is one of disable, allow, prefer, require, verify-ca, verify-full")]
     SslMode,
@@ -130,13 +139,13 @@ impl PgSettings {
             Host::Socket(directory) => options.socket(directory),
             Host::Name(name) => options.host(name),
         };
-        if let Some(password) = password {
-            options = options.password(&password);
-        }
-        options = with_files(options, parts.sslrootcert, parts.sslcert, parts.sslkey, &given);
-        options = with_parameters(options, parts.options.or_else(|| given("PGOPTIONS")));
+        // The driver has read variables of its own accord, which need not be those that were looked up.
+        options = options.password(password.as_deref().unwrap_or_default());
+        let certificates = certificates::named([parts.sslrootcert, parts.sslcert, parts.sslkey], &given);
+        options = certificates::with(options, &certificates);
+        options = parameters::with(options, parts.options.or_else(|| given("PGOPTIONS")))?;
         let connect_timeout = parts.connect_timeout.filter(|seconds| *seconds > 0).map(Duration::from_secs);
-        Ok(PgSettings { host, port, database, connect_timeout, options })
+        Ok(PgSettings { host, port, database, connect_timeout, certificates, options })
     }
 
     /// Where the server listens.
@@ -196,63 +205,6 @@ fn ssl_mode(given: Option<String>, host: &Host) -> Result<PgSslMode, SettingsErr
         (None, host) if host.is_local() => Ok(PgSslMode::Prefer),
         (None, _) => Ok(PgSslMode::VerifyFull),
     }
-}
-
-fn with_files(
-    mut options: PgConnectOptions,
-    root: Option<String>,
-    cert: Option<String>,
-    key: Option<String>,
-    given: &dyn Fn(&str) -> Option<String>,
-) -> PgConnectOptions {
-    // `system` is libpq's word for the authorities that are trusted anyway, which is the driver's default.
-    let root = root.or_else(|| given("PGSSLROOTCERT")).filter(|root| root != "system");
-    if let Some(root) = root {
-        options = options.ssl_root_cert(root);
-    }
-    if let Some(cert) = cert.or_else(|| given("PGSSLCERT")) {
-        options = options.ssl_client_cert(cert);
-    }
-    if let Some(key) = key.or_else(|| given("PGSSLKEY")) {
-        options = options.ssl_client_key(key);
-    }
-    options
-}
-
-/// Adds what a session is started with to the user's own `options`, which win but for the format of what comes back.
-/// The driver itself sends `TimeZone=UTC`, `DateStyle=ISO` and `client_encoding=UTF8`.
-fn with_parameters(options: PgConnectOptions, given: Option<String>) -> PgConnectOptions {
-    // Statements are prepared while tables are empty, and a plan made then would read the whole table for ever after:
-    // every statement of ours finds its rows by key. What that adds to the cost of a scan would call the compiler in. And
-    // a plan for these very keys costs more than it saves: updates of two rows took twice as long with one.
-    const FORMATS: [(&str, &str); 4] = [
-        ("IntervalStyle", "postgres"),
-        ("bytea_output", "hex"),
-        ("lc_monetary", "C"),
-        ("xmloption", "content"),
-    ];
-    const OURS: [(&str, &str); 3] =
-        [("enable_seqscan", "off"), ("jit", "off"), ("plan_cache_mode", "force_generic_plan")];
-    let given = given.as_deref().map(server_options).unwrap_or_default();
-    let ours: Vec<_> =
-        OURS.into_iter().filter(|(name, _)| !given.iter().any(|(own, _)| own == name)).collect();
-    options.options(given).options(FORMATS).options(ours)
-}
-
-/// Takes `-c name=value` and `--name=value` apart; a backslash keeps the blank that follows it.
-fn server_options(text: &str) -> Vec<(String, String)> {
-    let mut words = vec![String::new()];
-    let mut chars = text.chars();
-    while let Some(char) = chars.next() {
-        let word = words.last_mut().expect("there is always a last word");
-        match char {
-            '\\' => word.extend(chars.next()),
-            ' ' => words.push(String::new()),
-            _ => word.push(char),
-        }
-    }
-    let plain = words.iter().map(|word| word.trim_start_matches("-c").trim_start_matches("--"));
-    plain.filter_map(|word| word.split_once('=')).map(|(name, value)| (name.into(), value.into())).collect()
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use loadgen_core::{
 };
 
 use super::*;
-use crate::flags::{LoadArgs, SourceArgs};
+use crate::flags::{FileArgs, LoadArgs, SourceArgs};
 
 /// A plan of two jobs that nobody connects to.
 fn plan() -> Plan {
@@ -15,7 +15,8 @@ fn plan() -> Plan {
     let file = directory.path().join("plan.yaml");
     let target = "target: postgres://127.0.0.1:1/nowhere";
     std::fs::write(&file, format!("jobs:\n- {{name: a, {target}}}\n- {{name: b, {target}}}\n")).unwrap();
-    let source = SourceArgs { file: Some(file), ..SourceArgs::default() };
+    let source =
+        SourceArgs { plan: FileArgs { file: Some(file), ..FileArgs::default() }, ..SourceArgs::default() };
     Plan::resolve(&source, &LoadArgs::default()).unwrap()
 }
 

@@ -17,8 +17,8 @@ use self::load::above_zero;
 pub(crate) use self::{
     load::{ENDLESS, LoadArgs},
     seed::SeedArgs,
-    source::{ReachArgs, SourceArgs},
-    tables::TableArgs,
+    source::{FileArgs, ReachArgs, SourceArgs},
+    tables::{ScopeArgs, TableArgs},
 };
 use crate::args::{Format, ProgressMode};
 

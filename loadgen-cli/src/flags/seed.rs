@@ -1,42 +1,29 @@
 //! The flags of `seed`: which tables, and how many rows.
 
-use std::{path::PathBuf, str::FromStr};
+use std::str::FromStr;
 
 use clap::Args;
-use loadgen_core::{Seed, crud::CrudConfig, units::Count};
+use loadgen_core::{crud::CrudConfig, units::Count};
 
-use super::{LoadArgs, OutputArgs, ReachArgs, SourceArgs, TableArgs, load::above_zero, tables::TableFlag};
+use super::{
+    FileArgs, LoadArgs, OutputArgs, ReachArgs, ScopeArgs, SourceArgs, TableArgs,
+    load::above_zero,
+    tables::{TableFlag, covers},
+};
 use crate::args::ProgressMode;
 
 #[derive(Debug, Args)]
 pub(crate) struct SeedArgs {
-    /// Plan in YAML or JSON; `-` reads it from the standard input
-    #[arg(value_name = "FILE")]
-    pub(crate) file: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) plan: FileArgs,
     /// Fill each table up to so many rows, as in 100k
     #[arg(long, value_name = "N", allow_hyphen_values = true, help_heading = "Tables")]
     pub(crate) rows: Option<Count>,
-    /// Schemas to look at; those on the search path unless given
-    #[arg(long, value_name = "NAME", help_heading = "Tables")]
-    pub(crate) schema: Vec<String>,
-    /// Only these tables, with a number of rows of their own; =0 for one that is only referred to
+    /// Only these tables, by name or pattern, with a number of rows of their own; =0 for one that is only referred to
     #[arg(long, value_name = "NAME[=ROWS]", help_heading = "Tables")]
     pub(crate) table: Vec<SeedFlag>,
-    /// Leave this table alone
-    #[arg(long, value_name = "NAME", help_heading = "Tables")]
-    pub(crate) exclude: Vec<String>,
-    /// Fill for this job of the plan alone
-    #[arg(long, value_name = "NAME", help_heading = "Plan")]
-    pub(crate) job: Vec<String>,
-    /// Set one value of the plan, as in jobs.0.connections=2
-    #[arg(long, value_name = "PATH=VALUE", help_heading = "Plan")]
-    pub(crate) set: Vec<String>,
-    /// Read variables for ${NAME} from this file; the environment itself goes first
-    #[arg(long, value_name = "FILE", help_heading = "Plan")]
-    pub(crate) env_file: Option<PathBuf>,
-    /// What every draw starts from: a number or a phrase. Equal seeds make equal rows
-    #[arg(long, env = "LOADGEN_SEED", help_heading = "Plan")]
-    pub(crate) seed: Option<Seed>,
+    #[command(flatten)]
+    pub(crate) scope: ScopeArgs,
     /// Connections that write at the same time; of no influence on what is written
     #[arg(long, value_name = "N", env = "LOADGEN_CONNECTIONS", value_parser = above_zero(),
         allow_hyphen_values = true, help_heading = "Load")]
@@ -54,21 +41,8 @@ impl SeedArgs {
     /// As flags of a run.
     pub(crate) fn source(&self) -> SourceArgs {
         let table = self.table.iter().map(|flag| TableFlag { name: flag.name.clone(), weight: None });
-        let tables = TableArgs {
-            schema: self.schema.clone(),
-            table: table.collect(),
-            exclude: self.exclude.clone(),
-            ..TableArgs::default()
-        };
-        SourceArgs {
-            file: self.file.clone(),
-            job: self.job.clone(),
-            set: self.set.clone(),
-            env_file: self.env_file.clone(),
-            seed: self.seed,
-            reach: self.reach.clone(),
-            tables,
-        }
+        let tables = TableArgs { scope: self.scope.clone(), table: table.collect(), ..TableArgs::default() };
+        SourceArgs { plan: self.plan.clone(), reach: self.reach.clone(), tables }
     }
 
     pub(crate) fn load(&self) -> LoadArgs {
@@ -79,9 +53,8 @@ impl SeedArgs {
     pub(crate) fn apply(&self, crud: &mut CrudConfig) {
         crud.seed = self.rows.or(crud.seed);
         for flag in self.table.iter().filter(|flag| flag.rows.is_some()) {
-            let is_meant = |name: &str| name == flag.name || name.rsplit('.').next() == Some(&flag.name);
-            let named = crud.tables.iter_mut().find(|(name, _)| is_meant(name));
-            named.into_iter().for_each(|(_, table)| table.seed = flag.rows);
+            let named = crud.tables.iter_mut().filter(|(name, _)| covers(&flag.name, name));
+            named.for_each(|(_, table)| table.seed = flag.rows);
         }
     }
 }
@@ -121,15 +94,26 @@ mod tests {
         assert!("a=x".parse::<SeedFlag>().is_err() && "=1".parse::<SeedFlag>().is_err());
     }
 
-    #[test]
-    fn the_number_of_a_flag_goes_to_the_table_that_the_file_names_in_full() {
+    fn parsed(words: &[&str]) -> SeedArgs {
         #[derive(clap::Parser)]
         struct Command {
             #[command(flatten)]
             args: SeedArgs,
         }
-        let words = ["seed", "--rows", "1k", "--table", "orders=2k", "--table", "items"];
         let Command { args } = clap::Parser::parse_from(words);
+        args
+    }
+
+    #[test]
+    fn several_schemas_go_with_commas() {
+        let mut crud = CrudConfig::default();
+        parsed(&["seed", "--schema", "a,b"]).source().tables.apply(&mut crud);
+        assert_eq!(crud.schemas, ["a", "b"]);
+    }
+
+    #[test]
+    fn the_number_of_a_flag_goes_to_the_table_that_the_file_names_in_full() {
+        let args = parsed(&["seed", "--rows", "1k", "--table", "orders=2k", "--table", "items"]);
         let mut crud = CrudConfig::default();
         let entry = TableConfig { seed: Some(Count(5)), ..TableConfig::default() };
         crud.tables.insert("sales.orders".into(), entry);

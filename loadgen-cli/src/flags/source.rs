@@ -7,13 +7,24 @@ use loadgen_core::Seed;
 
 use super::TableArgs;
 
-/// Which plan, and what of it is different this time.
+/// Which plan, where it goes, and what of it is different this time.
 #[derive(Debug, Default, Args)]
 pub(crate) struct SourceArgs {
+    #[command(flatten)]
+    pub(crate) plan: FileArgs,
+    #[command(flatten)]
+    pub(crate) reach: ReachArgs,
+    #[command(flatten)]
+    pub(crate) tables: TableArgs,
+}
+
+/// Which plan.
+#[derive(Clone, Debug, Default, Args)]
+pub(crate) struct FileArgs {
     /// Plan in YAML or JSON; `-` reads it from the standard input
     #[arg(value_name = "FILE")]
     pub(crate) file: Option<PathBuf>,
-    /// Run this job of the plan alone
+    /// Only this job of the plan
     #[arg(long, value_name = "NAME", help_heading = "Plan")]
     pub(crate) job: Vec<String>,
     /// Set one value of the plan, as in jobs.0.lanes=10 or jobs.NAME.rate=5/s
@@ -22,13 +33,9 @@ pub(crate) struct SourceArgs {
     /// Read variables for ${NAME} from this file; the environment itself goes first
     #[arg(long, value_name = "FILE", help_heading = "Plan")]
     pub(crate) env_file: Option<PathBuf>,
-    /// What every draw starts from: a number or a phrase. Equal seeds make equal traffic
+    /// What every draw starts from: a number or a phrase. Equal seeds make equal rows
     #[arg(long, env = "LOADGEN_SEED", help_heading = "Plan")]
     pub(crate) seed: Option<Seed>,
-    #[command(flatten)]
-    pub(crate) reach: ReachArgs,
-    #[command(flatten)]
-    pub(crate) tables: TableArgs,
 }
 
 /// Where it goes.

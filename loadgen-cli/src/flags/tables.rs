@@ -1,27 +1,37 @@
 //! Which tables, and what is done to them.
 
-use std::str::FromStr;
+use std::{collections::BTreeMap, str::FromStr};
 
 use clap::{
     Args,
     builder::{PossibleValuesParser, TypedValueParser},
 };
-use loadgen_core::crud::{CrudConfig, OperationWeights, Part, TableConfig, Touch};
+use loadgen_core::{
+    crud::{CrudConfig, OperationWeights, Part, TableConfig, Touch},
+    pattern::{is_called, is_pattern},
+};
 
 use crate::plan_file::all_zero;
+
+/// Where to look for tables.
+#[derive(Clone, Debug, Default, Args)]
+pub(crate) struct ScopeArgs {
+    /// Schemas to look at, by name or pattern, as in app,'shop_*'; those on the search path unless given
+    #[arg(long, value_name = "NAME", value_delimiter = ',', help_heading = "Tables")]
+    pub(crate) schema: Vec<String>,
+    /// Leave this table alone, or those that fit a pattern
+    #[arg(long, value_name = "NAME", help_heading = "Tables")]
+    pub(crate) exclude: Vec<String>,
+}
 
 /// Which tables, and what is done to them.
 #[derive(Clone, Debug, Default, Args)]
 pub(crate) struct TableArgs {
-    /// Schemas to look at, by name or pattern, as in app,'shop_*'; those on the search path unless given
-    #[arg(long, value_name = "NAME", value_delimiter = ',', help_heading = "Tables")]
-    pub(crate) schema: Vec<String>,
+    #[command(flatten)]
+    pub(crate) scope: ScopeArgs,
     /// Only these tables, by name or pattern, with how often they are chosen
     #[arg(long, value_name = "NAME[=WEIGHT]", help_heading = "Tables")]
     pub(crate) table: Vec<TableFlag>,
-    /// Leave this table alone, or those that fit a pattern
-    #[arg(long, value_name = "NAME", help_heading = "Tables")]
-    pub(crate) exclude: Vec<String>,
     /// How often each operation is chosen, as in insert=3,update=2,delete=1
     #[arg(long, value_name = "WEIGHTS", value_parser = operation_weights, help_heading = "Tables")]
     pub(crate) mix: Option<OperationWeights>,
@@ -42,22 +52,19 @@ pub(crate) struct TableArgs {
 impl TableArgs {
     /// Lays the flags about tables over the configuration of the workload.
     pub(crate) fn apply(&self, crud: &mut CrudConfig) {
-        if !self.schema.is_empty() {
-            crud.schemas.clone_from(&self.schema);
+        if !self.scope.schema.is_empty() {
+            crud.schemas.clone_from(&self.scope.schema);
         }
         if !self.table.is_empty() {
             let known = std::mem::take(&mut crud.tables);
             for flag in &self.table {
-                // The file may name the schema, and the flag not.
-                let short = |name: &str| name.rsplit('.').next() == Some(flag.name.as_str());
-                let named = known.iter().find(|(name, _)| **name == flag.name || short(name));
-                let (name, table) =
-                    named.map_or((&flag.name, TableConfig::default()), |(n, t)| (n, t.clone()));
-                let weight = flag.weight.or(table.weight);
-                crud.tables.insert(name.clone(), TableConfig { weight, ..table });
+                for (name, table) in chosen(&known, &flag.name) {
+                    let weight = flag.weight.or(table.weight);
+                    crud.tables.insert(name, TableConfig { weight, ..table });
+                }
             }
         }
-        crud.exclude.extend(self.exclude.iter().cloned());
+        crud.exclude.extend(self.scope.exclude.iter().cloned());
         crud.touch = self.touch.or(crud.touch);
         crud.operations = self.mix.or(crud.operations);
         crud.rows.insert = self.insert_rows.unwrap_or(crud.rows.insert);
@@ -70,13 +77,42 @@ impl TableArgs {
     /// The flag that brought a part in, as it was given.
     pub(crate) fn flag_of(&self, part: &Part) -> Option<String> {
         let (flag, name, is_given) = match part {
-            Part::Schema(name) => ("--schema", name, self.schema.contains(name)),
+            Part::Schema(name) => ("--schema", name, self.scope.schema.contains(name)),
             Part::Table(name) => ("--table", name, self.table.iter().any(|flag| flag.name == *name)),
-            Part::Excluded(name) => ("--exclude", name, self.exclude.contains(name)),
+            Part::Excluded(name) => ("--exclude", name, self.scope.exclude.contains(name)),
             _ => return None,
         };
         is_given.then(|| format!("{flag} {name}"))
     }
+}
+
+/// What a flag makes of the entries of the file: those that it covers, or what a pattern says of its name, or nothing yet.
+fn chosen(known: &BTreeMap<String, TableConfig>, flag: &str) -> Vec<(String, TableConfig)> {
+    let mut own: Vec<(String, TableConfig)> = known
+        .iter()
+        .filter(|(name, _)| covers(flag, name))
+        .map(|(name, table)| (name.clone(), table.clone()))
+        .collect();
+    if own.is_empty() || is_pattern(flag) && !known.contains_key(flag) {
+        let pattern = known.iter().find(|(name, _)| is_meant_by(name, flag));
+        own.push((flag.to_owned(), pattern.map_or_else(TableConfig::default, |(_, table)| table.clone())));
+    }
+    own
+}
+
+/// Whether an entry of the file is about what the flag names. One of the two may leave out the schema.
+pub(super) fn covers(flag: &str, entry: &str) -> bool {
+    is_called(entry, flag) || is_called(table_of(entry), flag) || entry == table_of(flag)
+}
+
+/// Whether a pattern of the file stands for the table of a flag, which may leave out the schema.
+fn is_meant_by(pattern: &str, flag: &str) -> bool {
+    let without_schema = !flag.contains('.') && is_called(flag, table_of(pattern));
+    is_called(flag, pattern) || is_called(table_of(flag), pattern) || without_schema
+}
+
+fn table_of(name: &str) -> &str {
+    name.rsplit_once('.').map_or(name, |(_, table)| table)
 }
 
 /// A table, and how often it is chosen.
@@ -157,6 +193,35 @@ mod tests {
         let weights: Vec<_> = crud.tables.iter().map(|(name, table)| (name.as_str(), table.weight)).collect();
         assert_eq!(weights, [("customers", Some(2)), ("sales.orders", Some(5))]);
         assert_eq!((crud.rows.insert, crud.rows.update), (9, 1));
+    }
+
+    #[track_caller]
+    fn check(file: &[(&str, u64)], flag: &str, expected: &[(&str, Option<u64>)]) {
+        let mut crud = CrudConfig::default();
+        for (name, weight) in file {
+            let table = TableConfig { weight: Some(*weight), ..TableConfig::default() };
+            crud.tables.insert((*name).to_owned(), table);
+        }
+        TableArgs { table: vec![flag.parse().unwrap()], ..TableArgs::default() }.apply(&mut crud);
+        let weights: Vec<_> = crud.tables.iter().map(|(name, table)| (name.as_str(), table.weight)).collect();
+        assert_eq!(weights, expected);
+    }
+
+    #[test]
+    fn a_chosen_table_keeps_what_a_pattern_says_of_it() {
+        check(&[("ord*", 5)], "orders", &[("orders", Some(5))]);
+        check(&[("sales.*", 5), ("x", 1)], "sales.orders", &[("sales.orders", Some(5))]);
+        check(&[("sales.ord*", 5)], "orders", &[("orders", Some(5))]);
+        check(&[("ord*", 5), ("orders", 7)], "orders", &[("orders", Some(7))]);
+        check(&[("ord*", 5)], "items", &[("items", None)]);
+        check(&[("ord*", 5)], "orders=2", &[("orders", Some(2))]);
+    }
+
+    #[test]
+    fn a_pattern_keeps_what_the_file_says_of_the_tables_that_it_stands_for() {
+        check(&[("orders", 7), ("items", 1)], "ord*", &[("ord*", None), ("orders", Some(7))]);
+        check(&[("ord*", 7)], "ord*", &[("ord*", Some(7))]);
+        check(&[("*", 7)], "ord*", &[("ord*", Some(7))]);
     }
 
     #[test]

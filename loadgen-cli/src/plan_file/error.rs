@@ -17,7 +17,7 @@ pub(crate) struct PlanError {
 
 impl PlanError {
     pub(crate) fn new(place: Place, message: impl Into<String>) -> Self {
-        PlanError { place, message: message.into(), file: String::new(), line: None }
+        PlanError { place, message: secrets::masked(&message.into()), file: String::new(), line: None }
     }
 
     /// Says which file it is about, and shows the line.
@@ -44,7 +44,7 @@ impl fmt::Display for PlanError {
         match place {
             Place::Unknown if file.is_empty() => f.write_str(message),
             Place::Unknown => write!(f, "{file}: {message}"),
-            Place::Flag(flag) => write!(f, "{flag}: {message}"),
+            Place::Flag(flag) => write!(f, "{}: {message}", secrets::masked(flag)),
             Place::File(at, column) => {
                 write!(f, "{file}:{at}:{column}: {message}")?;
                 let Some(line) = line else { return Ok(()) };

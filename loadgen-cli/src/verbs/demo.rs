@@ -11,7 +11,7 @@ use crate::{
     args::{ProgressMode, TalkArgs},
     execute::{self, Execution, Manner},
     failed::{Code, Failed},
-    flags::{DemoArgs, LoadArgs, ReachArgs, SourceArgs, TableArgs},
+    flags::{DemoArgs, FileArgs, LoadArgs, ReachArgs, SourceArgs, TableArgs},
     output,
     plan::Plan,
     signals::Signals,
@@ -102,11 +102,9 @@ fn traffic(url: &str, args: &DemoArgs) -> (SourceArgs, LoadArgs) {
 
 fn source(url: &str, seed: Seed, tables: TableArgs) -> SourceArgs {
     SourceArgs {
-        seed: Some(seed),
-        set: vec!["jobs.0.name=shop".to_owned()],
+        plan: FileArgs { seed: Some(seed), set: vec!["jobs.0.name=shop".to_owned()], ..FileArgs::default() },
         reach: ReachArgs { url: Some(url.to_owned()), ..ReachArgs::default() },
         tables,
-        ..SourceArgs::default()
     }
 }
 

@@ -19,13 +19,18 @@ fn each_sqlstate_has_its_action() {
     ];
     for (expected, codes) in rows {
         for code in codes.split(' ') {
-            assert_eq!(action(code, ""), *expected, "{code}");
+            assert_eq!(action(code, None, ""), *expected, "{code}");
         }
     }
-    assert_eq!(action("0A000", "cached plan must not change result type"), Action::RereadSchema);
-    assert_eq!(action("XX000", "could not open relation with OID 16402"), Action::RereadSchema);
-    assert_eq!(action("", ""), Action::Fatal);
-    assert_eq!(action("é", ""), Action::Fatal);
+    let again = [
+        ("0A000", Some("RevalidateCachedQuery"), ""),
+        ("XX000", None, "could not open relation with OID 16402"),
+    ];
+    for (code, routine, message) in again {
+        assert_eq!(action(code, routine, message), Action::RereadSchema, "{code}");
+    }
+    assert_eq!(action("", None, ""), Action::Fatal);
+    assert_eq!(action("é", None, ""), Action::Fatal);
 }
 
 #[test]

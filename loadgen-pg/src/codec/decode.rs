@@ -10,7 +10,7 @@ impl Wire {
     /// # Errors
     /// When the bytes are not such a value. One that has no [`Value`] of its own is its text: infinite dates, and
     /// decimals that are infinite, not a number or too long.
-    pub fn decode(&self, bytes: &[u8]) -> Result<Value, CodecError> {
+    pub(crate) fn decode(&self, bytes: &[u8]) -> Result<Value, CodecError> {
         Ok(match &self.kind {
             Kind::Bool => Value::Bool(fixed::<1>(bytes)? != [0]),
             Kind::Int2 => Value::Int(i16::from_be_bytes(fixed(bytes)?).into()),

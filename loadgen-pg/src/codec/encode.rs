@@ -9,7 +9,7 @@ impl Wire {
     ///
     /// # Errors
     /// When the value is of another type or out of its range.
-    pub fn encode(&self, value: &Value, buf: &mut Vec<u8>) -> Result<bool, CodecError> {
+    pub(crate) fn encode(&self, value: &Value, buf: &mut Vec<u8>) -> Result<bool, CodecError> {
         match (&self.kind, value) {
             (_, Value::Null) => return Ok(false),
             (Kind::Bool, Value::Bool(x)) => buf.push(u8::from(*x)),
@@ -50,7 +50,7 @@ impl Wire {
     ///
     /// # Errors
     /// When the value is of another type or out of its range.
-    pub fn encode_field(&self, value: &Value, buf: &mut Vec<u8>) -> Result<(), CodecError> {
+    pub(crate) fn encode_field(&self, value: &Value, buf: &mut Vec<u8>) -> Result<(), CodecError> {
         let start = buf.len();
         buf.extend([0xff; 4]);
         if self.encode(value, buf)? {

@@ -6,7 +6,7 @@ use super::oid;
 
 /// The binary format of one column, settled once so that nothing is looked up for each value.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Wire {
+pub(crate) struct Wire {
     /// The number of the type that parameters are declared with.
     pub(crate) oid: u32,
     pub(crate) kind: Kind,
@@ -38,7 +38,7 @@ pub(crate) enum Kind {
 
 impl Wire {
     /// The format of a column; none if there is no such type in the server.
-    pub fn of(column: &Column) -> Option<Self> {
+    pub(crate) fn of(column: &Column) -> Option<Self> {
         Self::new(&column.ty, column.native.id)
     }
 

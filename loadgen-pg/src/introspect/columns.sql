@@ -13,7 +13,7 @@ select c.oid,
        pg_get_expr(d.adbin, d.adrelid),
        -- pg_depend does not record built-in functions, the expression's own tree names them all.
        d.adbin::text ~ '\{(SQLVALUEFUNCTION|COERCEVIAIO|NEXTVALUEEXPR)'
-           or exists (select from regexp_matches(d.adbin::text, ':(?:funcid|opfuncid) (\d+)', 'g') f
+           or exists (select from regexp_matches(d.adbin::text, ':(?:funcid|opfuncid) ([0-9]+)', 'g') f
                       join pg_proc p on p.oid = f[1]::oid where p.provolatile <> 'i'),
        a.atttypid,
        case when bn.nspname = 'pg_catalog' then format_type(t.oid, -1)

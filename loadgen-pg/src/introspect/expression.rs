@@ -3,16 +3,24 @@
 /// Functions of which distinct texts that were constructed have distinct results.
 const FAITHFUL: [&str; 7] = ["lower", "upper", "btrim", "md5", "reverse", "coalesce", "quote_ident"];
 /// Types that any value can be cast to without becoming like another.
-const FAITHFUL_TYPES: [&str; 6] = ["text", "character varying", "varchar", "citext", "bigint", "numeric"];
+const FAITHFUL_TYPES: [&str; 4] = ["text", "character varying", "varchar", "citext"];
+/// Types that integers can be cast to without becoming like another; a price would be rounded.
+const WIDE_TYPES: [&str; 2] = ["bigint", "numeric"];
 
 /// The column of an expression whose results differ whenever the column's values do: `lower((email)::text)`.
-pub(super) fn column_in(expression: &str) -> Option<String> {
+pub(super) fn column_in(expression: &str, is_integer: &dyn Fn(&str) -> bool) -> Option<String> {
+    let column_in = |text: &str| column_in(text, is_integer);
     let text = expression.trim();
     if let Some(inner) = enclosed(text) {
         return column_in(inner);
     }
     if let Some((inner, ty)) = split_outside(text, "::").last() {
-        return FAITHFUL_TYPES.contains(&ty.trim()).then(|| column_in(inner)).flatten();
+        let column = column_in(inner);
+        return match ty.trim() {
+            ty if FAITHFUL_TYPES.contains(&ty) => column,
+            ty if WIDE_TYPES.contains(&ty) => column.filter(|column| is_integer(column)),
+            _ => None,
+        };
     }
     if let Some((function, rest)) = text.split_once('(').filter(|_| text.ends_with(')')) {
         let is_faithful = FAITHFUL.contains(&function.trim().to_lowercase().as_str());
@@ -82,8 +90,13 @@ mod tests {
             ("COALESCE(code, ''::text)", "code"),
             ("(id)::text", "id"),
             ("lower((a::character varying)::text)", "a"),
+            ("((id)::bigint)::text", "id"),
         ] {
-            assert_eq!(column_in(expression).as_deref(), Some(column), "{expression}");
+            assert_eq!(
+                column_in(expression, &|column| column == "id").as_deref(),
+                Some(column),
+                "{expression}"
+            );
         }
     }
 
@@ -91,6 +104,8 @@ mod tests {
     fn what_may_make_values_alike_stands_for_nothing() {
         for expression in [
             "(at)::date",
+            "(price)::bigint",
+            "(code)::numeric",
             "date_trunc('day'::text, at)",
             "(a || b)",
             "abs(a)",
@@ -98,7 +113,7 @@ mod tests {
             "(data ->> 'id'::text)",
             "lower(a) || lower(b)",
         ] {
-            assert_eq!(column_in(expression), None, "{expression}");
+            assert_eq!(column_in(expression, &|column| column == "id"), None, "{expression}");
         }
     }
 }

@@ -80,8 +80,12 @@ pub(super) fn index(draft: &mut Draft, row: &PgRow) -> sqlx::Result<()> {
         let plain = name.as_ref().and_then(|name| draft.table.column_index(name));
         // What is computed from a column is as distinct as the column, if the computation is.
         let computed = plain.map_or(Some(text), |column| draft.generated.get(&column));
+        let is_integer = |name: &str| {
+            let column = draft.table.column_index(name).map(|index| &draft.table.columns[index]);
+            column.is_some_and(|column| matches!(column.ty, Type::Int(_)))
+        };
         let under = computed.and_then(|text| {
-            let column = draft.table.column_index(&column_in(text)?)?;
+            let column = draft.table.column_index(&column_in(text, &is_integer)?)?;
             (!is_bound(text, &draft.table.columns[column].ty)).then_some(column)
         });
         whole &= under.is_none();

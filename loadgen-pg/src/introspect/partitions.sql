@@ -15,8 +15,7 @@ select r.oid,
                        and exists (select from pg_depend d
                                    where d.classid = 'pg_class'::regclass and d.objid = t.relid
                                      and d.objsubid = a.attnum and d.refclassid = 'pg_class'::regclass
-                                     and d.refobjid = t.relid and d.refobjsubid = 0 and d.deptype = 'i'))),
-       c.oid::regclass::text
+                                     and d.refobjid = t.relid and d.refobjsubid = 0 and d.deptype = 'i')))
 from unnest($1::oid[]) r (oid)
 cross join lateral pg_partition_tree(r.oid::regclass) t
 join pg_class c on c.oid = t.relid

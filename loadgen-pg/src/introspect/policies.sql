@@ -1,5 +1,6 @@
 -- Row security of those of the tables ($1) where it applies to this user: by command (r, a, w, d), what a row has to
--- meet, without a condition where nothing is allowed.
+-- meet, without a condition where nothing is allowed. An update has two lines: one about the row as it was, and one
+-- about the row that it makes.
 select t.oid,
        command,
        case when count(*) filter (where p.polpermissive) > 0 then
@@ -14,15 +15,14 @@ select t.oid,
              join pg_attribute a on a.attrelid = t.oid and a.attnum = d.refobjsubid
              where y.polrelid = t.oid and y.polcmd::text in ('*', command))
 from unnest($1::oid[]) t (oid)
-cross join unnest(array['r', 'a', 'w', 'd']) command
+cross join (values ('r', false), ('a', true), ('w', false), ('w', true), ('d', false)) c (command, is_made)
 left join lateral (
     select y.polname, y.polpermissive,
-           '(' || coalesce(pg_get_expr(case when command in ('a', 'w') then coalesce(y.polwithcheck, y.polqual)
-                                            else y.polqual end, y.polrelid), 'true') || ')' as condition
+           '(' || coalesce(pg_get_expr(case when is_made then coalesce(y.polwithcheck, y.polqual) else y.polqual end, y.polrelid), 'true') || ')' as condition
     from pg_policy y
     where y.polrelid = t.oid and y.polcmd::text in ('*', command)
       and (y.polroles = '{0}' or exists (select from unnest(y.polroles) member where pg_has_role(member, 'usage')))
 ) p on true
 where row_security_active(t.oid)
-group by t.oid, command
-order by t.oid, command
+group by t.oid, command, is_made
+order by t.oid, command, is_made

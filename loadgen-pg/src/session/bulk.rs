@@ -4,12 +4,11 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use loadgen_core::{
-    Action, BulkSession, Change, Extent, Failure, NextRow, Shape, SqlSession, Table, TableName, Taken, Value,
-    column_salt,
+    Action, BulkSession, Change, Extent, Failure, NextRow, Shape, Table, TableName, Taken, Value, column_salt,
 };
 use sqlx::{AssertSqlSafe, Executor, PgConnection};
 
-use super::{PgSession, copy::Copy, patience::Patience, read};
+use super::{PgSession, copy::Copy, habits::habits, patience::Patience, read};
 use crate::{
     classify::Place,
     quote::{quote, quote_table},
@@ -99,6 +98,21 @@ impl PgSession {
     ) -> Result<u64, Failure> {
         let table = &insert.table.name;
         self.statement(&format!("select pg_advisory_xact_lock_shared({})", lock(table))).await?;
+        let is_skipping = matches!(way, Way::Copy(_, Taken::Skip) | Way::Insert(Taken::Skip));
+        self.begin_call()?;
+        let asked = self.patience.wait(Place::Harmless, habits(&mut self.connection, table)).await;
+        let habits = self.settle(asked)?;
+        let way = match way {
+            Way::Copy(..) if habits.has_rules => {
+                Way::Insert(if is_skipping { Taken::Skip } else { Taken::Refuse })
+            }
+            Way::Copy(..) if is_skipping && !habits.has_room_beside() => Way::Insert(Taken::Skip),
+            way => way,
+        };
+        if let Some(late) = habits.late.filter(|_| is_skipping) {
+            // What is taken has to be said of the row, and not at the end.
+            self.statement(&format!("set constraints {late} immediate")).await?;
+        }
         match way {
             Way::Copy(copy, Taken::Refuse) => self.copy(copy, &quote_table(table), next).await,
             Way::Copy(copy, Taken::Skip) => self.copy_what_is_free(insert, copy, next).await,
@@ -148,7 +162,7 @@ impl PgSession {
     ) -> Result<u64, Failure> {
         // Rows of nothing but defaults go one by one, and so do rows that may be taken.
         let most = if insert.set.is_empty() || taken == Taken::Skip { 1 } else { BATCH };
-        let (mut loaded, mut row) = (0, Vec::new());
+        let (mut loaded, mut row, mut savepoint) = (0, Vec::new(), "savepoint loadgen_row");
         loop {
             let mut values: Vec<Value> = Vec::with_capacity(most * insert.width());
             let mut rows = 0;
@@ -162,18 +176,20 @@ impl PgSession {
             let change = Change { shape: Arc::clone(insert), values, rows };
             loaded += match taken {
                 Taken::Refuse => self.change(&change, Place::Harmless).await?.rows,
-                Taken::Skip => self.insert_if_free(&change).await?,
+                Taken::Skip => self.insert_if_free(&change, savepoint).await?,
             };
+            // There is never more than one.
+            savepoint = "release savepoint loadgen_row; savepoint loadgen_row";
         }
     }
 
-    async fn insert_if_free(&mut self, change: &Change) -> Result<u64, Failure> {
-        self.execute("savepoint loadgen_row").await?;
+    async fn insert_if_free(&mut self, change: &Change, savepoint: &str) -> Result<u64, Failure> {
+        self.statement(savepoint).await?;
         match self.change(change, Place::Harmless).await {
             Ok(applied) => Ok(applied.rows),
             // A unique or an exclusion constraint.
             Err(failure) if failure.action == Action::NewValues && is_taken(&failure.code) => {
-                self.execute("rollback to savepoint loadgen_row").await?;
+                self.statement("rollback to savepoint loadgen_row").await?;
                 Ok(0)
             }
             Err(failure) => Err(failure),

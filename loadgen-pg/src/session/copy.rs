@@ -29,7 +29,8 @@ impl Copy {
                 // An enum is received as its label's text.
                 Type::Enum(_) => false,
                 // The items of an array name their type, and theirs is not known.
-                Type::Array(element) => goes_as_text(element),
+                // Servers before 14 refuse what the items are made of where the type is not their own.
+                Type::Array(element) => goes_as_text(element) || column.native.name.contains('.'),
                 ty => goes_as_text(ty),
             };
             Wire::of(column).filter(|_| !casts).map(|wire| (column.name.clone(), wire))

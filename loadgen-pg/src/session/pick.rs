@@ -3,8 +3,12 @@
 use loadgen_core::{Table, Type, Value};
 use sqlx::{AssertSqlSafe, PgConnection, postgres::PgRow};
 
-use super::{apply::read_row, read::own_rows};
-use crate::{codec::Wire, quote::quote, statement::readable};
+use super::apply::read_row;
+use crate::{
+    codec::Wire,
+    quote::{own_rows, quote},
+    statement::readable,
+};
 
 /// Up to `rows` keys, from `point` 2^64ths of the way from the least to the greatest on: a few look-ups in the index of the
 /// column, however large the table is.

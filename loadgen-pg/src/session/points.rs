@@ -3,8 +3,12 @@
 use loadgen_core::{Table, Type, Value};
 use sqlx::{AssertSqlSafe, PgConnection};
 
-use super::{apply::read_row, read::own_rows};
-use crate::{codec::Wire, quote::quote, statement::readable};
+use super::apply::read_row;
+use crate::{
+    codec::Wire,
+    quote::{own_rows, quote},
+    statement::readable,
+};
 
 /// Points of the range of one column, as texts, and the type that makes keys of them.
 pub(super) struct Points {

@@ -3,19 +3,26 @@
 use std::collections::BTreeMap;
 
 use futures_util::TryStreamExt;
-use loadgen_core::{Action, EachRow, Extent, Failure, Rights, Statistics, Storage, Table, TableName, Type};
-use sqlx::{AssertSqlSafe, PgConnection};
+use loadgen_core::{Action, EachRow, Extent, Failure, Rights, Statistics, Table, TableName, Type};
+use sqlx::{AssertSqlSafe, Executor, PgConnection};
 
 use super::{apply::read_row, patience::Patience};
 use crate::{
     classify::Place,
     codec::Wire,
-    quote::{quote, quote_table},
+    quote::{own_rows, quote},
     statement::readable,
 };
 
 /// Rows that come under one deadline: a timer for each would cost as much as reading it.
 const BATCH: usize = 1_000;
+
+/// Whether whole tables are read in the order in which they lie. Statements of traffic find their rows by key, and their
+/// sessions forbid anything else; what reads everything would go through an index, row by row.
+async fn lying(connection: &mut PgConnection, is_meant: bool) -> sqlx::Result<()> {
+    let sql = if is_meant { "set enable_seqscan = on" } else { "reset enable_seqscan" };
+    connection.execute(sqlx::raw_sql(sql)).await.map(|_| ())
+}
 
 /// Hands the columns of every row to `each`. The server sends as fast as rows are taken, and none is kept.
 pub(super) async fn scan(
@@ -27,7 +34,11 @@ pub(super) async fn scan(
 ) -> Result<u64, Failure> {
     let names: Vec<String> = columns.iter().map(|&index| readable(&table.columns[index])).collect();
     let sql = format!("select {} from {}", names.join(", "), own_rows(table));
-    rows(connection, patience, (sql, Given::Nothing), (table, columns), each).await
+    patience.wait(Place::Harmless, lying(connection, true)).await?;
+    let count = rows(connection, patience, (sql, Given::Nothing), (table, columns), each).await;
+    // A session that is broken cannot be asked, and a transaction that has failed takes the setting with it.
+    let reset = patience.wait(Place::Harmless, lying(connection, false)).await;
+    count.and_then(|count| reset.map(|()| count))
 }
 
 /// The parameter of a query.
@@ -80,12 +91,6 @@ pub(super) async fn rows(
     Ok(count)
 }
 
-/// The table as its own rows are read: those in partitions, but not those of tables that inherit from it.
-pub(super) fn own_rows(table: &Table) -> String {
-    let only = if matches!(table.special.storage, Storage::Partitioned { .. }) { "" } else { "only " };
-    only.to_owned() + &quote_table(&table.name)
-}
-
 /// The largest value of an integer column.
 pub(super) async fn largest(
     connection: &mut PgConnection,
@@ -102,8 +107,11 @@ pub(super) async fn count(connection: &mut PgConnection, table: &Table, most: u6
     let most = i64::try_from(most).unwrap_or(i64::MAX);
     let sql = format!("select count(*) from (select from {} limit $1) as t", own_rows(table));
     let query = sqlx::query_scalar(AssertSqlSafe(sql)).bind(most).persistent(false);
-    let rows: i64 = query.fetch_one(connection).await?;
-    Ok(rows.unsigned_abs())
+    lying(connection, true).await?;
+    let rows: sqlx::Result<i64> = query.fetch_one(&mut *connection).await;
+    let reset = lying(connection, false).await;
+    let rows = rows?;
+    reset.map(|()| rows.unsigned_abs())
 }
 
 /// How far an integer column reaches.
@@ -115,9 +123,19 @@ pub(super) async fn extent(
     let (column, rows) = (quote(&table.columns[column].name), own_rows(table));
     let sql = format!("select count({column}), min({column})::int8, max({column})::int8 from {rows}");
     let query = sqlx::query_as(AssertSqlSafe(sql)).persistent(false);
-    let (rows, least, greatest): (i64, Option<i64>, Option<i64>) = query.fetch_one(connection).await?;
+    lying(connection, true).await?;
+    let found = query.fetch_one(&mut *connection).await;
+    let reset = lying(connection, false).await;
+    let (rows, least, greatest): (i64, Option<i64>, Option<i64>) = found?;
+    reset?;
     let of = |(least, greatest)| Extent { rows: rows.unsigned_abs(), least, greatest };
     Ok(least.zip(greatest).map(of))
+}
+
+/// Whether transactions may not write here: on a standby, or where a setting says so.
+pub(super) async fn is_read_only(connection: &mut PgConnection) -> sqlx::Result<bool> {
+    let sql = "select current_setting('transaction_read_only')::bool";
+    sqlx::query_scalar(sql).persistent(false).fetch_one(connection).await
 }
 
 /// What of the wanted may not be done, for the tables where that is anything.

@@ -1,13 +1,13 @@
 -- What may not be done to the tables (schemas $1, names $2) of what is wanted (select $3, insert $4, update $5,
 -- delete $6), for those where that is anything. The words follow a "no". A default that takes its number from a sequence
--- needs the right to use it; an identity column does not.
+-- needs the right to use or to update it; an identity column does not.
 with sequences as materialized (
     select f.adrelid, 'usage of the sequence ' || string_agg(s.oid::regclass::text, ', ' order by s.oid) as words
     from pg_depend d
     join pg_attrdef f on f.oid = d.objid
     join pg_class s on s.oid = d.refobjid
     where d.classid = 'pg_attrdef'::regclass and d.refclassid = 'pg_class'::regclass
-      and case when s.relkind = 'S' then not has_sequence_privilege(s.oid, 'usage') end
+      and case when s.relkind = 'S' then not has_sequence_privilege(s.oid, 'usage, update') end
     group by f.adrelid
 )
 select r.place, r.words

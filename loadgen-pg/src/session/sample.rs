@@ -6,9 +6,13 @@ use sqlx::{AssertSqlSafe, PgConnection};
 use super::{
     patience::Patience,
     points::Points,
-    read::{Given, count, own_rows, rows},
+    read::{Given, count, rows},
 };
-use crate::{classify::Place, quote::quote, statement::readable};
+use crate::{
+    classify::Place,
+    quote::{own_rows, quote},
+    statement::readable,
+};
 
 /// What is asked for: see [`SqlSession::sample`](loadgen_core::SqlSession::sample).
 pub(super) struct Sample<'a> {

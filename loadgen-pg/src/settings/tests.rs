@@ -101,7 +101,7 @@ fn sessions_are_named_and_options_are_kept() {
     assert_eq!(
         named.get_options(),
         Some(
-            r"-c search_path=a,b -c work_mem=1MB -c DateStyle=ISO,\ DMY -c IntervalStyle=postgres -c bytea_output=hex -c lc_monetary=C -c xmloption=content -c enable_seqscan=off -c jit=off -c plan_cache_mode=force_generic_plan"
+            r"-c search_path=a,b -c work_mem=1MB -c datestyle=ISO,\ DMY -c IntervalStyle=postgres -c bytea_output=hex -c lc_monetary=C -c xmloption=content -c standard_conforming_strings=on -c array_nulls=on -c transform_null_equals=off -c enable_seqscan=off -c jit=off -c plan_cache_mode=force_generic_plan"
         )
     );
 }
@@ -110,7 +110,7 @@ fn sessions_are_named_and_options_are_kept() {
 fn what_the_user_says_of_a_session_wins() {
     let variables = [("PGOPTIONS", "-c plan_cache_mode=auto -c jit=on")];
     let options = resolve(Some("postgres://db/x"), &variables).unwrap().options;
-    let expected = "-c plan_cache_mode=auto -c jit=on -c IntervalStyle=postgres -c bytea_output=hex -c lc_monetary=C -c xmloption=content -c enable_seqscan=off";
+    let expected = "-c plan_cache_mode=auto -c jit=on -c IntervalStyle=postgres -c bytea_output=hex -c lc_monetary=C -c xmloption=content -c standard_conforming_strings=on -c array_nulls=on -c transform_null_equals=off -c enable_seqscan=off";
     assert_eq!(options.get_options(), Some(expected));
 }
 
@@ -132,4 +132,36 @@ fn a_missing_password_comes_from_the_password_file() {
     assert_eq!(password("postgres://db/x?user=me&password=").as_deref(), Some("from%2Dfile"));
     assert_eq!(password("postgres://you@db/x"), None);
     std::fs::remove_file(path).unwrap();
+}
+
+/// The driver reads variables of its own accord, so this is about those of a process of its own.
+#[test]
+fn variables_of_the_process_that_the_driver_misreads_do_no_harm() {
+    const NAME: &str = "settings::tests::variables_of_the_process_that_the_driver_misreads_do_no_harm";
+    if std::env::var_os("LOADGEN_CHILD").is_none() {
+        let mut child = std::process::Command::new(std::env::current_exe().unwrap());
+        child.args(["--exact", NAME]).env("LOADGEN_CHILD", "1").env("PGSSLROOTCERT", "system");
+        child.env("PGPASSWORD", "hunter2").env("PGOPTIONS", "-c work_mem=1MB -c jit=on");
+        let done = child.output().unwrap();
+        let said = String::from_utf8_lossy(&done.stdout);
+        assert!(done.status.success() && said.contains("1 passed"), "{said}");
+        return;
+    }
+    let options = PgSettings::from_url("postgres://me@db/x").unwrap().options;
+    let shown = format!("{options:?}");
+    assert!(!shown.contains("\"system\""), "{shown}");
+    let parameters = options.get_options().unwrap();
+    assert_eq!(
+        (parameters.matches("work_mem").count(), parameters.matches("jit").count()),
+        (1, 1),
+        "{parameters}"
+    );
+    let looked_up = resolve(Some("postgres://me@db/x"), &[]).unwrap().options;
+    assert!(!format!("{looked_up:?}").contains("hunter2"));
+}
+
+#[test]
+fn options_that_are_not_understood_are_refused() {
+    let error = resolve(Some("postgres://db/x"), &[("PGOPTIONS", "-B 10")]).unwrap_err();
+    assert_eq!(error, SettingsError::Options);
 }

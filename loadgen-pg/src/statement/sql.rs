@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use loadgen_core::{Action, ChangeKind, Column, Failure, Fill, Shape, Storage, Type};
+use loadgen_core::{Action, ChangeKind, Column, Failure, Fill, Shape, Type};
 
 use super::{
     Statement,
@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     codec::{Kind, Wire, oid},
-    quote::{quote, quote_table},
+    quote::{own_rows, quote, quote_table},
 };
 
 /// The statement of a shape, for one row or for any number of rows.
@@ -41,7 +41,15 @@ impl Draft<'_> {
         let place = |(at, index)| {
             let wire = wire(shape, index)?;
             let oid = wire.oid;
-            let cast = shape.table.columns.get(index).map_or_else(String::new, cast);
+            // A type of an extension is compared as itself, which its index is for. In a key alone: what is to be written
+            // would be cut to the length of a domain.
+            let cast = match shape.table.columns.get(index) {
+                Some(column) if at < shape.key.len() && column.native.name.contains('.') => {
+                    format!("::{}", column.native.name)
+                }
+                Some(column) => cast(column),
+                None => String::new(),
+            };
             let text = format!("${}{cast}", at + 1);
             Ok((text, Param { at, column: index, wire, oid, carries: Carries::One }))
         };
@@ -139,11 +147,9 @@ impl Draft<'_> {
         if columns.is_empty() { String::new() } else { format!(" returning {}", columns.join(", ")) }
     }
 
-    /// The table with its alias. Rows of tables that inherit from it are theirs.
+    /// The table with its alias.
     fn aliased(&self) -> String {
-        let table = &self.shape.table;
-        let only = if table.special.storage == Storage::Inherited { "only " } else { "" };
-        format!("{only}{} as t", quote_table(&table.name))
+        own_rows(&self.shape.table) + " as t"
     }
 
     fn update(&self, keys: &[String], set: &[String]) -> String {

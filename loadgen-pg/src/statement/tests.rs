@@ -61,8 +61,8 @@ fn updates() {
     check(
         ChangeKind::Update,
         [&[0, 1], &[1, 2], &[]],
-        r#"update "My Shop"."or""der" as t set "Note" = $3, "tags" = $4 where t."id" = $1 and t."Note" = $2"#,
-        r#"update "My Shop"."or""der" as t set "Note" = u.c3, "tags" = u.c4::integer[] from unnest($1::integer[], $2::character varying[], $3::character varying[], $4::text[]) as u (c1, c2, c3, c4) where t."id" = u.c1 and t."Note" = u.c2"#,
+        r#"update only "My Shop"."or""der" as t set "Note" = $3, "tags" = $4 where t."id" = $1 and t."Note" = $2"#,
+        r#"update only "My Shop"."or""der" as t set "Note" = u.c3, "tags" = u.c4::integer[] from unnest($1::integer[], $2::character varying[], $3::character varying[], $4::text[]) as u (c1, c2, c3, c4) where t."id" = u.c1 and t."Note" = u.c2"#,
     );
 }
 
@@ -77,8 +77,8 @@ fn types_that_are_not_known_go_as_text() {
     check(
         ChangeKind::Delete,
         [&[4], &[], &[]],
-        r#"delete from "My Shop"."or""der" as t where t."from" = $1::inet"#,
-        r#"delete from "My Shop"."or""der" as t using unnest($1::text[]) as u (c1) where t."from" = u.c1::inet"#,
+        r#"delete from only "My Shop"."or""der" as t where t."from" = $1::inet"#,
+        r#"delete from only "My Shop"."or""der" as t using unnest($1::text[]) as u (c1) where t."from" = u.c1::inet"#,
     );
 }
 
@@ -87,8 +87,8 @@ fn deletes() {
     check(
         ChangeKind::Delete,
         [&[0], &[], &[]],
-        r#"delete from "My Shop"."or""der" as t where t."id" = $1"#,
-        r#"delete from "My Shop"."or""der" as t using unnest($1::integer[]) as u (c1) where t."id" = u.c1"#,
+        r#"delete from only "My Shop"."or""der" as t where t."id" = $1"#,
+        r#"delete from only "My Shop"."or""der" as t using unnest($1::integer[]) as u (c1) where t."id" = u.c1"#,
     );
 }
 
@@ -114,4 +114,19 @@ fn a_value_that_does_not_fit_names_its_column() {
     let change = Change { shape, values: vec![Value::Text("x".into())], rows: 1 };
     let failure = Statements::default().of(&change).unwrap().bind(&change).err().unwrap();
     assert_eq!(failure.message, "My Shop.or\"der.id: text as Int4");
+}
+
+#[test]
+fn keys_are_compared_in_their_own_type() {
+    let mut table = Arc::unwrap_or_clone(table());
+    table.columns[1].native.name = "\"public\".\"citext\"".to_owned();
+    let (key, set) = (vec![1], vec![1]);
+    let shape =
+        Shape { id: 1, table: Arc::new(table), kind: ChangeKind::Update, key, set, returning: Vec::new() };
+    let values = vec![Value::Null; 2];
+    let mut statements = Statements::default();
+    let statement = statements.of(&Change { shape: Arc::new(shape), values, rows: 1 }).unwrap();
+    let expected =
+        r#"update only "My Shop"."or""der" as t set "Note" = $2 where t."Note" = $1::"public"."citext""#;
+    assert_eq!(&*statement.text, expected);
 }

@@ -55,8 +55,9 @@ async fn conditions_mean_to_the_server_what_they_mean_to_us() {
     for line in MEANINGS.lines().filter(|line| !line.starts_with("unknown")) {
         let (expected, condition) = line.split_once(' ').unwrap();
         let query = format!("select coalesce(({condition})::text, 'null') from things");
-        let found =
-            sqlx::query_scalar::<_, String>(sqlx::AssertSqlSafe(query)).fetch_one(session.driver()).await;
+        let found = sqlx::query_scalar::<_, String>(sqlx::AssertSqlSafe(query))
+            .fetch_one(session.driver().unwrap())
+            .await;
         if found.as_deref().ok() != Some(expected) {
             wrong.push(format!("{condition} is {found:?}"));
         }

@@ -29,6 +29,12 @@ async fn each_reason_has_its_words() {
             Action::Reconnect,
             "/nowhere/.s.PGSQL.5432",
         ),
+        (
+            format!("postgres://u:hunter2@{here}/x?sslmode=require&sslrootcert=/nowhere/ca.pem"),
+            "tls",
+            Action::Fatal,
+            "the sslrootcert /nowhere/ca.pem cannot be read",
+        ),
         (format!("postgres://u:hunter2@{here}/x?sslmode=require"), "tls", Action::Fatal, "sslmode=disable"),
     ];
     for (url, code, action, words) in rows {

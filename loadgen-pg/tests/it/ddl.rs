@@ -62,7 +62,7 @@ async fn goes_on(report: &Report, other: &mut PgSession, steps: usize) {
     assert!(report.fatal.is_none());
     for (name, tally) in report.tally.tables.iter().filter(|(_, tally)| tally.live > 0) {
         let rows: i64 = sqlx::query_scalar(sqlx::AssertSqlSafe(format!("select count(*) from {name}")))
-            .fetch_one(other.driver())
+            .fetch_one(other.driver().unwrap())
             .await
             .unwrap();
         let before = if name == "public.archive" { 50 } else { 0 };

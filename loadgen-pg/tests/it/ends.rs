@@ -29,7 +29,7 @@ fn ends(ty: &str) -> Vec<String> {
 async fn type_of(session: &mut PgSession, table: &str) -> String {
     let sql = "select format_type(atttypid, atttypmod) from pg_attribute
                where attrelid = format('one.%I', $1)::regclass and attnum = 1";
-    sqlx::query_scalar(sql).bind(table).fetch_one(session.driver()).await.unwrap()
+    sqlx::query_scalar(sql).bind(table).fetch_one(session.driver().unwrap()).await.unwrap()
 }
 
 /// Fills a table with the ends of its type, in the server's way. False where there are none.
@@ -42,7 +42,7 @@ async fn fill(session: &mut PgSession, table: &str, ty: &str) -> Result<bool, St
         "e::ITEM from unnest($1::text[]) e"
     };
     let sql = format!(r#"insert into one."{table}" (v) select {}"#, source.replace("ITEM", item));
-    let done = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(&all).execute(session.driver()).await;
+    let done = sqlx::query(sqlx::AssertSqlSafe(sql)).bind(&all).execute(session.driver().unwrap()).await;
     match done {
         Ok(_) => Ok(!all.is_empty()),
         Err(error) => Err(format!("{ty}: {error}")),
@@ -69,7 +69,7 @@ async fn trip(session: &mut PgSession, table: &Arc<Table>, ty: &str) -> Result<(
         r#"select count(*) from (select {text} from one."{name}" group by 1 having count(*) % 3 <> 0) x"#
     );
     let odd: i64 = sqlx::query_scalar(sqlx::AssertSqlSafe(sql))
-        .fetch_one(session.driver())
+        .fetch_one(session.driver().unwrap())
         .await
         .map_err(|e| e.to_string())?;
     if odd == 0 {

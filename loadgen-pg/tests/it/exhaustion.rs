@@ -35,7 +35,7 @@ fn schema() -> String {
 
 async fn count(session: &mut PgSession, table: &str) -> i64 {
     let sql = format!("select count(*) from {table}");
-    sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).fetch_one(session.driver()).await.unwrap()
+    sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).fetch_one(session.driver().unwrap()).await.unwrap()
 }
 
 /// Five rows a statement, or as many as there are values for.

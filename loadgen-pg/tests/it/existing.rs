@@ -26,7 +26,7 @@ async fn run(target: &PgTarget, config: &CrudConfig) -> Report {
 }
 
 async fn number(session: &mut PgSession, sql: &str) -> i64 {
-    sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).fetch_one(session.driver()).await.unwrap()
+    sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).fetch_one(session.driver().unwrap()).await.unwrap()
 }
 
 const WORLD: &str = "

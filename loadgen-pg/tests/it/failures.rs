@@ -108,11 +108,15 @@ async fn of_two_that_block_each_other_one_is_to_try_again() {
 
 async fn terminate(target: &PgTarget, victim: i32) {
     let mut other = target.connect().await.unwrap();
-    sqlx::query("select pg_terminate_backend($1)").bind(victim).execute(other.driver()).await.unwrap();
+    sqlx::query("select pg_terminate_backend($1)")
+        .bind(victim)
+        .execute(other.driver().unwrap())
+        .await
+        .unwrap();
 }
 
 async fn backend(session: &mut PgSession) -> i32 {
-    sqlx::query_scalar("select pg_backend_pid()").fetch_one(session.driver()).await.unwrap()
+    sqlx::query_scalar("select pg_backend_pid()").fetch_one(session.driver().unwrap()).await.unwrap()
 }
 
 /// Ends the session's backend while it waits for a lock in `changes`.
@@ -160,8 +164,8 @@ async fn a_backend_that_ends_in_commit_leaves_it_unclear() {
     let t = table(&mut session, "t").await;
     let process = backend(&mut session).await;
     let mut other = target.connect().await.unwrap();
-    other.driver().execute("alter system set synchronous_standby_names = 'nobody'").await.unwrap();
-    other.driver().execute("select pg_reload_conf()").await.unwrap();
+    other.driver().unwrap().execute("alter system set synchronous_standby_names = 'nobody'").await.unwrap();
+    other.driver().unwrap().execute("select pg_reload_conf()").await.unwrap();
     tokio::time::sleep(Duration::from_millis(200)).await;
     let changes = [1, 2].map(|id| insert(&t, &["id"], &[], &[&[int(id)]]));
     let kill = async {

@@ -22,6 +22,7 @@ mod sampling;
 mod seeding;
 mod server;
 mod support;
+mod surroundings;
 mod tables;
 mod transactions;
 mod types;

@@ -86,7 +86,7 @@ async fn sessions_are_set_up_alike() {
         ("extra_float_digits", "3"),
     ] {
         let query = sqlx::query_scalar("select current_setting($1)").bind(name);
-        let found: String = query.fetch_one(session.driver()).await.unwrap();
+        let found: String = query.fetch_one(session.driver().unwrap()).await.unwrap();
         assert_eq!(found, value, "{name}");
     }
 }

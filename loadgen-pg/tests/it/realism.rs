@@ -33,7 +33,7 @@ const WRONG: [(&str, &str); 5] = [
 
 async fn count(session: &mut PgSession, table: &str, condition: &str) -> i64 {
     let sql = format!("select count(*) from {table} where {condition}");
-    sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).fetch_one(session.driver()).await.unwrap()
+    sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).fetch_one(session.driver().unwrap()).await.unwrap()
 }
 
 async fn look(session: &mut PgSession) {

@@ -42,7 +42,7 @@ async fn fill((target, session): &mut (PgTarget, PgSession), rows: u64, connecti
 }
 
 async fn number(session: &mut PgSession, sql: &str) -> i64 {
-    sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).fetch_one(session.driver()).await.unwrap()
+    sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).fetch_one(session.driver().unwrap()).await.unwrap()
 }
 
 async fn counts(session: &mut PgSession) -> Vec<i64> {

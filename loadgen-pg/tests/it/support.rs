@@ -40,8 +40,10 @@ pub(crate) fn target(url: &str) -> PgTarget {
 
 /// The database of a session, for another role.
 pub(crate) async fn target_as(session: &mut PgSession, role: &str) -> PgTarget {
-    let name: String =
-        sqlx::query_scalar("select current_database()::text").fetch_one(session.driver()).await.unwrap();
+    let name: String = sqlx::query_scalar("select current_database()::text")
+        .fetch_one(session.driver().unwrap())
+        .await
+        .unwrap();
     let server = SERVER.get().unwrap();
     target(&server.database_url(&name).replacen("postgres@", &format!("{role}@"), 1))
 }

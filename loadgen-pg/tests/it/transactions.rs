@@ -33,7 +33,7 @@ async fn a_transaction_that_failed_behind_the_sessions_back_is_not_committed() {
     let t = table(&mut session, "t").await;
     session.begin().await.unwrap();
     session.apply(&[insert(&t, &["id"], &[], &[&[int(1)]])]).await.unwrap();
-    session.driver().execute("select 1 / 0").await.unwrap_err();
+    session.driver().unwrap().execute("select 1 / 0").await.unwrap_err();
     let failure = session.commit().await.unwrap_err();
     assert_eq!((failure.code.as_ref(), failure.indeterminate), ("25P02", false));
     assert_eq!(failure.action, Action::Defect);

@@ -1,0 +1,64 @@
+use loadgen_pg::PgSettings;
+use proptest::prelude::*;
+
+use super::*;
+
+#[test]
+fn passwords_are_masked_wherever_they_stand_in_a_line() {
+    for (text, expected) in [
+        ("target: postgres://me:pw@db/shop", "target: postgres://me:***@db/shop"),
+        ("\"postgres://me:p@ss@db:5/shop\" # x", "\"postgres://me:***@db:5/shop\" # x"),
+        ("postgres://me:p/w@db/shop", "postgres://me:***@db/shop"),
+        ("a postgres://me:p'w \"x@db/shop", "a postgres://me:***@db/shop"),
+        ("postgres://me@db/shop", "postgres://me@db/shop"),
+        ("postgres://db:5432/shop", "postgres://db:5432/shop"),
+        ("postgres://db/x?user=me&password=p'w x&a=b", "postgres://db/x?user=me&password=***&a=b"),
+        ("'postgres://db/x?password=pw' # y", "'postgres://db/x?password=***"),
+        (
+            "postgres://db/x?password=a&password=b&sslpassword=c&d=e",
+            "postgres://db/x?password=***&password=***&sslpassword=***&d=e",
+        ),
+        ("a: b\nt: postgres://me:pw@db/shop\nc: d", "a: b\nt: postgres://me:***@db/shop\nc: d"),
+        ("password=pw", "password=pw"),
+        ("rate: 200/s", "rate: 200/s"),
+    ] {
+        assert_eq!(masked(text), expected);
+    }
+}
+
+#[test]
+fn the_rest_of_an_address_stays_as_it_was() {
+    for (address, expected) in [
+        ("postgres://me:hun'ter2@db/shop?a=b", "postgres://me@db/shop?a=b"),
+        ("postgres://me:p:w\" x@db:5/shop", "postgres://me@db:5/shop"),
+        ("postgres://db:5432/shop?host=/tmp", "postgres://db:5432/shop?host=/tmp"),
+        ("postgres:///shop?password=a'b", "postgres:///shop"),
+        ("postgres:///shop?user=me&password=a@b&host=/tmp", "postgres:///shop?user=me&host=/tmp"),
+        ("postgres://", "postgres://"),
+    ] {
+        assert_eq!(without_password(address), expected);
+    }
+}
+
+proptest! {
+    /// Between the two halves of a secret stands whatever a shell lets through.
+    #[test]
+    fn no_secret_of_an_accepted_address_is_left(inside in "[ -~\u{e9}]{0,12}", scheme in "postgres(ql)?", place in 0..3) {
+        let secret = format!("Qz1{inside}Qz2");
+        let address = match place {
+            0 => format!("{scheme}://me:{secret}@localhost:5432/shop?application_name=x"),
+            1 => format!("{scheme}:///shop?user=me&password={secret}&host=/tmp"),
+            _ => format!("{scheme}://me:a@db/shop?password={secret}"),
+        };
+        let without = without_password(&address);
+        if let Ok(settings) = PgSettings::from_url(&address) {
+            prop_assert!(!without.contains("Qz1") && !without.contains("Qz2"), "{}", without);
+            let again = PgSettings::from_url(&without);
+            prop_assert_eq!(again.map(|again| again.describe()), Ok(settings.describe()));
+        }
+        let line = masked(&format!("    target: \"{address}\" # by x"));
+        prop_assert!(!line.contains("Qz1"), "{}", line);
+        let bare = place == 0 || !inside.contains('&');
+        prop_assert!(!bare || !line.contains("Qz2"), "{}", line);
+    }
+}
