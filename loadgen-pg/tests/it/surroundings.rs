@@ -154,7 +154,7 @@ async fn rows_are_found_by_the_index_of_a_type_of_an_extension() {
 #[tokio::test]
 async fn a_broken_session_does_not_hand_out_its_connection() {
     let (_, mut session) = database("").await;
-    assert!(session.driver().unwrap().is_ok());
+    assert!(session.driver().is_ok());
     session.execute("select pg_terminate_backend(pg_backend_pid())").await.unwrap_err();
     assert!(session.driver().unwrap_err().breaks_session());
 }
