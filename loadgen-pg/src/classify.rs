@@ -28,7 +28,7 @@ pub(crate) enum Place {
 }
 
 /// What to do after an error with this SQLSTATE. The routine of the server that raised it tells the two meanings of 0A000
-/// apart, as its message is translated; that of XX000 never is.
+/// apart, as messages are translated; those of XX000 are not.
 ///
 /// Besides tables and columns that are gone (42P01, 42703, 3F000 for schemas, 42704 for types), what a statement of before
 /// meets after a change is an expression or operand of another type (42804, 42883), a column that the server fills by
@@ -141,7 +141,7 @@ fn server_failure(error: &PgDatabaseError, place: Place) -> Failure {
     // The server is about to close the connection, so another statement cannot follow on it.
     let fit = |action| if plain || action == Action::Fatal { action } else { Action::Reconnect };
     if is_aborted(code, plain, place) {
-        Failure::aborted(fit(harmless(action(code, error.routine(), message))), known(code), message)
+        Failure::aborted(fit(harmless(action(code, error.routine(), error.message()))), known(code), message)
     } else {
         Failure::indeterminate(Action::Resolve, known(code), message)
     }

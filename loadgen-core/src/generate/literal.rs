@@ -14,7 +14,11 @@ pub(super) fn literal(text: &str, ty: &Type) -> Result<Value, Refusal> {
         Type::Double => {
             (text.parse().ok().filter(|x: &f64| x.is_finite()).map(Value::Double), "a number such as 9.75")
         }
-        Type::Text { max, .. } => (fitting(text, *max), "a text within the column's length, without NUL"),
+        // Blanks at the end come back from nowhere that pads with them.
+        Type::Text { max, fixed } => (
+            fitting(if *fixed { text.trim_end_matches(' ') } else { text }, *max),
+            "a text within the column's length, without NUL",
+        ),
         Type::Bytes => (bytes(text), "bytes in hexadecimal such as 0x00ff"),
         Type::Uuid => (uuid(text), "a UUID such as 6d9a4c1e-0f2b-4a37-9c55-1b7e8d3f2a60"),
         Type::Json => (serde_json::from_str(text).ok().map(Value::Json), "a JSON document in quotes"),
@@ -112,6 +116,8 @@ mod tests {
         check("00ff", Type::Bytes, None);
         check("été", Type::Text { max: Some(3), fixed: false }, Some(Value::Text("été".into())));
         check("four", Type::Text { max: Some(3), fixed: false }, None);
+        check("a ", Type::Text { max: Some(3), fixed: false }, Some(Value::Text("a ".into())));
+        check("a ", Type::Text { max: Some(3), fixed: true }, Some(Value::Text("a".into())));
         check("b", Type::Enum(["a".to_owned()].into()), None);
         check("POINT(1 1)", Type::Unsupported, Some(Value::Text("POINT(1 1)".into())));
     }

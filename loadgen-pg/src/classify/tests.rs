@@ -22,8 +22,13 @@ fn each_sqlstate_has_its_action() {
             assert_eq!(action(code, None, ""), *expected, "{code}");
         }
     }
-    assert_eq!(action("0A000", Some("RevalidateCachedQuery"), "übersetzt"), Action::RereadSchema);
-    assert_eq!(action("XX000", None, "could not open relation with OID 16402"), Action::RereadSchema);
+    let again = [
+        ("0A000", Some("RevalidateCachedQuery"), ""),
+        ("XX000", None, "could not open relation with OID 16402"),
+    ];
+    for (code, routine, message) in again {
+        assert_eq!(action(code, routine, message), Action::RereadSchema, "{code}");
+    }
     assert_eq!(action("", None, ""), Action::Fatal);
     assert_eq!(action("é", None, ""), Action::Fatal);
 }

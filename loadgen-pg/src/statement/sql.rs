@@ -44,10 +44,11 @@ impl Draft<'_> {
             // A type of an extension is compared as itself, which its index is for. In a key alone: what is to be written
             // would be cut to the length of a domain.
             let cast = match shape.table.columns.get(index) {
-                Some(key) if at < shape.key.len() && key.native.name.contains('.') => {
-                    format!("::{}", key.native.name)
+                Some(column) if at < shape.key.len() && column.native.name.contains('.') => {
+                    format!("::{}", column.native.name)
                 }
-                column => column.map_or_else(String::new, cast),
+                Some(column) => cast(column),
+                None => String::new(),
             };
             let text = format!("${}{cast}", at + 1);
             Ok((text, Param { at, column: index, wire, oid, carries: Carries::One }))

@@ -28,18 +28,16 @@ const ENOUGH: usize = 8;
 impl Facts {
     /// People whose names fit all columns; columns that fit too few are left out. `None` when less than two are left.
     pub(super) fn people(mut told: Vec<Told>, firsts: &List, lasts: &List) -> Option<Self> {
-        let folds = |name: &&str| folded(name) > 0;
-        if !firsts.iter().chain(lasts.iter()).all(folds) {
+        let is_folded = told.iter().any(|told| told.saying.is_folded());
+        if is_folded && !firsts.iter().chain(lasts.iter()).all(folds) {
             told.retain(|told| !told.saying.is_folded());
         }
+        let names = [firsts, lasts];
+        let longest = names.iter().flat_map(|names| names.iter()).map(|name| room(name)).max().unwrap_or(0);
         while told.len() > 1 {
-            let names = [firsts, lasts];
-            let within = |limit: usize| names.map(|names| cut(names, limit));
-            let longest =
-                names.iter().flat_map(|names| names.iter()).map(|name| room(name)).max().unwrap_or(0);
             let fits = |limit: &usize| told.iter().all(|told| told.chars(|_, _| *limit) <= told.most());
             if let Some(limit) = (1..=longest).rev().find(fits) {
-                let [firsts, lasts] = within(limit);
+                let [firsts, lasts] = names.map(|names| cut(names, limit));
                 if firsts.len() >= ENOUGH && lasts.len() >= ENOUGH {
                     return Some(Facts { of: Of::People { firsts, lasts }, told });
                 }
@@ -86,7 +84,12 @@ fn cut(names: &List, limit: usize) -> Vec<&'static str> {
 
 /// The characters that a name takes, however it is spelt.
 fn room(name: &str) -> usize {
-    name.chars().count().max(folded(name))
+    if name.is_ascii() { name.len() } else { name.chars().count().max(folded(name)) }
+}
+
+/// Whether anything is left of a name in an address.
+fn folds(name: &&str) -> bool {
+    name.bytes().any(|byte| byte.is_ascii_alphanumeric()) || folded(name) > 0
 }
 
 fn folded(name: &str) -> usize {
