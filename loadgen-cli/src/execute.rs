@@ -166,6 +166,7 @@ async fn planned(plan: &Plan, job: &Job, check: bool) -> Result<CrudPlan, Failed
     let mut session = job.connect().await?;
     let setup = Setup { seed: job.seed, lanes: job.lanes(), check };
     let planned = crud::permitted_plan(&mut session, &job.crud(), &setup).await;
+    session.close().await;
     planned.map_err(|error| plan.refused(job, error))
 }
 

@@ -109,5 +109,6 @@ fn source(url: &str, seed: Seed, tables: TableArgs) -> SourceArgs {
 }
 
 fn broken(error: &ServerError) -> Failed {
-    Failed::new(Code::Run, format!("the throw-away PostgreSQL: {error}"))
+    let why = Failed::because(Code::Run, error);
+    Failed::new(Code::Run, format!("the throw-away PostgreSQL: {}", why.message().unwrap_or_default()))
 }

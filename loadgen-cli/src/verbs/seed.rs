@@ -94,6 +94,7 @@ async fn preflight(plan: &Plan, jobs: &[&Job], args: &SeedArgs) -> Result<Vec<Cr
         let (mut crud, mut session) = (job.crud(), job.connect().await?);
         args.apply(&mut crud);
         let planned = crud::seeding_plan(&mut session, &crud, job.seed).await;
+        session.close().await;
         plans.push(planned.map_err(|error| plan.refused(job, error))?);
     }
     Ok(plans)
