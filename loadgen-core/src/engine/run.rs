@@ -229,8 +229,7 @@ impl<W: Workload> Run<W> {
 
     /// A live view of the run, to be asked for before it is executed.
     pub fn progress(&mut self) -> Progress {
-        let workers = self.workers();
-        self.progress.get_or_insert_with(|| Progress::new(workers)).clone()
+        self.progress.get_or_insert_with(Progress::new).clone()
     }
 
     fn workers(&self) -> u32 {
@@ -320,6 +319,7 @@ impl<W: Workload> Run<W> {
         asked: &Stop,
     ) -> Result<(Arc<Shared<W>>, Report), RunError> {
         let workers = self.workers();
+        progress.watch(workers);
         let timetable = Timetable { seed: self.seed, lanes: self.lanes, pace: self.pace, limit: self.limit };
         let follower = Follower::new(choice, self.setup(), progress.clone());
         let (looks, grace, check) = ((self.look_every, self.deadline), self.grace, self.check);
