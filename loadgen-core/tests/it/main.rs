@@ -10,5 +10,6 @@ mod existing;
 mod lines;
 mod plans;
 mod realism;
+mod seeding;
 mod shop;
 mod values;

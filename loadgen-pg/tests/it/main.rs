@@ -20,6 +20,7 @@ mod reading;
 mod realism;
 mod sampling;
 mod seeding;
+mod seeding_checks;
 mod server;
 mod support;
 mod tables;

@@ -2,8 +2,12 @@
 
 use std::{ops::Range, sync::Arc};
 
-use super::{progress::SeedProgress, wave::Wave};
-use crate::{Action, BulkSession, Failure, RetryPolicy, Rng, Taken, Target, engine::Stop};
+use super::{
+    deal::{MOST_UNFIT, Written},
+    progress::SeedProgress,
+    wave::{NoRow, Wave},
+};
+use crate::{Action, BulkSession, Failure, RetryPolicy, Rng, Taken, Target, Value, engine::Stop};
 
 /// What all connections share.
 #[derive(Debug)]
@@ -48,12 +52,13 @@ where
         let (mut taken, mut failed) = (Taken::Refuse, 0);
         loop {
             let failure = match self.load(wave, range, taken).await {
-                Ok(inserted) => {
-                    if inserted == 0 && taken == Taken::Refuse {
+                Ok(written) => {
+                    let Written { inserted, unfit } = written;
+                    if inserted + unfit == 0 && taken == Taken::Refuse {
                         wave.deal
                             .end("the table takes no rows and says nothing; look at its triggers".to_owned());
                     }
-                    wave.deal.done(range, inserted);
+                    wave.deal.done(range, written);
                     self.shared.progress.insert(inserted);
                     return Ok(());
                 }
@@ -84,22 +89,37 @@ where
     }
 
     /// One transaction. When rows run out, those before are written all the same.
-    async fn load(&mut self, wave: &Wave, range: &Range<u64>, taken: Taken) -> Result<u64, Failure> {
+    async fn load(&mut self, wave: &Wave, range: &Range<u64>, taken: Taken) -> Result<Written, Failure> {
         let session = match &mut self.session {
             Some(session) => session,
             none => none.insert(self.shared.target.connect().await?),
         };
         let (mut numbers, mut parents, mut short) = (range.clone(), Vec::new(), None);
-        let loaded = session
-            .load(&wave.planned().insert, taken, &mut |values| {
-                let Some(number) = numbers.next() else { return false };
-                short = wave.row(number, &mut parents, values).err();
-                short.is_none()
-            })
-            .await;
-        if let Some(why) = short {
-            wave.deal.end(why);
+        let (mut unfit, mut in_a_row) = (0, 0);
+        let mut next = |values: &mut Vec<Value>| {
+            while in_a_row < MOST_UNFIT
+                && let Some(number) = numbers.next()
+            {
+                match wave.row(number, &mut parents, values) {
+                    Ok(()) => {
+                        in_a_row = 0;
+                        return true;
+                    }
+                    Err(NoRow::Unfit) => (unfit, in_a_row) = (unfit + 1, in_a_row + 1),
+                    Err(NoRow::Exhausted(why)) => {
+                        short = Some(why);
+                        return false;
+                    }
+                }
+            }
+            false
+        };
+        let loaded = session.load(&wave.planned().insert, taken, &mut next).await;
+        match short {
+            Some(why) => wave.deal.end(why),
+            None if in_a_row >= MOST_UNFIT => wave.deal.unfit(),
+            None => {}
         }
-        loaded
+        Ok(Written { inserted: loaded?, unfit })
     }
 }
