@@ -8,12 +8,13 @@ use super::{
     conclude::conclude,
     crew::{Crew, on_own_thread},
     follow::{Ask, Follower},
+    open::open,
     progress::Progress,
     retry::RetryPolicy,
     schedule::Timetable,
     stop::{Level, Stop},
     supervise::{Signal, listen, supervise},
-    worker::{Shared, deadline_passed},
+    worker::Shared,
 };
 use crate::{
     CheckError, Failure, Limit, Mix, Occasion, Pace, PrepareError, Report, Seed, SessionOf, Setup, Target,
@@ -413,9 +414,4 @@ fn timer_floor(pace: &Pace) -> Duration {
         Some(rate) if rate >= 20_000.0 => Duration::from_micros(100),
         _ => Duration::ZERO,
     }
-}
-
-async fn open<T: Target>(target: &T, deadline: Duration) -> Result<T::Session, Failure> {
-    let connected = tokio::time::timeout(deadline, target.connect()).await;
-    connected.unwrap_or_else(|_| Err(deadline_passed("connection", deadline)))
 }

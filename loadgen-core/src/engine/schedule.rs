@@ -143,6 +143,15 @@ mod tests {
     }
 
     #[test]
+    fn a_minute_admits_as_many_operations_as_a_rate_has_a_minute() {
+        let limit = Limit { operations: None, duration: Some(Duration::from_secs(60)) };
+        for rate in 1..=600 {
+            let pace = Pace::Constant(format!("{rate}/min").parse().unwrap());
+            assert_eq!(order(pace, limit, 1).len(), rate, "{rate}/min");
+        }
+    }
+
+    #[test]
     fn what_is_overdue_is_passed_over_one_by_one() {
         let pace = Pace::Constant("1k/s".parse().unwrap());
         let mut schedule = Schedule::new(timetable(pace, Limit::default()), (0..8).map(LaneId));

@@ -6,6 +6,7 @@ use tokio::time::Instant;
 
 use super::{
     follow::{Ask, Epoch, Follower},
+    open::{deadline_passed, open},
     progress::Counters,
     recorder::{Recorder, Times},
     retry::{RetryPolicy, Tries},
@@ -15,7 +16,7 @@ use super::{
 };
 use crate::{
     Action, Cx, Deadline, Done, Failure, LaneId, Occasion, Outcome, PrepareError, Progress, Rng, Rows, Seed,
-    SessionOf, Target, Workload,
+    SessionOf, Workload,
 };
 
 /// What all workers of a run read and none changes.
@@ -99,9 +100,7 @@ impl<W: Workload> Worker<W> {
 
     /// Opens the session. Failures that can pass, like a server that is still starting, are not waited out.
     pub(crate) async fn connect(&mut self) -> Result<(), Failure> {
-        let connected = tokio::time::timeout(self.shared.deadline, self.shared.target.connect()).await;
-        self.session =
-            Some(connected.unwrap_or_else(|_| Err(deadline_passed("connect", self.shared.deadline)))?);
+        self.session = Some(open(&*self.shared.target, self.shared.deadline).await?);
         self.counters().connected(true);
         Ok(())
     }
@@ -419,10 +418,3 @@ const MOST_PLANS: u32 = 10;
 
 /// A target that answers without waiting must not keep the runtime from everything else.
 const YIELD_EVERY: u32 = 256;
-
-pub(crate) fn deadline_passed(what: &str, deadline: Duration) -> Failure {
-    let message = format!(
-        "no {what} within {deadline:?}: the target or the network hangs, or the deadline is too short"
-    );
-    Failure::indeterminate(Action::Resolve, "deadline", message)
-}

@@ -11,5 +11,6 @@ mod lines;
 mod plans;
 mod realism;
 mod seeding;
+
 mod shop;
 mod values;

@@ -1,5 +1,8 @@
 //! Filling tables that make it difficult.
 
+mod shaky;
+mod trouble;
+
 use loadgen_core::{
     Seed, Target, Type,
     crud::{CrudConfig, SeedReport, Seeding, seeding_plan},
