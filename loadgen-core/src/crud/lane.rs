@@ -42,6 +42,7 @@ pub(crate) struct LaneTable {
     pub(super) count: u64,
     pub(super) digest: Digest,
     pub(super) unknown: u64,
+    pub(super) missed: u64,
 }
 
 /// What a change is about, while its answer is awaited.
@@ -115,6 +116,7 @@ impl CrudLane {
     pub(crate) fn give_up(&mut self, plan: &CrudPlan) {
         if let Some(pending) = self.pending.take() {
             self.tables[pending.table].next += pending.inserted;
+            self.tables[pending.table].unknown += 1;
             self.disown(plan, &pending);
         }
     }
@@ -123,9 +125,7 @@ impl CrudLane {
     fn disown(&mut self, plan: &CrudPlan, pending: &Pending) {
         self.each_parent(plan, pending.table, &pending.parents, LiveRows::pin);
         self.forget(plan, pending.table, &pending.slots);
-        let table = &mut self.tables[pending.table];
-        table.live.take_combinations(&pending.parents);
-        table.unknown += 1;
+        self.tables[pending.table].live.take_combinations(&pending.parents);
     }
 
     /// Forgets rows that may still be there, and refer to their parents for as long as they are.
@@ -133,6 +133,14 @@ impl CrudLane {
         let live = &mut self.tables[table].live;
         let parents: Vec<Slot> = slots.iter().flat_map(|slot| live.parents(*slot)).copied().collect();
         live.forget(slots);
+        self.each_parent(plan, table, &parents, LiveRows::pin);
+    }
+
+    /// Forgets the row at a position, which is there and is not touched again.
+    fn make_room(&mut self, plan: &CrudPlan, table: usize, position: usize) {
+        let live = &mut self.tables[table].live;
+        let parents = live.parents(live.at(position)).to_vec();
+        live.forget_at(position);
         self.each_parent(plan, table, &parents, LiveRows::pin);
     }
 
@@ -169,6 +177,9 @@ impl CrudLane {
         let returned = change.rows * change.shape.returning.len();
         if applied.rows != change.rows as u64 || applied.returned.len() != returned {
             // Somebody else changed or removed rows of ours, or a trigger did.
+            let is_missed = change.shape.kind != ChangeKind::Insert && applied.rows < change.rows as u64;
+            let own = &mut self.tables[pending.table];
+            *(if is_missed { &mut own.missed } else { &mut own.unknown }) += 1;
             self.disown(plan, &pending);
             return rows;
         }
@@ -202,7 +213,7 @@ impl CrudLane {
             table.digest.add(row_hash(total(sums)));
             let is_kept = plan.touch != Touch::Existing && plan.sampling != Sampling::Server;
             if let Some(surplus) = table.live.surplus().filter(|_| is_kept) {
-                self.forget(crud, pending.table, &[surplus]);
+                self.make_room(crud, pending.table, surplus);
             }
             let new = NewRow { keys: &keys, sums, parents };
             let slot = self.tables[pending.table].live.push(&new);
@@ -275,6 +286,7 @@ impl CrudLane {
                 live: table.count,
                 digest: table.digest,
                 unknown: table.unknown + u64::from(lost),
+                missed: table.missed,
                 unchecked: plan.unchecked.is_some(),
                 counted_only: plan.generation > 0,
                 picked: plan.sampling == Sampling::Server,

@@ -141,6 +141,6 @@ impl LaneTable {
     /// Begins with rows that are there.
     pub(super) fn with(live: LiveRows) -> Self {
         let TableDigest { rows: count, digest } = live.digest();
-        LaneTable { live, next: 0, stride: 1, rows: Rows::default(), count, digest, unknown: 0 }
+        LaneTable { live, next: 0, stride: 1, rows: Rows::default(), count, digest, unknown: 0, missed: 0 }
     }
 }

@@ -119,3 +119,24 @@ fn a_run_is_not_ok_when_it_ended_early_or_differs_or_did_nothing() {
     vain.scenarios.get_mut("insert").unwrap().outcomes = Outcomes { aborted: 3, ..Outcomes::default() };
     assert!(!summary(&vain, None).ok);
 }
+
+#[test]
+fn a_run_that_was_cut_off_is_not_ok() {
+    assert!(!summary(&Report { cut: true, ..report() }, None).ok);
+}
+
+#[test]
+fn rows_that_somebody_else_took_away_are_warned_about_and_are_no_unknown_operations() {
+    let mut report = report();
+    let missed = |missed, unchecked| TableTally { missed, unchecked, ..TableTally::default() };
+    report.tally.tables.insert("a".to_owned(), missed(64, false));
+    report.tally.tables.insert("b".to_owned(), missed(5, true));
+    let summary = summary(&report, None);
+    assert_eq!((summary.jobs[0].tables["a"].missed, summary.jobs[0].tables["a"].unknown), (64, 0));
+    assert!(
+        summary.warnings[0]
+            .starts_with("64 updates and deletes did not find their rows: somebody else writes"),
+        "{:?}",
+        summary.warnings
+    );
+}

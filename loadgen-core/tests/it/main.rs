@@ -8,6 +8,7 @@ mod digest;
 mod engine;
 mod existing;
 mod lines;
+mod others;
 mod plans;
 mod realism;
 mod seeding;

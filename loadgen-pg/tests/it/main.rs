@@ -15,6 +15,7 @@ mod exhaustion;
 mod existing;
 mod failures;
 mod introspection;
+mod patterns;
 mod random_tables;
 mod reading;
 mod realism;
