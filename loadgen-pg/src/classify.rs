@@ -135,10 +135,16 @@ fn server_failure(error: &PgDatabaseError, place: Place) -> Failure {
         action => action,
     };
     if is_aborted(code, plain, place) {
-        Failure::aborted(fit(harmless(action(code, message))), known(code), message)
+        let failure = Failure::aborted(fit(harmless(action(code, message))), known(code), message);
+        if is_taken(code) { failure.over_taken_value() } else { failure }
     } else {
         Failure::indeterminate(Action::Resolve, known(code), message)
     }
+}
+
+/// Whether another row has a value that is unique, or excludes this one.
+fn is_taken(code: &str) -> bool {
+    matches!(code, "23505" | "23P01")
 }
 
 /// Nothing is left to find out about work that was certainly not done.

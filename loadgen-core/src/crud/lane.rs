@@ -65,11 +65,13 @@ pub(crate) struct Pending {
 const LONGEST_STRIDE: u64 = 1 << 16;
 
 impl LaneTable {
-    /// The values of these rows are taken, by whom is not known: goes on behind them, each time twice as far, because
-    /// an earlier run with the same seed has left any number of rows.
-    pub(crate) fn skip_ahead(&mut self, rows: u64) {
-        self.next += rows * self.stride;
-        self.stride = (self.stride * 2).min(LONGEST_STRIDE);
+    /// These rows were refused: goes on behind them. If their values are taken, by whom is not known, each time twice as
+    /// far, because an earlier run with the same seed has left any number of rows.
+    pub(crate) fn refuse(&mut self, rows: u64, is_taken: bool) {
+        self.next += rows * if is_taken { self.stride } else { 1 };
+        if is_taken {
+            self.stride = (self.stride * 2).min(LONGEST_STRIDE);
+        }
     }
 
     /// The values of these rows were free.
@@ -350,5 +352,22 @@ impl TablePlan {
     /// The columns of a bit mask of groups.
     pub(crate) fn columns_of(&self, mask: usize) -> impl Iterator<Item = usize> + '_ {
         columns_of(mask, &self.groups, &self.late)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::crud::live::Layout;
+
+    #[test]
+    fn only_values_that_are_taken_are_gone_past_in_growing_strides() {
+        let mut table = LaneTable::with(LiveRows::new(&Layout::default()));
+        (0..20).for_each(|_| table.refuse(1, false));
+        assert_eq!((table.next, table.stride), (20, 1), "no value was taken by anybody");
+        (0..4).for_each(|_| table.refuse(1, true));
+        assert_eq!(table.next, 20 + 1 + 2 + 4 + 8);
+        table.arrive(1);
+        assert_eq!(table.stride, 1);
     }
 }

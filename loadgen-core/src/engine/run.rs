@@ -178,7 +178,9 @@ impl<W: Workload> Run<W> {
         self
     }
 
-    /// The longest wait for one attempt at one operation, whatever deadlines the target has of its own; 60 s unless set.
+    /// The longest wait for a connection, a look at the schema or one attempt at one operation, whatever deadlines the target
+    /// has of its own; 60 s unless set. [`Workload::prepare`] and [`Workload::check`] read whole tables, so each of their
+    /// steps has the target's own deadline (see [`SqlSession`](crate::SqlSession)), and a stop ends them.
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.deadline = deadline;
         self

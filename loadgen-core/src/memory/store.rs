@@ -123,7 +123,7 @@ impl Store {
         for change in changes {
             match self.apply_one(change, &mut undo) {
                 Ok(done) => applied.push(done),
-                Err(failure) if taken == Taken::Skip && failure.code == TAKEN => {}
+                Err(failure) if taken == Taken::Skip && failure.taken => {}
                 Err(failure) => {
                     undo.into_iter().rev().for_each(|undo| self.take_back(undo));
                     return Err(failure);
@@ -338,5 +338,6 @@ fn hash<'a>(values: impl Iterator<Item = &'a Value>) -> Key {
 }
 
 fn refused(code: &'static str, message: String) -> Failure {
-    Failure::aborted(Action::NewValues, code, message)
+    let failure = Failure::aborted(Action::NewValues, code, message);
+    if code == TAKEN { failure.over_taken_value() } else { failure }
 }

@@ -4,7 +4,8 @@ use std::{collections::BTreeMap, time::Duration};
 
 use super::*;
 use crate::{
-    Action, Counts, Failure, Outcomes, Rows, ScenarioReport, SchemaChanges, Seed, Tally, report::histogram,
+    Action, Counts, Failure, Outcomes, Rows, ScenarioReport, SchemaChanges, Seed, TableTally, Tally,
+    report::histogram,
 };
 
 fn report() -> Report {
@@ -133,10 +134,6 @@ fn rows_that_somebody_else_took_away_are_warned_about_and_are_no_unknown_operati
     report.tally.tables.insert("b".to_owned(), missed(5, true));
     let summary = summary(&report, None);
     assert_eq!((summary.jobs[0].tables["a"].missed, summary.jobs[0].tables["a"].unknown), (64, 0));
-    assert!(
-        summary.warnings[0]
-            .starts_with("64 updates and deletes did not find their rows: somebody else writes"),
-        "{:?}",
-        summary.warnings
-    );
+    let words = "64 updates and deletes did not find their rows: somebody else writes here";
+    assert!(summary.warnings.iter().any(|warning| warning.starts_with(words)), "{:?}", summary.warnings);
 }
