@@ -201,6 +201,10 @@ impl Execution {
             Some(fatal) => Err(Failed::new(Code::Run, format!("the run ended early: {fatal}"))),
             None if checks(CheckSummary::DIFFERS) => Err(Failed::silent(Code::Check)),
             None if checks(CheckSummary::INCONCLUSIVE) => Err(Failed::silent(Code::Inconclusive)),
+            None if summary.jobs.iter().any(|job| job.cut) => Err(Failed::new(
+                Code::Run,
+                "operations were cut off: the target may still have carried them out",
+            )),
             None if !summary.ok => {
                 Err(Failed::new(Code::Run, "nothing was committed, see the errors in the summary"))
             }

@@ -53,8 +53,14 @@ pub(crate) fn text(run: &RunSummary, seeded: &[Seeded<'_>], is_whole: bool, styl
             let line = format!("stopped before the last {} rows", count(missing));
             let _ = writeln!(text, "\n{}: the same command goes on from here", style.warn(&line));
         }
+        for table in report.tables.iter().filter(|table| table.uncertain) {
+            let line = format!("{} may have more rows:", table.name);
+            let why =
+                "answers were lost, and it could not be counted afterwards; the same command counts again";
+            let _ = writeln!(text, "\n{} {why}", style.warn(&line));
+        }
         if let Some((table, failure)) = &report.fatal {
-            let _ = writeln!(text, "\n{} {failure}", style.bad(&format!("ended early at {table}:")));
+            let _ = writeln!(text, "\n{} {failure}", style.bad(&format!("{table} failed:")));
         }
     }
     let inserted: u64 = seeded.iter().map(|seeded| seeded.report.inserted()).sum();
@@ -88,7 +94,7 @@ fn job(seeded: &Seeded<'_>) -> Value {
         let rows = table.before + table.inserted;
         let figures = json!({
             "before": table.before, "inserted": table.inserted, "rows": rows, "wanted": table.goal,
-            "short": table.short,
+            "short": table.short, "uncertain": table.uncertain,
         });
         (table.name.to_string(), figures)
     };

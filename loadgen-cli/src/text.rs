@@ -21,8 +21,8 @@ pub(crate) fn summary(summary: &Summary, warnings: &[String], style: Style) -> S
     }
     let run = &summary.run;
     let end = match summary.ok {
-        true if summary.jobs.iter().any(|job| job.cut) => style.warn("cut off"),
         true => style.good("ok"),
+        false if summary.jobs.iter().any(|job| job.cut) => style.bad("cut off"),
         false => style.bad("failed"),
     };
     let _ = writeln!(text, "{end} · seed {} · {:.1} s · run {}", run.seed, run.duration_s, run.id);

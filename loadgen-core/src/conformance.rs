@@ -295,6 +295,7 @@ where
         let failure = session.apply(&[refused]).await.expect_err(what);
         let Failure { indeterminate, action, .. } = &failure;
         assert_eq!((*indeterminate, *action), (false, Action::NewValues), "{what}: {failure}");
+        assert_eq!(failure.taken, what.contains("taken"), "{what}: {failure}");
         assert!(!failure.breaks_session(), "{what}: {failure}");
     }
     assert_eq!(all_rows(&mut session, &schema, "author", &["id"]).await.len(), 1);

@@ -101,6 +101,8 @@ pub struct Failure {
     pub indeterminate: bool,
     /// What to do now.
     pub action: Action,
+    /// Whether a unique value was taken by another row: then those next to it may be, too.
+    pub taken: bool,
     /// The target's own code, or a short word of ours such as `deadline`; failures are counted by it.
     pub code: Cow<'static, str>,
     /// What the target said, without any secret.
@@ -110,7 +112,8 @@ pub struct Failure {
 impl Failure {
     /// A failure of something that certainly did not happen.
     pub fn aborted(action: Action, code: impl Into<Cow<'static, str>>, message: impl fmt::Display) -> Self {
-        Failure { indeterminate: false, action, code: code.into(), message: message.to_string() }
+        let (code, message) = (code.into(), message.to_string());
+        Failure { indeterminate: false, action, taken: false, code, message }
     }
 
     /// A failure of something that may have happened.
@@ -119,7 +122,14 @@ impl Failure {
         code: impl Into<Cow<'static, str>>,
         message: impl fmt::Display,
     ) -> Self {
-        Failure { indeterminate: true, action, code: code.into(), message: message.to_string() }
+        let (code, message) = (code.into(), message.to_string());
+        Failure { indeterminate: true, action, taken: false, code, message }
+    }
+
+    /// The same failure, over a unique value that another row has.
+    #[must_use]
+    pub fn over_taken_value(self) -> Self {
+        Failure { taken: true, ..self }
     }
 
     /// How the operation ends if it is not tried again.

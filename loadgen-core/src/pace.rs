@@ -54,7 +54,8 @@ impl Pace {
             Pace::Unpaced => before,
             Pace::Think(_) if seq == 0 => before,
             Pace::Think(think) => before.saturating_add(think.0),
-            Pace::Constant(rate) => nanos(global() as f64 * 1e9 / rate.as_per_second()),
+            // Cut off, the first that is due at the end of a span would be due within it.
+            Pace::Constant(rate) => nanos((global() as f64 * 1e9 / rate.as_per_second()).round()),
             Pace::Poisson(rate) => {
                 let uniform = 1.0 - Rng::keyed(seed, [u64::from(lane.0), seq, DUE]).unit();
                 before.saturating_add(nanos(-uniform.ln() * 1e9 * f64::from(lanes) / rate.as_per_second()))

@@ -25,9 +25,9 @@ pub struct Report {
     pub counts: Counts,
     /// By the name of the scenario. The operations of the warm-up are not in here.
     pub scenarios: BTreeMap<String, ScenarioReport>,
-    /// Why operations were skipped, and how often.
+    /// Why operations were skipped, and how often; without the warm-up.
     pub skips: BTreeMap<String, u64>,
-    /// Failed attempts by code, those included that a later attempt mended. Calls for a lost target that came to
+    /// Failed attempts by code, those of the warm-up and those that a later attempt mended included. Calls for a lost target that came to
     /// nothing are apart, as `reconnect failed`.
     pub errors: BTreeMap<String, ErrorReport>,
     /// What the lanes did to the target, the warm-up included.
@@ -41,6 +41,8 @@ pub struct Report {
 }
 
 /// What became of the operations of one scenario.
+///
+/// Each place of a histogram counts up to 4.29 billion operations, and stays there.
 #[derive(Clone)]
 pub struct ScenarioReport {
     /// By how they ended.

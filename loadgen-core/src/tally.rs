@@ -22,9 +22,12 @@ pub struct TableTally {
     pub live: u64,
     /// The digest of those rows.
     pub digest: Digest,
-    /// Operations on the table of which nobody knows whether they were carried out, or that found rows changed by
-    /// somebody else; with any, `live` and `digest` are not certain.
+    /// Operations on the table of which nobody knows whether they were carried out; with any, `live` and `digest` are not
+    /// certain.
     pub unknown: u64,
+    /// Updates and deletes that were carried out and did not find all of their rows, as somebody else writes here; with any,
+    /// `live` and `digest` are not certain.
+    pub missed: u64,
     /// Whether others write the table too, so that nobody compares it.
     pub unchecked: bool,
     /// Whether columns that the digest covers became others during the run: then `digest` says nothing, and `live` alone
@@ -51,6 +54,7 @@ impl TableTally {
         self.live += other.live;
         self.digest.merge(other.digest);
         self.unknown += other.unknown;
+        self.missed += other.missed;
         self.unchecked |= other.unchecked;
         self.counted_only |= other.counted_only;
         self.picked |= other.picked;

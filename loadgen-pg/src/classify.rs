@@ -141,10 +141,17 @@ fn server_failure(error: &PgDatabaseError, place: Place) -> Failure {
     // The server is about to close the connection, so another statement cannot follow on it.
     let fit = |action| if plain || action == Action::Fatal { action } else { Action::Reconnect };
     if is_aborted(code, plain, place) {
-        Failure::aborted(fit(harmless(action(code, error.routine(), error.message()))), known(code), message)
+        let action = fit(harmless(action(code, error.routine(), message)));
+        let failure = Failure::aborted(action, known(code), message);
+        if is_taken(code) { failure.over_taken_value() } else { failure }
     } else {
         Failure::indeterminate(Action::Resolve, known(code), message)
     }
+}
+
+/// Whether another row has a value that is unique, or excludes this one.
+fn is_taken(code: &str) -> bool {
+    matches!(code, "23505" | "23P01")
 }
 
 /// Nothing is left to find out about work that was certainly not done.

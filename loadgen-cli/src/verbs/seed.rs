@@ -130,8 +130,7 @@ async fn fill(
 fn verdict(seeded: &[Seeded<'_>]) -> Result<(), Failed> {
     for Seeded { job, report, .. } in seeded {
         if let Some((table, failure)) = &report.fatal {
-            let message =
-                format!("the seeding of {} ended early at {table}: {failure}", job.target.describe());
+            let message = format!("the seeding of {} failed at {table}: {failure}", job.target.describe());
             return Err(Failed::new(Code::Run, message));
         }
         let empty = report.tables.iter().find(|table| table.is_left_empty());

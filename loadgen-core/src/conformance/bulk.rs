@@ -81,9 +81,12 @@ where
     assert_eq!(load(&mut session, &second, Taken::Skip).await.expect("none of three"), 0);
     let emails = all_rows(&mut session, &schema, "author", &["email"]).await;
     assert_eq!(emails.len(), 3, "{emails:?}");
-    let orphan = books(&schema, [(Value::Int(-1), 1)]);
+    let author = all_rows(&mut session, &schema, "author", &["id"]).await.remove(0).remove(0);
+    let orphan = books(&schema, [(author, 1), (Value::Int(-1), 1)]);
     let failure = load(&mut session, &orphan, Taken::Skip).await.expect_err("a book without its author");
     assert_eq!(failure.action, Action::NewValues, "only what is taken is left out: {failure}");
+    let books = all_rows(&mut session, &schema, "book", &["author"]).await;
+    assert!(books.is_empty(), "nothing of a load that failed stays: {books:?}");
 }
 
 async fn values_come_back<T>(target: &T)

@@ -32,6 +32,11 @@ impl CrudConfig {
             Err(unknown(Part::Schema(name.clone()), name, there))
         })
     }
+
+    /// Whether a table is asked for by its name, and not just by a pattern.
+    pub(super) fn names(&self, table: &TableName) -> bool {
+        self.tables.keys().any(|name| !is_pattern(name) && table.is_called(name))
+    }
 }
 
 /// The tables that the configuration asks for.

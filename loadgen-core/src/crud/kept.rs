@@ -25,6 +25,15 @@ pub(super) struct Kept {
 }
 
 impl Kept {
+    /// What updates hand back.
+    pub(super) fn returned_by_updates(&self) -> &[usize] {
+        match () {
+            () if self.reads_back => &self.known,
+            () if self.by_address => &self.key,
+            () => &[],
+        }
+    }
+
     /// `touched`: whether rows are to be found again.
     pub(super) fn of(table: &Table, sources: &[Source], referred: &BTreeSet<usize>, touched: bool) -> Self {
         let never_null = |column: usize| {

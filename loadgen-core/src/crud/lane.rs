@@ -42,6 +42,7 @@ pub(crate) struct LaneTable {
     pub(super) count: u64,
     pub(super) digest: Digest,
     pub(super) unknown: u64,
+    pub(super) missed: u64,
 }
 
 /// What a change is about, while its answer is awaited.
@@ -64,11 +65,13 @@ pub(crate) struct Pending {
 const LONGEST_STRIDE: u64 = 1 << 16;
 
 impl LaneTable {
-    /// The values of these rows are taken, by whom is not known: goes on behind them, each time twice as far, because
-    /// an earlier run with the same seed has left any number of rows.
-    pub(crate) fn skip_ahead(&mut self, rows: u64) {
-        self.next += rows * self.stride;
-        self.stride = (self.stride * 2).min(LONGEST_STRIDE);
+    /// These rows were refused: goes on behind them. If their values are taken, by whom is not known, each time twice as
+    /// far, because an earlier run with the same seed has left any number of rows.
+    pub(crate) fn refuse(&mut self, rows: u64, is_taken: bool) {
+        self.next += rows * if is_taken { self.stride } else { 1 };
+        if is_taken {
+            self.stride = (self.stride * 2).min(LONGEST_STRIDE);
+        }
     }
 
     /// The values of these rows were free.
@@ -115,6 +118,7 @@ impl CrudLane {
     pub(crate) fn give_up(&mut self, plan: &CrudPlan) {
         if let Some(pending) = self.pending.take() {
             self.tables[pending.table].next += pending.inserted;
+            self.tables[pending.table].unknown += 1;
             self.disown(plan, &pending);
         }
     }
@@ -123,9 +127,7 @@ impl CrudLane {
     fn disown(&mut self, plan: &CrudPlan, pending: &Pending) {
         self.each_parent(plan, pending.table, &pending.parents, LiveRows::pin);
         self.forget(plan, pending.table, &pending.slots);
-        let table = &mut self.tables[pending.table];
-        table.live.take_combinations(&pending.parents);
-        table.unknown += 1;
+        self.tables[pending.table].live.take_combinations(&pending.parents);
     }
 
     /// Forgets rows that may still be there, and refer to their parents for as long as they are.
@@ -133,6 +135,14 @@ impl CrudLane {
         let live = &mut self.tables[table].live;
         let parents: Vec<Slot> = slots.iter().flat_map(|slot| live.parents(*slot)).copied().collect();
         live.forget(slots);
+        self.each_parent(plan, table, &parents, LiveRows::pin);
+    }
+
+    /// Forgets the row at a position, which is there and is not touched again.
+    fn make_room(&mut self, plan: &CrudPlan, table: usize, position: usize) {
+        let live = &mut self.tables[table].live;
+        let parents = live.parents(live.at(position)).to_vec();
+        live.forget_at(position);
         self.each_parent(plan, table, &parents, LiveRows::pin);
     }
 
@@ -169,6 +179,9 @@ impl CrudLane {
         let returned = change.rows * change.shape.returning.len();
         if applied.rows != change.rows as u64 || applied.returned.len() != returned {
             // Somebody else changed or removed rows of ours, or a trigger did.
+            let is_missed = change.shape.kind != ChangeKind::Insert && applied.rows < change.rows as u64;
+            let own = &mut self.tables[pending.table];
+            *(if is_missed { &mut own.missed } else { &mut own.unknown }) += 1;
             self.disown(plan, &pending);
             return rows;
         }
@@ -202,7 +215,7 @@ impl CrudLane {
             table.digest.add(row_hash(total(sums)));
             let is_kept = plan.touch != Touch::Existing && plan.sampling != Sampling::Server;
             if let Some(surplus) = table.live.surplus().filter(|_| is_kept) {
-                self.forget(crud, pending.table, &[surplus]);
+                self.make_room(crud, pending.table, surplus);
             }
             let new = NewRow { keys: &keys, sums, parents };
             let slot = self.tables[pending.table].live.push(&new);
@@ -275,6 +288,7 @@ impl CrudLane {
                 live: table.count,
                 digest: table.digest,
                 unknown: table.unknown + u64::from(lost),
+                missed: table.missed,
                 unchecked: plan.unchecked.is_some(),
                 counted_only: plan.generation > 0,
                 picked: plan.sampling == Sampling::Server,
@@ -338,5 +352,22 @@ impl TablePlan {
     /// The columns of a bit mask of groups.
     pub(crate) fn columns_of(&self, mask: usize) -> impl Iterator<Item = usize> + '_ {
         columns_of(mask, &self.groups, &self.late)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::crud::live::Layout;
+
+    #[test]
+    fn only_values_that_are_taken_are_gone_past_in_growing_strides() {
+        let mut table = LaneTable::with(LiveRows::new(&Layout::default()));
+        (0..20).for_each(|_| table.refuse(1, false));
+        assert_eq!((table.next, table.stride), (20, 1), "no value was taken by anybody");
+        (0..4).for_each(|_| table.refuse(1, true));
+        assert_eq!(table.next, 20 + 1 + 2 + 4 + 8);
+        table.arrive(1);
+        assert_eq!(table.stride, 1);
     }
 }

@@ -165,19 +165,19 @@ impl LiveRows {
         parents.chunks(self.references.max(1)).for_each(|row| self.combinations.take(row));
     }
 
-    /// Makes room for one row more, if there is none: the row to be forgotten, which stays in the database and in the
-    /// digest and is not touched again. Rows that nobody refers to go first.
-    pub(crate) fn surplus(&mut self) -> Option<Slot> {
+    /// Makes room for one row more, if there is none: the position of the row to be forgotten, which stays in the database
+    /// and in the digest and is not touched again. Rows that nobody refers to go first.
+    pub(crate) fn surplus(&mut self) -> Option<usize> {
         if self.live.len() < self.cap.max(1) {
             return None;
         }
         self.hand = (self.hand + 1) % self.live.len();
         let childless = |probe: usize| {
-            let slot = self.at(self.hand + probe);
-            (!self.has_children(slot)).then_some(slot)
+            let position = (self.hand + probe) % self.live.len();
+            (!self.has_children(self.live[position])).then_some(position)
         };
         let found = (0..self.live.len().min(EVICTION_PROBES)).find_map(childless);
-        Some(found.unwrap_or_else(|| self.at(self.hand)))
+        Some(found.unwrap_or(self.hand))
     }
 
     /// Remembers a row; [`LiveRows::surplus`] has made room for it.
@@ -254,10 +254,15 @@ impl LiveRows {
     pub(crate) fn forget(&mut self, slots: &[Slot]) {
         for slot in slots {
             if let Some(position) = self.live.iter().rposition(|live| live == slot) {
-                self.live.swap_remove(position);
-                self.vacate(*slot);
+                self.forget_at(position);
             }
         }
+    }
+
+    /// Like [`LiveRows::forget`] for the row at a position, without searching.
+    pub(crate) fn forget_at(&mut self, position: usize) {
+        let slot = self.live.swap_remove(position);
+        self.vacate(slot);
     }
 
     /// Forgets rows that are gone: those of `slots`, at consecutive positions from `start` on, without searching.
@@ -360,9 +365,9 @@ mod tests {
         rows.adopt(1);
         let mut forgotten = Vec::new();
         for _ in 0..3 {
-            let slot = rows.surplus().unwrap();
-            rows.forget(&[slot]);
-            forgotten.push(slot);
+            let position = rows.surplus().unwrap();
+            forgotten.push(rows.at(position));
+            rows.forget_at(position);
             rows.push(&NewRow { keys: &[Value::Int(9)], sums: &[9, 9], parents: &[] });
         }
         assert!(!forgotten.contains(&1), "{forgotten:?}");

@@ -13,7 +13,7 @@ use super::{
     table_plan::TablePlan,
     workload::TableDigest,
 };
-use crate::{Digest, Rows, TableTally};
+use crate::{Digest, Rows, TableName, TableTally};
 
 /// Tables that are gone and still reported each by its name.
 const GONE: usize = 256;
@@ -46,6 +46,15 @@ impl CrudLane {
         };
         self.tables = plan.tables.iter().enumerate().map(moved).collect();
         self.hold_on_to_parents(&old, plan, &kept);
+        // What was left out and still there may be gone by now.
+        for (name, last) in &mut self.gone {
+            let is_called = |known: &TableName| known.to_string() == *name;
+            let is_there = plan.refused.iter().any(|(refused, _)| is_called(refused))
+                || plan.tables.iter().any(|planned| is_called(&planned.table.name));
+            if !is_there {
+                (last.live, last.digest) = (0, Digest::default());
+            }
+        }
     }
 
     /// What is left of a table that is not written any more.
@@ -55,7 +64,10 @@ impl CrudLane {
         let is_there = new.refused.iter().any(|(refused, _)| *refused == plan.table.name);
         let rows = table.rows;
         let (live, digest) = if is_there { (table.count, table.digest) } else { (0, Digest::default()) };
-        let last = TableTally { rows, live, digest, unchecked: is_there, ..TableTally::default() };
+        // Rows may have gone into another table of the same name before anybody knew.
+        let is_replaced = new.tables.iter().any(|planned| planned.table.name == plan.table.name);
+        let last =
+            TableTally { rows, live, digest, unchecked: is_there || is_replaced, ..TableTally::default() };
         let is_full = self.gone.len() >= GONE && !self.gone.contains_key(&name);
         let name = if is_full { "(others that were dropped)".to_owned() } else { name };
         self.gone.entry(name).or_default().merge(last);
@@ -141,6 +153,6 @@ impl LaneTable {
     /// Begins with rows that are there.
     pub(super) fn with(live: LiveRows) -> Self {
         let TableDigest { rows: count, digest } = live.digest();
-        LaneTable { live, next: 0, stride: 1, rows: Rows::default(), count, digest, unknown: 0 }
+        LaneTable { live, next: 0, stride: 1, rows: Rows::default(), count, digest, unknown: 0, missed: 0 }
     }
 }

@@ -87,7 +87,7 @@ where
             Err(failure) => {
                 lane.undo(&self.plan);
                 if failure.action == Action::NewValues && self.kind == ChangeKind::Insert {
-                    lane.tables[table].skip_ahead(change.rows as u64);
+                    lane.tables[table].refuse(change.rows as u64, failure.taken);
                 }
                 Err(failure)
             }

@@ -255,5 +255,5 @@ fn count_others(schema: &Schema) -> BTreeMap<&'static str, usize> {
 /// Rows remembered in one lane of one table.
 fn cap(config: &CrudConfig, lanes: u32, tables: usize) -> usize {
     let all = config.remember.map_or(1_000_000, |count| count.0);
-    (all / u64::from(lanes) / tables as u64).clamp(16, u64::from(u32::MAX) - 1) as usize
+    (all / u64::from(lanes.max(1)) / tables.max(1) as u64).clamp(16, u64::from(u32::MAX) - 1) as usize
 }

@@ -25,8 +25,8 @@ pub async fn plan(
     }
 }
 
-/// Like [`plan`], but only what the session may do. Without tables in the configuration, those that it may not write
-/// are left out; one that is asked for by name is refused.
+/// Like [`plan`], but only what the session may do. Tables that it may not write are left out; one that the configuration
+/// asks for by name, and not by a pattern, is refused.
 ///
 /// # Errors
 /// When a right is missing on a table that is asked for by name, or on all tables; else as [`plan`].
@@ -50,7 +50,8 @@ pub async fn permitted_plan(
             plan.version = version;
             return go_on(session, plan).await;
         }
-        if missing.len() == plan.tables.len() || !config.tables.is_empty() {
+        let is_named = |(table, _): &(TableName, String)| config.names(table);
+        if missing.len() == plan.tables.len() || missing.iter().any(is_named) {
             return Err(PrepareError::Rights(missing));
         }
         without.extend(missing.into_iter().map(barred));

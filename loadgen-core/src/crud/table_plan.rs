@@ -99,7 +99,7 @@ impl TablePlan {
         let ties = Ties::find((&table, &own_config), &mut sources, rules, locale);
         let wanted = table_config.operations.or(config.operations).unwrap_or_default();
         let kept = Kept::of(&table, &sources, referred, (wanted.update, wanted.delete) != (0, 0));
-        let Kept { key, remembered, known, .. } = &kept;
+        let Kept { key, remembered, .. } = &kept;
         note_specials(&table, key, &mut notes);
         let groups = groups(&table, &sources, remembered, ties.as_ref(), &mut notes);
         let late = late_updates(&table, &sources, remembered);
@@ -111,11 +111,7 @@ impl TablePlan {
         let insert = shape(ChangeKind::Insert, &[], kept.written.clone(), &kept.returned);
         let (mut updates, mut delete) = (Vec::new(), None);
         if !key.is_empty() {
-            let returned: &[usize] = match () {
-                () if kept.reads_back => known,
-                () if kept.by_address => key,
-                () => &[],
-            };
+            let returned = kept.returned_by_updates();
             for mask in 1..1usize << groups.len() {
                 let set = columns_of(mask, &groups, &late).collect();
                 updates.push(shape(ChangeKind::Update, key, set, returned));
@@ -126,13 +122,8 @@ impl TablePlan {
         let standing = Standing::of(&table, config, table_config, has_key);
         notes.extend(standing.note);
         let operations = possible(wanted, updates.is_empty(), delete.is_none(), &mut notes);
-        let part = |column: usize| match groups.iter().position(|group| group.contains(&column)) {
-            Some(group) => group + 1,
-            None if table.special.denied.select.contains(&column) => UNREAD,
-            None if table.special.late.contains(&column) => UNREAD,
-            None => 0,
-        };
-        let parts = (0..sources.len()).map(part).chain([UNREAD]).collect();
+        let parts = (0..sources.len()).map(|column| part_of(&table, &groups, column));
+        let parts = parts.chain([UNREAD]).collect();
         let layout = Layout {
             keys: remembered.len(),
             parts: groups.len() + 1,
@@ -321,4 +312,14 @@ fn join(units: &mut Vec<Vec<usize>>, mut columns: Vec<usize>) {
 /// The groups of a bit mask, in order.
 pub(crate) fn groups_of(mask: usize, groups: &[Vec<usize>]) -> impl Iterator<Item = &Vec<usize>> {
     groups.iter().enumerate().filter(move |(group, _)| mask >> group & 1 == 1).map(|(_, columns)| columns)
+}
+
+/// The part of a row's sum that a column counts to.
+fn part_of(table: &Table, groups: &[Vec<usize>], column: usize) -> usize {
+    match groups.iter().position(|group| group.contains(&column)) {
+        Some(group) => group + 1,
+        None if table.special.denied.select.contains(&column) => UNREAD,
+        None if table.special.late.contains(&column) => UNREAD,
+        None => 0,
+    }
 }

@@ -21,7 +21,7 @@ use super::{
 };
 use crate::{
     ChangeKind, CheckError, Digest, Failure, LaneId, Mix, Occasion, PrepareError, Replanned, Report, Seed,
-    SessionOf, Setup, SqlSession, Tally, Target, Workload,
+    SessionOf, Setup, SqlSession, TableTally, Tally, Target, Workload,
 };
 
 /// Weighted inserts, updates and deletes on the tables of any schema.
@@ -136,6 +136,20 @@ async fn held(
     Ok(held)
 }
 
+/// Why nobody can say what the rows of the lanes are; nothing if that is certain.
+fn doubts_of(lanes: &TableTally) -> String {
+    let TableTally { unknown, missed, .. } = lanes;
+    let mut doubts = Vec::new();
+    if *unknown > 0 {
+        doubts.push(format!("{unknown} operations of unknown outcome"));
+    }
+    if *missed > 0 {
+        doubts
+            .push(format!("{missed} updates and deletes did not find their rows: somebody else writes here"));
+    }
+    doubts.join(", ")
+}
+
 /// Counts and hashes the rows of a table, as [`Tally`] does for the rows of the lanes.
 ///
 /// # Errors
@@ -233,11 +247,12 @@ where
         for planned in &plan.tables {
             let name = planned.table.name.to_string();
             let lanes = report.tally.tables.get(&name).copied().unwrap_or_default();
-            if lanes.unknown > 0 {
-                doubts.push(format!("{name}: {} operations of unknown outcome", lanes.unknown));
+            if planned.unchecked.is_some() || lanes.unchecked {
                 continue;
             }
-            if planned.unchecked.is_some() || lanes.unchecked {
+            let doubt = doubts_of(&lanes);
+            if !doubt.is_empty() {
+                doubts.push(format!("{name}: {doubt}"));
                 continue;
             }
             let mut expected = before.get(&name).copied().unwrap_or_default();

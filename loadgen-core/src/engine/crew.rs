@@ -31,6 +31,7 @@ pub(super) struct Posts<W: Workload> {
     ready: mpsc::Sender<Result<(), Failure>>,
     start: watch::Receiver<Option<Instant>>,
     done: mpsc::Sender<Handed<W>>,
+    workers: u32,
 }
 
 /// What a worker hands in at its end.
@@ -50,9 +51,9 @@ impl<W: Workload> Posts<W> {
         fine: bool,
     ) -> impl Future<Output = ()> + Send + 'static {
         let (shared, timetable) = (Arc::clone(shared), timetable.clone());
-        let Posts { ready, start, done } = self;
+        let Posts { ready, start, done, workers } = self;
+        let workers = *workers;
         let (ready, start, done) = (ready.clone(), start.clone(), done.clone());
-        let workers = shared.progress.workers();
         async move {
             let (mut crew, mut names) = (JoinSet::new(), Vec::new());
             for index in indexes {
@@ -62,7 +63,7 @@ impl<W: Workload> Posts<W> {
                 let recorder = Recorder::new(0, warmup);
                 let timer = if fine { Timer::fine() } else { Timer::Coarse };
                 let worker = Worker::new(index, Arc::clone(&shared), schedule, ids, recorder, timer);
-                let posts = Posts { ready: ready.clone(), start: start.clone(), done: done.clone() };
+                let posts = Posts { ready: ready.clone(), start: start.clone(), done: done.clone(), workers };
                 names.push((crew.spawn(posts.serve(worker, Arc::clone(&shared))).id(), index));
             }
             // The start is waited for by those who are ready; whoever is not must be missed by then.
@@ -80,7 +81,7 @@ impl<W: Workload> Posts<W> {
     }
 
     async fn serve(self, mut worker: Worker<W>, shared: Arc<Shared<W>>) {
-        let Posts { ready, mut start, done } = self;
+        let Posts { ready, mut start, done, .. } = self;
         let connected = tokio::select! {
             biased;
             connected = worker.connect() => connected,
@@ -105,7 +106,8 @@ impl<W: Workload> Crew<W> {
         let (ready_at, ready) = mpsc::channel(size);
         let (start, start_at) = watch::channel(None);
         let (done_at, done) = mpsc::channel(size);
-        (Posts { ready: ready_at, start: start_at, done: done_at }, Crew { ready, start, done, workers })
+        let posts = Posts { ready: ready_at, start: start_at, done: done_at, workers };
+        (posts, Crew { ready, start, done, workers })
     }
 
     /// Waits for every session, then lets all workers go from the same instant.

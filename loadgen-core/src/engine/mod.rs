@@ -3,6 +3,7 @@
 mod conclude;
 mod crew;
 mod follow;
+mod open;
 mod progress;
 mod recorder;
 mod retry;
@@ -14,8 +15,10 @@ mod timer;
 mod worker;
 
 pub(crate) use crew::on_own_thread;
+pub(crate) use open::open;
 pub use progress::{Progress, Snapshot};
 pub use retry::RetryPolicy;
+pub(crate) use retry::Tries;
 pub use run::{Run, RunError};
 pub(crate) use stop::{Level, Stop};
 pub(crate) use supervise::{Signal, listen};

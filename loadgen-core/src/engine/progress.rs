@@ -66,7 +66,8 @@ pub struct Progress(Arc<Watched>);
 #[derive(Debug)]
 struct Watched {
     start: OnceLock<Instant>,
-    workers: Box<[Counters]>,
+    /// As many as there are workers, which is known when the run begins.
+    workers: OnceLock<Box<[Counters]>>,
     schema_changes: Mutex<SchemaChanges>,
 }
 
@@ -87,18 +88,19 @@ pub struct Snapshot {
 }
 
 impl Progress {
-    pub(crate) fn new(workers: u32) -> Self {
-        let workers = (0..workers).map(|_| Counters::new()).collect();
-        let (start, schema_changes) = (OnceLock::new(), Mutex::default());
+    pub(crate) fn new() -> Self {
+        let (start, workers, schema_changes) = (OnceLock::new(), OnceLock::new(), Mutex::default());
         Progress(Arc::new(Watched { start, workers, schema_changes }))
     }
 
-    pub(crate) fn worker(&self, worker: u32) -> &Counters {
-        &self.0.workers[worker as usize]
+    /// Has counters for so many workers; the first number counts.
+    pub(crate) fn watch(&self, workers: u32) {
+        self.0.workers.get_or_init(|| (0..workers).map(|_| Counters::new()).collect());
     }
 
-    pub(crate) fn workers(&self) -> u32 {
-        self.0.workers.len() as u32
+    /// The counters of a worker, of those that are watched.
+    pub(crate) fn worker(&self, worker: u32) -> &Counters {
+        &self.0.workers.get().expect("workers are watched before there are any")[worker as usize]
     }
 
     /// Says what due times count from.
@@ -122,7 +124,7 @@ impl Progress {
     pub fn snapshot(&self) -> Snapshot {
         let mut all = Snapshot::default();
         let now_us = self.0.start.get().map_or(0, |start| start.elapsed().as_micros() as u64);
-        for counters in &self.0.workers {
+        for counters in self.0.workers.get().into_iter().flatten() {
             let [committed, skipped, aborted, indeterminate] =
                 counters.outcomes.each_ref().map(|n| n.load(Relaxed));
             all.outcomes += Outcomes { committed, skipped, aborted, indeterminate };

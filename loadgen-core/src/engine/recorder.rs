@@ -79,10 +79,15 @@ impl Recorder {
         }
     }
 
-    pub(crate) fn skipped(&mut self, reason: Cow<'static, str>) {
+    /// Counts why an operation was skipped, as far as the operation counts.
+    pub(crate) fn skipped(&mut self, reason: Cow<'static, str>, due: Duration) {
+        if due < self.warmup_end {
+            return;
+        }
         *entry(&mut self.skips, reason, || 0) += 1;
     }
 
+    /// Counts a failure, in the warm-up too: what went wrong is to be known.
     pub(crate) fn failed(&mut self, failure: &Failure) {
         let new = || ErrorReport { count: 0, action: failure.action, example: failure.message.clone() };
         entry(&mut self.errors, failure.code.clone(), new).count += 1;
@@ -160,6 +165,10 @@ mod tests {
             let times = Times { due, started: due, ended: due + Duration::from_millis(5) };
             recorder.ended(0, Outcome::Committed, Rows::default(), times);
         }
+        for second in [0, 1] {
+            recorder.skipped("nothing to do".into(), Duration::from_secs(second));
+        }
+        assert_eq!(recorder.skips, [("nothing to do".into(), 1)]);
         assert_eq!((recorder.counts.warmup.committed, recorder.scenarios[0].outcomes.committed), (1, 2));
         assert_eq!(recorder.scenarios[0].latency_us.len(), 2);
     }

@@ -65,11 +65,11 @@ impl RetryPolicy {
 
 /// How often one operation has failed, by what was to be done about it: each action has a bound of its own.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Tries([u32; Action::Defect as usize + 1]);
+pub(crate) struct Tries([u32; Action::Defect as usize + 1]);
 
 impl Tries {
     /// Counts a failure; the answer is how many with this action there were.
-    pub(super) fn count(&mut self, action: Action) -> u32 {
+    pub(crate) fn count(&mut self, action: Action) -> u32 {
         let tries = &mut self.0[action as usize];
         *tries += 1;
         *tries

@@ -8,12 +8,13 @@ use super::{
     conclude::conclude,
     crew::{Crew, on_own_thread},
     follow::{Ask, Follower},
+    open::open,
     progress::Progress,
     retry::RetryPolicy,
     schedule::Timetable,
     stop::{Level, Stop},
     supervise::{Signal, listen, supervise},
-    worker::{Shared, deadline_passed},
+    worker::Shared,
 };
 use crate::{
     CheckError, Failure, Limit, Mix, Occasion, Pace, PrepareError, Report, Seed, SessionOf, Setup, Target,
@@ -177,7 +178,9 @@ impl<W: Workload> Run<W> {
         self
     }
 
-    /// The longest wait for one attempt at one operation, whatever deadlines the target has of its own; 60 s unless set.
+    /// The longest wait for a connection, a look at the schema or one attempt at one operation, whatever deadlines the target
+    /// has of its own; 60 s unless set. [`Workload::prepare`] and [`Workload::check`] read whole tables, so each of their
+    /// steps has the target's own deadline (see [`SqlSession`](crate::SqlSession)), and a stop ends them.
     pub fn deadline(mut self, deadline: Duration) -> Self {
         self.deadline = deadline;
         self
@@ -229,8 +232,7 @@ impl<W: Workload> Run<W> {
 
     /// A live view of the run, to be asked for before it is executed.
     pub fn progress(&mut self) -> Progress {
-        let workers = self.workers();
-        self.progress.get_or_insert_with(|| Progress::new(workers)).clone()
+        self.progress.get_or_insert_with(Progress::new).clone()
     }
 
     fn workers(&self) -> u32 {
@@ -320,6 +322,7 @@ impl<W: Workload> Run<W> {
         asked: &Stop,
     ) -> Result<(Arc<Shared<W>>, Report), RunError> {
         let workers = self.workers();
+        progress.watch(workers);
         let timetable = Timetable { seed: self.seed, lanes: self.lanes, pace: self.pace, limit: self.limit };
         let follower = Follower::new(choice, self.setup(), progress.clone());
         let (looks, grace, check) = ((self.look_every, self.deadline), self.grace, self.check);
@@ -413,9 +416,4 @@ fn timer_floor(pace: &Pace) -> Duration {
         Some(rate) if rate >= 20_000.0 => Duration::from_micros(100),
         _ => Duration::ZERO,
     }
-}
-
-async fn open<T: Target>(target: &T, deadline: Duration) -> Result<T::Session, Failure> {
-    let connected = tokio::time::timeout(deadline, target.connect()).await;
-    connected.unwrap_or_else(|_| Err(deadline_passed("connection", deadline)))
 }

@@ -90,10 +90,14 @@ impl Schedule {
         self.planned
     }
 
-    /// Passes over everything that is due by `now`, and says how much that was. A closed pace plans nothing ahead.
-    pub(crate) fn pass_over(&mut self, now: Duration) -> u64 {
+    /// Passes over what is due by `now`, `most` operations at once, and says how many those were. A closed pace plans nothing
+    /// ahead.
+    pub(crate) fn pass_over(&mut self, now: Duration, most: u64) -> u64 {
         let mut passed = 0;
-        while !self.timetable.pace.is_closed() && self.head().is_some_and(|due| due.at <= now) {
+        while passed < most
+            && !self.timetable.pace.is_closed()
+            && self.head().is_some_and(|due| due.at <= now)
+        {
             self.advance(now);
             passed += 1;
         }
@@ -143,10 +147,20 @@ mod tests {
     }
 
     #[test]
+    fn a_minute_admits_as_many_operations_as_a_rate_has_a_minute() {
+        let limit = Limit { operations: None, duration: Some(Duration::from_secs(60)) };
+        for rate in 1..=600 {
+            let pace = Pace::Constant(format!("{rate}/min").parse().unwrap());
+            assert_eq!(order(pace, limit, 1).len(), rate, "{rate}/min");
+        }
+    }
+
+    #[test]
     fn what_is_overdue_is_passed_over_one_by_one() {
         let pace = Pace::Constant("1k/s".parse().unwrap());
         let mut schedule = Schedule::new(timetable(pace, Limit::default()), (0..8).map(LaneId));
-        assert_eq!(schedule.pass_over(Duration::from_millis(99)), 100);
+        assert_eq!(schedule.pass_over(Duration::from_millis(99), 60), 60);
+        assert_eq!(schedule.pass_over(Duration::from_millis(99), 60), 40);
         assert_eq!(schedule.head().unwrap().at, Duration::from_millis(100));
     }
 

@@ -6,6 +6,7 @@ use tokio::time::Instant;
 
 use super::{
     follow::{Ask, Epoch, Follower},
+    open::{deadline_passed, open},
     progress::Counters,
     recorder::{Recorder, Times},
     retry::{RetryPolicy, Tries},
@@ -15,7 +16,7 @@ use super::{
 };
 use crate::{
     Action, Cx, Deadline, Done, Failure, LaneId, Occasion, Outcome, PrepareError, Progress, Rng, Rows, Seed,
-    SessionOf, Target, Workload,
+    SessionOf, Workload,
 };
 
 /// What all workers of a run read and none changes.
@@ -99,9 +100,7 @@ impl<W: Workload> Worker<W> {
 
     /// Opens the session. Failures that can pass, like a server that is still starting, are not waited out.
     pub(crate) async fn connect(&mut self) -> Result<(), Failure> {
-        let connected = tokio::time::timeout(self.shared.deadline, self.shared.target.connect()).await;
-        self.session =
-            Some(connected.unwrap_or_else(|_| Err(deadline_passed("connect", self.shared.deadline)))?);
+        self.session = Some(open(&*self.shared.target, self.shared.deadline).await?);
         self.counters().connected(true);
         Ok(())
     }
@@ -115,7 +114,7 @@ impl<W: Workload> Worker<W> {
         if shared.stop.unless(Level::Cut, self.drive(&shared)).await.is_none() {
             self.cut();
         }
-        let undone = if self.shared.stop.is_raised() { self.schedule.pass_over(self.now()) } else { 0 };
+        let undone = if self.shared.stop.is_raised() { self.pass_over().await } else { 0 };
         self.recorder.counts.undone = undone;
         self.drop_late(undone);
         self.recorder.counts.planned = self.schedule.planned();
@@ -325,7 +324,7 @@ impl<W: Workload> Worker<W> {
         let (outcome, rows) = match ended {
             Ok(Done::Committed(rows)) => (Outcome::Committed, rows),
             Ok(Done::Skipped(reason)) => {
-                self.recorder.skipped(reason);
+                self.recorder.skipped(reason, times.due);
                 (Outcome::Skipped, Rows::default())
             }
             Err(outcome) => (outcome, Rows::default()),
@@ -339,6 +338,19 @@ impl<W: Workload> Worker<W> {
         }
     }
 
+    /// Passes over what is due and not begun, a bit at a time: it may be much.
+    async fn pass_over(&mut self) -> u64 {
+        let (now, mut all) = (self.now(), 0);
+        loop {
+            let passed = self.schedule.pass_over(now, PASSED_AT_ONCE);
+            all += passed;
+            if passed < PASSED_AT_ONCE {
+                return all;
+            }
+            tokio::task::yield_now().await;
+        }
+    }
+
     /// Moves an open schedule on, as soon as the operation at its head is begun or dropped.
     fn advance(&mut self, now: Duration) {
         self.schedule.advance(now);
@@ -347,20 +359,22 @@ impl<W: Workload> Worker<W> {
 
     /// The operation that had begun is let go: nobody knows what became of it, unless it waited for another attempt.
     fn cut(&mut self) {
-        self.recorder.cut = true;
         if let Some(Begun { group, times, outcome }) = self.begun.take() {
+            self.recorder.cut |= outcome == Outcome::Indeterminate;
             self.end(group, Err(outcome), times);
         }
     }
 
     /// Opens a session in place of a lost one, with growing pauses, until it succeeds or there is no hope.
     async fn reconnect(&mut self, due: Due) -> Result<(), Lost> {
-        let since = Instant::now();
+        let (shared, since) = (Arc::clone(&self.shared), Instant::now());
         for attempt in 1.. {
-            if self.shared.stop.is_raised() {
-                return Err(Lost::Stopping);
-            }
-            let Err(failure) = self.connect().await else { break };
+            let connected = tokio::select! {
+                biased;
+                () = shared.stop.reached(Level::Drain) => return Err(Lost::Stopping),
+                connected = self.connect() => connected,
+            };
+            let Err(failure) = connected else { break };
             self.recorder.failed_to_reconnect(&failure);
             if failure.action == Action::Fatal || since.elapsed() > self.shared.retry.reconnect {
                 return Err(Lost::Fatal(failure));
@@ -417,12 +431,8 @@ const LOOKS: u32 = 1 << 31;
 /// How often one operation is begun anew because the schema has changed.
 const MOST_PLANS: u32 = 10;
 
+/// Operations that are passed over before others have a turn.
+const PASSED_AT_ONCE: u64 = 10_000;
+
 /// A target that answers without waiting must not keep the runtime from everything else.
 const YIELD_EVERY: u32 = 256;
-
-pub(crate) fn deadline_passed(what: &str, deadline: Duration) -> Failure {
-    let message = format!(
-        "no {what} within {deadline:?}: the target or the network hangs, or the deadline is too short"
-    );
-    Failure::indeterminate(Action::Resolve, "deadline", message)
-}

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 use super::MemorySession;
-use crate::{Action, BulkSession, Change, Extent, Failure, NextRow, Shape, SqlSession, Table, Taken, Value};
+use crate::{BulkSession, Change, Extent, Failure, NextRow, Shape, SqlSession, Table, Taken, Value};
 
 #[async_trait]
 impl BulkSession for MemorySession {
@@ -24,18 +24,7 @@ impl BulkSession for MemorySession {
             }
             changes.push(Change { shape: Arc::clone(insert), values, rows: 1 });
         }
-        if taken == Taken::Refuse {
-            return Ok(self.apply(&changes).await?.len() as u64);
-        }
-        let mut loaded = 0;
-        for change in changes {
-            match self.apply(&[change]).await {
-                Ok(_) => loaded += 1,
-                Err(failure) if failure.action == Action::NewValues && failure.code == "unique" => {}
-                Err(failure) => return Err(failure),
-            }
-        }
-        Ok(loaded)
+        Ok(self.carry_out(&changes, taken)?.len() as u64)
     }
 
     async fn count(&mut self, table: &Table, most: u64) -> Result<u64, Failure> {

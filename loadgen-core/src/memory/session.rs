@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use super::Memory;
 use crate::{
     Action, Applied, Change, EachRow, Failure, Rights, Schema, SchemaFilter, Session, SqlSession, Table,
-    TableName, Value,
+    TableName, Taken, Value,
 };
 
 /// A session; dropping it changes nothing.
@@ -20,6 +20,20 @@ pub struct MemorySession {
 impl MemorySession {
     pub(super) fn new(memory: Memory) -> Self {
         MemorySession { memory, broken: false }
+    }
+
+    /// Applies all changes or none, but for those that are left out.
+    pub(super) fn carry_out(&mut self, changes: &[Change], taken: Taken) -> Result<Vec<Applied>, Failure> {
+        if self.broken {
+            return Err(Failure::aborted(Action::Reconnect, "closed", "the session was lost before"));
+        }
+        let apply = |memory: &Memory| memory.lock().apply(changes, taken);
+        let Some(fault) = self.memory.faults.next(changes) else { return apply(&self.memory) };
+        self.broken = fault.failure.breaks_session();
+        if fault.applied {
+            apply(&self.memory)?;
+        }
+        Err(fault.failure)
     }
 }
 
@@ -47,15 +61,7 @@ impl SqlSession for MemorySession {
     }
 
     async fn apply(&mut self, changes: &[Change]) -> Result<Vec<Applied>, Failure> {
-        if self.broken {
-            return Err(Failure::aborted(Action::Reconnect, "closed", "the session was lost before"));
-        }
-        let Some(fault) = self.memory.faults.next(changes) else { return self.memory.lock().apply(changes) };
-        self.broken = fault.failure.breaks_session();
-        if fault.applied {
-            self.memory.lock().apply(changes)?;
-        }
-        Err(fault.failure)
+        self.carry_out(changes, Taken::Refuse)
     }
 
     async fn execute(&mut self, _: &str) -> Result<(), Failure> {

@@ -3,13 +3,16 @@
 use std::{borrow::Cow, collections::HashMap, sync::Arc};
 
 use crate::{
-    Action, Applied, Change, ChangeKind, Check, Failure, Fill, Schema, Table, Value,
+    Action, Applied, Change, ChangeKind, Check, Failure, Fill, Schema, Table, Taken, Value,
     canonical::Canonical,
     check::{Condition, holds, parse},
 };
 
 /// What "now" is to checks: a day in 2026, in microseconds since 1970.
 const TODAY: i64 = 1_780_000_000_000_000;
+
+/// The code of a failure over a unique value that is taken.
+const TAKEN: &str = "unique";
 
 /// The hash of a key, which stands for the key.
 type Key = u128;
@@ -112,13 +115,15 @@ impl Store {
         found.ok_or_else(missing)
     }
 
-    /// All of the changes or none.
-    pub(crate) fn apply(&mut self, changes: &[Change]) -> Result<Vec<Applied>, Failure> {
+    /// All of the changes or none, but for rows with a unique value that is taken, where those are left out. A change that
+    /// may be left out has one row.
+    pub(crate) fn apply(&mut self, changes: &[Change], taken: Taken) -> Result<Vec<Applied>, Failure> {
         let mut undo = Vec::new();
         let mut applied = Vec::with_capacity(changes.len());
         for change in changes {
             match self.apply_one(change, &mut undo) {
                 Ok(done) => applied.push(done),
+                Err(failure) if taken == Taken::Skip && failure.taken => {}
                 Err(failure) => {
                     undo.into_iter().rev().for_each(|undo| self.take_back(undo));
                     return Err(failure);
@@ -192,7 +197,7 @@ impl Store {
         let taken =
             |index: &&Index| key_of(&index.columns, &row).is_some_and(|key| index.rows.contains_key(&key));
         if rows.indexes.iter().any(|index| taken(&index)) {
-            return Err(refused("unique", format!("a key of {} is taken", rows.table.name)));
+            return Err(refused(TAKEN, format!("a key of {} is taken", rows.table.name)));
         }
         for foreign in &rows.table.foreign_keys {
             let Some(key) = key_of(&foreign.columns, &row) else { continue };
@@ -333,5 +338,6 @@ fn hash<'a>(values: impl Iterator<Item = &'a Value>) -> Key {
 }
 
 fn refused(code: &'static str, message: String) -> Failure {
-    Failure::aborted(Action::NewValues, code, message)
+    let failure = Failure::aborted(Action::NewValues, code, message);
+    if code == TAKEN { failure.over_taken_value() } else { failure }
 }

@@ -28,13 +28,13 @@ impl Summary {
 }
 
 impl EndedJob<'_> {
-    /// Not if it ended early, its check did not hold, or it tried and nothing was committed.
+    /// Not if it ended early or was cut off, its check did not hold, or it tried and nothing was committed.
     fn is_ok(&self) -> bool {
         let mut all = self.report.outcomes();
         all += self.report.counts.warmup;
         let in_vain = all.committed == 0 && all.aborted + all.indeterminate > 0;
         let held = self.check.is_none_or(|check| check.result == CheckSummary::HELD);
-        held && !in_vain && self.report.fatal.is_none()
+        held && !in_vain && self.report.fatal.is_none() && !self.report.cut
     }
 }
 
@@ -108,10 +108,10 @@ impl ScenarioSummary {
 impl TableSummary {
     fn new(table: &TableTally) -> Self {
         let Rows { inserted, updated, deleted } = table.rows;
-        let (live, unknown) = (table.live, table.unknown);
+        let (live, unknown, missed) = (table.live, table.unknown, table.missed);
         let (unchecked, counted_only) = (table.unchecked, table.counted_only);
         let digest = if counted_only { String::new() } else { table.digest.to_string() };
-        TableSummary { inserted, updated, deleted, live, digest, unknown, unchecked, counted_only }
+        TableSummary { inserted, updated, deleted, live, digest, unknown, missed, unchecked, counted_only }
     }
 }
 

@@ -24,7 +24,9 @@ pub struct Summary {
     pub thresholds: Vec<ThresholdSummary>,
     /// What a reader should know before trusting the figures.
     pub warnings: Vec<String>,
-    /// Whether everything that was asked for was done and held.
+    /// Whether everything went well: each job came to its end without a failure that ended it, nothing of it was cut off,
+    /// its check held if there was one, and something was committed if anything failed. Operations that were
+    /// aborted or are of unknown outcome, and load that could not be offered, do not count against it.
     pub ok: bool,
 }
 
@@ -187,6 +189,10 @@ pub struct TableSummary {
     pub digest: String,
     /// Operations of unknown outcome; with any, `live` and `digest` are not certain.
     pub unknown: u64,
+    /// Updates and deletes that did not find all of their rows, as somebody else writes here; with any, `live` and `digest` are
+    /// not certain.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub missed: u64,
     /// Whether something else in the database writes the table too, so that the check passes it over.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub unchecked: bool,
@@ -236,4 +242,8 @@ pub struct ThresholdSummary {
     pub value: f64,
     /// Whether it held.
     pub ok: bool,
+}
+
+fn is_none(count: &u64) -> bool {
+    *count == 0
 }

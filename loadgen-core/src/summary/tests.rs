@@ -4,7 +4,8 @@ use std::{collections::BTreeMap, time::Duration};
 
 use super::*;
 use crate::{
-    Action, Counts, Failure, Outcomes, Rows, ScenarioReport, SchemaChanges, Seed, Tally, report::histogram,
+    Action, Counts, Failure, Outcomes, Rows, ScenarioReport, SchemaChanges, Seed, TableTally, Tally,
+    report::histogram,
 };
 
 fn report() -> Report {
@@ -118,4 +119,21 @@ fn a_run_is_not_ok_when_it_ended_early_or_differs_or_did_nothing() {
     let mut vain = report();
     vain.scenarios.get_mut("insert").unwrap().outcomes = Outcomes { aborted: 3, ..Outcomes::default() };
     assert!(!summary(&vain, None).ok);
+}
+
+#[test]
+fn a_run_that_was_cut_off_is_not_ok() {
+    assert!(!summary(&Report { cut: true, ..report() }, None).ok);
+}
+
+#[test]
+fn rows_that_somebody_else_took_away_are_warned_about_and_are_no_unknown_operations() {
+    let mut report = report();
+    let missed = |missed, unchecked| TableTally { missed, unchecked, ..TableTally::default() };
+    report.tally.tables.insert("a".to_owned(), missed(64, false));
+    report.tally.tables.insert("b".to_owned(), missed(5, true));
+    let summary = summary(&report, None);
+    assert_eq!((summary.jobs[0].tables["a"].missed, summary.jobs[0].tables["a"].unknown), (64, 0));
+    let words = "64 updates and deletes did not find their rows: somebody else writes here";
+    assert!(summary.warnings.iter().any(|warning| warning.starts_with(words)), "{:?}", summary.warnings);
 }

@@ -23,6 +23,7 @@ pub(super) fn warnings(job: &EndedJob<'_>, several: bool) -> Vec<String> {
             "{unknown} operations of unknown outcome: live and digest of {of} are not certain"
         ));
     }
+    warnings.extend(missed(report));
     for (picked, why) in [
         (false, "written by others, too, or left out for a while; only the lanes' own rows are counted"),
         (true, "the server picks rows; what was done is counted, and what is there is not compared"),
@@ -46,6 +47,20 @@ pub(super) fn warnings(job: &EndedJob<'_>, several: bool) -> Vec<String> {
     } else {
         warnings
     }
+}
+
+/// What somebody else has changed under the lanes, where nobody knew of it before.
+fn missed(report: &Report) -> Option<String> {
+    let tables = || report.tally.tables.iter().filter(|(_, table)| table.missed > 0 && !table.unchecked);
+    let names: Vec<&str> = tables().map(|(name, _)| name.as_str()).collect();
+    let missed: u64 = tables().map(|(_, table)| table.missed).sum();
+    let names = names.join(", ");
+    (missed > 0).then(|| {
+        format!(
+            "{missed} updates and deletes did not find their rows: somebody else writes here; live and digest of {names} \
+             are not certain"
+        )
+    })
 }
 
 /// What follows from changes to the schema.

@@ -1,6 +1,7 @@
 //! Rates, limits, stops and deadlines, in paused time.
 
 mod accounts;
+mod builder;
 mod faults;
 mod scripted;
 mod stops;

@@ -8,7 +8,10 @@ mod digest;
 mod engine;
 mod existing;
 mod lines;
+mod others;
 mod plans;
 mod realism;
+mod seeding;
+
 mod shop;
 mod values;

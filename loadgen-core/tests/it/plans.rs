@@ -209,3 +209,9 @@ fn a_parent_that_a_check_asks_for_is_one_that_a_row_cannot_be_without() {
     let refused = tree("n");
     assert!(refused[0].1.contains("(public.tree → public.tree)"), "{refused:?}");
 }
+
+#[test]
+fn a_plan_for_no_lanes_is_a_plan() {
+    let schema = Schema::of([users()]);
+    assert_eq!(CrudPlan::new(&schema, &CrudConfig::default(), Seed(1), 0).unwrap().tables.len(), 1);
+}

@@ -188,17 +188,13 @@ impl PgSession {
         match self.change(change, Place::Harmless).await {
             Ok(applied) => Ok(applied.rows),
             // A unique or an exclusion constraint.
-            Err(failure) if failure.action == Action::NewValues && is_taken(&failure.code) => {
+            Err(failure) if failure.action == Action::NewValues && failure.taken => {
                 self.statement("rollback to savepoint loadgen_row").await?;
                 Ok(0)
             }
             Err(failure) => Err(failure),
         }
     }
-}
-
-fn is_taken(code: &str) -> bool {
-    matches!(code, "23505" | "23P01")
 }
 
 async fn execute(connection: &mut PgConnection, patience: &mut Patience, sql: &str) -> Result<u64, Failure> {

@@ -149,7 +149,7 @@ async fn tables_without_copy_are_inserted_into() {
 }
 
 #[tokio::test]
-async fn a_refusal_names_the_table_and_ends_the_seeding() {
+async fn a_refusal_names_the_table() {
     let mut shop = database(
         "create table t (id int primary key, v text not null);
          create function no() returns trigger language plpgsql as $$ begin raise 'not today'; end $$;

@@ -24,10 +24,23 @@ pub(super) struct Dealt {
     pub(super) short: Option<String>,
     /// Ranges in a row of which no row was free.
     barren: u32,
+    /// Numbers in a row with which no row meets the checks.
+    unfit: u64,
+}
+
+/// What has become of a range.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Written {
+    /// Rows that are in the table.
+    pub(super) inserted: u64,
+    /// Numbers that were passed over, as no row with them meets the checks.
+    pub(super) unfit: u64,
 }
 
 /// Somebody else, or an earlier seeding, may have taken so many ranges; beyond that something is wrong.
 const MOST_BARREN: u32 = 300;
+/// Checks that refuse so many rows in a row are taken to refuse all.
+pub(super) const MOST_UNFIT: u64 = 2_000;
 
 impl Deal {
     pub(super) fn new(first: u64, rows: u64) -> Self {
@@ -52,13 +65,21 @@ impl Deal {
     }
 
     /// So many rows of a range of `dealt` are in the table; others have to make up for the rest.
-    pub(super) fn done(&self, range: &Range<u64>, inserted: u64) {
+    pub(super) fn done(&self, range: &Range<u64>, Written { inserted, unfit }: Written) {
         let mut dealt = self.lock();
+        let rows = range.end - range.start;
         dealt.inserted += inserted;
-        dealt.left += (range.end - range.start).saturating_sub(inserted);
-        dealt.barren = if inserted == 0 { dealt.barren + 1 } else { 0 };
+        dealt.left += rows.saturating_sub(inserted);
+        if inserted > 0 {
+            (dealt.barren, dealt.unfit) = (0, 0);
+        }
+        dealt.unfit += if inserted == 0 { unfit } else { 0 };
+        dealt.barren += u32::from(inserted == 0 && unfit < rows);
         if dealt.barren >= MOST_BARREN {
             dealt.short.get_or_insert_with(|| "the unique values that were tried are all taken".to_owned());
+        }
+        if dealt.unfit >= MOST_UNFIT {
+            dealt.short.get_or_insert_with(unfit_all);
         }
     }
 
@@ -72,7 +93,16 @@ impl Deal {
         self.lock().short.get_or_insert(why);
     }
 
+    /// There are no more rows, as the checks refuse all.
+    pub(super) fn unfit(&self) {
+        self.end(unfit_all());
+    }
+
     pub(super) fn dealt(&self) -> Dealt {
         self.lock().clone()
     }
+}
+
+fn unfit_all() -> String {
+    "no values found that meet the checks".to_owned()
 }

@@ -5,8 +5,10 @@
 //! dealt to the connections, each a transaction of its own, so whoever is killed leaves whole ranges behind and nothing
 //! else. Started again, a seeding counts what is there and adds the difference.
 
+mod call;
 mod crew;
 mod deal;
+mod fill;
 mod order;
 mod parents;
 mod progress;
@@ -14,6 +16,7 @@ mod report;
 mod run;
 #[cfg(test)]
 mod tests;
+mod turn;
 mod wave;
 mod worker;
 

@@ -8,7 +8,8 @@ use crate::{Failure, TableName};
 pub struct SeedReport {
     /// The tables that were to be filled, parents first.
     pub tables: Vec<SeededTable>,
-    /// What ended it early: the table, and what went wrong with it.
+    /// The first table that failed, and what went wrong with it. Tables that do not need it are filled all the same, unless it
+    /// was the target that failed.
     pub fatal: Option<(TableName, Failure)>,
     /// Whether it was asked to end before everything was done.
     pub stopped: bool,
@@ -26,6 +27,8 @@ pub struct SeededTable {
     pub before: u64,
     /// Rows that were added.
     pub inserted: u64,
+    /// Whether nobody knows if there are more: answers were lost, and the rows could not be counted afterwards.
+    pub uncertain: bool,
     /// Why it has fewer than it was to have, if that is not for want of time.
     pub short: Option<String>,
 }
@@ -50,6 +53,6 @@ impl SeedReport {
 
     /// Whether every table has as many rows as it was to have.
     pub fn is_complete(&self) -> bool {
-        self.tables.iter().all(|table| table.missing() == 0)
+        self.tables.iter().all(|table| table.missing() == 0 && !table.uncertain)
     }
 }

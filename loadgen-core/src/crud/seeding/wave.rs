@@ -42,6 +42,15 @@ pub(super) struct Line {
     pub(super) reference: usize,
 }
 
+/// Why there is no row of a number.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum NoRow {
+    /// No values with this number meet the checks; others may.
+    Unfit,
+    /// No row of a greater number either, for this reason.
+    Exhausted(String),
+}
+
 /// Tells the streams of rows from those of lanes' operations.
 const STREAM: u64 = 0x5eed;
 /// How often parents are drawn again when no row with them meets the checks.
@@ -122,7 +131,7 @@ impl Wave {
         number: u64,
         parents: &mut Vec<u64>,
         values: &mut Vec<Value>,
-    ) -> Result<(), String> {
+    ) -> Result<(), NoRow> {
         let planned = self.planned();
         let mut rng = Rng::keyed(self.plan.seed, [self.salt, number, STREAM]);
         let Some(ties) = &planned.ties else {
@@ -143,10 +152,10 @@ impl Wave {
                 return Ok(());
             }
         }
-        Err("no values found that meet the checks".to_owned())
+        Err(NoRow::Unfit)
     }
 
-    fn value(&self, column: usize, number: u64, rng: &mut Rng, parents: &[u64]) -> Result<Value, String> {
+    fn value(&self, column: usize, number: u64, rng: &mut Rng, parents: &[u64]) -> Result<Value, NoRow> {
         let planned = self.planned();
         Ok(match &planned.sources[column] {
             Source::Generated(generator) => generator.generate(rng),
@@ -173,16 +182,18 @@ impl Wave {
         position: usize,
         number: u64,
         parents: &[u64],
-    ) -> Result<Value, String> {
+    ) -> Result<Value, NoRow> {
         let planned = self.planned();
         let column = planned.table.column_index(&reference.parent_columns[position]);
         match column.map(|column| (column, &planned.sources[column])) {
             Some((column, Source::Distinct(distinct))) => self.distinct(column, distinct, number, parents),
-            _ => Err("the key that it refers to itself with is the database's choice".to_owned()),
+            _ => Err(NoRow::Exhausted(
+                "the key that it refers to itself with is the database's choice".to_owned(),
+            )),
         }
     }
 
-    fn draw_parents(&self, number: u64, rng: &mut Rng, parents: &mut Vec<u64>) -> Result<(), String> {
+    fn draw_parents(&self, number: u64, rng: &mut Rng, parents: &mut Vec<u64>) -> Result<(), NoRow> {
         let planned = self.planned();
         parents.clear();
         for (at, (reference, keys)) in planned.references.iter().zip(&self.parents).enumerate() {
@@ -199,7 +210,7 @@ impl Wave {
         if u128::from(number) >= combined.space.saturating_mul(combined.lines) {
             let sampled = combining.iter().any(|at| self.parents[*at].is_full());
             let of = if sampled { " of the parents that are looked at" } else { " of its parents" };
-            return Err(format!("there are no more combinations{of}"));
+            return Err(NoRow::Exhausted(format!("there are no more combinations{of}")));
         }
         let mut rest = combined.scramble.apply((u128::from(number) % combined.space) as u64);
         for at in combining {
@@ -216,7 +227,7 @@ impl Wave {
         distinct: &Distinct,
         number: u64,
         parents: &[u64],
-    ) -> Result<Value, String> {
+    ) -> Result<Value, NoRow> {
         let value = match &self.planned().table.columns[column].ty {
             Type::Int(_) if distinct.is_alone() => {
                 let index = match self.line {
@@ -243,8 +254,9 @@ impl Wave {
         u128::from(number).checked_div(combined.space).map(|line| line as u64)
     }
 
-    fn ended(&self, column: usize) -> String {
-        format!("the unique column {:?} has no more values", self.planned().table.columns[column].name)
+    fn ended(&self, column: usize) -> NoRow {
+        let name = &self.planned().table.columns[column].name;
+        NoRow::Exhausted(format!("the unique column {name:?} has no more values"))
     }
 }
 

@@ -1,9 +1,17 @@
 //! One connection, and the ranges that it is dealt.
 
-use std::{ops::Range, sync::Arc};
+use std::{ops::Range, sync::Arc, time::Duration};
 
-use super::{progress::SeedProgress, wave::Wave};
-use crate::{Action, BulkSession, Failure, RetryPolicy, Rng, Taken, Target, engine::Stop};
+use super::{
+    call::Caller,
+    deal::{MOST_UNFIT, Written},
+    progress::SeedProgress,
+    wave::{NoRow, Wave},
+};
+use crate::{
+    Action, BulkSession, Failure, Rng, Session, Taken, Target, Value,
+    engine::{Stop, Tries},
+};
 
 /// What all connections share.
 #[derive(Debug)]
@@ -12,14 +20,15 @@ pub(super) struct Shared<T> {
     pub(super) stop: Stop,
     pub(super) progress: SeedProgress,
     pub(super) connections: u32,
+    /// For opening a session.
+    pub(super) deadline: Duration,
 }
 
 /// One connection, opened when it is first needed.
 pub(super) struct Worker<T: Target> {
     shared: Arc<Shared<T>>,
     session: Option<T::Session>,
-    retry: RetryPolicy,
-    rng: Rng,
+    caller: Caller,
 }
 
 /// Rows of one transaction: enough that its beginning and end cost nothing, and few enough to end soon when asked to.
@@ -30,7 +39,7 @@ where
     T::Session: BulkSession,
 {
     pub(super) fn new(shared: Arc<Shared<T>>, rng: Rng) -> Self {
-        Worker { shared, session: None, retry: RetryPolicy::default(), rng }
+        Worker { shared, session: None, caller: Caller::new(rng) }
     }
 
     /// Writes ranges of a wave until there are no more.
@@ -45,15 +54,20 @@ where
     }
 
     async fn write_range(&mut self, wave: &Wave, range: &Range<u64>) -> Result<(), Failure> {
-        let (mut taken, mut failed) = (Taken::Refuse, 0);
+        let (mut taken, mut tries) = (Taken::Refuse, Tries::default());
         loop {
-            let failure = match self.load(wave, range, taken).await {
-                Ok(inserted) => {
-                    if inserted == 0 && taken == Taken::Refuse {
+            if self.session.is_none() {
+                self.session = self.caller.call(&self.shared).await?;
+            }
+            let Some(session) = &mut self.session else { return Ok(()) };
+            let failure = match load(session, wave, range, taken).await {
+                Ok(written) => {
+                    let Written { inserted, unfit } = written;
+                    if inserted + unfit == 0 && taken == Taken::Refuse {
                         wave.deal
                             .end("the table takes no rows and says nothing; look at its triggers".to_owned());
                     }
-                    wave.deal.done(range, inserted);
+                    wave.deal.done(range, written);
                     self.shared.progress.insert(inserted);
                     return Ok(());
                 }
@@ -75,31 +89,53 @@ where
                 }
                 continue;
             }
-            failed += 1;
-            if failed > self.retry.bound(failure.action) || self.shared.stop.is_raised() {
+            let nth = tries.count(failure.action);
+            if nth > self.caller.retry.bound(failure.action) || self.shared.stop.is_raised() {
                 return Err(failure);
             }
-            tokio::time::sleep(self.retry.pause(failure.action, failed, &mut self.rng)).await;
+            if failure.action == Action::RereadSchema
+                && let Some(session) = &mut self.session
+                && session.forget_schema().await.is_err()
+            {
+                self.session = None;
+            }
+            self.caller.pause(&self.shared, failure.action, nth).await;
         }
     }
+}
 
-    /// One transaction. When rows run out, those before are written all the same.
-    async fn load(&mut self, wave: &Wave, range: &Range<u64>, taken: Taken) -> Result<u64, Failure> {
-        let session = match &mut self.session {
-            Some(session) => session,
-            none => none.insert(self.shared.target.connect().await?),
-        };
-        let (mut numbers, mut parents, mut short) = (range.clone(), Vec::new(), None);
-        let loaded = session
-            .load(&wave.planned().insert, taken, &mut |values| {
-                let Some(number) = numbers.next() else { return false };
-                short = wave.row(number, &mut parents, values).err();
-                short.is_none()
-            })
-            .await;
-        if let Some(why) = short {
-            wave.deal.end(why);
+/// One transaction. When rows run out, those before are written all the same.
+async fn load(
+    session: &mut impl BulkSession,
+    wave: &Wave,
+    range: &Range<u64>,
+    taken: Taken,
+) -> Result<Written, Failure> {
+    let (mut numbers, mut parents, mut short) = (range.clone(), Vec::new(), None);
+    let (mut unfit, mut in_a_row) = (0, 0);
+    let mut next = |values: &mut Vec<Value>| {
+        while in_a_row < MOST_UNFIT
+            && let Some(number) = numbers.next()
+        {
+            match wave.row(number, &mut parents, values) {
+                Ok(()) => {
+                    in_a_row = 0;
+                    return true;
+                }
+                Err(NoRow::Unfit) => (unfit, in_a_row) = (unfit + 1, in_a_row + 1),
+                Err(NoRow::Exhausted(why)) => {
+                    short = Some(why);
+                    return false;
+                }
+            }
         }
-        loaded
+        false
+    };
+    let loaded = session.load(&wave.planned().insert, taken, &mut next).await;
+    match short {
+        Some(why) => wave.deal.end(why),
+        None if in_a_row >= MOST_UNFIT => wave.deal.unfit(),
+        None => {}
     }
+    Ok(Written { inserted: loaded?, unfit })
 }

@@ -2,7 +2,7 @@
 
 use std::{future::Future, sync::atomic::Ordering::SeqCst, time::Duration};
 
-use loadgen_core::{CheckError, Report, Run, RunError};
+use loadgen_core::{Action, CheckError, Failure, Report, Run, RunError};
 
 use super::{
     pace,
@@ -80,4 +80,17 @@ async fn a_run_that_nobody_waits_for_any_more_stops() {
         tokio::time::sleep(Duration::from_millis(200)).await;
         assert_eq!(script.begun.load(SeqCst), begun, "{threads} threads");
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_drain_does_not_wait_for_a_connection_and_nothing_is_cut_off_by_it() {
+    let mut script = Script::new(|cx| match cx.seq {
+        0 => Reply::Fails(Failure::aborted(Action::Reconnect, "lost", "the session is gone")),
+        _ => Reply::After(1),
+    });
+    script.connect = |nth| if nth < 5 { Reply::OK } else { Reply::Hangs };
+    let start = tokio::time::Instant::now();
+    let report = ended(script.run().stop_on(seconds(5))).await.unwrap();
+    assert_eq!((report.cut, report.outcomes().aborted), (false, 4));
+    assert_eq!(start.elapsed().as_secs(), 5, "a grace period has gone by");
 }

@@ -1,0 +1,113 @@
+//! Table after table: counting what is there, and what comes of each.
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use super::{
+    call::Caller,
+    crew::Crew,
+    order::order,
+    report::{SeedReport, SeededTable},
+    turn::Turn,
+    worker::Shared,
+};
+use crate::{
+    Action, BulkSession, Failure, PrepareError, Rng, RunError, Target,
+    crud::{CrudPlan, TablePlan},
+    engine::open,
+};
+
+/// Fills all tables that have a goal. One that fails is named, and ends those that need its rows.
+pub(super) async fn fill<T: Target>(
+    shared: &Arc<Shared<T>>,
+    plan: &Arc<CrudPlan>,
+    rows: Option<u64>,
+) -> Result<SeedReport, RunError>
+where
+    T::Session: BulkSession,
+{
+    let connected = open(&*shared.target, shared.deadline).await;
+    let connected =
+        connected.map_err(|source| RunError::Connect { target: shared.target.describe(), source });
+    let mut session = connected?;
+    let mut report = SeedReport::default();
+    let indexes = count(shared, plan, rows, &mut session, &mut report).await?;
+    let crew = Crew::new(shared, plan.seed);
+    let (mut failed, mut caller) = (BTreeSet::new(), Caller::new(Rng::keyed(plan.seed, [u64::MAX, 0, 0])));
+    for (index, seeded) in indexes.into_iter().zip(&mut report.tables) {
+        if let Some(parent) = needed(&plan.tables[index], &failed) {
+            seeded.short = Some(format!("it needs rows of {}, which failed", plan.tables[parent].table.name));
+            failed.insert(index);
+            continue;
+        }
+        let turn = Turn { shared, plan, crew: &crew, index };
+        let (mut filled, mut lost) = (turn.fill(&mut session, seeded).await, 0);
+        while let Some(failure) = failure_of(&filled)
+            && failure.breaks_session()
+            && lost < caller.retry.same
+            && let Ok(Some(another)) = caller.call(shared).await
+        {
+            // It may have been idle for longer than somebody on the way likes.
+            session = another;
+            lost += 1;
+            filled = turn.fill(&mut session, seeded).await;
+        }
+        let Some(failure) = failure_of(&filled) else {
+            filled?;
+            continue;
+        };
+        failed.insert(index);
+        seeded.short.get_or_insert_with(|| failure.to_string());
+        report.fatal.get_or_insert_with(|| (seeded.name.clone(), failure.clone()));
+        if failure.breaks_session() || failure.action == Action::PauseThenFatal {
+            // What is wrong is wrong with the target, and not with the table.
+            break;
+        }
+    }
+    shared.progress.at(String::new());
+    report.stopped = shared.stop.is_raised();
+    Ok(report)
+}
+
+/// Counts the tables that have a goal; answers their places in the plan.
+async fn count<T: Target>(
+    shared: &Shared<T>,
+    plan: &CrudPlan,
+    rows: Option<u64>,
+    session: &mut T::Session,
+    report: &mut SeedReport,
+) -> Result<Vec<usize>, RunError>
+where
+    T::Session: BulkSession,
+{
+    let mut indexes = Vec::new();
+    for index in order(plan) {
+        let table = &plan.tables[index];
+        let Some(goal) = plan.goal(table, rows) else { continue };
+        let counted = session.count(&table.table, goal).await;
+        let broken = |source: Failure| RunError::Prepare {
+            target: shared.target.describe(),
+            source: PrepareError::Target(source),
+        };
+        let before = counted.map_err(broken)?;
+        let name = table.table.name.clone();
+        let seeded = SeededTable { name, goal, before, inserted: 0, uncertain: false, short: None };
+        shared.progress.want(seeded.missing());
+        report.tables.push(seeded);
+        indexes.push(index);
+    }
+    Ok(indexes)
+}
+
+/// A table that failed and without which there are no rows of this one.
+fn needed(plan: &TablePlan, failed: &BTreeSet<usize>) -> Option<usize> {
+    let required = plan.references.iter().filter(|reference| !reference.optional);
+    required.filter_map(|reference| reference.parent.planned()).find(|parent| failed.contains(parent))
+}
+
+/// What the target refused, if that is what went wrong.
+fn failure_of<T>(done: &Result<T, RunError>) -> Option<&Failure> {
+    match done {
+        Err(RunError::Prepare { source: PrepareError::Target(failure), .. }) => Some(failure),
+        _ => None,
+    }
+}

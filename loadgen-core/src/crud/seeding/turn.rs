@@ -1,0 +1,95 @@
+//! One table's turn: wave after wave, until it has as many rows as it is to have.
+
+use std::sync::Arc;
+
+use super::{crew::Crew, report::SeededTable, wave::Wave, worker::Shared};
+use crate::{
+    BulkSession, Failure, PrepareError, RunError, Target,
+    crud::{CrudPlan, parent::Parent},
+};
+
+/// One table's turn.
+pub(super) struct Turn<'a, T> {
+    pub(super) shared: &'a Shared<T>,
+    pub(super) plan: &'a Arc<CrudPlan>,
+    pub(super) crew: &'a Crew,
+    pub(super) index: usize,
+}
+
+/// Of a table that refers to itself, one row in so many is written before the others, which then have something to
+/// refer to.
+const ROOTS: u64 = 10;
+
+impl<T: Target> Turn<'_, T>
+where
+    T::Session: BulkSession,
+{
+    /// Adds what is missing. Rows of which nobody knows are counted before anything else is done, by the next call if
+    /// this one cannot.
+    pub(super) async fn fill(
+        &self,
+        session: &mut T::Session,
+        seeded: &mut SeededTable,
+    ) -> Result<(), RunError> {
+        let (mut swept, mut failed) = (false, None);
+        loop {
+            if seeded.uncertain {
+                self.count_again(session, seeded).await?;
+            }
+            if let Some(failure) = failed {
+                return Err(self.broken(PrepareError::Target(failure)));
+            }
+            if seeded.missing() == 0 || seeded.short.is_some() || self.shared.stop.is_raised() {
+                return Ok(());
+            }
+            self.shared.progress.at(seeded.name.to_string());
+            failed = self.write(session, seeded, &mut swept).await?;
+        }
+    }
+
+    /// Writes one wave; `swept`: from the number 0 on.
+    async fn write(
+        &self,
+        session: &mut T::Session,
+        seeded: &mut SeededTable,
+        swept: &mut bool,
+    ) -> Result<Option<Failure>, RunError> {
+        let references = &self.plan.tables[self.index].references;
+        let refers_to_itself = references.iter().any(|r| r.parent == Parent::Lane(self.index));
+        // Of a seeding that went well, rows have the numbers below their count.
+        let first = if *swept { 0 } else { seeded.before + seeded.inserted };
+        let mut rows = seeded.missing();
+        if refers_to_itself && seeded.before + seeded.inserted == 0 {
+            rows = rows.div_ceil(ROOTS);
+        }
+        let wave = Wave::read(session, self.plan, self.index, (first, rows)).await;
+        let wave = wave.map_err(|source| self.broken(source))?;
+        if let Some(why) = wave.obstacle() {
+            seeded.short = Some(why);
+            return Ok(None);
+        }
+        let wave = Arc::new(wave);
+        let failed = self.crew.write(&wave, rows).await?;
+        let dealt = wave.deal.dealt();
+        seeded.inserted += dealt.inserted;
+        seeded.uncertain |= dealt.unclear;
+        if failed.is_none() {
+            // Where values run out, there may be free ones among the lower numbers.
+            *swept |= dealt.short.is_some();
+            seeded.short = dealt.short.filter(|_| first == 0);
+        }
+        Ok(failed)
+    }
+
+    async fn count_again(&self, session: &mut T::Session, seeded: &mut SeededTable) -> Result<(), RunError> {
+        let counted = session.count(&self.plan.tables[self.index].table, seeded.goal).await;
+        let found = counted.map_err(|failure| self.broken(PrepareError::Target(failure)))?;
+        seeded.inserted = found.saturating_sub(seeded.before);
+        seeded.uncertain = false;
+        Ok(())
+    }
+
+    fn broken(&self, source: PrepareError) -> RunError {
+        RunError::Prepare { target: self.shared.target.describe(), source }
+    }
+}

@@ -1,0 +1,19 @@
+//! Opening sessions, within a deadline.
+
+use std::time::Duration;
+
+use crate::{Action, Failure, Target};
+
+/// Opens a session, and gives up after `deadline`.
+pub(crate) async fn open<T: Target>(target: &T, deadline: Duration) -> Result<T::Session, Failure> {
+    let connected = tokio::time::timeout(deadline, target.connect()).await;
+    connected.unwrap_or_else(|_| Err(deadline_passed("connection", deadline)))
+}
+
+/// What was waited for has not come.
+pub(crate) fn deadline_passed(what: &str, deadline: Duration) -> Failure {
+    let message = format!(
+        "no {what} within {deadline:?}: the target or the network hangs, or the deadline is too short"
+    );
+    Failure::indeterminate(Action::Resolve, "deadline", message)
+}
