@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::{
     draft::Draft,
     source::{FIRST, Source},
+    spell::respelt,
 };
 use crate::{
     Check, Fill, Value,
@@ -60,7 +61,8 @@ impl Draft<'_> {
 
     /// A check with what the database fills in put into it.
     fn condition(&self, check: &Check, sources: &[Source]) -> Result<Condition, String> {
-        let mut expr = parse(&check.condition, self.table).map_err(|error| error.to_string())?;
+        let expr = parse(&check.condition, self.table).map_err(|error| error.to_string())?;
+        let mut expr = respelt(self.table, expr);
         for column in expr.columns() {
             if matches!(sources[column], Source::Server(_)) {
                 expr.substitute(column, &self.filled_in(column)?);

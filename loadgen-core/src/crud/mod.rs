@@ -36,6 +36,7 @@ mod seeding;
 mod sequence;
 mod settle;
 mod source;
+mod spell;
 mod table_plan;
 mod ties;
 mod touch;

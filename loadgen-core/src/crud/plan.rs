@@ -17,6 +17,7 @@ use super::{
     sampling::Sampling,
     settle::settle_references,
     source::{Source, TableSources},
+    spell::respell,
     table_plan::TablePlan,
 };
 use crate::{
@@ -77,6 +78,7 @@ impl CrudPlan {
             if barred.iter().any(|(name, _)| *name == table.name) {
                 continue;
             }
+            respell(&table, &mut table_config)?;
             let note = match pad(&table, &mut table_config) {
                 Ok(note) => note,
                 Err(why) => {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{config::CrudConfig, observe::observe, outside::Outside, plan::CrudPlan};
+use super::{config::CrudConfig, observe::observe, outside::Outside, plan::CrudPlan, spell::spell};
 use crate::{PrepareError, Rights, Schema, SchemaFilter, Seed, Setup, SqlSession, TableName};
 
 /// Reads the schema and plans, without writing anything and whatever the session may do; see [`CrudPlan::rights`].
@@ -69,6 +69,7 @@ pub(super) fn filter(config: &CrudConfig) -> SchemaFilter {
 pub(super) async fn read(session: &mut impl SqlSession, config: &CrudConfig) -> Result<Schema, PrepareError> {
     let mut schema = session.introspect(&filter(config)).await?;
     observe(session, &mut schema, config).await?;
+    spell(session, &mut schema, config).await?;
     Ok(schema)
 }
 

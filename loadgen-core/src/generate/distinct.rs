@@ -57,6 +57,8 @@ pub(super) enum Domain {
     Spelt(Template),
     /// Texts of a pattern: the characters to choose from at each place.
     Pattern(Vec<Box<[char]>>),
+    /// The same where blanks at the end do not count.
+    Padded(Vec<Box<[char]>>),
     /// So many bytes.
     Bytes(u32),
     /// Objects with an `id` from this one on.
@@ -137,6 +139,10 @@ impl Distinct {
             }
             Domain::Spelt(template) => Value::Text(template.write_nth(scattered())),
             Domain::Pattern(places) => Value::Text(spelling::spelt(places, scattered())),
+            Domain::Padded(places) => {
+                let text = spelling::spelt(places, scattered());
+                Value::Text(text.trim_end_matches(' ').to_owned())
+            }
             Domain::Bytes(width) => {
                 let (width, code) = (*width as usize, scattered().to_be_bytes());
                 let mut bytes = vec![0; width.saturating_sub(code.len())];
@@ -184,7 +190,8 @@ impl Domain {
             Type::Text { fixed, .. } => match &config.pattern {
                 Some(pattern) => {
                     let length = (lengths.min.unwrap_or(0), lengths.max);
-                    Domain::Pattern(Spelling::new(pattern, length)?.places())
+                    let places = Spelling::new(pattern, length)?.places();
+                    if *fixed { Domain::Padded(places) } else { Domain::Pattern(places) }
                 }
                 None => Domain::Text(text(name, *fixed, lengths)),
             },
@@ -231,7 +238,7 @@ impl Domain {
             Domain::Text(template) => template.capacity(),
             // More than any run needs, and within what can be scrambled.
             Domain::Spelt(template) => template.variety().min(1 << 120),
-            Domain::Pattern(places) => spelling::capacity(places),
+            Domain::Pattern(places) | Domain::Padded(places) => spelling::capacity(places),
             Domain::Bytes(width) => 1 << (8 * width.min(&BYTES)),
             Domain::Json(start) => i64::MAX.abs_diff(*start).into(),
             Domain::Array(element) => element.capacity(),

@@ -177,8 +177,9 @@ fn values(
     if let Some(wanted) = &config.meaning {
         return by_meaning::named(wanted, ty, lengths, locale);
     }
-    if let (Some(pattern), Type::Text { .. }) = (&config.pattern, ty) {
-        return Ok(Box::new(Spelling::new(pattern, (lengths.min.unwrap_or(0), lengths.max))?));
+    if let (Some(pattern), Type::Text { fixed, .. }) = (&config.pattern, ty) {
+        let spelling = Spelling::new(pattern, (lengths.min.unwrap_or(0), lengths.max))?;
+        return Ok(Box::new(spelling.padded(*fixed)));
     }
     if let Type::Spelt(_) = ty {
         // No meaning of a name knows how such a type is spelt.

@@ -21,6 +21,7 @@ mod realism;
 mod sampling;
 mod seeding;
 mod server;
+mod spelling;
 mod support;
 mod tables;
 mod transactions;
