@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 
-use crate::{Applied, Change, Column, Failure, Schema, Statistics, Table, TableName, Value, pattern::is_called};
+use crate::{
+    Applied, Change, Column, Failure, Schema, Statistics, Table, TableName, Value, pattern::is_called,
+};
 
 /// Something that sessions can be opened to: a database, a broker, an API.
 ///

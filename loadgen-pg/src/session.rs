@@ -4,8 +4,8 @@ use std::{collections::BTreeMap, time::Duration};
 
 use async_trait::async_trait;
 use loadgen_core::{
-    Applied, Change, Column, EachRow, Failure, Rights, Schema, SchemaFilter, Session, SqlSession, Statistics, Table,
-    TableName, Value,
+    Applied, Change, Column, EachRow, Failure, Rights, Schema, SchemaFilter, Session, SqlSession, Statistics,
+    Table, TableName, Value,
 };
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 

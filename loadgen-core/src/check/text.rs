@@ -13,7 +13,8 @@ pub(super) fn strict(function: Function, args: &[Item]) -> Result<Item, Unknown>
         (Function::Length | Function::Octets, [Bytes(bytes)]) => Int(bytes.len() as i128),
         (Function::Pad, [Text(text), Int(width)]) => {
             let width = usize::try_from(*width).map_err(|_| Unknown)?;
-            Text(format!("{text:width$}"))
+            let missing = width.saturating_sub(text.chars().count());
+            Text(format!("{text}{}", " ".repeat(missing)))
         }
         (Function::Octets, [Text(text)]) => Int(text.len() as i128),
         (Function::Lower | Function::Upper, [Text(text)]) => Text(cased(text, function == Function::Upper)?),
@@ -32,7 +33,8 @@ pub(super) fn strict(function: Function, args: &[Item]) -> Result<Item, Unknown>
             Text(text.chars().skip(skip).collect())
         }
         (Function::Substring, [Text(text), Int(from), rest @ ..]) => {
-            let end = rest.first().map_or(Ok(i128::MAX), |count| count.int().map(|count| from + count))?;
+            let end =
+                rest.first().map_or(Ok(i128::MAX), |count| from.checked_add(count.int()?).ok_or(Unknown))?;
             let within = |at: &(usize, char)| (*from..end).contains(&(at.0 as i128 + 1));
             Text(text.chars().enumerate().filter(within).map(|(_, letter)| letter).collect())
         }

@@ -94,12 +94,14 @@ impl Draft<'_> {
             let distinct = Distinct::apart(&definition.name, apart, self.seed);
             let spans = distinct
                 .ok_or_else(|| format!("{:?}: no spans that keep apart are known", definition.name))?;
+            let spans = spans.in_table(&self.table.name, &definition.name);
             return Ok((column, spans, ColumnConfig::default()));
         }
         let folds = self.table.special.folded.contains(&column);
         let make = |config: &ColumnConfig| {
             let made = Distinct::new(definition, Some(config), self.seed, FIRST);
-            made.map(|made| if folds { made.folded() } else { made })
+            made.map(|made| made.in_table(&self.table.name, &definition.name))
+                .map(|made| if folds { made.folded() } else { made })
                 .map_err(|unfillable| unfillable.to_string())
         };
         let said = self.config_of(column).cloned().unwrap_or_default();

@@ -41,6 +41,7 @@ mod table_plan;
 mod ties;
 mod touch;
 mod unique;
+mod vet;
 mod workload;
 
 pub use adoption::TakenOver;

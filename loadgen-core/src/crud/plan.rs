@@ -19,6 +19,7 @@ use super::{
     source::{Source, TableSources},
     spell::respell,
     table_plan::TablePlan,
+    vet::vet,
 };
 use crate::{
     Schema, Seed, Table, TableName, Type,
@@ -79,6 +80,7 @@ impl CrudPlan {
                 continue;
             }
             respell(&table, &mut table_config)?;
+            let vetted = vet(&table, &mut table_config)?;
             let note = match pad(&table, &mut table_config) {
                 Ok(note) => note,
                 Err(why) => {
@@ -88,6 +90,7 @@ impl CrudPlan {
             };
             match TableSources::new(&table, &table_config, (seed, locale))? {
                 Ok(mut sources) => {
+                    sources.notes.extend(vetted);
                     sources.notes.extend(note);
                     accepted.push((table, table_config, sources));
                 }
@@ -175,6 +178,7 @@ impl CrudPlan {
         let definition = &plan.table.columns[column];
         let config = plan.config.columns.get(&definition.name);
         let distinct = Distinct::new(definition, config, self.seed, largest.saturating_add(1));
+        let distinct = distinct.map(|distinct| distinct.in_table(&plan.table.name, &definition.name));
         distinct.map_err(|unfillable| CrudPlanError::Column {
             part: Part::Column { table: plan.table.name.clone(), column: definition.name.clone() },
             why: unfillable.in_table(&plan.table.name).to_string(),

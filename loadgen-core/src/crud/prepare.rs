@@ -15,7 +15,8 @@ pub async fn plan(
     seed: Seed,
     lanes: u32,
 ) -> Result<CrudPlan, PrepareError> {
-    let schema = read(session, config).await?;
+    let mut schema = read(session, config).await?;
+    spell(session, &mut schema, config).await?;
     let mut outside = Outside::hopeful();
     loop {
         let plan = CrudPlan::within(&outside, &[], &schema, config, seed, lanes)?;
@@ -37,7 +38,8 @@ pub async fn permitted_plan(
 ) -> Result<CrudPlan, PrepareError> {
     // The version comes first: what changes from here on is noticed later.
     let version = session.schema_version(&filter(config)).await?;
-    let schema = read(session, config).await?;
+    let mut schema = read(session, config).await?;
+    spell(session, &mut schema, config).await?;
     let mut outside = Outside::hopeful();
     let mut without: Vec<(TableName, String)> = Vec::new();
     loop {
@@ -69,7 +71,6 @@ pub(super) fn filter(config: &CrudConfig) -> SchemaFilter {
 pub(super) async fn read(session: &mut impl SqlSession, config: &CrudConfig) -> Result<Schema, PrepareError> {
     let mut schema = session.introspect(&filter(config)).await?;
     observe(session, &mut schema, config).await?;
-    spell(session, &mut schema, config).await?;
     Ok(schema)
 }
 

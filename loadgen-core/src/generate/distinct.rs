@@ -22,7 +22,7 @@ use super::{
     template::Template,
     unfillable::{Refusal, Unfillable},
 };
-use crate::{Column, Rng, Seed, Type, Value, column_salt};
+use crate::{Column, Rng, Seed, TableName, Type, Value, column_salt};
 
 /// The values of a unique column, constructed to be unique: an injective function of an index into the column's domain.
 ///
@@ -84,6 +84,18 @@ impl Distinct {
         let config = config.unwrap_or(&default);
         Self::choose(&column.name, &column.ty, config, seed, start)
             .map_err(|refusal| refusal.of(&column.name))
+    }
+
+    /// The values of a table's column, others than those of columns that are called the same in other tables. Numbers
+    /// that come in order do so in each.
+    #[must_use]
+    pub fn in_table(mut self, table: &TableName, column: &str) -> Self {
+        self.salt = column_salt(&format!("{table}.{column}"));
+        self.scramble = Permutation::new(self.values, self.seed, self.salt);
+        if let Domain::Array(element) = self.domain {
+            self.domain = Domain::Array(Box::new(element.in_table(table, column)));
+        }
+        self
     }
 
     fn choose(name: &str, ty: &Type, config: &ColumnConfig, seed: Seed, start: i64) -> Result<Self, Refusal> {

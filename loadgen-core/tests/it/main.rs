@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "the lint spares only the test functions themselves")]
 
 mod checks;
+mod constants;
 mod crud;
 mod ddl;
 mod digest;
@@ -11,4 +12,5 @@ mod lines;
 mod plans;
 mod realism;
 mod shop;
+mod strangers;
 mod values;
