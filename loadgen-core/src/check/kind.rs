@@ -151,6 +151,9 @@ fn sized(item: Item, size: Option<(u8, u8)>) -> Result<Item, Unknown> {
 
 /// A constant that is written as a text.
 fn read(text: &str, kind: &Kind) -> Result<Item, Unknown> {
+    if let Some(end) = endless(text, kind) {
+        return Ok(end);
+    }
     let ty = match kind {
         Kind::Bool => {
             return match text.trim().to_ascii_lowercase().as_str() {
@@ -178,6 +181,27 @@ fn read(text: &str, kind: &Kind) -> Result<Item, Unknown> {
     };
     constant::literal(text, &ty).map(|value| Item::from(&value)).ok_or(Unknown)
 }
+
+/// What is beyond all numbers, or beyond all days.
+fn endless(text: &str, kind: &Kind) -> Option<Item> {
+    let text = text.trim().to_ascii_lowercase();
+    let number = match text.trim_start_matches('+') {
+        "infinity" | "inf" => f64::INFINITY,
+        "-infinity" | "-inf" => f64::NEG_INFINITY,
+        "nan" => f64::NAN,
+        _ => return None,
+    };
+    match kind {
+        Kind::Real | Kind::Double | Kind::Decimal(_) => Some(Item::Float(number)),
+        Kind::Moment | Kind::Date if number.is_nan() => None,
+        Kind::Moment => Some(Item::Moment(if number > 0.0 { i64::MAX } else { i64::MIN })),
+        Kind::Date => Some(Item::Date(if number > 0.0 { LAST_DAY } else { -LAST_DAY })),
+        _ => None,
+    }
+}
+
+/// Later than any date, and still a point in time.
+const LAST_DAY: i64 = i64::MAX / DAY;
 
 /// `{a,"b c"}`; quotes inside of quotes are more than constants of conditions have.
 fn list(text: &str, kind: &Kind) -> Result<Item, Unknown> {

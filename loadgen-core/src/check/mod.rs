@@ -22,6 +22,7 @@ mod place;
 mod restrict;
 mod rules;
 mod scope;
+mod similar;
 #[cfg(test)]
 mod tests;
 mod text;

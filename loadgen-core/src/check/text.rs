@@ -42,9 +42,8 @@ pub(super) fn strict(function: Function, args: &[Item]) -> Result<Item, Unknown>
             Int(text.find(what.as_str()).map_or(0, |at| text[..at].chars().count() as i128 + 1))
         }
         (Function::StartsWith, [Text(text), Text(start)]) => Bool(text.starts_with(start.as_str())),
-        (Function::Similar, [Text(pattern)]) if !pattern.contains(['\\', '"', '[', '^', '$', '.']) => {
-            Text(format!("^(?:{})$", pattern.replace('%', ".*").replace('_', ".")))
-        }
+        (Function::Similar, [Text(pattern)]) => Text(super::similar::regex(pattern).ok_or(Unknown)?),
+        (Function::IsEmpty, [Text(text)]) => Bool(text == "empty" || text == "{}"),
         (Function::Concat, [Text(a), Text(b)]) => Text(format!("{a}{b}")),
         _ => return Err(Unknown),
     })

@@ -14,6 +14,7 @@ mod ends;
 mod exhaustion;
 mod existing;
 mod failures;
+mod guards;
 mod introspection;
 mod random_tables;
 mod reading;
