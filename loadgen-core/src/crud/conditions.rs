@@ -10,7 +10,7 @@ use super::{
 use crate::{
     Check, Fill, Value,
     check::{Condition, Expr, Item, holds, parse, restrictions},
-    generate::{ColumnConfig, Distinct},
+    generate::{ColumnConfig, Distinct, Scalar},
 };
 
 impl Draft<'_> {
@@ -110,7 +110,7 @@ impl Draft<'_> {
         let fits = |distinct: &Distinct| {
             let mut row = vec![Value::Null; self.table.columns.len()];
             distinct.capacity() > 0
-                && (0..SAMPLES).map_while(|index| distinct.value(index)).all(|value| {
+                && tried(distinct.capacity()).map_while(|index| distinct.value(index)).all(|value| {
                     row[column] = value;
                     own.iter().all(|condition| holds(&condition.expr, &row, crate::check::NOW[0]))
                 })
@@ -119,7 +119,8 @@ impl Draft<'_> {
         if own.is_empty() || fits(&plain) {
             return Ok((column, plain, said));
         }
-        let within = restrictions(conditions, column, self.table, &self.config.columns);
+        let mut within = restrictions(conditions, column, self.table, &self.config.columns);
+        within.extend(hull(&within));
         let made = within.into_iter().filter_map(|config| Some((make(&config).ok()?, config)));
         let roomiest =
             made.filter(|(distinct, _)| fits(distinct)).max_by_key(|(distinct, _)| distinct.capacity());
@@ -131,6 +132,25 @@ impl Draft<'_> {
 /// A condition for people.
 fn one_line(condition: &str) -> String {
     condition.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The whole numbers from the least to the greatest of several ranges, as partitions that adjoin make one.
+fn hull(ranges: &[ColumnConfig]) -> Option<ColumnConfig> {
+    let end = |text: &Option<Scalar>| text.as_ref().and_then(|text| text.as_str().parse::<i128>().ok());
+    let ends: Option<Vec<(i128, i128)>> =
+        ranges.iter().map(|range| Some((end(&range.min)?, end(&range.max)?))).collect();
+    let ends = ends.filter(|ends| ends.len() > 1)?;
+    let (low, high) = (ends.iter().map(|(low, _)| low).min()?, ends.iter().map(|(_, high)| high).max()?);
+    let bound = |number: &i128| Some(Scalar(number.to_string()));
+    Some(ColumnConfig { min: bound(low), max: bound(high), ..ranges.first()?.clone() })
+}
+
+/// The first of so many values, and some from there to the last.
+fn tried(capacity: u128) -> impl Iterator<Item = u64> {
+    let last = u64::try_from(capacity.saturating_sub(1)).unwrap_or(u64::MAX);
+    let spread =
+        (1..=SAMPLES).map(move |part| (u128::from(last) * u128::from(part) / u128::from(SAMPLES)) as u64);
+    (0..SAMPLES.min(last)).chain(spread)
 }
 
 /// How many distinct values are tried on a check.

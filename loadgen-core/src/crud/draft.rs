@@ -119,13 +119,22 @@ impl Draft<'_> {
             }
             match &column.fill {
                 Fill::Sequence { .. } => return Ok(Ok(Source::Server("sequence".to_owned()))),
-                Fill::Volatile(default) if column.ty != Type::Uuid => {
+                Fill::Volatile(default) if column.ty != Type::Uuid && !self.is_confined(index) => {
                     return Ok(Ok(Source::Server(format!("default {default}"))));
                 }
                 _ => {}
             }
         }
         self.generated(column, config, notes)
+    }
+
+    /// Whether there are partitions for some values of a column alone.
+    fn is_confined(&self, column: usize) -> bool {
+        let by = self.table.partitioned_by();
+        by.contains(&column)
+            && self.table.checks.iter().any(|check| {
+                check.columns.contains(&column) && check.columns.iter().all(|column| by.contains(column))
+            })
     }
 
     /// A column that this user may not write.

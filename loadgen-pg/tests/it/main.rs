@@ -16,6 +16,7 @@ mod existing;
 mod failures;
 mod guards;
 mod introspection;
+mod partitions;
 mod random_tables;
 mod reading;
 mod realism;
