@@ -10,7 +10,7 @@ use super::{
 use crate::{
     Check, Fill, Value,
     check::{Condition, Expr, Item, holds, parse, restrictions},
-    generate::{ColumnConfig, Distinct, Scalar},
+    generate::{self, ColumnConfig, Distinct, Scalar},
 };
 
 impl Draft<'_> {
@@ -41,11 +41,7 @@ impl Draft<'_> {
                 }
             }
         }
-        let remedy = wanted.iter().map(|column| format!("{}: {{...}}", self.table.columns[*column].name));
-        let remedy = match remedy.collect::<Vec<_>>().join(", ") {
-            none if none.is_empty() => "exclude the table".to_owned(),
-            columns => format!("say in the plan file which values fit: columns: {{{columns}}}"),
-        };
+        let remedy = generate::remedies(wanted.iter().map(|column| &self.table.columns[*column]));
         let reasons = reasons.join("; ");
         if reasons.is_empty() { Ok(conditions) } else { Err(format!("{reasons}; {remedy}")) }
     }

@@ -51,4 +51,13 @@ impl Kept {
         let returned = if reads_back { known.clone() } else { returned };
         Kept { key, remembered, written, returned, known, reads_back, by_address }
     }
+
+    /// What an update hands back.
+    pub(super) fn of_updates(&self) -> &[usize] {
+        match () {
+            () if self.reads_back => &self.known,
+            () if self.by_address => &self.key,
+            () => &[],
+        }
+    }
 }

@@ -221,7 +221,7 @@ impl CrudPlan {
                 continue;
             };
             reference.parent = Parent::Lane(parent);
-            reference.words = "a parent of the same lane".to_owned();
+            reference.words = format!("a row of {} of the same lane", reference.parent_name);
             let position = |name: &String| {
                 let column = tables[parent].column_index(name)?;
                 remembered[parent].iter().position(|kept| *kept == column)

@@ -99,7 +99,7 @@ impl TablePlan {
         let ties = Ties::find((&table, &own_config), &mut sources, rules, locale);
         let wanted = table_config.operations.or(config.operations).unwrap_or_default();
         let kept = Kept::of(&table, &sources, referred, (wanted.update, wanted.delete) != (0, 0));
-        let Kept { key, remembered, known, .. } = &kept;
+        let Kept { key, remembered, .. } = &kept;
         note_specials(&table, key, &mut notes);
         let groups = groups(&table, &sources, remembered, ties.as_ref(), &mut notes);
         let late = late_updates(&table, &sources, remembered);
@@ -111,11 +111,7 @@ impl TablePlan {
         let insert = shape(ChangeKind::Insert, &[], kept.written.clone(), &kept.returned);
         let (mut updates, mut delete) = (Vec::new(), None);
         if !key.is_empty() {
-            let returned: &[usize] = match () {
-                () if kept.reads_back => known,
-                () if kept.by_address => key,
-                () => &[],
-            };
+            let returned = kept.of_updates();
             for mask in 1..1usize << groups.len() {
                 let set = columns_of(mask, &groups, &late).collect();
                 updates.push(shape(ChangeKind::Update, key, set, returned));
@@ -126,13 +122,6 @@ impl TablePlan {
         let standing = Standing::of(&table, config, table_config, has_key);
         notes.extend(standing.note);
         let operations = possible(wanted, updates.is_empty(), delete.is_none(), &mut notes);
-        let part = |column: usize| match groups.iter().position(|group| group.contains(&column)) {
-            Some(group) => group + 1,
-            None if table.special.denied.select.contains(&column) => UNREAD,
-            None if table.special.late.contains(&column) => UNREAD,
-            None => 0,
-        };
-        let parts = (0..sources.len()).map(part).chain([UNREAD]).collect();
         let layout = Layout {
             keys: remembered.len(),
             parts: groups.len() + 1,
@@ -151,6 +140,7 @@ impl TablePlan {
             taken_over: None,
             weight: table_config.weight.unwrap_or(1),
             salts: table.columns.iter().map(|column| column_salt(&column.name)).chain([0]).collect(),
+            parts: parts(&table, &groups),
             table,
             config: own_config,
             operations,
@@ -162,7 +152,6 @@ impl TablePlan {
             groups,
             late,
             known: kept.known,
-            parts,
             pick: table_config.pick.or(config.pick).unwrap_or_default(),
             layout,
             insert,
@@ -209,6 +198,17 @@ impl TablePlan {
     }
 }
 
+/// The part of a row's sum that each column and the address belong to.
+fn parts(table: &Table, groups: &[Vec<usize>]) -> Vec<usize> {
+    let part = |column: usize| match groups.iter().position(|group| group.contains(&column)) {
+        Some(group) => group + 1,
+        None if table.special.denied.select.contains(&column) => UNREAD,
+        None if table.special.late.contains(&column) => UNREAD,
+        None => 0,
+    };
+    (0..table.columns.len()).map(part).chain([UNREAD]).collect()
+}
+
 /// Deals the columns that updates may replace into groups, neighbours together, and those together that are tied.
 fn groups(
     table: &Table,
@@ -233,9 +233,9 @@ fn groups(
     if let Some(rules) = ties.and_then(|ties| ties.rules.as_ref()) {
         notes.extend(rules.notes(table));
         let held = rules.held(&free);
-        if !held.is_empty() {
-            let names = names(table, &held);
-            notes.push(format!("{names} keep their values: checks tie them to columns that do not change"));
+        let kept: Vec<usize> = held.iter().copied().filter(|column| free.contains(column)).collect();
+        if !kept.is_empty() {
+            notes.push(format!("{}: checks read columns that do not change, too", keep(table, &kept)));
         }
         free.retain(|column| !held.contains(column));
         units
@@ -299,9 +299,15 @@ fn hold_related(table: &Table, relations: &Relations, free: &mut Vec<usize>, not
     if left.is_empty() && !held.is_empty() {
         notes.push(format!("updates change {} alone: related columns do not change", names(table, &held)));
     } else if !held.is_empty() {
-        notes.push(format!("{} keep their values: related columns do not change", names(table, &held)));
+        notes.push(format!("{}: related columns do not change", keep(table, &held)));
         *free = left;
     }
+}
+
+/// Columns that updates leave alone, for people.
+fn keep(table: &Table, columns: &[usize]) -> String {
+    let words = if columns.len() == 1 { "keeps its value" } else { "keep their values" };
+    format!("{} {words}", names(table, columns))
 }
 
 /// Adds columns that come and go together to those that do so with one of them.

@@ -50,6 +50,7 @@ mod piece;
 mod prose;
 mod range;
 pub(crate) mod relate;
+mod remedy;
 mod scalar;
 mod sequence;
 mod spelling;
@@ -76,6 +77,7 @@ pub use sequence::Sequence;
 pub use unfillable::Unfillable;
 
 pub(crate) use permutation::Permutation;
+pub(crate) use remedy::remedies;
 
 use array::Array;
 use choice::Choice;

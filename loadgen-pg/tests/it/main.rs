@@ -5,6 +5,7 @@ mod address;
 mod apply;
 mod arrays;
 mod checks;
+mod circles;
 mod conformance;
 mod connect;
 mod crud;
