@@ -148,7 +148,10 @@ fn choose(
     config.check()?;
     let ratio = config.nulls(column.nullable)?;
     let values = match &column.ty {
-        Type::Array(element) => Box::new(Array(values(locale, table, &column.name, element, config)?)),
+        Type::Array(element) => {
+            let items = values(locale, table, &column.name, element, config);
+            Box::new(Array(items.map_err(|refusal| refusal.of_items(config.names_values()))?))
+        }
         ty => values(locale, table, &column.name, ty, config)?,
     };
     Ok(if ratio > 0.0 { Box::new(Nullable { ratio, values }) } else { values })

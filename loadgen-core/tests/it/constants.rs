@@ -52,3 +52,12 @@ fn values_that_a_check_refuses_are_taken_out_of_a_choice_with_their_weights() {
     let notes = plan.tables[0].notes.join("; ");
     assert!(notes.contains("99 of 100 values of its choice left out, as CHECK (a > 0)"), "{notes}");
 }
+
+#[test]
+fn an_error_says_that_the_values_of_an_array_are_its_items() {
+    let table = table("t").serial("id").column("a", Type::Array(Box::new(Type::Int(32)))).primary_key(["id"]);
+    let config = r#"{"tables": {"t": {"columns": {"a": {"choice": ["{1,2}"]}}}}}"#;
+    let config: CrudConfig = serde_json::from_str(config).unwrap();
+    let error = CrudPlan::new(&Schema::of([table]), &config, Seed(1), 4).unwrap_err().to_string();
+    assert!(error.contains("speaks of its items"), "{error}");
+}
