@@ -33,6 +33,8 @@ pub struct Special {
     pub late: Vec<usize>,
     /// What the database knows of the values of columns, by their indexes, where a plan asks for it.
     pub statistics: BTreeMap<usize, Statistics>,
+    /// How the database gives back texts that plan file and checks hold against a column, or why it refuses them.
+    pub spellings: BTreeMap<(usize, String), Result<String, String>>,
 }
 
 /// The backend's own numbers: the same after a rename, and others when something is made anew under its old name.

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 
-use crate::{Applied, Change, Failure, Schema, Statistics, Table, TableName, Value, pattern::is_called};
+use crate::{
+    Applied, Change, Column, Failure, Schema, Statistics, Table, TableName, Value, pattern::is_called,
+};
 
 /// Something that sessions can be opened to: a database, a broker, an API.
 ///
@@ -134,6 +136,12 @@ pub trait SqlSession: Session {
         _columns: &[usize],
     ) -> Result<BTreeMap<usize, Statistics>, Failure> {
         Ok(BTreeMap::new())
+    }
+
+    /// Each text as the database gives it back from a column, or from an item of the column's array, and in its own words
+    /// why where it is no value of that type. As they are, where there is one way to write a value.
+    async fn spell(&mut self, texts: &[(&Column, &str)]) -> Result<Vec<Result<String, String>>, Failure> {
+        Ok(texts.iter().map(|(_, text)| Ok((*text).to_owned())).collect())
     }
 
     /// The server in words: product and version.

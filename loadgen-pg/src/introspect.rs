@@ -128,6 +128,14 @@ async fn complete(conn: &mut PgConnection, drafts: &mut HashMap<u32, Draft>) -> 
         key::index(draft(drafts, &row)?, &row)?;
     }
     trees.describe(drafts);
+    let (members, owners_of): (Vec<Oid>, Vec<Oid>) =
+        trees.below().map(|(member, root)| (Oid(member), Oid(root))).unzip();
+    if !members.is_empty() {
+        let keys = sqlx::query(include_str!("introspect/leaf_references.sql")).bind(members).bind(owners_of);
+        for row in keys.fetch_all(&mut *conn).await? {
+            partition::leaf_reference(&mut draft(drafts, &row)?.table, &row)?;
+        }
+    }
     let (leaves, roots): (Vec<Oid>, Vec<Oid>) =
         trees.leaves().map(|(leaf, root)| (Oid(leaf), Oid(root))).unzip();
     if !leaves.is_empty() {

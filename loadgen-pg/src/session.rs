@@ -4,8 +4,8 @@ use std::{collections::BTreeMap, time::Duration};
 
 use async_trait::async_trait;
 use loadgen_core::{
-    Applied, Change, EachRow, Failure, Rights, Schema, SchemaFilter, Session, SqlSession, Statistics, Table,
-    TableName, Value,
+    Applied, Change, Column, EachRow, Failure, Rights, Schema, SchemaFilter, Session, SqlSession, Statistics,
+    Table, TableName, Value,
 };
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 
@@ -24,6 +24,7 @@ mod pick;
 mod points;
 mod read;
 mod sample;
+mod spell;
 mod transaction;
 
 use patience::Patience;
@@ -188,6 +189,12 @@ impl SqlSession for PgSession {
         self.begin_call()?;
         let work = read::statistics(&mut self.connection, table, columns);
         let answer = self.patience.wait(Place::Harmless, work).await;
+        self.settle(answer)
+    }
+
+    async fn spell(&mut self, texts: &[(&Column, &str)]) -> Result<Vec<Result<String, String>>, Failure> {
+        self.begin_call()?;
+        let answer = self.patience.wait(Place::Harmless, spell::spell(&mut self.connection, texts)).await;
         self.settle(answer)
     }
 

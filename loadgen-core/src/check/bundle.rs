@@ -9,7 +9,7 @@ use super::{
     way::Way,
     ways::{product, ways},
 };
-use crate::{Rng, Seed, Table, Value};
+use crate::{Rng, Seed, Table, Value, generate::remedies};
 
 /// Columns with the conditions that they meet.
 #[derive(Debug)]
@@ -45,13 +45,7 @@ impl Bundle {
         let responsible = !drawn.is_empty() && drawn.iter().all(given);
         let refused = |why: String| {
             let open = drawn.iter().filter(|column| !given(column));
-            let columns = open.map(|column| format!("{}: {{...}}", ground.table.columns[*column].name));
-            let columns = columns.collect::<Vec<_>>().join(", ");
-            let remedy = if columns.is_empty() {
-                "exclude the table".to_owned()
-            } else {
-                format!("say in the plan file which values fit: columns: {{{columns}}}")
-            };
+            let remedy = remedies(open.map(|column| &ground.table.columns[*column]));
             if responsible { Ok(None) } else { Err(format!("CHECK {} {why}; {remedy}", texts.join(" and "))) }
         };
         let (mut found, mut wrong) = (Vec::new(), None);
@@ -162,7 +156,7 @@ impl Bundle {
         if names.is_empty() && !redrawn.is_empty() {
             let hits = self.hits;
             return Some(format!(
-                "rows whose keys do not meet CHECK {checks} are left out: {hits} of {SAMPLES} do"
+                "no row is written for a key that does not meet CHECK {checks}: of {SAMPLES} keys tried {hits} do"
             ));
         }
         (names.len() > 1 || !redrawn.is_empty())

@@ -144,6 +144,8 @@ fn function_of(name: &str) -> Option<Function> {
         "nullif" => Function::NullIf,
         "greatest" => Function::Greatest,
         "least" => Function::Least,
+        "isfinite" => Function::IsFinite,
+        "isempty" => Function::IsEmpty,
         "cardinality" => Function::Cardinality,
         "array_length" => Function::ArrayLength,
         "jsonb_typeof" | "json_typeof" => Function::JsonType,

@@ -72,6 +72,11 @@ pub(crate) fn holds(expr: &Expr, row: &[Value], now: i64) -> bool {
     eval(expr, row, now).and_then(truth).is_ok_and(|truth| truth != Some(false))
 }
 
+/// Whether a condition is certainly not met: neither true nor NULL nor unknown.
+pub(crate) fn fails(expr: &Expr, row: &[Value], now: i64) -> bool {
+    eval(expr, row, now).and_then(truth).is_ok_and(|truth| truth == Some(false))
+}
+
 fn truth(item: Item) -> Result<Option<bool>, Unknown> {
     match item {
         Item::Null => Ok(None),

@@ -151,6 +151,27 @@ impl Expr {
         self.parts_mut().into_iter().for_each(|part| part.substitute(column, by));
     }
 
+    /// Writes the texts that a column is compared with in another way.
+    pub(crate) fn spell(&mut self, respell: &mut dyn FnMut(usize, &str) -> Option<String>) {
+        if let Expr::Compare(_, a, b) | Expr::Differ(a, b) | Expr::Any(_, a, b) | Expr::All(_, a, b) = self {
+            match (&**a, &**b) {
+                (Expr::Column(column), _) => b.spell_for(*column, respell),
+                (_, Expr::Column(column)) => a.spell_for(*column, respell),
+                _ => {}
+            }
+        }
+        self.parts_mut().into_iter().for_each(|part| part.spell(respell));
+    }
+
+    fn spell_for(&mut self, column: usize, respell: &mut dyn FnMut(usize, &str) -> Option<String>) {
+        if let Expr::Const(Item::Text(text)) = self
+            && let Some(other) = respell(column, text)
+        {
+            *text = other;
+        }
+        self.parts_mut().into_iter().for_each(|part| part.spell_for(column, respell));
+    }
+
     /// The columns that the expression reads, each once, in order.
     pub(crate) fn columns(&self) -> Vec<usize> {
         let mut columns = Vec::new();

@@ -49,6 +49,12 @@ pub(crate) enum Function {
     Within,
     Overlaps,
     Part(Field),
+    /// The bits that two numbers share.
+    Bits,
+    /// Whether a point in time is one.
+    IsFinite,
+    /// Whether a span of values has none.
+    IsEmpty,
 }
 
 /// A part of a day or of a point in time.
@@ -134,6 +140,11 @@ pub(super) fn strict(function: Function, args: &[Item]) -> Result<Item, Unknown>
         }),
         (Function::Within, [List(items), List(of)]) => Bool(items.iter().all(|item| of.contains(item))),
         (Function::Overlaps, [List(items), List(of)]) => Bool(items.iter().any(|item| of.contains(item))),
+        (Function::Bits, [Int(a), Int(b)]) => Int(a & b),
+        (Function::IsFinite, [Date(_) | Moment(_)]) => {
+            Bool(!matches!(args[0].micros(), Ok(i64::MIN | i64::MAX)) && args[0].micros().is_ok())
+        }
+        (Function::IsFinite, [Item::Span { .. }]) => Bool(true),
         (Function::Part(field), [Date(_) | Moment(_)]) => part(field, args[0].micros()?)?,
         (Function::Part(Field::Hour), [Time(micros)]) => Int(i128::from(micros / 3_600_000_000)),
         (Function::Part(Field::Minute), [Time(micros)]) => Int(i128::from(micros / 60_000_000 % 60)),

@@ -72,7 +72,9 @@ impl Item {
             (Int(a), Int(b)) => a.cmp(b),
             (Int(_) | Exact(_), Int(_) | Exact(_)) => exact(self)?.order(exact(other)?),
             (Int(_) | Exact(_) | Float(_), Int(_) | Exact(_) | Float(_)) => {
-                self.float()?.partial_cmp(&other.float()?).ok_or(Unknown)?
+                let (a, b) = (self.float()?, other.float()?);
+                // What is no number equals itself and is greater than any.
+                a.partial_cmp(&b).unwrap_or_else(|| a.is_nan().cmp(&b.is_nan()))
             }
             (Text(a), Text(b)) if a.is_empty() || b.is_empty() || a == b => a.len().cmp(&b.len()),
             (Text(_), Text(_)) => return Ok(None),

@@ -1,7 +1,10 @@
 //! Casts.
 
-use super::item::{DAY, Item, Unknown, exact};
-use crate::{Type, generate::constant};
+use super::{
+    item::{DAY, Item, Unknown, exact},
+    number::fitting,
+};
+use crate::{Decimal, Type, generate::constant};
 
 /// What a value is cast to.
 #[derive(Clone, Debug, PartialEq)]
@@ -75,7 +78,7 @@ pub(super) fn cast(item: Item, kind: &Kind) -> Result<Item, Unknown> {
         (Text(text), kind) => read(&text, kind)?,
         (Int(x), Kind::Text(most)) => Text(cut(x.to_string(), *most)),
         (item @ Bool(_), Kind::Bool) => item,
-        (Bool(x), Kind::Int(_)) => Int(i128::from(x)),
+        (Bool(x), Kind::Int(32)) => Int(i128::from(x)),
         (Bool(x), Kind::Text(None)) => Text(x.to_string()),
         (Int(x), Kind::Bool) => Bool(x != 0),
         (item @ (Int(_) | Exact(_) | Float(_) | Item::Fresh), kind) => number(item, kind)?,
@@ -112,32 +115,52 @@ fn cut(text: String, most: Option<u32>) -> String {
 fn number(item: Item, kind: &Kind) -> Result<Item, Unknown> {
     Ok(match (item, kind) {
         (Item::Fresh, Kind::Int(_) | Kind::Decimal(_)) => Item::Fresh,
-        (Item::Float(x), Kind::Int(_)) => Item::Int(x.round_ties_even() as i128),
+        (Item::Float(x), Kind::Int(bits)) => {
+            let whole = Some(x.round_ties_even()).filter(|x| x.is_finite()).ok_or(Unknown)?;
+            Item::Int(fitting(whole as i128, Some(*bits))?)
+        }
         (Item::Float(x), Kind::Decimal(size)) => {
             let text = format!("{x:e}");
             sized(read(&text, &Kind::Decimal(None))?, *size)?
         }
-        (item, Kind::Int(_)) => Item::Int(exact(&item)?.rounded(0)?.unscaled),
+        (item, Kind::Int(bits)) => Item::Int(fitting(exact(&item)?.rounded(0)?.unscaled, Some(*bits))?),
         (item, Kind::Decimal(size)) => sized(Item::Exact(exact(&item)?), *size)?,
         (item, Kind::Double) => Item::Float(item.float()?),
-        (item, Kind::Real) => Item::Float(f64::from(item.float()? as f32)),
+        (item, Kind::Real) => {
+            let (wide, narrow) = (item.float()?, item.float()? as f32);
+            Item::Float(
+                Some(f64::from(narrow)).filter(|x| x.is_finite() || !wide.is_finite()).ok_or(Unknown)?,
+            )
+        }
         _ => return Err(Unknown),
     })
 }
 
 fn sized(item: Item, size: Option<(u8, u8)>) -> Result<Item, Unknown> {
     match size {
-        Some((_, scale)) => Ok(Item::Exact(exact(&item)?.rounded(scale)?)),
+        Some((digits, scale)) => {
+            let rounded = exact(&item)?.rounded(scale)?;
+            // Whatever is longer than 38 digits was refused before.
+            let fits = digits > Decimal::MAX_DIGITS
+                || rounded.unscaled.unsigned_abs() <= Decimal::max_unscaled(digits).unsigned_abs();
+            if fits { Ok(Item::Exact(rounded)) } else { Err(Unknown) }
+        }
         None => Ok(item),
     }
 }
 
 /// A constant that is written as a text.
 fn read(text: &str, kind: &Kind) -> Result<Item, Unknown> {
+    if let Some(end) = endless(text, kind) {
+        return Ok(end);
+    }
     let ty = match kind {
         Kind::Bool => {
-            let yes = ["t", "true", "yes", "on", "1"].contains(&text);
-            return Ok(Item::Bool(yes));
+            return match text.trim().to_ascii_lowercase().as_str() {
+                "t" | "true" | "y" | "yes" | "on" | "1" => Ok(Item::Bool(true)),
+                "f" | "false" | "n" | "no" | "off" | "0" => Ok(Item::Bool(false)),
+                _ => Err(Unknown),
+            };
         }
         Kind::Int(bits) => Type::Int(*bits),
         Kind::Decimal(size) => {
@@ -158,6 +181,27 @@ fn read(text: &str, kind: &Kind) -> Result<Item, Unknown> {
     };
     constant::literal(text, &ty).map(|value| Item::from(&value)).ok_or(Unknown)
 }
+
+/// What is beyond all numbers, or beyond all days.
+fn endless(text: &str, kind: &Kind) -> Option<Item> {
+    let text = text.trim().to_ascii_lowercase();
+    let number = match text.trim_start_matches('+') {
+        "infinity" | "inf" => f64::INFINITY,
+        "-infinity" | "-inf" => f64::NEG_INFINITY,
+        "nan" => f64::NAN,
+        _ => return None,
+    };
+    match kind {
+        Kind::Real | Kind::Double | Kind::Decimal(_) => Some(Item::Float(number)),
+        Kind::Moment | Kind::Date if number.is_nan() => None,
+        Kind::Moment => Some(Item::Moment(if number > 0.0 { i64::MAX } else { i64::MIN })),
+        Kind::Date => Some(Item::Date(if number > 0.0 { LAST_DAY } else { -LAST_DAY })),
+        _ => None,
+    }
+}
+
+/// Later than any date, and still a point in time.
+const LAST_DAY: i64 = i64::MAX / DAY;
 
 /// `{a,"b c"}`; quotes inside of quotes are more than constants of conditions have.
 fn list(text: &str, kind: &Kind) -> Result<Item, Unknown> {

@@ -96,9 +96,9 @@ impl Limits {
         let (low, high) = match op {
             Op::Eq => (Some(length), Some(length)),
             Op::Ge => (Some(length), None),
-            Op::Gt => (Some(length + 1), None),
+            Op::Gt => (Some(length.saturating_add(1)), None),
             Op::Le => (None, Some(length)),
-            Op::Lt => (None, Some(length - 1)),
+            Op::Lt => (None, Some(length.saturating_sub(1))),
             Op::Ne => (Some(1).filter(|_| length == 0), None),
         };
         let clamp = |length: i128| length.clamp(0, i128::from(u32::MAX)) as u32;

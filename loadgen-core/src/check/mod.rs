@@ -22,6 +22,7 @@ mod place;
 mod restrict;
 mod rules;
 mod scope;
+mod similar;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -29,7 +30,7 @@ mod way;
 mod ways;
 
 pub(crate) use condition::{Condition, restrictions};
-pub(crate) use eval::holds;
+pub(crate) use eval::{fails, holds};
 pub(crate) use expr::Expr;
 pub(crate) use item::Item;
 pub(crate) use limits::NOW;

@@ -68,20 +68,23 @@ pub(super) fn arith(op: Arith, a: &Item, b: &Item, bits: Option<u8>) -> Result<I
         (Int(a), Date(b)) if op == Arith::Add => {
             Date(shifted(op, *b, i64::try_from(*a).map_err(|_| Unknown)?)?)
         }
-        (Date(a), Date(b)) if op == Arith::Sub => Int(i128::from(a - b)),
+        (Date(a), Date(b)) if op == Arith::Sub => Int(i128::from(*a) - i128::from(*b)),
         (Moment(a), Moment(b)) if op == Arith::Sub => {
-            Span { months: 0, days: (a - b) / DAY, micros: (a - b) % DAY }
+            let apart = a.checked_sub(*b).ok_or(Unknown)?;
+            Span { months: 0, days: apart / DAY, micros: apart % DAY }
         }
-        (Time(a), Time(b)) if op == Arith::Sub => Span { months: 0, days: 0, micros: a - b },
+        (Time(a), Time(b)) if op == Arith::Sub => {
+            Span { months: 0, days: 0, micros: a.checked_sub(*b).ok_or(Unknown)? }
+        }
         (Date(_) | Moment(_), Span { .. }) => Moment(moved(op, a.micros()?, b)?),
         (Span { .. }, Date(_) | Moment(_)) if op == Arith::Add => Moment(moved(op, b.micros()?, a)?),
-        (Date(a), Time(b)) if op == Arith::Add => Moment(Date(*a).micros()? + b),
+        (Date(a), Time(b)) if op == Arith::Add => Moment(Date(*a).micros()?.checked_add(*b).ok_or(Unknown)?),
         _ => return Err(Unknown),
     })
 }
 
 /// What the database refuses as out of range.
-fn fitting(number: i128, bits: Option<u8>) -> Result<i128, Unknown> {
+pub(super) fn fitting(number: i128, bits: Option<u8>) -> Result<i128, Unknown> {
     let limit = 1i128 << (bits.unwrap_or(64) - 1);
     if (-limit..limit).contains(&number) { Ok(number) } else { Err(Unknown) }
 }
@@ -135,7 +138,8 @@ fn moved(op: Arith, micros: i64, span: &Item) -> Result<i64, Unknown> {
         _ => return Err(Unknown),
     };
     let Item::Span { months, days, micros: rest } = span else { return Err(Unknown) };
-    let start = crate::generate::constant::months_later(micros, sign * months).ok_or(Unknown)?;
+    let start = crate::generate::constant::months_later(micros, months.checked_mul(sign).ok_or(Unknown)?)
+        .ok_or(Unknown)?;
     let days = days.checked_mul(DAY).and_then(|days| days.checked_add(*rest)).ok_or(Unknown)?;
-    start.checked_add(sign * days).ok_or(Unknown)
+    start.checked_add(days.checked_mul(sign).ok_or(Unknown)?).ok_or(Unknown)
 }

@@ -42,6 +42,7 @@ impl Scope<'_> {
             By::Multiply => both(Arith::Mul),
             By::Divide => both(Arith::Div),
             By::Modulo => both(Arith::Rem),
+            By::BitwiseAnd => call(Function::Bits),
             By::StringConcat => call(Function::Concat),
             By::PGRegexMatch => regex(false, false),
             By::PGRegexIMatch => regex(false, true),
@@ -109,9 +110,10 @@ impl Scope<'_> {
             Expr::Cast(_, kind) => kind.bits(),
             Expr::Arith(.., bits) => *bits,
             Expr::Call(Function::Length | Function::Octets, _) => Some(32),
-            Expr::Call(Function::Coalesce | Function::Abs | Function::Greatest | Function::Least, args) => {
-                args.iter().filter_map(|arg| self.bits(arg)).max()
-            }
+            Expr::Call(
+                Function::Coalesce | Function::Abs | Function::Bits | Function::Greatest | Function::Least,
+                args,
+            ) => args.iter().filter_map(|arg| self.bits(arg)).max(),
             Expr::Case(arms, last) => {
                 arms.iter().map(|(_, then)| then).chain([&**last]).filter_map(|part| self.bits(part)).max()
             }

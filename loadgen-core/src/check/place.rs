@@ -3,7 +3,7 @@
 use super::item::{DAY, Item};
 use crate::{
     Type, Value,
-    generate::{Form, constant},
+    generate::{Form, calendar::shown_time, constant},
 };
 
 /// The number of an item in the units of a form, rounded down, and whether it is exactly that.
@@ -70,6 +70,7 @@ pub(super) fn written(item: &Item, ty: &Type) -> Option<String> {
         Item::Text(text) => text.clone(),
         Item::Json(json) => json.to_string(),
         Item::Uuid(id) => format!("{id:032x}"),
+        Item::Span { .. } if matches!(ty, Type::Interval(_)) => spelt(item)?,
         Item::Date(_) | Item::Time(_) | Item::Moment(_) => {
             let form = Form::of(ty, 0)?;
             form.show(place(form, item).filter(|(_, exact)| *exact)?.0)
@@ -77,4 +78,11 @@ pub(super) fn written(item: &Item, ty: &Type) -> Option<String> {
         _ => return None,
     };
     constant::literal(&text, ty).map(|_| text)
+}
+
+/// A span in the words that plan files and databases share.
+fn spelt(item: &Item) -> Option<String> {
+    let Item::Span { months, days, micros } = item else { return None };
+    let sign = if *micros < 0 { "-" } else { "" };
+    Some(format!("{months} mons {days} days {sign}{}", shown_time(i128::from(*micros).abs())))
 }

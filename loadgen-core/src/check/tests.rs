@@ -80,3 +80,34 @@ fn what_is_not_known_is_not_understood() {
         assert!(parse(condition, &things()).is_err(), "{condition}");
     }
 }
+
+fn eval_of(condition: &str) -> Result<Item, super::item::Unknown> {
+    eval(&parse(condition, &things()).unwrap(), &row(), NOW[0])
+}
+
+#[test]
+fn what_does_not_fit_its_type_is_unknown() {
+    for condition in [
+        "((100000)::smallint = 5)",
+        "(((a * 100000))::smallint > 0)",
+        "((price * '1e12'::numeric))::integer > 0",
+        "((1000)::numeric(4,2) > 5)",
+        "('maybe'::boolean)",
+        "(day > ('2024-01-01'::date + 99999999999999999))",
+        "(at > (now() - '99999999999999:00:00'::interval))",
+        "(at > (now() + '9223372036854775807 mons'::interval))",
+    ] {
+        assert!(parse(condition, &things()).is_err() || eval_of(condition).is_err(), "{condition}");
+    }
+    assert_eq!(eval_of("('NO'::boolean)"), Ok(Item::Bool(false)));
+    assert_eq!(eval_of("(' On '::boolean)"), Ok(Item::Bool(true)));
+}
+
+#[test]
+fn texts_are_padded_however_wide_their_column_is() {
+    let wide = table("t").column("code", Type::Text { max: Some(70_000), fixed: true });
+    for (condition, expected) in [("(octet_length(code) = 70000)", true), ("(code ~~ 'a'::text)", false)] {
+        let expr = parse(condition, &wide).unwrap();
+        assert_eq!(eval(&expr, &[Value::Text("a".to_owned())], 0), Ok(Item::Bool(expected)), "{condition}");
+    }
+}

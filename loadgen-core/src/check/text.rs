@@ -13,7 +13,8 @@ pub(super) fn strict(function: Function, args: &[Item]) -> Result<Item, Unknown>
         (Function::Length | Function::Octets, [Bytes(bytes)]) => Int(bytes.len() as i128),
         (Function::Pad, [Text(text), Int(width)]) => {
             let width = usize::try_from(*width).map_err(|_| Unknown)?;
-            Text(format!("{text:width$}"))
+            let missing = width.saturating_sub(text.chars().count());
+            Text(format!("{text}{}", " ".repeat(missing)))
         }
         (Function::Octets, [Text(text)]) => Int(text.len() as i128),
         (Function::Lower | Function::Upper, [Text(text)]) => Text(cased(text, function == Function::Upper)?),
@@ -32,7 +33,8 @@ pub(super) fn strict(function: Function, args: &[Item]) -> Result<Item, Unknown>
             Text(text.chars().skip(skip).collect())
         }
         (Function::Substring, [Text(text), Int(from), rest @ ..]) => {
-            let end = rest.first().map_or(Ok(i128::MAX), |count| count.int().map(|count| from + count))?;
+            let end =
+                rest.first().map_or(Ok(i128::MAX), |count| from.checked_add(count.int()?).ok_or(Unknown))?;
             let within = |at: &(usize, char)| (*from..end).contains(&(at.0 as i128 + 1));
             Text(text.chars().enumerate().filter(within).map(|(_, letter)| letter).collect())
         }
@@ -40,9 +42,8 @@ pub(super) fn strict(function: Function, args: &[Item]) -> Result<Item, Unknown>
             Int(text.find(what.as_str()).map_or(0, |at| text[..at].chars().count() as i128 + 1))
         }
         (Function::StartsWith, [Text(text), Text(start)]) => Bool(text.starts_with(start.as_str())),
-        (Function::Similar, [Text(pattern)]) if !pattern.contains(['\\', '"', '[', '^', '$', '.']) => {
-            Text(format!("^(?:{})$", pattern.replace('%', ".*").replace('_', ".")))
-        }
+        (Function::Similar, [Text(pattern)]) => Text(super::similar::regex(pattern).ok_or(Unknown)?),
+        (Function::IsEmpty, [Text(text)]) => Bool(text == "empty" || text == "{}"),
         (Function::Concat, [Text(a), Text(b)]) => Text(format!("{a}{b}")),
         _ => return Err(Unknown),
     })

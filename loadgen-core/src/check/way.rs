@@ -159,8 +159,8 @@ impl Draw {
             (Value::Text(text), Some(true), _) => Value::Text(text.to_ascii_uppercase()),
             (Value::Text(text), Some(false), _) => Value::Text(text.to_ascii_lowercase()),
             (Value::Int(number), _, Some((by, rest))) => {
-                let (by, rest) = (by as i64, rest as i64);
-                let moved = number.checked_rem(by).and_then(|own| number.checked_sub(own)?.checked_add(rest));
+                let moved = i128::from(number).checked_rem(by).map(|own| i128::from(number) - own);
+                let moved = moved.and_then(|moved| self.inside(moved.checked_add(rest)?, by));
                 Value::Int(moved.unwrap_or(number))
             }
             (Value::Decimal(number), ..) => {
@@ -170,6 +170,25 @@ impl Draw {
             }
             (value, ..) => value,
         }
+    }
+
+    /// The number, or the next one in steps of `by` that the type has and that is within the column's limits.
+    fn inside(&self, number: i128, by: i128) -> Option<i64> {
+        let form = form(&self.ty, &[])?;
+        let (floor, ceiling) = form.limits();
+        let end = |bound: &Option<(super::item::Item, bool)>| {
+            bound.as_ref().and_then(|(item, _)| place(form, item)).map(|(number, _)| number)
+        };
+        let low = end(&self.limits.low).map_or(floor, |low| low.max(floor));
+        let high = end(&self.limits.high).map_or(ceiling, |high| high.min(ceiling));
+        let by = by.checked_abs()?;
+        let steps = |far: i128| far / by + i128::from(far % by != 0);
+        let moved = match () {
+            () if number > high => number.checked_sub(steps(number.checked_sub(high)?).checked_mul(by)?)?,
+            () if number < low => number.checked_add(steps(low.checked_sub(number)?).checked_mul(by)?)?,
+            () => number,
+        };
+        i64::try_from(moved).ok()
     }
 
     /// Of a type that has no range, what an equation says, if there is one.

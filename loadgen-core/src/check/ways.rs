@@ -80,7 +80,23 @@ fn comparison(op: Op, left: &Expr, right: &Expr, wanted: bool) -> Vec<Vec<Expr>>
         }
     }
     let op = if wanted { op } else { op.negated() };
+    for (op, best, bound) in [(op, left, right), (op.swapped(), right, left)] {
+        if let (Expr::Call(function @ (Function::Greatest | Function::Least), args), Expr::Const(_)) =
+            (best, bound)
+        {
+            return extremes(op, *function, args, bound);
+        }
+    }
     vec![vec![Expr::compare(op, left.clone(), right.clone())]]
+}
+
+/// The greatest is below a bound when all are, and above it when one is.
+fn extremes(op: Op, function: Function, args: &[Expr], bound: &Expr) -> Vec<Vec<Expr>> {
+    let each = args.iter().map(|arg| vec![vec![Expr::compare(op, arg.clone(), bound.clone())]]);
+    match (op, function) {
+        (Op::Lt | Op::Le, Function::Greatest) | (Op::Gt | Op::Ge, Function::Least) => product(each),
+        _ => union(each),
+    }
 }
 
 /// The conditions of which an expression counts how many are true.

@@ -5,11 +5,12 @@ use std::collections::BTreeSet;
 use super::{
     draft::Draft,
     source::{FIRST, Source},
+    spell::respelt,
 };
 use crate::{
     Check, Fill, Value,
     check::{Condition, Expr, Item, holds, parse, restrictions},
-    generate::{ColumnConfig, Distinct},
+    generate::{self, ColumnConfig, Distinct, Scalar},
 };
 
 impl Draft<'_> {
@@ -40,11 +41,7 @@ impl Draft<'_> {
                 }
             }
         }
-        let remedy = wanted.iter().map(|column| format!("{}: {{...}}", self.table.columns[*column].name));
-        let remedy = match remedy.collect::<Vec<_>>().join(", ") {
-            none if none.is_empty() => "exclude the table".to_owned(),
-            columns => format!("say in the plan file which values fit: columns: {{{columns}}}"),
-        };
+        let remedy = generate::remedies(wanted.iter().map(|column| &self.table.columns[*column]));
         let reasons = reasons.join("; ");
         if reasons.is_empty() { Ok(conditions) } else { Err(format!("{reasons}; {remedy}")) }
     }
@@ -60,7 +57,8 @@ impl Draft<'_> {
 
     /// A check with what the database fills in put into it.
     fn condition(&self, check: &Check, sources: &[Source]) -> Result<Condition, String> {
-        let mut expr = parse(&check.condition, self.table).map_err(|error| error.to_string())?;
+        let expr = parse(&check.condition, self.table).map_err(|error| error.to_string())?;
+        let mut expr = respelt(self.table, expr);
         for column in expr.columns() {
             if matches!(sources[column], Source::Server(_)) {
                 expr.substitute(column, &self.filled_in(column)?);
@@ -92,12 +90,14 @@ impl Draft<'_> {
             let distinct = Distinct::apart(&definition.name, apart, self.seed);
             let spans = distinct
                 .ok_or_else(|| format!("{:?}: no spans that keep apart are known", definition.name))?;
+            let spans = spans.in_table(&self.table.name, &definition.name);
             return Ok((column, spans, ColumnConfig::default()));
         }
         let folds = self.table.special.folded.contains(&column);
         let make = |config: &ColumnConfig| {
             let made = Distinct::new(definition, Some(config), self.seed, FIRST);
-            made.map(|made| if folds { made.folded() } else { made })
+            made.map(|made| made.in_table(&self.table.name, &definition.name))
+                .map(|made| if folds { made.folded() } else { made })
                 .map_err(|unfillable| unfillable.to_string())
         };
         let said = self.config_of(column).cloned().unwrap_or_default();
@@ -106,7 +106,7 @@ impl Draft<'_> {
         let fits = |distinct: &Distinct| {
             let mut row = vec![Value::Null; self.table.columns.len()];
             distinct.capacity() > 0
-                && (0..SAMPLES).map_while(|index| distinct.value(index)).all(|value| {
+                && tried(distinct.capacity()).map_while(|index| distinct.value(index)).all(|value| {
                     row[column] = value;
                     own.iter().all(|condition| holds(&condition.expr, &row, crate::check::NOW[0]))
                 })
@@ -115,7 +115,8 @@ impl Draft<'_> {
         if own.is_empty() || fits(&plain) {
             return Ok((column, plain, said));
         }
-        let within = restrictions(conditions, column, self.table, &self.config.columns);
+        let mut within = restrictions(conditions, column, self.table, &self.config.columns);
+        within.extend(hull(&within));
         let made = within.into_iter().filter_map(|config| Some((make(&config).ok()?, config)));
         let roomiest =
             made.filter(|(distinct, _)| fits(distinct)).max_by_key(|(distinct, _)| distinct.capacity());
@@ -127,6 +128,25 @@ impl Draft<'_> {
 /// A condition for people.
 fn one_line(condition: &str) -> String {
     condition.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The whole numbers from the least to the greatest of several ranges, as partitions that adjoin make one.
+fn hull(ranges: &[ColumnConfig]) -> Option<ColumnConfig> {
+    let end = |text: &Option<Scalar>| text.as_ref().and_then(|text| text.as_str().parse::<i128>().ok());
+    let ends: Option<Vec<(i128, i128)>> =
+        ranges.iter().map(|range| Some((end(&range.min)?, end(&range.max)?))).collect();
+    let ends = ends.filter(|ends| ends.len() > 1)?;
+    let (low, high) = (ends.iter().map(|(low, _)| low).min()?, ends.iter().map(|(_, high)| high).max()?);
+    let bound = |number: &i128| Some(Scalar(number.to_string()));
+    Some(ColumnConfig { min: bound(low), max: bound(high), ..ranges.first()?.clone() })
+}
+
+/// The first of so many values, and some from there to the last.
+fn tried(capacity: u128) -> impl Iterator<Item = u64> {
+    let last = u64::try_from(capacity.saturating_sub(1)).unwrap_or(u64::MAX);
+    let spread =
+        (1..=SAMPLES).map(move |part| (u128::from(last) * u128::from(part) / u128::from(SAMPLES)) as u64);
+    (0..SAMPLES.min(last)).chain(spread)
 }
 
 /// How many distinct values are tried on a check.

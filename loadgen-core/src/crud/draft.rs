@@ -44,11 +44,9 @@ impl Draft<'_> {
                 wanted.extend(left);
             }
         }
-        let remedy = wanted.iter().map(|column| format!("{}: {{...}}", self.table.columns[*column].name));
-        let remedy = remedy.collect::<Vec<_>>().join(", ");
+        let remedy = generate::remedies(wanted.iter().map(|column| &self.table.columns[*column]));
         let reasons = reasons.join("; ");
-        (!wanted.is_empty())
-            .then(|| format!("{reasons}; say in the plan file which values fit: columns: {{{remedy}}}"))
+        (!wanted.is_empty()).then(|| format!("{reasons}; {remedy}"))
     }
 
     /// A foreign key is filled by the configuration as a whole or not at all.
@@ -56,6 +54,9 @@ impl Draft<'_> {
         for key in &self.table.foreign_keys {
             let is_given = |column: &&usize| self.config_of(**column).is_some();
             let mut given = key.columns.iter().filter(is_given);
+            if key.columns.iter().any(|column| self.is_never_given(*column)) {
+                continue;
+            }
             if let (Some(first), false) = (given.next(), key.columns.iter().all(|c| is_given(&c))) {
                 let (table, columns) = (&self.table.name, names(self.table, &key.columns));
                 let why = format!("{table}: ({columns}) is one foreign key: set all of its columns or none");
@@ -78,6 +79,7 @@ impl Draft<'_> {
             .foreign_keys
             .iter()
             .filter(|key| key.columns.iter().all(|c| self.config_of(*c).is_none()))
+            .filter(|key| !self.is_stuck(key))
             .filter(|key| !key.columns.iter().any(|c| self.table.special.denied.insert.contains(c)));
         let reference = |key: &ForeignKey| Reference {
             parent_name: key.parent.clone(),
@@ -94,6 +96,39 @@ impl Draft<'_> {
         let mut references: Vec<Reference> = followed.map(reference).collect();
         Reference::sort(self.table, &mut references);
         references
+    }
+
+    /// Whether the plan file has a column be NULL in all rows: a reference that it is part of is then kept anyway.
+    fn is_never_given(&self, column: usize) -> bool {
+        let all = |said: &ColumnConfig| said.null_ratio == Some(1.0) && !said.names_values();
+        self.table.columns[column].nullable && self.config_of(column).is_some_and(all)
+    }
+
+    /// Whether a reference would fill a unique key with parents without being part of it as a whole, so that no two rows
+    /// could be told apart by it, and a NULL makes it hold.
+    fn is_stuck(&self, reference: &ForeignKey) -> bool {
+        let of_reference = |column: &usize| reference.columns.contains(column);
+        let is_referring =
+            |column: &usize| self.table.foreign_keys.iter().any(|key| key.columns.contains(column));
+        let holds_back = |key: &&Vec<usize>| {
+            let is_whole = |column: &usize| {
+                let mut others = self.table.foreign_keys.iter().filter(|own| own.columns.contains(column));
+                others.any(|own| own.columns.iter().all(|column| key.contains(column)))
+            };
+            key.iter().any(|column| of_reference(column) && !is_whole(column))
+                && key.iter().all(is_referring)
+                && !reference.columns.iter().all(|column| key.contains(column))
+        };
+        self.way_out(reference).is_some() && self.table.unique_rules().any(|key| holds_back(&key))
+    }
+
+    /// A column that makes a reference hold with a NULL, and is in no key.
+    fn way_out(&self, reference: &ForeignKey) -> Option<usize> {
+        let is_free = |column: &&usize| {
+            self.table.columns[**column].nullable
+                && !self.table.unique_rules().any(|key| key.contains(column))
+        };
+        reference.columns.iter().find(is_free).copied()
     }
 
     pub(super) fn source(
@@ -117,15 +152,31 @@ impl Draft<'_> {
             if let Some(parent) = Reference::source_of(references, index) {
                 return Ok(Ok(parent));
             }
+            let mut stuck = self.table.foreign_keys.iter().filter(|key| self.is_stuck(key));
+            if let Some(key) = stuck.find(|key| self.way_out(key) == Some(index)) {
+                let (parent, columns) = (&key.parent, names(self.table, &key.columns));
+                let why =
+                    format!("({columns}) refers to {parent}, and a key holds part of it and not the rest");
+                return Ok(Ok(Source::Null(why)));
+            }
             match &column.fill {
                 Fill::Sequence { .. } => return Ok(Ok(Source::Server("sequence".to_owned()))),
-                Fill::Volatile(default) if column.ty != Type::Uuid => {
+                Fill::Volatile(default) if column.ty != Type::Uuid && !self.is_confined(index) => {
                     return Ok(Ok(Source::Server(format!("default {default}"))));
                 }
                 _ => {}
             }
         }
         self.generated(column, config, notes)
+    }
+
+    /// Whether there are partitions for some values of a column alone.
+    fn is_confined(&self, column: usize) -> bool {
+        let by = self.table.partitioned_by();
+        by.contains(&column)
+            && self.table.checks.iter().any(|check| {
+                check.columns.contains(&column) && check.columns.iter().all(|column| by.contains(column))
+            })
     }
 
     /// A column that this user may not write.

@@ -36,10 +36,12 @@ mod seeding;
 mod sequence;
 mod settle;
 mod source;
+mod spell;
 mod table_plan;
 mod ties;
 mod touch;
 mod unique;
+mod vet;
 mod workload;
 
 pub use adoption::TakenOver;

@@ -17,7 +17,9 @@ use super::{
     sampling::Sampling,
     settle::settle_references,
     source::{Source, TableSources},
+    spell::respell,
     table_plan::TablePlan,
+    vet::vet,
 };
 use crate::{
     Schema, Seed, Table, TableName, Type,
@@ -77,6 +79,8 @@ impl CrudPlan {
             if barred.iter().any(|(name, _)| *name == table.name) {
                 continue;
             }
+            respell(&table, &mut table_config)?;
+            let vetted = vet(&table, &mut table_config)?;
             let note = match pad(&table, &mut table_config) {
                 Ok(note) => note,
                 Err(why) => {
@@ -86,6 +90,7 @@ impl CrudPlan {
             };
             match TableSources::new(&table, &table_config, (seed, locale))? {
                 Ok(mut sources) => {
+                    sources.notes.extend(vetted);
                     sources.notes.extend(note);
                     accepted.push((table, table_config, sources));
                 }
@@ -173,6 +178,7 @@ impl CrudPlan {
         let definition = &plan.table.columns[column];
         let config = plan.config.columns.get(&definition.name);
         let distinct = Distinct::new(definition, config, self.seed, largest.saturating_add(1));
+        let distinct = distinct.map(|distinct| distinct.in_table(&plan.table.name, &definition.name));
         distinct.map_err(|unfillable| CrudPlanError::Column {
             part: Part::Column { table: plan.table.name.clone(), column: definition.name.clone() },
             why: unfillable.in_table(&plan.table.name).to_string(),
@@ -215,7 +221,7 @@ impl CrudPlan {
                 continue;
             };
             reference.parent = Parent::Lane(parent);
-            reference.words = "a parent of the same lane".to_owned();
+            reference.words = format!("a row of {} of the same lane", reference.parent_name);
             let position = |name: &String| {
                 let column = tables[parent].column_index(name)?;
                 remembered[parent].iter().position(|kept| *kept == column)

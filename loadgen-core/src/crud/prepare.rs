@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{config::CrudConfig, observe::observe, outside::Outside, plan::CrudPlan};
+use super::{config::CrudConfig, observe::observe, outside::Outside, plan::CrudPlan, spell::spell};
 use crate::{PrepareError, Rights, Schema, SchemaFilter, Seed, Setup, SqlSession, TableName};
 
 /// Reads the schema and plans, without writing anything and whatever the session may do; see [`CrudPlan::rights`].
@@ -15,7 +15,8 @@ pub async fn plan(
     seed: Seed,
     lanes: u32,
 ) -> Result<CrudPlan, PrepareError> {
-    let schema = read(session, config).await?;
+    let mut schema = read(session, config).await?;
+    spell(session, &mut schema, config).await?;
     let mut outside = Outside::hopeful();
     loop {
         let plan = CrudPlan::within(&outside, &[], &schema, config, seed, lanes)?;
@@ -37,7 +38,8 @@ pub async fn permitted_plan(
 ) -> Result<CrudPlan, PrepareError> {
     // The version comes first: what changes from here on is noticed later.
     let version = session.schema_version(&filter(config)).await?;
-    let schema = read(session, config).await?;
+    let mut schema = read(session, config).await?;
+    spell(session, &mut schema, config).await?;
     let mut outside = Outside::hopeful();
     let mut without: Vec<(TableName, String)> = Vec::new();
     loop {

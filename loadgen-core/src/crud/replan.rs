@@ -10,6 +10,7 @@ use super::{
     plan::CrudPlan,
     prepare::{barred, read},
     source::Source,
+    spell::spell,
     table_plan::TablePlan,
 };
 use crate::{
@@ -41,6 +42,7 @@ pub(super) async fn replan(
         }
     }
     let config = old.config.left_in(&schema)?;
+    spell(session, &mut schema, &config).await?;
     let (mut outside, mut without) = (Outside::hopeful(), Vec::new());
     let mut plan = loop {
         let plan = fitting(&outside, &mut without, &schema, &config, setup)?;

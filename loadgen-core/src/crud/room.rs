@@ -35,12 +35,16 @@ impl TablePlan {
 fn room(column: &str, distinct: &Distinct, lanes: u32) -> String {
     let (values, lanes) = (distinct.capacity(), u128::from(lanes.max(1)));
     let share = match (values / lanes, values % lanes) {
+        (0, 1) => "one for one lane".to_owned(),
         (0, _) => format!("one in each of {values} lanes"),
         (each, 0) => format!("{each} a lane"),
         (least, _) => format!("{least} or {} a lane", least + 1),
     };
+    let left = match values {
+        1 => "1 value left: 1 row fits".to_owned(),
+        values => format!("{values} values left: {values} rows fit"),
+    };
     format!(
-        "{column} is unique and has {values} values left: {values} rows fit in all, {share}; inserts after that are \
-         skipped (domain exhausted)"
+        "{column} is unique and has {left} in all, {share}; inserts after that are skipped (domain exhausted)"
     )
 }

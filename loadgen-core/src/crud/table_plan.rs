@@ -122,8 +122,6 @@ impl TablePlan {
         let standing = Standing::of(&table, config, table_config, has_key);
         notes.extend(standing.note);
         let operations = possible(wanted, updates.is_empty(), delete.is_none(), &mut notes);
-        let parts = (0..sources.len()).map(|column| part_of(&table, &groups, column));
-        let parts = parts.chain([UNREAD]).collect();
         let layout = Layout {
             keys: remembered.len(),
             parts: groups.len() + 1,
@@ -142,6 +140,7 @@ impl TablePlan {
             taken_over: None,
             weight: table_config.weight.unwrap_or(1),
             salts: table.columns.iter().map(|column| column_salt(&column.name)).chain([0]).collect(),
+            parts: parts(&table, &groups),
             table,
             config: own_config,
             operations,
@@ -153,7 +152,6 @@ impl TablePlan {
             groups,
             late,
             known: kept.known,
-            parts,
             pick: table_config.pick.or(config.pick).unwrap_or_default(),
             layout,
             insert,
@@ -200,6 +198,17 @@ impl TablePlan {
     }
 }
 
+/// The part of a row's sum that each column and the address belong to.
+fn parts(table: &Table, groups: &[Vec<usize>]) -> Vec<usize> {
+    let part = |column: usize| match groups.iter().position(|group| group.contains(&column)) {
+        Some(group) => group + 1,
+        None if table.special.denied.select.contains(&column) => UNREAD,
+        None if table.special.late.contains(&column) => UNREAD,
+        None => 0,
+    };
+    (0..table.columns.len()).map(part).chain([UNREAD]).collect()
+}
+
 /// Deals the columns that updates may replace into groups, neighbours together, and those together that are tied.
 fn groups(
     table: &Table,
@@ -224,9 +233,9 @@ fn groups(
     if let Some(rules) = ties.and_then(|ties| ties.rules.as_ref()) {
         notes.extend(rules.notes(table));
         let held = rules.held(&free);
-        if !held.is_empty() {
-            let names = names(table, &held);
-            notes.push(format!("{names} keep their values: checks tie them to columns that do not change"));
+        let kept: Vec<usize> = held.iter().copied().filter(|column| free.contains(column)).collect();
+        if !kept.is_empty() {
+            notes.push(format!("{}: checks read columns that do not change, too", keep(table, &kept)));
         }
         free.retain(|column| !held.contains(column));
         units
@@ -290,9 +299,15 @@ fn hold_related(table: &Table, relations: &Relations, free: &mut Vec<usize>, not
     if left.is_empty() && !held.is_empty() {
         notes.push(format!("updates change {} alone: related columns do not change", names(table, &held)));
     } else if !held.is_empty() {
-        notes.push(format!("{} keep their values: related columns do not change", names(table, &held)));
+        notes.push(format!("{}: related columns do not change", keep(table, &held)));
         *free = left;
     }
+}
+
+/// Columns that updates leave alone, for people.
+fn keep(table: &Table, columns: &[usize]) -> String {
+    let words = if columns.len() == 1 { "keeps its value" } else { "keep their values" };
+    format!("{} {words}", names(table, columns))
 }
 
 /// Adds columns that come and go together to those that do so with one of them.
@@ -312,14 +327,4 @@ fn join(units: &mut Vec<Vec<usize>>, mut columns: Vec<usize>) {
 /// The groups of a bit mask, in order.
 pub(crate) fn groups_of(mask: usize, groups: &[Vec<usize>]) -> impl Iterator<Item = &Vec<usize>> {
     groups.iter().enumerate().filter(move |(group, _)| mask >> group & 1 == 1).map(|(_, columns)| columns)
-}
-
-/// The part of a row's sum that a column counts to.
-fn part_of(table: &Table, groups: &[Vec<usize>], column: usize) -> usize {
-    match groups.iter().position(|group| group.contains(&column)) {
-        Some(group) => group + 1,
-        None if table.special.denied.select.contains(&column) => UNREAD,
-        None if table.special.late.contains(&column) => UNREAD,
-        None => 0,
-    }
 }

@@ -22,7 +22,11 @@ impl Generator for Blob {
     }
 
     fn describe(&self) -> String {
-        format!("{} to {} bytes", self.length.0, self.length.1)
+        match self.length {
+            (1, 1) => "1 byte".to_owned(),
+            (low, high) if low == high => format!("{low} bytes"),
+            (low, high) => format!("{low} to {high} bytes"),
+        }
     }
 }
 

@@ -20,8 +20,8 @@ use crate::Column;
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ColumnConfig {
-    /// The values to choose from, in the column's own type: `[new, paid, shipped]`. Those of a type that goes as text
-    /// have to be spelt as the database gives them back, or a check finds a difference: `[10.0.0.1/32]`.
+    /// The values to choose from, in the column's own type: `[new, paid, shipped]`. What can be spelt in several ways,
+    /// such as `10.0.0.1`, is remembered as the database gives it back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub choice: Option<Vec<Scalar>>,
     /// How often each value of `choice` comes, relative to the others: `[8, 1, 1]`.

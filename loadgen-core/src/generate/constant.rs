@@ -37,8 +37,11 @@ pub(crate) fn span(text: &str) -> Option<Value> {
             let hours: i64 = parts.next()?.parse().ok()?;
             let minutes: i64 = parts.next()?.parse().ok()?;
             let seconds = decimal(parts.next().unwrap_or("0"))?;
-            let rest = seconds.unscaled * 1_000_000 / 10i128.checked_pow(u32::from(seconds.scale))?;
-            micros += sign * ((hours * 60 + minutes) * 60_000_000 + i64::try_from(rest).ok()?);
+            let rest =
+                seconds.unscaled.checked_mul(1_000_000)? / 10i128.checked_pow(u32::from(seconds.scale))?;
+            let minutes = hours.checked_mul(60)?.checked_add(minutes)?.checked_mul(60_000_000)?;
+            let clock = minutes.checked_add(i64::try_from(rest).ok()?)?;
+            micros = micros.checked_add(clock.checked_mul(sign)?)?;
             continue;
         }
         let count: i32 = word.parse().ok()?;
@@ -47,9 +50,9 @@ pub(crate) fn span(text: &str) -> Option<Value> {
             "mon" | "month" => months = months.checked_add(count)?,
             "week" => days = days.checked_add(count.checked_mul(7)?)?,
             "day" => days = days.checked_add(count)?,
-            "hour" => micros += i64::from(count) * 3_600_000_000,
-            "minute" | "min" => micros += i64::from(count) * 60_000_000,
-            "second" | "sec" => micros += i64::from(count) * 1_000_000,
+            "hour" => micros = micros.checked_add(i64::from(count) * 3_600_000_000)?,
+            "minute" | "min" => micros = micros.checked_add(i64::from(count) * 60_000_000)?,
+            "second" | "sec" => micros = micros.checked_add(i64::from(count) * 1_000_000)?,
             _ => return None,
         }
     }

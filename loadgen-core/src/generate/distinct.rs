@@ -22,7 +22,7 @@ use super::{
     template::Template,
     unfillable::{Refusal, Unfillable},
 };
-use crate::{Column, Rng, Seed, Type, Value, column_salt};
+use crate::{Column, Rng, Seed, TableName, Type, Value, column_salt};
 
 /// The values of a unique column, constructed to be unique: an injective function of an index into the column's domain.
 ///
@@ -57,6 +57,8 @@ pub(super) enum Domain {
     Spelt(Template),
     /// Texts of a pattern: the characters to choose from at each place.
     Pattern(Vec<Box<[char]>>),
+    /// The same where blanks at the end do not count.
+    Padded(Vec<Box<[char]>>),
     /// So many bytes.
     Bytes(u32),
     /// Objects with an `id` from this one on.
@@ -82,6 +84,18 @@ impl Distinct {
         let config = config.unwrap_or(&default);
         Self::choose(&column.name, &column.ty, config, seed, start)
             .map_err(|refusal| refusal.of(&column.name))
+    }
+
+    /// The values of a table's column, others than those of columns that are called the same in other tables. Numbers
+    /// that come in order do so in each.
+    #[must_use]
+    pub fn in_table(mut self, table: &TableName, column: &str) -> Self {
+        self.salt = column_salt(&format!("{table}.{column}"));
+        self.scramble = Permutation::new(self.values, self.seed, self.salt);
+        if let Domain::Array(element) = self.domain {
+            self.domain = Domain::Array(Box::new(element.in_table(table, column)));
+        }
+        self
     }
 
     fn choose(name: &str, ty: &Type, config: &ColumnConfig, seed: Seed, start: i64) -> Result<Self, Refusal> {
@@ -137,6 +151,10 @@ impl Distinct {
             }
             Domain::Spelt(template) => Value::Text(template.write_nth(scattered())),
             Domain::Pattern(places) => Value::Text(spelling::spelt(places, scattered())),
+            Domain::Padded(places) => {
+                let text = spelling::spelt(places, scattered());
+                Value::Text(text.trim_end_matches(' ').to_owned())
+            }
             Domain::Bytes(width) => {
                 let (width, code) = (*width as usize, scattered().to_be_bytes());
                 let mut bytes = vec![0; width.saturating_sub(code.len())];
@@ -184,7 +202,8 @@ impl Domain {
             Type::Text { fixed, .. } => match &config.pattern {
                 Some(pattern) => {
                     let length = (lengths.min.unwrap_or(0), lengths.max);
-                    Domain::Pattern(Spelling::new(pattern, length)?.places())
+                    let places = Spelling::new(pattern, length)?.places();
+                    if *fixed { Domain::Padded(places) } else { Domain::Pattern(places) }
                 }
                 None => Domain::Text(text(name, *fixed, lengths)),
             },
@@ -231,7 +250,7 @@ impl Domain {
             Domain::Text(template) => template.capacity(),
             // More than any run needs, and within what can be scrambled.
             Domain::Spelt(template) => template.variety().min(1 << 120),
-            Domain::Pattern(places) => spelling::capacity(places),
+            Domain::Pattern(places) | Domain::Padded(places) => spelling::capacity(places),
             Domain::Bytes(width) => 1 << (8 * width.min(&BYTES)),
             Domain::Json(start) => i64::MAX.abs_diff(*start).into(),
             Domain::Array(element) => element.capacity(),

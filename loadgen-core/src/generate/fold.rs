@@ -17,7 +17,7 @@ impl Distinct {
                     _ => true,
                 });
             }
-            Domain::Pattern(places) => places.iter_mut().for_each(|place| {
+            Domain::Pattern(places) | Domain::Padded(places) => places.iter_mut().for_each(|place| {
                 let mut seen = BTreeSet::new();
                 let is_new = |letter: &char| seen.insert(letter.to_lowercase().to_string());
                 *place = place.iter().copied().filter(is_new).collect();

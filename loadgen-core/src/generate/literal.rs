@@ -1,6 +1,6 @@
 //! Values of any type from their text in a plan file.
 
-use super::{calendar::interval, exact::Exact, form::Form, unfillable::Refusal};
+use super::{calendar::interval, constant, exact::Exact, form::Form, unfillable::Refusal};
 use crate::{Decimal, Type, Value};
 
 /// The value that `text` stands for in a column of the type. Of a type that loadgen does not know it is the text, for
@@ -25,7 +25,7 @@ pub(super) fn literal(text: &str, ty: &Type) -> Result<Value, Refusal> {
         Type::Enum(labels) => {
             (labels.iter().find(|label| *label == text).cloned().map(Value::Text), "a label of its enum")
         }
-        Type::Interval(_) => (interval(text), "a span such as P1DT2H30M"),
+        Type::Interval(_) => (interval(text).or_else(|| constant::span(text)), "a span such as P1DT2H30M"),
         Type::Array(_) => (None, "the elements alone"),
         Type::Spelt(_) | Type::Unsupported => (Some(Value::Text(text.to_owned())), ""),
         _ => return ordered(text, ty),

@@ -50,6 +50,7 @@ mod piece;
 mod prose;
 mod range;
 pub(crate) mod relate;
+mod remedy;
 mod scalar;
 mod sequence;
 mod spelling;
@@ -76,6 +77,7 @@ pub use sequence::Sequence;
 pub use unfillable::Unfillable;
 
 pub(crate) use permutation::Permutation;
+pub(crate) use remedy::remedies;
 
 use array::Array;
 use choice::Choice;
@@ -146,7 +148,10 @@ fn choose(
     config.check()?;
     let ratio = config.nulls(column.nullable)?;
     let values = match &column.ty {
-        Type::Array(element) => Box::new(Array(values(locale, table, &column.name, element, config)?)),
+        Type::Array(element) => {
+            let items = values(locale, table, &column.name, element, config);
+            Box::new(Array(items.map_err(|refusal| refusal.of_items(config.names_values()))?))
+        }
         ty => values(locale, table, &column.name, ty, config)?,
     };
     Ok(if ratio > 0.0 { Box::new(Nullable { ratio, values }) } else { values })
@@ -177,8 +182,9 @@ fn values(
     if let Some(wanted) = &config.meaning {
         return by_meaning::named(wanted, ty, lengths, locale);
     }
-    if let (Some(pattern), Type::Text { .. }) = (&config.pattern, ty) {
-        return Ok(Box::new(Spelling::new(pattern, (lengths.min.unwrap_or(0), lengths.max))?));
+    if let (Some(pattern), Type::Text { fixed, .. }) = (&config.pattern, ty) {
+        let spelling = Spelling::new(pattern, (lengths.min.unwrap_or(0), lengths.max))?;
+        return Ok(Box::new(spelling.padded(*fixed)));
     }
     if let Type::Spelt(_) = ty {
         // No meaning of a name knows how such a type is spelt.

@@ -23,6 +23,8 @@ pub(super) struct Spelling {
     node: Node,
     source: String,
     length: (u32, u32),
+    /// Whether the database takes blanks at the end for padding.
+    padded: bool,
 }
 
 /// How many repetitions more than the least.
@@ -34,7 +36,12 @@ impl Spelling {
     pub(super) fn new(source: &str, length: (u32, u32)) -> Result<Self, Refusal> {
         let hir = regex_syntax::Parser::new().parse(source);
         let hir = hir.map_err(|_| Refusal::new(format!("{source:?} is no pattern"), "another pattern"))?;
-        Ok(Spelling { node: Node::of(&hir), source: source.to_owned(), length })
+        Ok(Spelling { node: Node::of(&hir), source: source.to_owned(), length, padded: false })
+    }
+
+    /// The same texts for a column that is padded with blanks, or not.
+    pub(super) fn padded(self, padded: bool) -> Self {
+        Spelling { padded, ..self }
     }
 
     /// One row of characters to choose from for each place in a text of one length, for as many texts as can be.
@@ -46,22 +53,32 @@ impl Spelling {
 
 impl Generator for Spelling {
     fn generate(&self, rng: &mut Rng) -> Value {
+        let mut text = self.text(rng);
+        if self.padded {
+            text.truncate(text.trim_end_matches(' ').len());
+        }
+        Value::Text(text)
+    }
+
+    fn describe(&self) -> String {
+        format!("matches {}", self.source)
+    }
+}
+
+impl Spelling {
+    fn text(&self, rng: &mut Rng) -> String {
         let mut text = String::new();
         for more in MORE..MORE + TRIES {
             text.clear();
             self.node.write(rng, more, &mut text);
             let length = text.chars().count() as u32;
             if (self.length.0..=self.length.1).contains(&length) {
-                return Value::Text(text);
+                return text;
             }
         }
         text.clear();
         self.node.write(rng, 0, &mut text);
-        Value::Text(text.chars().take(self.length.1 as usize).collect())
-    }
-
-    fn describe(&self) -> String {
-        format!("matches {}", self.source)
+        text.chars().take(self.length.1 as usize).collect()
     }
 }
 

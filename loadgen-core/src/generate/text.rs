@@ -42,6 +42,7 @@ impl Generator for Codes {
 
     fn describe(&self) -> String {
         match self.length {
+            (1, 1) => "code of 1 character".to_owned(),
             (low, high) if low == high => format!("code of {low} characters"),
             (low, high) => format!("code of {low} to {high} characters"),
         }

@@ -36,6 +36,14 @@ impl Refusal {
         Refusal { reason: reason.into(), remedy: remedy.into() }
     }
 
+    /// The same of an array, of whose items a plan file may have spoken.
+    pub(super) fn of_items(mut self, is_said: bool) -> Self {
+        if is_said {
+            self.reason += " (of an array, the plan file speaks of its items)";
+        }
+        self
+    }
+
     pub(super) fn of(self, column: &str) -> Unfillable {
         Unfillable { column: column.to_owned(), reason: self.reason, remedy: self.remedy }
     }

@@ -69,7 +69,7 @@ fn a_check_that_is_not_understood_refuses_the_table_until_the_plan_file_takes_re
     let odd = offers().check("(my_function(low) > 0)");
     let refused = plan(&odd, "{}").refused;
     let expected = "CHECK (my_function(low) > 0): my_function(low) is not understood; say in the plan file which values \
-                    fit: columns: {low: {...}}";
+                    fit, such as columns: {low: {min: 1, max: 9}}";
     assert_eq!(refused[0].1, expected);
     assert_eq!(plan(&odd, r#"{"tables": {"offers": {"columns": {"low": {"min": 1}}}}}"#).refused, []);
 }
@@ -101,7 +101,7 @@ fn columns_that_a_check_ties_to_the_key_are_not_updated_and_the_plan_says_so() {
     let keyed = keyed.primary_key(["id"]).check("(twin <> id)");
     let plan = plan(&keyed, "{}");
     let notes = &planned(&plan, "keyed").notes;
-    assert!(notes.iter().any(|note| note.starts_with("twin keep their values")), "{notes:?}");
+    assert!(notes.iter().any(|note| note.starts_with("twin keeps its value")), "{notes:?}");
 }
 
 #[tokio::test]

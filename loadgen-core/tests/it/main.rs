@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "the lint spares only the test functions themselves")]
 
 mod checks;
+mod constants;
 mod crud;
 mod ddl;
 mod digest;
@@ -14,4 +15,5 @@ mod realism;
 mod seeding;
 
 mod shop;
+mod strangers;
 mod values;

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use loadgen_core::{Check, Obstacle, Storage, Table};
+use loadgen_core::{Check, ForeignKey, Obstacle, Storage, Table, TableName};
 use sqlx::{
     Row,
     postgres::{PgRow, types::Oid},
@@ -64,6 +64,11 @@ impl Trees {
         self.members.iter().filter(|member| member.is_leaf).map(|member| (member.id, member.root))
     }
 
+    /// All but the roots, each with its root.
+    pub(super) fn below(&self) -> impl Iterator<Item = (u32, u32)> + '_ {
+        self.members.iter().filter(|member| member.parent.is_some()).map(|member| (member.id, member.root))
+    }
+
     /// Tells each partitioned table what its partitions make of it.
     pub(super) fn describe(&self, tables: &mut HashMap<u32, Draft>) {
         let mut children: HashMap<u32, Vec<&Member>> = HashMap::new();
@@ -113,6 +118,23 @@ pub(super) fn leaf_check(table: &mut Table, row: &PgRow) -> sqlx::Result<()> {
         None => check,
     };
     table.checks.push(Check { name, condition, columns });
+    Ok(())
+}
+
+/// Adds a row of `leaf_references.sql` to its table: a reference that rows of some partitions have to keep, and so all do,
+/// as the same row may go to any.
+pub(super) fn leaf_reference(table: &mut Table, row: &PgRow) -> sqlx::Result<()> {
+    let names: Vec<String> = row.try_get(4)?;
+    let columns: Vec<usize> = names.iter().filter_map(|name| table.column_index(name)).collect();
+    let parent = TableName::new(row.try_get::<String, _>(2)?, row.try_get::<String, _>(3)?);
+    let key = ForeignKey { name: row.try_get(1)?, columns, parent, parent_columns: row.try_get(5)? };
+    let is_same = |known: &ForeignKey| {
+        (&known.columns, &known.parent, &known.parent_columns)
+            == (&key.columns, &key.parent, &key.parent_columns)
+    };
+    if !table.foreign_keys.iter().any(is_same) {
+        table.foreign_keys.push(key);
+    }
     Ok(())
 }
 

@@ -1,0 +1,52 @@
+//! What to write into a plan file, to be pasted and changed.
+
+use super::form::Form;
+use crate::{Column, Type};
+
+/// An entry of `columns` that says which values a column gets.
+pub(crate) fn remedy(column: &Column) -> String {
+    format!("{}: {}", column.name, values(&column.ty))
+}
+
+/// Of an array, the plan file lists items.
+fn values(ty: &Type) -> String {
+    match ty {
+        Type::Array(items) => values(items),
+        Type::Bool => "{constant: true}".to_owned(),
+        Type::Enum(labels) => {
+            let some: Vec<String> = labels.iter().take(2).map(|label| format!("{label:?}")).collect();
+            format!("{{choice: [{}]}}", some.join(", "))
+        }
+        ty => match Form::of(ty, 2) {
+            Some(Form::Int { .. }) => "{min: 1, max: 9}".to_owned(),
+            Some(Form::Decimal { .. } | Form::Real { .. } | Form::Double { .. }) => {
+                "{min: 0.5, max: 9.5}".to_owned()
+            }
+            Some(Form::Date) => "{min: 2024-01-01, max: 2024-12-31}".to_owned(),
+            Some(Form::Time { .. }) => "{min: \"08:00:00\", max: \"18:00:00\"}".to_owned(),
+            Some(Form::Timestamp { zoned: true, .. }) => {
+                "{min: \"2024-01-01T00:00:00Z\", max: \"2024-12-31T00:00:00Z\"}".to_owned()
+            }
+            Some(Form::Timestamp { .. }) => {
+                "{min: \"2024-01-01T00:00:00\", max: \"2024-12-31T00:00:00\"}".to_owned()
+            }
+            Some(Form::Interval { .. }) => "{choice: [PT1H, P1D]}".to_owned(),
+            None => "{choice: [a, b]}".to_owned(),
+        },
+    }
+}
+
+/// What to write for several columns that nobody knows the values of.
+pub(crate) fn remedies<'a>(columns: impl Iterator<Item = &'a Column>) -> String {
+    let columns: Vec<&Column> = columns.collect();
+    if columns.is_empty() {
+        return "exclude the table".to_owned();
+    }
+    let lines: Vec<String> = columns.iter().copied().map(remedy).collect();
+    let hint = if columns.iter().any(|column| matches!(column.ty, Type::Array(_))) {
+        " (of an array: its items)"
+    } else {
+        ""
+    };
+    format!("say in the plan file which values fit, such as columns: {{{}}}{hint}", lines.join(", "))
+}

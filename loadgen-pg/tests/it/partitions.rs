@@ -1,0 +1,52 @@
+//! What partitions ask of the rows of their table.
+
+use loadgen_core::{
+    Report, Run, Seed,
+    crud::{self, Crud, CrudConfig, CrudPlan},
+};
+
+use crate::support::database;
+
+async fn run(sql: &str, operations: u64) -> (CrudPlan, Report) {
+    let (target, mut session) = database(sql).await;
+    let plan = crud::plan(&mut session, &CrudConfig::default(), Seed(5), 4).await.unwrap();
+    assert_eq!(plan.refused, []);
+    let run = Run::new(target, Crud::new(CrudConfig::default())).seed(5).lanes(4).connections(2);
+    let report = run.operations(operations).check().execute().await.unwrap();
+    assert!(report.errors.is_empty(), "{:#?}", report.errors);
+    (plan, report)
+}
+
+#[tokio::test]
+async fn a_default_of_now_gives_way_to_the_bounds_of_partitions() {
+    let sql = "create table q_ev (id int, at timestamptz not null default now(), x int) partition by range (at);
+        create table q_ev_2020 partition of q_ev for values from ('2020-01-01 00:00+00') to ('2021-01-01 00:00+00');";
+    let (_, report) = run(sql, 100).await;
+    assert!(report.tally.tables["public.q_ev"].rows.inserted > 20, "{:#?}", report.tally.tables);
+}
+
+#[tokio::test]
+async fn a_number_ends_where_the_partitions_end() {
+    let sql = "create table o (id int primary key, n int) partition by range (id);
+        create table o_1 partition of o for values from (0) to (40);
+        create table o_2 partition of o for values from (40) to (61);";
+    let (plan, report) = run(sql, 900).await;
+    assert_eq!(plan.tables[0].describe(0), "distinct values, 60 of them");
+    assert_eq!(report.tally.tables["public.o"].rows.inserted, 60, "{:#?}", report.skips);
+    assert!(report.skips.contains_key("domain exhausted"), "{:#?}", report.skips);
+}
+
+#[tokio::test]
+async fn references_of_partitions_are_kept() {
+    let sql = "create table customer (id int primary key, name text);
+        create table staff (id int primary key, name text);
+        create table payment (id int, at date not null, customer_id int not null, staff_id int) partition by range (at);
+        create table payment_1 partition of payment for values from ('2020-01-01') to ('2020-02-01');
+        create table payment_2 partition of payment for values from ('2020-02-01') to ('2020-03-01');
+        alter table payment_1 add foreign key (customer_id) references customer, add foreign key (staff_id) references staff;
+        alter table payment_2 add foreign key (customer_id) references customer;";
+    let (plan, report) = run(sql, 400).await;
+    let payment = plan.tables.iter().find(|table| table.table.name.table == "payment").unwrap();
+    assert_eq!(payment.table.foreign_keys.len(), 2);
+    assert!(report.tally.tables["public.payment"].rows.inserted > 30, "{:#?}", report.tally.tables);
+}
