@@ -214,12 +214,22 @@ where
         occasion: Occasion,
     ) -> Result<Option<Replanned<Self>>, PrepareError> {
         let (old, seen) = (self.plan(), self.known().version);
-        let version = session.schema_version(&filter(&old.config)).await?;
+        let mut version = session.schema_version(&filter(&old.config)).await?;
         let is_known = version.map_or(occasion == Occasion::Routine, |version| Some(version) == seen);
         if is_known {
             return Ok(None);
         }
-        let (plan, changes) = replan(session, &old, setup).await?;
+        let mut replanned = replan(session, &old, setup).await?;
+        // Of a schema that moves while it is read, one part is older than another.
+        for _ in 1..READINGS {
+            let now = session.schema_version(&filter(&old.config)).await?;
+            if now == version {
+                break;
+            }
+            version = now;
+            replanned = replan(session, &old, setup).await?;
+        }
+        let (plan, changes) = replanned;
         if changes.is_empty() {
             self.known().version = version;
             return Ok(None);
@@ -272,3 +282,6 @@ where
         }
     }
 }
+
+/// How often a schema is read again that moves while it is read, before what was seen last has to do.
+const READINGS: u32 = 4;
