@@ -13,6 +13,7 @@ mod digest;
 mod engine;
 pub mod generate;
 mod lane;
+pub mod ledger;
 mod limit;
 pub mod memory;
 mod mix;

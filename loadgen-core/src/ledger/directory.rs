@@ -1,0 +1,136 @@
+//! The ledger that is being written: a directory of journals.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+
+use super::{
+    error::LedgerError,
+    journal::Journal,
+    reader::segments,
+    record::{CleanEnd, Record},
+};
+
+/// How a ledger is written.
+#[derive(Clone, Copy, Debug)]
+pub struct LedgerOptions {
+    /// Journals that are written side by side: with as many as there are connections, none waits for another.
+    pub journals: u32,
+    /// About how many bytes a segment has.
+    pub segment: u64,
+}
+
+impl Default for LedgerOptions {
+    fn default() -> Self {
+        LedgerOptions { journals: 1, segment: 256 << 20 }
+    }
+}
+
+/// A ledger that is being written.
+///
+/// A lane writes to the journal of its number, modulo the number of journals, so its records are in order.
+#[derive(Debug)]
+pub struct Ledger {
+    directory: PathBuf,
+    journals: Vec<Mutex<Journal>>,
+}
+
+impl Ledger {
+    /// A new ledger in a directory that holds none; it is made if it is not there.
+    ///
+    /// # Errors
+    /// When there is a ledger already, or the file system refuses something.
+    pub fn create(directory: impl AsRef<Path>, options: LedgerOptions) -> Result<Self, LedgerError> {
+        let directory = directory.as_ref();
+        fs::create_dir_all(directory).map_err(LedgerError::io("create", directory))?;
+        if !segments(directory)?.is_empty() {
+            return Err(LedgerError::Exists(directory.to_owned()));
+        }
+        let journal = |number| Journal::create(directory, number, options.segment).map(Mutex::new);
+        let journals = (0..options.journals.max(1)).map(journal).collect::<Result<_, _>>()?;
+        Ok(Ledger { directory: directory.to_owned(), journals })
+    }
+
+    /// One journal more for a ledger that is there, for what is found out later.
+    ///
+    /// # Errors
+    /// When there is no ledger, or the file system refuses something.
+    pub fn reopen(directory: impl AsRef<Path>) -> Result<Self, LedgerError> {
+        let directory = directory.as_ref();
+        let last = segments(directory)?.into_iter().map(|(journal, _)| journal).max();
+        let next = last.ok_or_else(|| LedgerError::Missing(directory.to_owned()))? + 1;
+        let journal = Journal::create(directory, next, LedgerOptions::default().segment)?;
+        Ok(Ledger { directory: directory.to_owned(), journals: vec![Mutex::new(journal)] })
+    }
+
+    /// Where it is.
+    pub fn directory(&self) -> &Path {
+        &self.directory
+    }
+
+    /// Writes a record of a lane; it survives the process when this returns.
+    ///
+    /// # Errors
+    /// When the file system refuses it, and ever after.
+    pub fn write(&self, lane: u32, record: &Record) -> Result<(), LedgerError> {
+        self.journal(lane).write(record)
+    }
+
+    /// Writes a record of a lane that can be found out again if the process is killed before the lane's next one.
+    ///
+    /// # Errors
+    /// When the record cannot be written as a line.
+    pub fn defer(&self, lane: u32, record: &Record) -> Result<(), LedgerError> {
+        self.journal(lane).defer(record)
+    }
+
+    /// The transactions that were written down and have not ended, as lane and number.
+    pub fn open(&self) -> Vec<(u32, u64)> {
+        let mut open: Vec<(u32, u64)> =
+            self.journals.iter().flat_map(|journal| lock(journal).open().collect::<Vec<_>>()).collect();
+        open.sort_unstable();
+        open
+    }
+
+    /// What has been written so far.
+    pub fn counts(&self) -> CleanEnd {
+        self.journals.iter().map(|journal| lock(journal).counts()).fold(
+            CleanEnd::default(),
+            |mut all, one| {
+                all.transactions += one.transactions;
+                all.committed += one.committed;
+                all.aborted += one.aborted;
+                all
+            },
+        )
+    }
+
+    /// Hands everything to the disk.
+    ///
+    /// # Errors
+    /// When the file system refuses something.
+    pub fn sync(&self) -> Result<(), LedgerError> {
+        self.journals.iter().try_for_each(|journal| lock(journal).sync())
+    }
+
+    fn journal(&self, lane: u32) -> MutexGuard<'_, Journal> {
+        lock(&self.journals[lane as usize % self.journals.len()])
+    }
+}
+
+/// What a lane hands over when the process goes down in an orderly way.
+impl Drop for Ledger {
+    fn drop(&mut self) {
+        for journal in &self.journals {
+            if let Err(error) = lock(journal).flush() {
+                tracing::warn!(%error, "the end of a journal was not written");
+            }
+        }
+    }
+}
+
+fn lock(journal: &Mutex<Journal>) -> MutexGuard<'_, Journal> {
+    journal.lock().unwrap_or_else(PoisonError::into_inner)
+}

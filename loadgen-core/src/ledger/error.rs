@@ -1,0 +1,46 @@
+//! What can be wrong with a ledger.
+
+use std::{io, path::PathBuf};
+
+/// Why a ledger cannot be written or read.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum LedgerError {
+    /// The file system refused something.
+    #[error("failed to {what} {}", path.display())]
+    Io {
+        /// What was tried: `write to`, `create`.
+        what: &'static str,
+        /// Where.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+    /// A ledger is there already.
+    #[error("{} holds a ledger already; choose another directory, or remove it", .0.display())]
+    Exists(PathBuf),
+    /// There are no journals.
+    #[error("{} holds no ledger; name the directory of a run that was made with --ledger", .0.display())]
+    Missing(PathBuf),
+    /// A line in the middle of a journal is damaged.
+    #[error("{}:{line}: {what}; everything before this line is sound", path.display())]
+    Damaged {
+        /// The segment.
+        path: PathBuf,
+        /// The line, from 1.
+        line: u64,
+        /// What is wrong with it.
+        what: String,
+    },
+    /// A journal failed before, and nothing is written behind a failure.
+    #[error("{} failed before; the run goes no further without its ledger", .0.display())]
+    Failed(PathBuf),
+}
+
+impl LedgerError {
+    pub(super) fn io(what: &'static str, path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> Self {
+        let path = path.into();
+        move |source| LedgerError::Io { what, path, source }
+    }
+}

@@ -1,0 +1,133 @@
+//! One file after the other that lines are appended to.
+
+use std::{
+    collections::HashMap,
+    fs::{File, OpenOptions},
+    io::Write,
+    path::{Path, PathBuf},
+};
+
+use super::{
+    error::LedgerError,
+    line,
+    record::{CleanEnd, Record},
+};
+
+/// A journal: segments that are filled one after the other.
+#[derive(Debug)]
+pub(super) struct Journal {
+    directory: PathBuf,
+    number: u32,
+    segment: u32,
+    most: u64,
+    file: File,
+    path: PathBuf,
+    /// How long the segment is, up to the last line that is whole.
+    length: u64,
+    /// Lines that nobody has to wait for.
+    pending: Vec<u8>,
+    failed: bool,
+    /// Transactions that were written down and have not ended, by lane.
+    open: HashMap<u32, u64>,
+    counts: CleanEnd,
+}
+
+/// The name of a segment: numbers with leading zeros, so that they sort.
+pub(super) fn segment_name(journal: u32, segment: u32) -> String {
+    format!("{journal:04}-{segment:06}.log")
+}
+
+impl Journal {
+    /// An empty journal whose segments are about `most` bytes long.
+    pub(super) fn create(directory: &Path, number: u32, most: u64) -> Result<Self, LedgerError> {
+        let path = directory.join(segment_name(number, 0));
+        let file = create(&path)?;
+        let (directory, pending) = (directory.to_owned(), Vec::new());
+        let (open, counts) = (HashMap::new(), CleanEnd::default());
+        Ok(Journal {
+            directory,
+            number,
+            segment: 0,
+            most,
+            file,
+            path,
+            length: 0,
+            pending,
+            failed: false,
+            open,
+            counts,
+        })
+    }
+
+    /// Appends a record; it is with the operating system when this returns.
+    pub(super) fn write(&mut self, record: &Record) -> Result<(), LedgerError> {
+        self.defer(record)?;
+        self.flush()
+    }
+
+    /// Appends a record, which may be lost if the process is killed before the next one is written.
+    pub(super) fn defer(&mut self, record: &Record) -> Result<(), LedgerError> {
+        line::append(record, &mut self.pending)
+            .map_err(|error| LedgerError::io("write to", &self.path)(error.into()))?;
+        self.note(record);
+        Ok(())
+    }
+
+    fn note(&mut self, record: &Record) {
+        match record {
+            Record::Transaction(transaction) => {
+                self.counts.transactions += 1;
+                self.open.insert(transaction.lane, transaction.seq);
+            }
+            Record::Result(ended) | Record::Resolution(ended) => {
+                self.open.remove(&ended.lane);
+                *(if ended.committed { &mut self.counts.committed } else { &mut self.counts.aborted }) += 1;
+            }
+            Record::Header(_) | Record::Watermark(_) | Record::End(_) => {}
+        }
+    }
+
+    /// Hands everything to the operating system. Half a line that a full disk has taken is cut off again, and nothing is
+    /// written behind it.
+    pub(super) fn flush(&mut self) -> Result<(), LedgerError> {
+        if self.failed {
+            return Err(LedgerError::Failed(self.path.clone()));
+        }
+        if let Err(error) = self.file.write_all(&self.pending) {
+            self.failed = true;
+            let _ = self.file.set_len(self.length);
+            return Err(LedgerError::io("write to", &self.path)(error));
+        }
+        self.length += self.pending.len() as u64;
+        self.pending.clear();
+        if self.length >= self.most { self.rotate() } else { Ok(()) }
+    }
+
+    fn rotate(&mut self) -> Result<(), LedgerError> {
+        self.file.sync_data().map_err(LedgerError::io("sync", &self.path))?;
+        self.segment += 1;
+        self.path = self.directory.join(segment_name(self.number, self.segment));
+        self.file = create(&self.path)?;
+        self.length = 0;
+        Ok(())
+    }
+
+    /// Hands everything to the disk.
+    pub(super) fn sync(&mut self) -> Result<(), LedgerError> {
+        self.flush()?;
+        self.file.sync_data().map_err(LedgerError::io("sync", &self.path))
+    }
+
+    /// The transactions that have not ended, as lane and number.
+    pub(super) fn open(&self) -> impl Iterator<Item = (u32, u64)> + '_ {
+        self.open.iter().map(|(lane, seq)| (*lane, *seq))
+    }
+
+    pub(super) fn counts(&self) -> CleanEnd {
+        self.counts
+    }
+}
+
+fn create(path: &Path) -> Result<File, LedgerError> {
+    OpenOptions::new().append(true).create_new(true).open(path).map_err(LedgerError::io("create", path))
+}

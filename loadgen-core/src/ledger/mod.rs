@@ -1,0 +1,26 @@
+//! The ledger: what was committed, aborted or left undecided, written down so that it survives whatever happens to the
+//! target, to the connection and to the process.
+//!
+//! A lane that is traced numbers its transactions 1, 2, 3 and so on. Each of them first moves the lane's row in the marker
+//! table on by one, then makes its changes; what it is about to commit is in the ledger before COMMIT leaves. So whoever
+//! finds a lane's marker at `s` knows that all of its transactions up to `s` are there, and none after it; and whoever
+//! has the marker's row locked knows that no transaction of that lane is still on its way.
+//!
+//! `docs/ledger.md` is the definition of the file.
+
+mod directory;
+mod error;
+mod journal;
+mod line;
+mod reader;
+mod record;
+#[cfg(test)]
+mod tests;
+
+pub use directory::{Ledger, LedgerOptions};
+pub use error::LedgerError;
+pub use reader::{JournalReader, LedgerReader};
+pub use record::{
+    CleanEnd, Covered, Entry, Header, Record, ResultRecord, Standing, TableHeader, TransactionRecord,
+    Watermark,
+};
