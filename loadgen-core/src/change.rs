@@ -45,6 +45,9 @@ pub struct Shape {
 }
 
 impl Shape {
+    /// The first numbers are those of the statements that move markers; a workload's own begin here.
+    pub const FIRST: u32 = 3;
+
     /// The number of values a row has in [`Change::values`].
     pub fn width(&self) -> usize {
         self.key.len() + self.set.len()

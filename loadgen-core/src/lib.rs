@@ -56,4 +56,6 @@ pub use statistics::Statistics;
 pub use tally::{TableTally, Tally};
 pub use target::{EachRow, Rights, SchemaFilter, Session, SqlSession, Target};
 pub use value::Value;
-pub use workload::{CheckError, Occasion, PrepareError, Replanned, Scenario, SessionOf, Setup, Workload};
+pub use workload::{
+    CheckError, Occasion, PrepareError, Replanned, Resolved, Scenario, SessionOf, Setup, Workload,
+};

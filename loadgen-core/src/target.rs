@@ -1,6 +1,6 @@
 //! Where traffic goes.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use async_trait::async_trait;
 
@@ -77,6 +77,30 @@ pub trait SqlSession: Session {
     /// `indeterminate` unless that is known. An update or delete that hits fewer rows than it names is no failure:
     /// the answer's `rows` says so.
     async fn apply(&mut self, changes: &[Change]) -> Result<Vec<Applied>, Failure>;
+
+    /// Carries out the changes in the transaction that is open, or in a new one, and leaves it open. A failure ends it without
+    /// any of its changes, and is never indeterminate.
+    async fn stage(&mut self, changes: &[Change]) -> Result<Vec<Applied>, Failure>;
+
+    /// Commits what was staged. A failure says whether it may have been committed all the same; it is `indeterminate`
+    /// unless that is known.
+    async fn commit(&mut self) -> Result<(), Failure>;
+
+    /// Ends the open transaction without its changes.
+    async fn rollback(&mut self) -> Result<(), Failure>;
+
+    /// The table of markers, made if it is not there: where a session makes tables, called
+    /// [`MARKER_TABLE`](crate::ledger::MARKER_TABLE), with the columns [`MARKER_COLUMNS`](crate::ledger::MARKER_COLUMNS) in
+    /// their order, a text and three 64-bit integers, and the first two of them as its primary key.
+    async fn marker_table(&mut self) -> Result<Arc<Table>, Failure>;
+
+    /// What the database promises, by name: what it is, which one it is, and what it does to keep a commit.
+    async fn standing(&mut self) -> Result<BTreeMap<String, String>, Failure>;
+
+    /// How far the database's log has come, in its own words, if it has one.
+    async fn position(&mut self) -> Result<Option<String>, Failure> {
+        Ok(None)
+    }
 
     /// Runs statements that return nothing, separated by semicolons, outside of any transaction.
     async fn execute(&mut self, sql: &str) -> Result<(), Failure>;

@@ -49,6 +49,17 @@ pub trait Workload: Send + Sync + Sized + 'static {
         Ok(None)
     }
 
+    /// Whether the operations whose ends nobody has seen are found out, by [`Scenario::resolve`] and
+    /// [`Workload::finish`]. The default says no, and they stay unknown.
+    fn is_traced(&self) -> bool {
+        false
+    }
+
+    /// Settles what is left when all lanes have ended. Called once, if the workload is traced and the run was not cut off.
+    async fn finish(&self, _session: &mut SessionOf<Self>) -> Result<(), Failure> {
+        Ok(())
+    }
+
     /// Compares the report with the target. The default has nothing to compare.
     async fn check(&self, _session: &mut SessionOf<Self>, _report: &Report) -> Result<(), CheckError> {
         Ok(())
@@ -95,6 +106,28 @@ pub trait Scenario<W: Workload>: Send + Sync + 'static {
     /// Does one operation.
     async fn run(&self, session: &mut SessionOf<W>, lane: &mut W::Lane, cx: &mut Cx)
     -> Result<Done, Failure>;
+
+    /// Finds out, on a session opened since, how the operation ended of which `run` left nobody knowing. Called until it
+    /// says so, and before anything else is asked of the lane, if the workload is traced.
+    async fn resolve(
+        &self,
+        _session: &mut SessionOf<W>,
+        _lane: &mut W::Lane,
+        _cx: &mut Cx,
+    ) -> Result<Resolved, Failure> {
+        Ok(Resolved::Unknown)
+    }
+}
+
+/// What was found out about an operation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Resolved {
+    /// It was carried out.
+    Done(Done),
+    /// It certainly was not, and can be tried again.
+    Aborted,
+    /// Nobody can say.
+    Unknown,
 }
 
 /// Why a workload could not get ready.

@@ -1,6 +1,6 @@
 //! One connection.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use loadgen_core::{
@@ -19,6 +19,7 @@ mod apply;
 mod bulk;
 mod copy;
 mod habits;
+mod marker;
 mod patience;
 mod pick;
 mod points;
@@ -39,6 +40,8 @@ pub struct PgSession {
     connection: PgConnection,
     statements: Statements,
     patience: Patience,
+    /// Whether a transaction is open that changes were staged in.
+    is_staging: bool,
     /// Whether the connection is in a known state. It is not while a call is under way.
     is_sound: bool,
 }
@@ -49,6 +52,7 @@ impl PgSession {
             connection,
             statements: Statements::default(),
             patience: Patience::new(deadline),
+            is_staging: false,
             is_sound: true,
         }
     }
@@ -104,6 +108,36 @@ impl SqlSession for PgSession {
             // On the heap, so that the future of the common case stays small.
             changes => Box::pin(self.transaction(changes)).await,
         }
+    }
+
+    async fn stage(&mut self, changes: &[Change]) -> Result<Vec<Applied>, Failure> {
+        self.in_transaction(changes).await
+    }
+
+    async fn commit(&mut self) -> Result<(), Failure> {
+        PgSession::commit(self).await
+    }
+
+    async fn rollback(&mut self) -> Result<(), Failure> {
+        PgSession::rollback(self).await
+    }
+
+    async fn marker_table(&mut self) -> Result<Arc<Table>, Failure> {
+        self.begin_call()?;
+        let answer = self.patience.wait(Place::Harmless, marker::marker_table(&mut self.connection)).await;
+        self.settle(answer)
+    }
+
+    async fn standing(&mut self) -> Result<BTreeMap<String, String>, Failure> {
+        self.begin_call()?;
+        let answer = self.patience.wait(Place::Harmless, marker::standing(&mut self.connection)).await;
+        self.settle(answer)
+    }
+
+    async fn position(&mut self) -> Result<Option<String>, Failure> {
+        self.begin_call()?;
+        let answer = self.patience.wait(Place::Harmless, marker::position(&mut self.connection)).await;
+        self.settle(answer.map(Some))
     }
 
     /// Several statements at once are one transaction, unless they say otherwise.

@@ -8,6 +8,7 @@ use super::{
 };
 use crate::{
     Other, Schema, Table, TableName,
+    ledger::MARKER_TABLE,
     pattern::{is_called, is_pattern},
 };
 
@@ -66,7 +67,8 @@ pub(super) fn choose(schema: &Schema, config: &CrudConfig) -> Result<Chosen, Cru
             chosen.refused.push((other.name.clone(), format!("it is a {}: {}", other.kind, other.why)));
         }
     }
-    chosen.tables.retain(|(table, _)| !excluded.contains(&table.name));
+    let is_marker = |table: &Table| table.name.table == MARKER_TABLE;
+    chosen.tables.retain(|(table, _)| !excluded.contains(&table.name) && !is_marker(table));
     chosen.tables.sort_by(|a, b| a.0.name.cmp(&b.0.name));
     Ok(chosen)
 }

@@ -9,10 +9,11 @@ use super::{
     sampling::Sampling,
     table_plan::{TablePlan, UNREAD, columns_of},
     touch::Touch,
+    traced::Sent,
 };
 use crate::{
     Applied, Change, ChangeKind, Digest, History, LaneId, Rows, TableTally, Tally, Value, column_hash,
-    row_hash,
+    ledger::LaneTrace, row_hash,
 };
 
 /// The memory of one lane.
@@ -27,7 +28,11 @@ pub struct CrudLane {
     history: History,
     /// The change that was sent and not answered yet. Found set at the start of another operation, it means that
     /// nobody knows what became of it.
-    pending: Option<Pending>,
+    pub(super) pending: Option<Pending>,
+    /// The lane's part of the ledger, if the run has one.
+    pub(super) trace: Option<LaneTrace>,
+    /// What was sent of `pending`, in a traced run, and may have been committed.
+    pub(super) sent: Option<Sent>,
 }
 
 /// One table as a lane sees it.
@@ -88,8 +93,14 @@ impl CrudLane {
             adopted.map_or_else(|| LaneTable::new(table), LaneTable::with)
         };
         let tables = plan.tables.iter().enumerate().map(table).collect();
-        let (plan, gone) = (Arc::clone(plan), BTreeMap::new());
-        CrudLane { id, tables, plan, gone, history: History::default(), pending: None }
+        let trace = plan.trace.as_ref().map(|trace| trace.tracer.lane(id.0));
+        let (plan, gone, history) = (Arc::clone(plan), BTreeMap::new(), History::default());
+        CrudLane { id, tables, plan, gone, history, pending: None, trace, sent: None }
+    }
+
+    /// The table of the change that is under way.
+    pub(super) fn pending_table(&self) -> Option<usize> {
+        self.pending.as_ref().map(|pending| pending.table)
     }
 
     /// Notes what is about to be sent. Parents of new rows are held on to from now on, so that whatever becomes of
@@ -227,25 +238,12 @@ impl CrudLane {
     }
 
     fn updated(&mut self, plan: &TablePlan, seq: u64, change: &Change, applied: &Applied, pending: &Pending) {
-        let returning = &change.shape.returning;
         let table = &mut self.tables[pending.table];
         for (row, slot) in pending.slots.iter().enumerate() {
-            let mut values = change.row(row)[change.shape.key.len()..].iter();
-            let mut chosen = 0u64;
-            table.digest.remove(row_hash(total(table.live.sums(*slot))));
-            for (group, columns) in
-                plan.groups.iter().enumerate().filter(|(group, _)| pending.mask >> group & 1 == 1)
-            {
-                let hash =
-                    |column: &usize| values.next().map_or(0, |value| column_hash(plan.salts[*column], value));
-                let sum = columns.iter().map(hash).fold(0, u64::wrapping_add);
-                table.live.set_sum(*slot, group + 1, sum);
-                chosen = chosen.wrapping_add(sum);
-            }
-            if plan.reads_back {
-                let sums = plan.sums_of_returned(returning, &applied.returned[row * returning.len()..]);
-                (0..plan.layout.parts).for_each(|part| table.live.set_sum(*slot, part, sums[part]));
-            }
+            let before = table.live.sums(*slot);
+            table.digest.remove(row_hash(total(before)));
+            let (sums, chosen) = plan.sums_of_update(before, pending.mask, change, applied, row);
+            (0..plan.layout.parts).for_each(|part| table.live.set_sum(*slot, part, sums[part]));
             if plan.by_address {
                 table.live.set_key(*slot, 0, &applied.returned[row]);
             }
@@ -301,17 +299,20 @@ impl CrudLane {
     }
 }
 
+/// The sums of the parts of a row, of which the first `layout.parts` are in the digest.
+pub(super) type Sums = [u64; UNREAD + 1];
+
 impl TablePlan {
     /// The sums of a new row, part by part, and the sum of what the lane chose itself: a parent counts by its place
     /// in the lane or the pool, because its key may be the database's choice.
-    fn sums_of_insert(
+    pub(super) fn sums_of_insert(
         &self,
         set: &[usize],
         values: &[Value],
         returned: &[Value],
         returning: &[usize],
         parents: &[Slot],
-    ) -> ([u64; UNREAD + 1], u64) {
+    ) -> (Sums, u64) {
         let mut sums = self.sums_of_returned(returning, returned);
         let mut chosen = 0u64;
         for (column, value) in set.iter().zip(values) {
@@ -332,8 +333,33 @@ impl TablePlan {
         (sums, chosen)
     }
 
+    /// The sums of a row after an update, part by part, and the sum of what the lane chose itself.
+    pub(super) fn sums_of_update(
+        &self,
+        before: &[u64],
+        mask: usize,
+        change: &Change,
+        applied: &Applied,
+        row: usize,
+    ) -> (Sums, u64) {
+        let (mut sums, mut chosen): (Sums, u64) = ([0; UNREAD + 1], 0);
+        sums[..before.len()].copy_from_slice(before);
+        let mut values = change.row(row)[change.shape.key.len()..].iter();
+        for (group, columns) in self.groups.iter().enumerate().filter(|(group, _)| mask >> group & 1 == 1) {
+            let hash =
+                |column: &usize| values.next().map_or(0, |value| column_hash(self.salts[*column], value));
+            sums[group + 1] = columns.iter().map(hash).fold(0, u64::wrapping_add);
+            chosen = chosen.wrapping_add(sums[group + 1]);
+        }
+        if self.reads_back {
+            let returning = &change.shape.returning;
+            sums = self.sums_of_returned(returning, &applied.returned[row * returning.len()..]);
+        }
+        (sums, chosen)
+    }
+
     /// The sums of what came back of one row.
-    fn sums_of_returned(&self, returning: &[usize], returned: &[Value]) -> [u64; UNREAD + 1] {
+    fn sums_of_returned(&self, returning: &[usize], returned: &[Value]) -> Sums {
         let mut sums = [0u64; UNREAD + 1];
         for (column, value) in returning.iter().zip(returned) {
             let part = self.parts[*column];

@@ -40,6 +40,7 @@ mod spell;
 mod table_plan;
 mod ties;
 mod touch;
+mod traced;
 mod unique;
 mod vet;
 mod workload;

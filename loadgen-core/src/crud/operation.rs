@@ -14,7 +14,10 @@ use super::{
     ties::Ties,
     touch::Touch,
 };
-use crate::{Action, Change, ChangeKind, Cx, Done, Failure, Scenario, SessionOf, SqlSession, Target, Value};
+use crate::{
+    Action, Applied, Change, ChangeKind, Cx, Done, Failure, Resolved, Scenario, SessionOf, SqlSession,
+    Target, Value,
+};
 
 /// Inserts into, updates or deletes from one table.
 #[derive(Debug)]
@@ -65,9 +68,37 @@ where
                 return Ok(Done::Skipped(reason.into()));
             }
         };
-        let table = pending.table;
         lane.begin(&self.plan, pending);
-        match session.apply(std::slice::from_ref(&change)).await {
+        if lane.trace.is_some() {
+            // On the heap, so that the future of the common case stays small.
+            return Box::pin(self.run_traced(session, lane, cx, change)).await;
+        }
+        let answer = session.apply(std::slice::from_ref(&change)).await;
+        self.learn(lane, cx, &change, answer)
+    }
+
+    async fn resolve(
+        &self,
+        session: &mut SessionOf<Crud<T>>,
+        lane: &mut CrudLane,
+        cx: &mut Cx,
+    ) -> Result<Resolved, Failure> {
+        self.find_out(session, lane, cx).await
+    }
+}
+
+impl Operation {
+    /// What the answer to a change says to the lane.
+    pub(super) fn learn(
+        &self,
+        lane: &mut CrudLane,
+        cx: &Cx,
+        change: &Change,
+        answer: Result<Vec<Applied>, Failure>,
+    ) -> Result<Done, Failure> {
+        let table = lane.pending_table().unwrap_or(self.table);
+        let picks = self.plan.tables[self.table].sampling == Sampling::Server;
+        match answer {
             Ok(applied) => {
                 let applied = applied.into_iter().next().unwrap_or_default();
                 if applied.rows == 0 && picks && self.kind != ChangeKind::Insert {
@@ -75,10 +106,10 @@ where
                     return Ok(Done::Skipped("the rows that were picked are gone".into()));
                 }
                 if applied.rows == 0 && self.plan.tables[table].reads_back {
-                    lane.refused(&self.plan, table, &change);
+                    lane.refused(&self.plan, table, change);
                     return Ok(Done::Skipped("a trigger refused the row".into()));
                 }
-                Ok(Done::Committed(self.remember(lane, cx, table, &change, &applied)))
+                Ok(Done::Committed(self.remember(lane, cx, table, change, &applied)))
             }
             Err(failure) if failure.indeterminate => {
                 lane.give_up(&self.plan);
@@ -93,16 +124,14 @@ where
             }
         }
     }
-}
 
-impl Operation {
     fn remember(
         &self,
         lane: &mut CrudLane,
         cx: &Cx,
         table: usize,
         change: &Change,
-        applied: &crate::Applied,
+        applied: &Applied,
     ) -> crate::Rows {
         if change.shape.kind == ChangeKind::Insert {
             lane.tables[table].arrive(change.rows as u64);

@@ -19,10 +19,11 @@ use super::{
     source::{Source, TableSources},
     spell::respell,
     table_plan::TablePlan,
+    traced::PlanTrace,
     vet::vet,
 };
 use crate::{
-    Schema, Seed, Table, TableName, Type,
+    Schema, Seed, Shape, Table, TableName, Type,
     generate::{Distinct, Locale},
 };
 
@@ -49,6 +50,8 @@ pub struct CrudPlan {
     pub(crate) config: CrudConfig,
     /// The version of the schema that was read, where there is one.
     pub(crate) version: Option<u64>,
+    /// The ledger, if the run has one.
+    pub(crate) trace: Option<PlanTrace>,
 }
 
 impl CrudPlan {
@@ -113,7 +116,7 @@ impl CrudPlan {
         }
         let cap = cap(config, lanes, accepted.len());
         let referred = referred_columns(&accepted);
-        let mut shapes = 0;
+        let mut shapes = Shape::FIRST;
         let tables = accepted.into_iter().zip(referred).map(|((table, table_config, sources), referred)| {
             TablePlan::new(table, (config, &table_config), sources, (&referred, cap), &mut shapes)
         });
@@ -121,8 +124,19 @@ impl CrudPlan {
         let others = count_others(schema);
         let (rows, config) = (config.rows, config.clone());
         let (pools, adopted, version) = (Vec::new(), None, None);
-        let mut plan =
-            CrudPlan { tables, refused, others, rows, lanes, seed, pools, adopted, config, version };
+        let mut plan = CrudPlan {
+            tables,
+            refused,
+            others,
+            rows,
+            lanes,
+            seed,
+            pools,
+            adopted,
+            config,
+            version,
+            trace: None,
+        };
         plan.resolve_parents(outside);
         plan.spare_what_others_refer_to(schema);
         Ok(plan)

@@ -22,6 +22,7 @@ use super::{
 use crate::{
     ChangeKind, CheckError, Digest, Failure, LaneId, Mix, Occasion, PrepareError, Replanned, Report, Seed,
     SessionOf, Setup, SqlSession, TableTally, Tally, Target, Workload,
+    ledger::{Header, Ledger, Tracer},
 };
 
 /// Weighted inserts, updates and deletes on the tables of any schema.
@@ -32,6 +33,8 @@ use crate::{
 pub struct Crud<T> {
     /// What to plan from, unless there is a plan already.
     config: Option<CrudConfig>,
+    /// The ledger that is not begun yet.
+    ledger: Option<(Ledger, Header)>,
     known: Mutex<Known>,
     target: PhantomData<fn() -> T>,
 }
@@ -82,8 +85,19 @@ where
         let (rows, lanes, seed) = (config.rows, 0, Seed(0));
         let (tables, refused, others, pools) = (Vec::new(), Vec::new(), BTreeMap::new(), Vec::new());
         let (later, adopted, version) = (CrudConfig::default(), None, None);
-        let plan =
-            CrudPlan { tables, refused, others, rows, lanes, seed, pools, adopted, config: later, version };
+        let plan = CrudPlan {
+            tables,
+            refused,
+            others,
+            rows,
+            lanes,
+            seed,
+            pools,
+            adopted,
+            config: later,
+            version,
+            trace: None,
+        };
         Crud { config: Some(config), ..Crud::planned(plan) }
     }
 
@@ -91,7 +105,16 @@ where
     pub fn planned(plan: CrudPlan) -> Self {
         let (version, before) = (plan.version, BTreeMap::new());
         let plan = Arc::new(plan);
-        Crud { config: None, known: Mutex::new(Known { plan, version, before }), target: PhantomData }
+        let known = Mutex::new(Known { plan, version, before });
+        Crud { config: None, ledger: None, known, target: PhantomData }
+    }
+
+    /// Keeps a ledger of every transaction. `header` says what the caller knows of the run: its name, which has to be new to the
+    /// target, where it goes, and the hash of its plan; the rest is filled in.
+    #[must_use]
+    pub fn traced(mut self, ledger: Ledger, header: Header) -> Self {
+        self.ledger = Some((ledger, header));
+        self
     }
 
     fn known(&self) -> MutexGuard<'_, Known> {
@@ -186,8 +209,16 @@ where
             plan.adopt(session).await?;
         }
         known.version = known.plan.version;
-        known.before = held(session, known.plan.tables.iter().filter(|_| setup.check)).await?;
+        let is_compared = setup.check || self.ledger.is_some();
+        known.before = held(session, known.plan.tables.iter().filter(|_| is_compared)).await?;
         known.plan.leave_to_lanes(&mut known.before);
+        if let Some((ledger, header)) = self.ledger.take() {
+            let header = Header { seed: setup.seed.0, lanes: setup.lanes, ..header };
+            let tracer = Arc::new(Tracer::begin(session, ledger, header).await?);
+            if let Some(plan) = Arc::get_mut(&mut known.plan) {
+                plan.trace(&tracer, &known.before)?;
+            }
+        }
         Ok(mix(&known.plan))
     }
 
@@ -201,6 +232,17 @@ where
             lane.migrate(&plan);
         }
         lane.tally(&plan, tally);
+    }
+
+    fn is_traced(&self) -> bool {
+        self.plan().trace.is_some()
+    }
+
+    async fn finish(&self, session: &mut SessionOf<Self>) -> Result<(), Failure> {
+        match &self.plan().trace {
+            Some(trace) => trace.tracer.finish(session).await,
+            None => Ok(()),
+        }
     }
 
     fn follows_schema(&self) -> bool {
@@ -229,7 +271,7 @@ where
             version = now;
             replanned = replan(session, &old, setup).await?;
         }
-        let (plan, changes) = replanned;
+        let (mut plan, changes) = replanned;
         if changes.is_empty() {
             self.known().version = version;
             return Ok(None);
@@ -238,8 +280,12 @@ where
         if !plan.tables.iter().any(has_weight) {
             return Err(CrudPlanError::Nothing("what is left has no weight".to_owned()).into());
         }
-        let new = plan.tables.iter().filter(|table| setup.check && old.of(&table.table).is_none());
+        let is_compared = setup.check || old.trace.is_some();
+        let new = plan.tables.iter().filter(|table| is_compared && old.of(&table.table).is_none());
         let new = held(session, new).await?;
+        if let Some(trace) = &old.trace {
+            plan.trace(&trace.tracer, &new)?;
+        }
         let plan = Arc::new(plan);
         let mut known = self.known();
         let called = |table: &TablePlan| {

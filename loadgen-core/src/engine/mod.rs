@@ -6,6 +6,7 @@ mod follow;
 mod open;
 mod progress;
 mod recorder;
+mod resolve;
 mod retry;
 mod run;
 mod schedule;

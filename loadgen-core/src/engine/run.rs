@@ -8,7 +8,7 @@ use super::{
     conclude::conclude,
     crew::{Crew, on_own_thread},
     follow::{Ask, Follower},
-    open::open,
+    open::{deadline_passed, open},
     progress::Progress,
     retry::RetryPolicy,
     schedule::Timetable,
@@ -17,8 +17,8 @@ use super::{
     worker::Shared,
 };
 use crate::{
-    CheckError, Failure, Limit, Mix, Occasion, Pace, PrepareError, Report, Seed, SessionOf, Setup, Target,
-    WeightsError, Workload, mix::Choice,
+    Action, CheckError, Failure, Limit, Mix, Occasion, Pace, PrepareError, Report, Seed, SessionOf, Setup,
+    Target, WeightsError, Workload, mix::Choice,
 };
 
 /// A run of one workload against one target, on the caller's runtime.
@@ -368,7 +368,15 @@ impl<W: Workload> Run<W> {
                 () = last_look(&shared) => {}
             }
         }
-        let report = conclude(&shared, &timetable, workers, handed, elapsed).await;
+        let mut report = conclude(&shared, &timetable, workers, handed, elapsed).await;
+        if shared.workload.is_traced() && !report.cut {
+            let finished = tokio::select! {
+                biased;
+                () = asked.reached(Level::Cut) => Err(Failure::aborted(Action::Fatal, "stopped", UNFINISHED)),
+                finished = finish(&shared) => finished,
+            };
+            report.fatal = report.fatal.or(finished.err());
+        }
         Ok((shared, report))
     }
 }
@@ -400,6 +408,32 @@ async fn last_look<W: Workload>(shared: &Shared<W>) {
         tracing::debug!(%error, "failed to look at the schema before the check");
     }
 }
+
+/// Settles what is left. A target that is on its way back is waited for.
+async fn finish<W: Workload>(shared: &Shared<W>) -> Result<(), Failure> {
+    let (limit, since) = (shared.deadline, Instant::now());
+    loop {
+        let finished = tokio::time::timeout(limit, async {
+            let mut session = open(&*shared.target, limit).await?;
+            shared.workload.finish(&mut session).await
+        });
+        match finished.await.unwrap_or_else(|_| Err(deadline_passed("answer", limit))) {
+            Err(failure) if may_pass(&failure) && since.elapsed() < shared.retry.reconnect => {
+                tracing::debug!(%failure, "failed to settle what is left; tried again");
+                tokio::time::sleep(shared.retry.cap).await;
+            }
+            finished => return finished,
+        }
+    }
+}
+
+fn may_pass(failure: &Failure) -> bool {
+    let waits = matches!(failure.action, Action::Retry | Action::RetryThenSkip | Action::PauseThenFatal);
+    waits || failure.breaks_session()
+}
+
+/// Why the end of a traced run is missing in its ledger.
+const UNFINISHED: &str = "stopped before everything was settled";
 
 async fn compare<W: Workload>(
     shared: &Shared<W>,

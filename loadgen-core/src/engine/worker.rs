@@ -45,13 +45,13 @@ impl<W: Workload> Shared<W> {
 
 pub(crate) struct Worker<W: Workload> {
     index: u32,
-    shared: Arc<Shared<W>>,
+    pub(super) shared: Arc<Shared<W>>,
     schedule: Schedule,
     pub(crate) lanes: Vec<(LaneId, W::Lane)>,
-    session: Option<SessionOf<W>>,
+    pub(super) session: Option<SessionOf<W>>,
     pub(crate) recorder: Recorder,
     timer: Timer,
-    deadline: Deadline,
+    pub(super) deadline: Deadline,
     start: Instant,
     begun: Option<Begun>,
 }
@@ -67,17 +67,17 @@ struct Begun {
 }
 
 /// What follows a failure.
-enum Next {
+pub(super) enum Next {
     /// Another attempt.
     Again,
     /// Another attempt at whatever is drawn now that the schema is another one.
     Anew,
-    /// Nothing.
-    End,
+    /// Nothing: it is over.
+    End(Result<Done, Outcome>),
 }
 
 /// How a lost or missing session ended the wait for it.
-enum Lost {
+pub(super) enum Lost {
     /// The run is being stopped.
     Stopping,
     /// The target will not come back.
@@ -203,7 +203,13 @@ impl<W: Workload> Worker<W> {
             }
             cx.rng = rng.clone();
             cx.attempt += 1;
-            match self.mend(epoch, &failure, due, cx.attempt, tries.count(failure.action)).await {
+            let nth = tries.count(failure.action);
+            let next = if failure.indeterminate {
+                self.find_out(scenario, &failure, due, &mut cx, nth).await
+            } else {
+                self.mend(epoch, &failure, due, cx.attempt, nth).await
+            };
+            match next {
                 Ok(Next::Again) => self.recorder.counts.retries += 1,
                 Ok(Next::Anew) if plans < MOST_PLANS => {
                     self.catch_up(epoch).await;
@@ -213,7 +219,8 @@ impl<W: Workload> Worker<W> {
                     cx.rng = rng.clone();
                     self.recorder.counts.retries += 1;
                 }
-                Ok(Next::Anew | Next::End) => break (Err(failure.outcome()), None),
+                Ok(Next::Anew) => break (Err(failure.outcome()), None),
+                Ok(Next::End(ended)) => break (ended, None),
                 Err(lost) => break (Err(failure.outcome()), Some(lost)),
             }
         };
@@ -237,9 +244,6 @@ impl<W: Workload> Worker<W> {
         if failure.action == Action::Fatal {
             return Err(Lost::Fatal(failure.clone()));
         }
-        if failure.indeterminate {
-            return Ok(Next::End);
-        }
         let is_last = nth > self.shared.retry.bound(failure.action);
         let suspects = failure.action == Action::RereadSchema
             || is_last && matches!(failure.action, Action::NewValues | Action::Skip);
@@ -248,7 +252,8 @@ impl<W: Workload> Worker<W> {
         }
         if is_last {
             let fatal = failure.action == Action::PauseThenFatal;
-            return if fatal { Err(Lost::Fatal(failure.clone())) } else { Ok(Next::End) };
+            let ended = Err(failure.outcome());
+            return if fatal { Err(Lost::Fatal(failure.clone())) } else { Ok(Next::End(ended)) };
         }
         if failure.action == Action::RereadSchema {
             self.forget_schema().await;
@@ -315,7 +320,7 @@ impl<W: Workload> Worker<W> {
         }
     }
 
-    fn drop_session(&mut self) {
+    pub(super) fn drop_session(&mut self) {
         self.session = None;
         self.counters().connected(false);
     }
@@ -366,7 +371,7 @@ impl<W: Workload> Worker<W> {
     }
 
     /// Opens a session in place of a lost one, with growing pauses, until it succeeds or there is no hope.
-    async fn reconnect(&mut self, due: Due) -> Result<(), Lost> {
+    pub(super) async fn reconnect(&mut self, due: Due) -> Result<(), Lost> {
         let (shared, since) = (Arc::clone(&self.shared), Instant::now());
         for attempt in 1.. {
             let connected = tokio::select! {
@@ -394,7 +399,7 @@ impl<W: Workload> Worker<W> {
     }
 
     /// Sleeps, or less if the run is stopped.
-    async fn sleep(&mut self, span: Duration) {
+    pub(super) async fn sleep(&mut self, span: Duration) {
         let Worker { timer, shared, .. } = self;
         tokio::select! {
             biased;
@@ -409,7 +414,7 @@ impl<W: Workload> Worker<W> {
     }
 
     /// Pauses are drawn from a stream of their own, so that they do not shift the operation's values.
-    fn pause_rng(&self, due: Due, attempt: u32) -> Rng {
+    pub(super) fn pause_rng(&self, due: Due, attempt: u32) -> Rng {
         Rng::keyed(self.shared.seed, [u64::from(due.lane.0), due.seq, PAUSES | u64::from(attempt)])
     }
 

@@ -12,15 +12,21 @@ mod directory;
 mod error;
 mod journal;
 mod line;
+mod marker;
 mod reader;
 mod record;
 #[cfg(test)]
 mod tests;
+mod trace;
+mod tracer;
 
 pub use directory::{Ledger, LedgerOptions};
 pub use error::LedgerError;
+pub use marker::{MARKER_COLUMNS, MARKER_TABLE};
 pub use reader::{JournalReader, LedgerReader};
 pub use record::{
     CleanEnd, Covered, Entry, Header, Record, ResultRecord, Standing, TableHeader, TransactionRecord,
     Watermark,
 };
+pub(crate) use trace::LaneTrace;
+pub(crate) use tracer::Tracer;

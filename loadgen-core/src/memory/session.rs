@@ -1,13 +1,14 @@
 //! A session of the database in memory.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use async_trait::async_trait;
 
-use super::Memory;
+use super::{Memory, store::Undo, table};
 use crate::{
     Action, Applied, Change, EachRow, Failure, Rights, Schema, SchemaFilter, Session, SqlSession, Table,
-    TableName, Taken, Value,
+    TableName, Taken, Type, Value,
+    ledger::{MARKER_COLUMNS, MARKER_TABLE},
 };
 
 /// A session; dropping it changes nothing.
@@ -15,19 +16,30 @@ use crate::{
 pub struct MemorySession {
     memory: Memory,
     broken: bool,
+    /// The changes of the open transaction.
+    staged: Vec<Change>,
+    /// What takes them back.
+    undo: Vec<Undo>,
+}
+
+/// An open transaction goes with its session.
+impl Drop for MemorySession {
+    fn drop(&mut self) {
+        self.take_back();
+    }
 }
 
 impl MemorySession {
     pub(super) fn new(memory: Memory) -> Self {
-        MemorySession { memory, broken: false }
+        MemorySession { memory, broken: false, staged: Vec::new(), undo: Vec::new() }
     }
 
     /// Applies all changes or none, but for those that are left out.
     pub(super) fn carry_out(&mut self, changes: &[Change], taken: Taken) -> Result<Vec<Applied>, Failure> {
         if self.broken {
-            return Err(Failure::aborted(Action::Reconnect, "closed", "the session was lost before"));
+            return Err(lost());
         }
-        let apply = |memory: &Memory| memory.lock().apply(changes, taken);
+        let apply = |memory: &Memory| memory.lock().apply(changes, taken, &mut Vec::new());
         let Some(fault) = self.memory.faults.next(changes) else { return apply(&self.memory) };
         self.broken = fault.failure.breaks_session();
         if fault.applied {
@@ -35,6 +47,18 @@ impl MemorySession {
         }
         Err(fault.failure)
     }
+
+    fn take_back(&mut self) {
+        self.staged.clear();
+        let undo = std::mem::take(&mut self.undo);
+        if !undo.is_empty() {
+            self.memory.lock().take_back(undo.into_iter());
+        }
+    }
+}
+
+fn lost() -> Failure {
+    Failure::aborted(Action::Reconnect, "closed", "the session was lost before")
 }
 
 #[async_trait]
@@ -62,6 +86,52 @@ impl SqlSession for MemorySession {
 
     async fn apply(&mut self, changes: &[Change]) -> Result<Vec<Applied>, Failure> {
         self.carry_out(changes, Taken::Refuse)
+    }
+
+    async fn stage(&mut self, changes: &[Change]) -> Result<Vec<Applied>, Failure> {
+        if self.broken {
+            return Err(lost());
+        }
+        let applied = self.memory.lock().apply(changes, Taken::Refuse, &mut self.undo);
+        match applied {
+            Ok(_) => self.staged.extend_from_slice(changes),
+            Err(_) => self.take_back(),
+        }
+        applied
+    }
+
+    async fn commit(&mut self) -> Result<(), Failure> {
+        if self.broken {
+            return Err(lost());
+        }
+        let fault = self.memory.faults.next(&self.staged);
+        self.broken = fault.as_ref().is_some_and(|fault| fault.failure.breaks_session());
+        if fault.as_ref().is_none_or(|fault| fault.applied) {
+            self.undo.clear();
+        }
+        self.take_back();
+        fault.map_or(Ok(()), |fault| Err(fault.failure))
+    }
+
+    async fn rollback(&mut self) -> Result<(), Failure> {
+        self.take_back();
+        Ok(())
+    }
+
+    async fn marker_table(&mut self) -> Result<Arc<Table>, Failure> {
+        let [run, lane, seq, epoch] = MARKER_COLUMNS;
+        let (text, number) = (Type::Text { max: None, fixed: false }, Type::Int(64));
+        let markers = table(MARKER_TABLE).column(run, text).column(lane, number.clone());
+        let markers = markers.column(seq, number.clone()).column(epoch, number).primary_key([run, lane]);
+        let mut store = self.memory.lock();
+        if store.named(MARKER_TABLE).is_none() {
+            store.create(markers.clone());
+        }
+        Ok(Arc::new(markers))
+    }
+
+    async fn standing(&mut self) -> Result<BTreeMap<String, String>, Failure> {
+        Ok([("server".to_owned(), "memory".to_owned())].into())
     }
 
     async fn execute(&mut self, _: &str) -> Result<(), Failure> {

@@ -45,7 +45,8 @@ struct Index {
 }
 
 /// How to take a change back.
-enum Undo {
+#[derive(Debug)]
+pub(crate) enum Undo {
     Remove(usize, u64),
     Restore(usize, u64, Box<[Value]>),
 }
@@ -116,16 +117,21 @@ impl Store {
     }
 
     /// All of the changes or none, but for rows with a unique value that is taken, where those are left out. A change that
-    /// may be left out has one row.
-    pub(crate) fn apply(&mut self, changes: &[Change], taken: Taken) -> Result<Vec<Applied>, Failure> {
-        let mut undo = Vec::new();
+    /// may be left out has one row. `undo` gets what takes them back.
+    pub(crate) fn apply(
+        &mut self,
+        changes: &[Change],
+        taken: Taken,
+        undo: &mut Vec<Undo>,
+    ) -> Result<Vec<Applied>, Failure> {
+        let before = undo.len();
         let mut applied = Vec::with_capacity(changes.len());
         for change in changes {
-            match self.apply_one(change, &mut undo) {
+            match self.apply_one(change, undo) {
                 Ok(done) => applied.push(done),
                 Err(failure) if taken == Taken::Skip && failure.taken => {}
                 Err(failure) => {
-                    undo.into_iter().rev().for_each(|undo| self.take_back(undo));
+                    self.take_back(undo.drain(before..));
                     return Err(failure);
                 }
             }
@@ -157,6 +163,7 @@ impl Store {
                     if change.shape.kind == ChangeKind::Update {
                         let mut new = old;
                         set_columns.iter().zip(set).for_each(|(column, value)| new[*column] = value.clone());
+                        applied.returned.extend(returning.iter().map(|column| new[*column].clone()));
                         self.put(table, Some(id), new)?;
                     } else {
                         self.unreferenced(table, &old)?;
@@ -168,14 +175,17 @@ impl Store {
         Ok(applied)
     }
 
-    fn take_back(&mut self, undo: Undo) {
-        match undo {
-            Undo::Remove(table, id) => drop(self.remove(table, id)),
-            Undo::Restore(table, id, row) => {
-                if self.tables[table].rows.contains_key(&id) {
-                    drop(self.remove(table, id));
+    /// Takes changes back, the last first.
+    pub(crate) fn take_back(&mut self, undo: impl DoubleEndedIterator<Item = Undo>) {
+        for undo in undo.rev() {
+            match undo {
+                Undo::Remove(table, id) => drop(self.remove(table, id)),
+                Undo::Restore(table, id, row) => {
+                    if self.tables[table].rows.contains_key(&id) {
+                        drop(self.remove(table, id));
+                    }
+                    self.tables[table].index(id, row);
                 }
-                self.tables[table].index(id, row);
             }
         }
     }
@@ -306,9 +316,14 @@ impl Rows {
         self.rows.insert(id, row);
     }
 
+    /// The row with these values in these columns, among which is a key.
     fn find(&self, columns: &[usize], values: &[Value]) -> Option<u64> {
-        let index = self.indexes.iter().find(|index| index.columns == columns)?;
-        index.rows.get(&hash(values.iter())).copied()
+        let place = |column: &usize| columns.iter().position(|named| named == column);
+        let index = self.indexes.iter().find(|index| index.columns.iter().all(|c| place(c).is_some()))?;
+        let key = index.columns.iter().filter_map(place).map(|at| &values[at]);
+        let id = *index.rows.get(&hash(key))?;
+        let row = &self.rows[&id];
+        columns.iter().zip(values).all(|(column, value)| row[*column] == *value).then_some(id)
     }
 
     /// The key of a row of this table, in the order in which a foreign key names its columns.

@@ -11,6 +11,7 @@ pub(crate) const FLOAT4: u32 = 700;
 pub(crate) const FLOAT8: u32 = 701;
 pub(crate) const INT4_ARRAY: u32 = 1007;
 pub(crate) const TEXT_ARRAY: u32 = 1009;
+pub(crate) const INT8_ARRAY: u32 = 1016;
 pub(crate) const BPCHAR: u32 = 1042;
 pub(crate) const VARCHAR: u32 = 1043;
 pub(crate) const DATE: u32 = 1082;

@@ -31,6 +31,7 @@ impl PgSession {
     /// When the transaction was not committed, also because it had failed before (25P02): it is then over. Or when
     /// nobody knows, which the failure says.
     pub async fn commit(&mut self) -> Result<(), Failure> {
+        self.is_staging = false;
         match self.plain(COMMIT, self.patience.limit, Place::Commit).await {
             Err(failure) => Err(self.undo(failure).await),
             Ok(()) => Ok(()),
@@ -42,12 +43,23 @@ impl PgSession {
     /// # Errors
     /// When the server does not answer; the transaction cannot commit any more all the same.
     pub async fn rollback(&mut self) -> Result<(), Failure> {
+        self.is_staging = false;
         self.plain("rollback", self.patience.limit.min(ROLLBACK_DEADLINE), Place::Harmless).await
     }
 
     /// Carries out all of the changes as one transaction.
     pub(super) async fn transaction(&mut self, changes: &[Change]) -> Result<Vec<Applied>, Failure> {
-        self.begin().await?;
+        let applied = self.in_transaction(changes).await?;
+        self.commit().await?;
+        Ok(applied)
+    }
+
+    /// Carries out the changes in the open transaction, or in a new one, and leaves it open.
+    pub(super) async fn in_transaction(&mut self, changes: &[Change]) -> Result<Vec<Applied>, Failure> {
+        if !self.is_staging {
+            self.begin().await?;
+            self.is_staging = true;
+        }
         let mut applied = Vec::with_capacity(changes.len());
         for change in changes {
             match self.change(change, Place::Harmless).await {
@@ -55,12 +67,12 @@ impl PgSession {
                 Err(failure) => return Err(self.undo(failure).await),
             }
         }
-        self.commit().await?;
         Ok(applied)
     }
 
     /// Gets the session out of a transaction that failed; a session that cannot get out is given up.
     pub(super) async fn undo(&mut self, failure: Failure) -> Failure {
+        self.is_staging = false;
         if failure.breaks_session() || self.rollback().await.is_ok() {
             return failure;
         }

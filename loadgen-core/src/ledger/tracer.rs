@@ -1,0 +1,163 @@
+//! The ledger of a run that is under way: markers in the target, records in the ledger.
+
+use std::{
+    error::Error,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use super::{
+    directory::Ledger,
+    error::LedgerError,
+    marker::Markers,
+    record::{Header, Record, ResultRecord, TableHeader, TransactionRecord, Watermark},
+    trace::LaneTrace,
+};
+use crate::{Action, Applied, Failure, SqlSession, Value};
+
+/// The version of the format that this code writes.
+const VERSION: u32 = 1;
+
+/// Markers that are made with one statement.
+const AT_ONCE: u32 = 1000;
+
+/// What the lanes of a traced run share.
+#[derive(Debug)]
+pub(crate) struct Tracer {
+    pub(super) ledger: Ledger,
+    pub(super) markers: Markers,
+    lanes: u32,
+    tables: Mutex<Vec<TableHeader>>,
+}
+
+impl Tracer {
+    /// Places the markers of the lanes and writes the header, but for its tables, which follow.
+    pub(crate) async fn begin(
+        session: &mut impl SqlSession,
+        ledger: Ledger,
+        header: Header,
+    ) -> Result<Self, Failure> {
+        let table = session.marker_table().await?;
+        let markers = Markers::new(&table, &header.run);
+        let lanes = header.lanes;
+        // The lane behind the last is that of watermarks.
+        for first in (0..=lanes).step_by(AT_ONCE as usize) {
+            session.apply(&[markers.place(first..(lanes + 1).min(first + AT_ONCE))]).await?;
+        }
+        let (marker, standing) = (table.name.to_string(), session.standing().await?);
+        let header = Header { version: VERSION, marker, standing, ..header };
+        ledger.write(0, &Record::Header(header)).map_err(|error| unwritten(&error))?;
+        Ok(Tracer { ledger, markers, lanes, tables: Mutex::default() })
+    }
+
+    /// The numbers of tables in the ledger; those that are new to it are added to the header.
+    pub(crate) fn numbers(&self, tables: Vec<TableHeader>) -> Result<Vec<u32>, Failure> {
+        let mut known = self.tables.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut added = Header::default();
+        let numbers = tables.into_iter().map(|table| {
+            let is_same = |known: &TableHeader| known.is_same(&table);
+            known.iter().position(is_same).unwrap_or_else(|| {
+                added.tables.insert(known.len() as u32, table.clone());
+                known.push(table);
+                known.len() - 1
+            }) as u32
+        });
+        let numbers = numbers.collect();
+        if !added.tables.is_empty() {
+            self.ledger.write(0, &Record::Header(added)).map_err(|error| unwritten(&error))?;
+        }
+        Ok(numbers)
+    }
+
+    /// Settles what nobody has seen the end of, writes a watermark, and closes the ledger.
+    pub(crate) async fn finish(&self, session: &mut impl SqlSession) -> Result<(), Failure> {
+        for (lane, seq) in self.ledger.open() {
+            let last = last_seq(&session.apply(&[self.markers.close(lane)]).await?, lane)?;
+            self.settled(lane, seq, last)?;
+        }
+        let (lane, seq) = (self.lanes, 1);
+        let moved = session.stage(&[self.markers.advance(lane, 0, seq)]).await?;
+        has_moved(&moved, lane)?;
+        let record = TransactionRecord { lane, seq, entries: Vec::new() };
+        self.write(lane, &Record::Transaction(record))?;
+        session.commit().await?;
+        self.write(lane, &Record::Result(ResultRecord { lane, seq, committed: true }))?;
+        let position = session.position().await?;
+        self.write(lane, &Record::Watermark(Watermark { lane, seq, position }))?;
+        self.write(0, &Record::End(self.ledger.counts()))?;
+        self.ledger.sync().map_err(|error| unwritten(&error))
+    }
+
+    /// Writes down what the marker says of a transaction; whether it was committed.
+    pub(super) fn settled(&self, lane: u32, seq: u64, last: u64) -> Result<bool, Failure> {
+        if last + 1 < seq {
+            return Err(went_back(lane, seq, last));
+        }
+        let committed = last >= seq;
+        self.write(lane, &Record::Resolution(ResultRecord { lane, seq, committed }))?;
+        Ok(committed)
+    }
+
+    /// The trace of a lane that has done nothing.
+    pub(crate) fn lane(self: &Arc<Self>, lane: u32) -> LaneTrace {
+        LaneTrace::new(Arc::clone(self), lane)
+    }
+
+    /// What can be found out again is written with what comes next.
+    pub(super) fn defer(&self, lane: u32, record: &Record) -> Result<(), Failure> {
+        self.ledger.defer(lane, record).map_err(|error| unwritten(&error))
+    }
+
+    pub(super) fn write(&self, lane: u32, record: &Record) -> Result<(), Failure> {
+        self.ledger.write(lane, record).map_err(|error| unwritten(&error))
+    }
+}
+
+impl TableHeader {
+    /// Whether it is the same table in the same form, whatever there was in it before.
+    fn is_same(&self, other: &TableHeader) -> bool {
+        let form = |table: &TableHeader| {
+            let TableHeader { schema, table, key, columns, uncovered, unchecked, .. } = table.clone();
+            (schema, table, key, columns, uncovered, unchecked)
+        };
+        form(self) == form(other)
+    }
+}
+
+/// A marker has to be where its lane left it.
+pub(super) fn has_moved(applied: &[Applied], lane: u32) -> Result<(), Failure> {
+    if applied.first().is_some_and(|marker| marker.rows == 1) {
+        return Ok(());
+    }
+    let why = format!(
+        "the marker of lane {lane} is not where the lane left it: another process carries the same run, or the database \
+         was set back"
+    );
+    Err(Failure::aborted(Action::Fatal, "marker", why))
+}
+
+/// What a fence gave back.
+pub(super) fn last_seq(applied: &[Applied], lane: u32) -> Result<u64, Failure> {
+    match applied.first().map(|fence| fence.returned.as_slice()) {
+        Some([Value::Int(last)]) => Ok(last.unsigned_abs()),
+        _ => Err(Failure::aborted(Action::Fatal, "marker", format!("the marker of lane {lane} is gone"))),
+    }
+}
+
+fn went_back(lane: u32, seq: u64, last: u64) -> Failure {
+    let why = format!(
+        "the database lost commits that it had acknowledged: lane {lane} was at transaction {}, and its marker is at {last}",
+        seq - 1
+    );
+    Failure::aborted(Action::Fatal, "lost commits", why)
+}
+
+/// Traffic that cannot be written down must not go on.
+pub(super) fn unwritten(error: &LedgerError) -> Failure {
+    let mut message = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        message = format!("{message}: {cause}");
+        source = cause.source();
+    }
+    Failure::aborted(Action::Fatal, "ledger", message)
+}

@@ -1,0 +1,76 @@
+//! Markers, and what the server promises to keep of a commit.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use loadgen_core::{
+    Column, Fill, NativeType, Special, Table, TableName, Type,
+    ledger::{MARKER_COLUMNS, MARKER_TABLE},
+};
+use sqlx::{AssertSqlSafe, PgConnection};
+
+use crate::{
+    codec::oid,
+    quote::{quote, quote_table},
+};
+
+/// Makes the table of markers in the first schema of the search path, if it is not there.
+///
+/// Whoever may write it but not make tables finds it there, made by somebody who may.
+pub(super) async fn marker_table(connection: &mut PgConnection) -> sqlx::Result<Arc<Table>> {
+    let query = sqlx::query_scalar("select current_schema()").persistent(false);
+    let schema: Option<String> = query.fetch_one(&mut *connection).await?;
+    let name = TableName::new(schema.unwrap_or_else(|| "public".to_owned()), MARKER_TABLE);
+    if !is_there(connection, &name).await? {
+        let [run, lane, seq, epoch] = MARKER_COLUMNS.map(quote);
+        let text = format!(
+            "create table if not exists {} ({run} text, {lane} bigint, {seq} bigint not null, {epoch} bigint not null, \
+             primary key ({run}, {lane}))",
+            quote_table(&name)
+        );
+        let made = sqlx::query(AssertSqlSafe(text)).persistent(false).execute(&mut *connection).await;
+        // IF NOT EXISTS is no protection against somebody who makes it at the same moment.
+        if let Err(error) = made
+            && !is_there(connection, &name).await?
+        {
+            return Err(error);
+        }
+    }
+    Ok(Arc::new(described(name)))
+}
+
+async fn is_there(connection: &mut PgConnection, name: &TableName) -> sqlx::Result<bool> {
+    let query = sqlx::query_scalar("select to_regclass($1) is not null").bind(quote_table(name));
+    query.persistent(false).fetch_one(connection).await
+}
+
+fn described(name: TableName) -> Table {
+    let text = (Type::Text { max: None, fixed: false }, "text", oid::TEXT, oid::TEXT_ARRAY);
+    let number = || (Type::Int(64), "bigint", oid::INT8, oid::INT8_ARRAY);
+    let types = [text, number(), number(), number()];
+    let column = |(name, (ty, native, id, array_id)): (&str, (Type, &str, u32, u32))| {
+        let native = NativeType { name: native.to_owned(), id, array_id, equals: None };
+        Column { name: name.to_owned(), ty, native, nullable: false, fill: Fill::None }
+    };
+    Table {
+        name,
+        columns: MARKER_COLUMNS.into_iter().zip(types).map(column).collect(),
+        primary_key: vec![0, 1],
+        uniques: Vec::new(),
+        foreign_keys: Vec::new(),
+        checks: Vec::new(),
+        obstacles: Vec::new(),
+        special: Special::default(),
+    }
+}
+
+/// What the server is, which one it is, and the settings that decide what a crash leaves of a commit.
+pub(super) async fn standing(connection: &mut PgConnection) -> sqlx::Result<BTreeMap<String, String>> {
+    let query = sqlx::query_as(include_str!("standing.sql")).persistent(false);
+    let rows: Vec<(String, String)> = query.fetch_all(connection).await?;
+    Ok(rows.into_iter().collect())
+}
+
+/// Where the write-ahead log ends by now.
+pub(super) async fn position(connection: &mut PgConnection) -> sqlx::Result<String> {
+    sqlx::query_scalar("select pg_current_wal_lsn()::text").persistent(false).fetch_one(connection).await
+}
