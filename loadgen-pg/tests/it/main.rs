@@ -17,6 +17,7 @@ mod existing;
 mod failures;
 mod guards;
 mod introspection;
+mod ledger;
 mod partitions;
 mod patterns;
 mod random_tables;
