@@ -240,7 +240,7 @@ where
 
     async fn finish(&self, session: &mut SessionOf<Self>) -> Result<(), Failure> {
         match &self.plan().trace {
-            Some(trace) => trace.tracer.finish(session).await,
+            Some(trace) => trace.tracer.finish(session).await.map(|_| ()),
             None => Ok(()),
         }
     }

@@ -1,7 +1,7 @@
 //! The ledger that is being written: a directory of journals.
 
 use std::{
-    fs,
+    fs::{self, File, TryLockError},
     path::{Path, PathBuf},
     sync::{Mutex, MutexGuard, PoisonError},
 };
@@ -9,7 +9,7 @@ use std::{
 use super::{
     error::LedgerError,
     journal::Journal,
-    reader::segments,
+    reader::{LedgerReader, segments},
     record::{CleanEnd, Record},
 };
 
@@ -35,6 +35,8 @@ impl Default for LedgerOptions {
 pub struct Ledger {
     directory: PathBuf,
     journals: Vec<Mutex<Journal>>,
+    /// Held for as long as the ledger is written.
+    _lock: File,
 }
 
 impl Ledger {
@@ -45,24 +47,31 @@ impl Ledger {
     pub fn create(directory: impl AsRef<Path>, options: LedgerOptions) -> Result<Self, LedgerError> {
         let directory = directory.as_ref();
         fs::create_dir_all(directory).map_err(LedgerError::io("create", directory))?;
+        let lock = lock_of(directory)?;
         if !segments(directory)?.is_empty() {
             return Err(LedgerError::Exists(directory.to_owned()));
         }
         let journal = |number| Journal::create(directory, number, options.segment).map(Mutex::new);
         let journals = (0..options.journals.max(1)).map(journal).collect::<Result<_, _>>()?;
-        Ok(Ledger { directory: directory.to_owned(), journals })
+        Ok(Ledger { directory: directory.to_owned(), journals, _lock: lock })
     }
 
-    /// One journal more for a ledger that is there, for what is found out later.
+    /// One journal more for a ledger that is there, for what is found out later. What has been written so far is read.
     ///
     /// # Errors
-    /// When there is no ledger, or the file system refuses something.
+    /// When there is no ledger, somebody is writing it, or the file system refuses something.
     pub fn reopen(directory: impl AsRef<Path>) -> Result<Self, LedgerError> {
         let directory = directory.as_ref();
-        let last = segments(directory)?.into_iter().map(|(journal, _)| journal).max();
-        let next = last.ok_or_else(|| LedgerError::Missing(directory.to_owned()))? + 1;
-        let journal = Journal::create(directory, next, LedgerOptions::default().segment)?;
-        Ok(Ledger { directory: directory.to_owned(), journals: vec![Mutex::new(journal)] })
+        let reader = LedgerReader::open(directory)?;
+        let lock = lock_of(directory)?;
+        let next = reader.journals().max().map_or(0, |last| last + 1);
+        let mut journal = Journal::create(directory, next, LedgerOptions::default().segment)?;
+        for number in reader.journals() {
+            for record in reader.journal(number).into_iter().flatten() {
+                journal.note(&record?);
+            }
+        }
+        Ok(Ledger { directory: directory.to_owned(), journals: vec![Mutex::new(journal)], _lock: lock })
     }
 
     /// Where it is.
@@ -128,6 +137,17 @@ impl Drop for Ledger {
                 tracing::warn!(%error, "the end of a journal was not written");
             }
         }
+    }
+}
+
+/// Keeps others from writing the same ledger; the system lets go of it when the process ends, however it does.
+fn lock_of(directory: &Path) -> Result<File, LedgerError> {
+    let path = directory.join("lock");
+    let file = File::create(&path).map_err(LedgerError::io("create", &path))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(LedgerError::Busy(directory.to_owned())),
+        Err(TryLockError::Error(error)) => Err(LedgerError::io("lock", path)(error)),
     }
 }
 

@@ -20,6 +20,9 @@ pub enum LedgerError {
     /// A ledger is there already.
     #[error("{} holds a ledger already; choose another directory, or remove it", .0.display())]
     Exists(PathBuf),
+    /// Somebody is writing it.
+    #[error("{} is being written by another process; wait until that run has ended", .0.display())]
+    Busy(PathBuf),
     /// There are no journals.
     #[error("{} holds no ledger; name the directory of a run that was made with --ledger", .0.display())]
     Missing(PathBuf),

@@ -73,18 +73,27 @@ impl Journal {
         Ok(())
     }
 
-    fn note(&mut self, record: &Record) {
+    /// Takes a record into account that is there.
+    pub(super) fn note(&mut self, record: &Record) {
         match record {
             Record::Transaction(transaction) => {
                 self.counts.transactions += 1;
-                self.open.insert(transaction.lane, transaction.seq);
+                // A lane goes on when the one before has ended, and with the same number if that was aborted.
+                if let Some(before) = self.open.insert(transaction.lane, transaction.seq) {
+                    self.end(before < transaction.seq);
+                }
             }
             Record::Result(ended) | Record::Resolution(ended) => {
-                self.open.remove(&ended.lane);
-                *(if ended.committed { &mut self.counts.committed } else { &mut self.counts.aborted }) += 1;
+                if self.open.remove(&ended.lane).is_some() {
+                    self.end(ended.committed);
+                }
             }
             Record::Header(_) | Record::Watermark(_) | Record::End(_) => {}
         }
+    }
+
+    fn end(&mut self, committed: bool) {
+        *(if committed { &mut self.counts.committed } else { &mut self.counts.aborted }) += 1;
     }
 
     /// Hands everything to the operating system. Half a line that a full disk has taken is cut off again, and nothing is

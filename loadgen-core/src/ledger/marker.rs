@@ -17,7 +17,7 @@ const LAST_SEQ: usize = 2;
 const EPOCH: usize = 3;
 
 /// The epoch of a marker that nobody goes on from.
-const CLOSED: i64 = -1;
+pub(super) const CLOSED: i64 = -1;
 
 /// The changes to the markers of one run.
 #[derive(Debug)]

@@ -15,6 +15,7 @@ mod line;
 mod marker;
 mod reader;
 mod record;
+mod resolve;
 #[cfg(test)]
 mod tests;
 mod trace;
@@ -28,5 +29,6 @@ pub use record::{
     CleanEnd, Covered, Entry, Header, Record, ResultRecord, Standing, TableHeader, TransactionRecord,
     Watermark,
 };
+pub use resolve::{ResolveError, Settled, resolve};
 pub(crate) use trace::LaneTrace;
 pub(crate) use tracer::Tracer;

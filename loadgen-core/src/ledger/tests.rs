@@ -129,7 +129,10 @@ fn damage_in_front_of_other_segments_is_an_error() {
 #[test]
 fn a_ledger_is_never_written_over() {
     let directory = tempfile::tempdir().unwrap();
-    drop(Ledger::create(directory.path(), LedgerOptions::default()).unwrap());
+    let first = Ledger::create(directory.path(), LedgerOptions::default()).unwrap();
+    let second = Ledger::create(directory.path(), LedgerOptions::default());
+    assert!(matches!(second, Err(LedgerError::Busy(_))));
+    drop(first);
     let again = Ledger::create(directory.path(), LedgerOptions::default());
     assert!(matches!(again, Err(LedgerError::Exists(_))));
     let ledger = Ledger::reopen(directory.path()).unwrap();

@@ -8,7 +8,7 @@ use std::{
 use super::{
     directory::Ledger,
     error::LedgerError,
-    marker::Markers,
+    marker::{CLOSED, Markers},
     record::{Header, Record, ResultRecord, TableHeader, TransactionRecord, Watermark},
     trace::LaneTrace,
 };
@@ -68,23 +68,42 @@ impl Tracer {
         Ok(numbers)
     }
 
-    /// Settles what nobody has seen the end of, writes a watermark, and closes the ledger.
-    pub(crate) async fn finish(&self, session: &mut impl SqlSession) -> Result<(), Failure> {
+    /// Goes on where another process has stopped, to finish its run.
+    pub(super) async fn reopen(
+        session: &mut impl SqlSession,
+        ledger: Ledger,
+        header: &Header,
+    ) -> Result<Self, Failure> {
+        let markers = Markers::new(&session.marker_table().await?, &header.run);
+        Ok(Tracer { ledger, markers, lanes: header.lanes, tables: Mutex::default() })
+    }
+
+    /// Settles what nobody has seen the end of, writes a watermark, and closes the ledger. How many transactions turned out
+    /// to be committed, and how many aborted.
+    pub(crate) async fn finish(&self, session: &mut impl SqlSession) -> Result<(u64, u64), Failure> {
+        let (mut committed, mut aborted) = (0, 0);
         for (lane, seq) in self.ledger.open() {
             let last = last_seq(&session.apply(&[self.markers.close(lane)]).await?, lane)?;
-            self.settled(lane, seq, last)?;
+            *(if self.settled(lane, seq, last)? { &mut committed } else { &mut aborted }) += 1;
         }
-        let (lane, seq) = (self.lanes, 1);
-        let moved = session.stage(&[self.markers.advance(lane, 0, seq)]).await?;
+        self.mark(session).await?;
+        self.write(0, &Record::End(self.ledger.counts()))?;
+        self.ledger.sync().map_err(|error| unwritten(&error))?;
+        Ok((committed, aborted))
+    }
+
+    /// Commits a watermark.
+    async fn mark(&self, session: &mut impl SqlSession) -> Result<(), Failure> {
+        let lane = self.lanes;
+        let seq = last_seq(&session.apply(&[self.markers.close(lane)]).await?, lane)? + 1;
+        let moved = session.stage(&[self.markers.advance(lane, CLOSED, seq)]).await?;
         has_moved(&moved, lane)?;
         let record = TransactionRecord { lane, seq, entries: Vec::new() };
         self.write(lane, &Record::Transaction(record))?;
         session.commit().await?;
         self.write(lane, &Record::Result(ResultRecord { lane, seq, committed: true }))?;
         let position = session.position().await?;
-        self.write(lane, &Record::Watermark(Watermark { lane, seq, position }))?;
-        self.write(0, &Record::End(self.ledger.counts()))?;
-        self.ledger.sync().map_err(|error| unwritten(&error))
+        self.write(lane, &Record::Watermark(Watermark { lane, seq, position }))
     }
 
     /// Writes down what the marker says of a transaction; whether it was committed.

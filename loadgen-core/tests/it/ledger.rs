@@ -5,23 +5,27 @@ mod replay;
 use std::path::Path;
 
 use loadgen_core::{
-    Action, Failure, Report, RetryPolicy, Run,
+    Action, Failure, Report, RetryPolicy, Run, Target,
     crud::{Crud, CrudConfig, RowCounts},
-    ledger::{Header, Ledger, LedgerOptions, LedgerReader, MARKER_TABLE, Record},
+    ledger::{Header, Ledger, LedgerOptions, LedgerReader, MARKER_TABLE, Record, resolve},
     memory::{Fault, Faults, Memory},
 };
 
 use super::shop::shop;
 use replay::Replay;
 
-async fn run(memory: &Memory, directory: &Path, name: &str, operations: u64) -> Report {
+fn traced(memory: &Memory, directory: &Path, name: &str, operations: u64) -> Run<Crud<Memory>> {
     let options = LedgerOptions { journals: 4, segment: 64 << 10 };
     let ledger = Ledger::create(directory, options).unwrap();
     let header = Header { run: name.to_owned(), target: "memory://".to_owned(), ..Header::default() };
     let config = CrudConfig { rows: RowCounts { insert: 3, update: 2, delete: 2 }, ..CrudConfig::default() };
     let quick = RetryPolicy { base: std::time::Duration::from_micros(10), ..RetryPolicy::default() };
     let run = Run::new(memory.clone(), Crud::new(config).traced(ledger, header)).retry(quick);
-    run.seed(7).lanes(16).connections(4).operations(operations).execute().await.unwrap()
+    run.seed(7).lanes(16).connections(4).operations(operations)
+}
+
+async fn run(memory: &Memory, directory: &Path, name: &str, operations: u64) -> Report {
+    traced(memory, directory, name, operations).execute().await.unwrap()
 }
 
 /// A failure of every `nth` commit, in turn: refused, lost before it was carried out, lost after that.
@@ -107,4 +111,27 @@ async fn a_run_without_its_markers_ends() {
     let fatal = report.fatal.unwrap();
     assert_eq!(fatal.action, Action::Fatal);
     assert!(fatal.message.starts_with("the table of markers cannot be written: "), "{fatal}");
+}
+
+#[tokio::test]
+async fn a_run_that_was_cut_off_can_be_resolved() {
+    for operations in [1, 40, 400, 1500] {
+        let (memory, directory) = (shop().with_faults(every(5)), tempfile::tempdir().unwrap());
+        let mut run = traced(&memory, directory.path(), "r", 1 << 40);
+        let progress = run.progress();
+        let cut = async move {
+            while progress.snapshot().outcomes.committed < operations {
+                tokio::task::yield_now().await;
+            }
+        };
+        let report = run.abort_on(cut).execute().await.unwrap();
+        assert!(report.cut || report.outcomes().indeterminate == 0);
+        let mut session = memory.connect().await.unwrap();
+        let settled = resolve(&mut session, directory.path()).await.unwrap();
+        assert!(!settled.had_ended);
+        let replay = Replay::read(directory.path());
+        assert_eq!(replay.unresolved, 0);
+        replay.is_what_is_in(&memory).await;
+        assert!(resolve(&mut session, directory.path()).await.unwrap().had_ended, "once is enough");
+    }
 }

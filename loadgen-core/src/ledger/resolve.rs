@@ -1,0 +1,89 @@
+//! Settles what a killed run has left undecided.
+
+use std::path::Path;
+
+use super::{
+    directory::Ledger,
+    error::LedgerError,
+    reader::LedgerReader,
+    record::{Header, Record},
+    tracer::Tracer,
+};
+use crate::{Failure, SqlSession};
+
+/// What came of it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Settled {
+    /// Transactions that turned out to be committed.
+    pub committed: u64,
+    /// Transactions that turned out to be aborted.
+    pub aborted: u64,
+    /// Whether the run had ended by itself, with nothing left to do.
+    pub had_ended: bool,
+}
+
+/// Why a run cannot be resolved.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ResolveError {
+    /// The ledger cannot be read or written.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+    /// The target refused something.
+    #[error(transparent)]
+    Target(#[from] Failure),
+    /// The run went somewhere else.
+    #[error(
+        "the run went to a database whose {name} was {was}, and here it is {is}; give the address of that database"
+    )]
+    Elsewhere {
+        /// What differs.
+        name: String,
+        /// What the ledger says.
+        was: String,
+        /// What the session says.
+        is: String,
+    },
+}
+
+/// What tells one database from another.
+const IDENTITY: [&str; 2] = ["system identifier", "database oid"];
+
+/// Finds out, for each transaction of a ledger without an end, whether it was committed; bars those that might still come;
+/// and ends the ledger. The process that wrote it has to be gone.
+///
+/// # Errors
+/// When the ledger is being written or damaged, or the session is one of another database or fails.
+pub async fn resolve(session: &mut impl SqlSession, directory: &Path) -> Result<Settled, ResolveError> {
+    let reader = LedgerReader::open(directory)?;
+    let header = reader.header()?;
+    let standing = session.standing().await?;
+    is_same(&header, &standing)?;
+    if has_end(&reader)? {
+        return Ok(Settled { had_ended: true, ..Settled::default() });
+    }
+    let tracer = Tracer::reopen(session, Ledger::reopen(directory)?, &header).await?;
+    let (committed, aborted) = tracer.finish(session).await?;
+    Ok(Settled { committed, aborted, had_ended: false })
+}
+
+fn is_same(header: &Header, standing: &super::Standing) -> Result<(), ResolveError> {
+    for name in IDENTITY {
+        let [was, is] = [&header.standing, standing].map(|of| of.get(name).cloned().unwrap_or_default());
+        if was != is {
+            return Err(ResolveError::Elsewhere { name: name.to_owned(), was, is });
+        }
+    }
+    Ok(())
+}
+
+fn has_end(reader: &LedgerReader) -> Result<bool, LedgerError> {
+    for number in reader.journals() {
+        for record in reader.journal(number).into_iter().flatten() {
+            if matches!(record?, Record::End(_)) {
+                return Ok(true);
+            }
+        }
+    }
+    Ok(false)
+}
