@@ -3,7 +3,7 @@
 use clap::{ArgAction, Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
-use crate::flags::{DemoArgs, HealthArgs, InspectArgs, PlanArgs, RunArgs, SeedArgs};
+use crate::flags::{DemoArgs, HealthArgs, InspectArgs, PlanArgs, ResolveArgs, RunArgs, SeedArgs};
 
 /// Database traffic that looks real, can be repeated, and can be checked at the far end.
 #[derive(Debug, Parser)]
@@ -33,6 +33,8 @@ pub(crate) enum Verb {
     Inspect(Box<InspectArgs>),
     /// Ask each target whether it is there and lets us do what is planned
     Health(Box<HealthArgs>),
+    /// Settle what a killed run left undecided in its ledger
+    Resolve(ResolveArgs),
     /// Print the JSON Schema of the plan file
     Schema,
     /// Print the completions of a shell

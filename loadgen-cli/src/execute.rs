@@ -1,10 +1,11 @@
 //! Runs the jobs of a plan at the same time, and sums up.
 
-use std::time::Instant;
+use std::{path::PathBuf, time::Instant};
 
 use loadgen_core::{
     Setup, Target,
     crud::{self, CrudPlan, TablePlan},
+    ledger::{Header, Ledger},
     summary::{CheckSummary, RunSummary, Summary},
 };
 use tokio::task::JoinSet;
@@ -15,7 +16,7 @@ use crate::{
     failed::{Code, Failed},
     guard, ids,
     job::Job,
-    output,
+    ledger, output,
     plan::Plan,
     progress::{self, Watched},
     signals::Signals,
@@ -27,6 +28,8 @@ pub(crate) struct Manner {
     pub(crate) check: bool,
     pub(crate) progress: ProgressMode,
     pub(crate) quiet: bool,
+    /// The directory of the run, if it keeps a ledger.
+    pub(crate) ledger: Option<PathBuf>,
     /// Hosts that may be public.
     pub(crate) allow_host: Vec<String>,
 }
@@ -60,7 +63,8 @@ pub(crate) async fn execute(plan: &Plan, manner: &Manner, signals: &Signals) -> 
     let said = if manner.quiet { 0 } else { warned.len() };
     warned[..said].iter().for_each(|warning| output::say(&format!("warning: {warning}")));
     let mut ends = Ends::new(plan, warned);
-    let (mut tasks, watched) = begin(plan, plans, manner.check, signals);
+    let traced = ledgers(plan, plans, manner, &clock)?;
+    let (mut tasks, watched) = begin(plan, traced, manner.check, signals);
     let shown = progress::show(watched, manner.progress, manner.quiet);
     ends.collect(&mut tasks, signals).await;
     drop(shown);
@@ -69,19 +73,21 @@ pub(crate) async fn execute(plan: &Plan, manner: &Manner, signals: &Signals) -> 
 
 /// When it began.
 pub(crate) struct Clock {
+    /// The name of the run.
+    id: String,
     started_at: jiff::Timestamp,
     start: Instant,
 }
 
 impl Clock {
     pub(crate) fn start() -> Self {
-        Clock { started_at: jiff::Timestamp::now(), start: Instant::now() }
+        Clock { id: ids::run(), started_at: jiff::Timestamp::now(), start: Instant::now() }
     }
 
     /// The run up to now.
     pub(crate) fn run(&self, plan: &Plan) -> RunSummary {
         RunSummary {
-            id: ids::run(),
+            id: self.id.clone(),
             seed: plan.seed.0,
             started_at: format!("{:.3}", self.started_at),
             duration_s: (self.start.elapsed().as_secs_f64() * 1e3).round() / 1e3,
@@ -142,16 +148,23 @@ fn warnings(plan: &Plan, plans: &[CrudPlan]) -> impl Iterator<Item = String> {
     plan.jobs.iter().filter_map(Job::warning).chain(plans.iter().flat_map(left_out))
 }
 
+/// What a job will do, and the ledger that it keeps, if any.
+type Traced = (CrudPlan, Option<(Ledger, Header)>);
+
+/// Makes the ledgers, if there are to be any.
+fn ledgers(plan: &Plan, plans: Vec<CrudPlan>, manner: &Manner, clock: &Clock) -> Result<Vec<Traced>, Failed> {
+    let traced = |(job, planned): (&Job, CrudPlan)| {
+        let create = |out: &PathBuf| ledger::create(out, &clock.id, plan, job);
+        Ok((planned, manner.ledger.as_ref().map(create).transpose()?))
+    };
+    plan.jobs.iter().zip(plans).map(traced).collect()
+}
+
 /// Begins all jobs, and says how to look at them.
-fn begin(
-    plan: &Plan,
-    plans: Vec<CrudPlan>,
-    check: bool,
-    signals: &Signals,
-) -> (JoinSet<Joined>, Vec<Watched>) {
+fn begin(plan: &Plan, plans: Vec<Traced>, check: bool, signals: &Signals) -> (JoinSet<Joined>, Vec<Watched>) {
     let (mut tasks, mut watched) = (JoinSet::new(), Vec::new());
-    for (index, (job, planned)) in plan.jobs.iter().zip(plans).enumerate() {
-        let mut run = job.run(planned, check);
+    for (index, (job, (planned, ledger))) in plan.jobs.iter().zip(plans).enumerate() {
+        let mut run = job.run(planned, ledger, check);
         let progress = run.progress();
         let (duration, operations) = (job.duration(), job.operations());
         watched.push(Watched { name: job.name.clone(), progress, duration, operations });

@@ -5,6 +5,7 @@ use std::time::Duration;
 use loadgen_core::{
     Pace, Run, RunError, Seed, Target,
     crud::{Crud, CrudConfig, CrudPlan},
+    ledger::{Header, Ledger},
 };
 use loadgen_pg::{PgSession, PgTarget};
 
@@ -88,10 +89,20 @@ impl Job {
     }
 
     /// The run of this job.
-    pub(crate) fn run(&self, planned: CrudPlan, check: bool) -> Run<Crud<PgTarget>> {
+    pub(crate) fn run(
+        &self,
+        planned: CrudPlan,
+        ledger: Option<(Ledger, Header)>,
+        check: bool,
+    ) -> Run<Crud<PgTarget>> {
         let seed = planned.seed;
+        let workload = Crud::planned(planned);
+        let workload = match ledger {
+            Some((ledger, header)) => workload.traced(ledger, header),
+            None => workload,
+        };
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        let mut run = Run::new(self.target.clone(), Crud::planned(planned))
+        let mut run = Run::new(self.target.clone(), workload)
             .seed(seed)
             .lanes(self.lanes())
             .connections(self.connections())

@@ -42,14 +42,38 @@ pub(crate) struct RunArgs {
     #[arg(long, help_heading = "Plan")]
     pub(crate) check: bool,
     /// Say what would be done, and write nothing
-    #[arg(long, conflicts_with_all = ["check", "out", "progress"], help_heading = "Plan")]
+    #[arg(long, conflicts_with_all = ["check", "out", "ledger", "progress"], help_heading = "Plan")]
     pub(crate) dry_run: bool,
     /// Write summary.json and plan.yaml to this directory
     #[arg(long, value_name = "DIR", help_heading = "Output")]
     pub(crate) out: Option<PathBuf>,
+    /// Keep a ledger of every transaction below --out, so that `resolve` can say after any failure what was committed
+    #[arg(long, requires = "out", help_heading = "Output")]
+    pub(crate) ledger: bool,
     /// How progress is shown
     #[arg(long, value_name = "MODE", default_value = "auto", help_heading = "Output")]
     pub(crate) progress: ProgressMode,
+}
+
+/// A run that is over.
+#[derive(Debug, Args)]
+pub(crate) struct RunDirArgs {
+    /// The directory that the run had as --out
+    #[arg(value_name = "RUN")]
+    pub(crate) run: PathBuf,
+    /// Which job of the run, if it had several
+    #[arg(long, value_name = "NAME")]
+    pub(crate) job: Option<String>,
+    #[command(flatten)]
+    pub(crate) reach: ReachArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ResolveArgs {
+    #[command(flatten)]
+    pub(crate) run: RunDirArgs,
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
 }
 
 #[derive(Debug, Args)]

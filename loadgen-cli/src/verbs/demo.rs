@@ -53,7 +53,8 @@ async fn on(
     let (source, load) = filling(&url, args.seed);
     let filling = Plan::resolve(&source, &load)?;
     create(&filling).await?;
-    let manner = Manner { check: false, progress: ProgressMode::None, quiet, allow_host: Vec::new() };
+    let (progress, allow_host) = (ProgressMode::None, Vec::new());
+    let manner = Manner { check: false, progress, quiet, ledger: None, allow_host };
     let filled = execute::execute(&filling, &manner, signals).await?;
     if signals.count() > 0 {
         return Ok(filled);

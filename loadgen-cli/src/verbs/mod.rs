@@ -5,6 +5,7 @@ mod demo;
 mod health;
 mod inspect;
 mod plan;
+mod resolve;
 mod run;
 mod schema;
 mod seed;
@@ -24,6 +25,7 @@ pub(crate) async fn dispatch(verb: Verb, talk: &TalkArgs) -> Result<(), Failed> 
         Verb::Seed(args) => seed::seed(&args, talk).await,
         Verb::Inspect(args) => inspect::inspect(&args).await,
         Verb::Health(args) => health::health(&args).await,
+        Verb::Resolve(args) => resolve::resolve(&args).await,
         Verb::Schema => schema::schema(),
         Verb::Completions { shell } => completions::completions(shell),
     }

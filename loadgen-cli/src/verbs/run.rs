@@ -21,7 +21,8 @@ pub(super) async fn run(args: &RunArgs, talk: &TalkArgs) -> Result<(), Failed> {
         write(out, "plan.yaml", &plan.to_yaml()?)?;
     }
     let allow_host = args.source.reach.allow_host.clone();
-    let manner = Manner { check: args.check, progress: args.progress, quiet: talk.quiet, allow_host };
+    let ledger = args.out.clone().filter(|_| args.ledger);
+    let manner = Manner { check: args.check, progress: args.progress, quiet: talk.quiet, ledger, allow_host };
     let execution = execute::execute(&plan, &manner, &signals).await?;
     let summary = output::pretty(&execution.summary)?;
     // What a run came to is said even where it cannot be kept.

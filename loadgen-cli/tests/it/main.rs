@@ -8,6 +8,7 @@ mod digest;
 mod existing;
 mod files;
 mod jobs;
+mod ledger;
 mod live;
 mod results;
 mod rights;

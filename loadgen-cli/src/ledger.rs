@@ -1,0 +1,37 @@
+//! Where the ledgers of a run are.
+
+use std::path::{Path, PathBuf};
+
+use loadgen_core::{
+    Target, column_salt,
+    ledger::{Header, Ledger, LedgerOptions},
+};
+
+use crate::{
+    failed::{Code, Failed},
+    job::Job,
+    plan::Plan,
+};
+
+/// Below the directory of a run.
+const DIRECTORY: &str = "ledger";
+
+/// The ledger of a job that is about to begin: one for each job, below one another where there are several.
+pub(crate) fn create(out: &Path, run: &str, plan: &Plan, job: &Job) -> Result<(Ledger, Header), Failed> {
+    let (mut directory, mut name) = (out.join(DIRECTORY), run.to_owned());
+    if plan.jobs.len() > 1 {
+        directory.push(&job.name);
+        name = format!("{name}/{}", job.name);
+    }
+    let options = LedgerOptions { journals: job.connections(), ..LedgerOptions::default() };
+    let ledger = Ledger::create(directory, options).map_err(|error| Failed::because(Code::Run, &error))?;
+    let hash = format!("{:016x}", column_salt(&plan.to_yaml()?));
+    Ok((ledger, Header { run: name, target: job.target.describe(), plan: hash, ..Header::default() }))
+}
+
+/// The ledger in the directory of a run, or in a directory that is one.
+pub(crate) fn find(run: &Path, job: Option<&str>) -> PathBuf {
+    let below = run.join(DIRECTORY);
+    let directory = if below.is_dir() { below } else { run.to_owned() };
+    job.map_or(directory.clone(), |job| directory.join(job))
+}

@@ -1,0 +1,64 @@
+//! A run that is over, by its directory, and the database that it went to.
+
+use std::path::{Path, PathBuf};
+
+use loadgen_core::{
+    Target,
+    ledger::{Header, LedgerReader},
+};
+use loadgen_pg::{PgSession, PgSettings, PgTarget};
+
+use crate::{
+    environment::Environment,
+    failed::{Code, Failed},
+    flags::RunDirArgs,
+    guard, ledger,
+    plan_file::{JobConfig, PlanFile},
+};
+
+/// A ledger, and where its run went.
+#[derive(Debug)]
+pub(crate) struct RunTarget {
+    pub(crate) directory: PathBuf,
+    pub(crate) header: Header,
+    target: PgTarget,
+    allow_host: Vec<String>,
+}
+
+impl RunTarget {
+    /// Reads the header. The address is that of the flag, or of the environment, or the one in the plan of the run, which
+    /// has no password.
+    pub(crate) fn find(args: &RunDirArgs) -> Result<Self, Failed> {
+        let directory = ledger::find(&args.run, args.job.as_deref());
+        let header = LedgerReader::open(&directory).and_then(|reader| reader.header());
+        let header = header.map_err(|error| Failed::because(Code::Usage, &error))?;
+        let environment = Environment::with_file(None)?;
+        let lookup = |name: &str| environment.get(name);
+        let given = args.reach.url.clone().or_else(|| lookup("DATABASE_URL"));
+        let address = given.or_else(|| planned(&args.run, args.job.as_deref()));
+        let settings = PgSettings::resolve(address.as_deref(), &lookup);
+        let target = PgTarget::new(settings.map_err(|error| Failed::because(Code::Usage, &error))?);
+        Ok(RunTarget { directory, header, target, allow_host: args.reach.allow_host.clone() })
+    }
+
+    /// A session of the database that the run went to.
+    pub(crate) async fn connect(&self) -> Result<PgSession, Failed> {
+        guard::check(&self.target, &self.allow_host).await?;
+        let failed = |failure| {
+            let place = self.target.describe();
+            Failed::new(
+                Code::Run,
+                format!("failed to connect to {place}: {failure}; give its address with --url"),
+            )
+        };
+        self.target.connect().await.map_err(failed)
+    }
+}
+
+/// The target of a job in the plan that a run has left beside its ledger.
+fn planned(run: &Path, job: Option<&str>) -> Option<String> {
+    let text = std::fs::read_to_string(run.join("plan.yaml")).ok()?;
+    let plan: PlanFile = serde_saphyr::from_str(&text).ok()?;
+    let is_meant = |config: &JobConfig| job.is_none_or(|job| config.name() == job);
+    plan.jobs.into_iter().find(is_meant)?.target
+}
