@@ -20,6 +20,7 @@ mod key;
 mod native;
 mod other;
 mod partition;
+mod period;
 mod resolve;
 mod rows;
 mod sample;

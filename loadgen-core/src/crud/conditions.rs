@@ -21,7 +21,7 @@ impl Draft<'_> {
     /// The checks that are not understood and that nobody takes responsibility for, and what to write.
     pub(super) fn conditions(&self, sources: &[Source]) -> Result<Vec<Condition>, String> {
         let (mut conditions, mut reasons, mut wanted) = (Vec::new(), Vec::new(), BTreeSet::new());
-        for check in &self.table.checks {
+        for check in self.table.checks.iter().filter(|check| !self.gives_way(check)) {
             if self.is_left_to_the_database(check, sources) {
                 if self.outgrows(check) {
                     let why = "a sequence does not stay within it";
@@ -44,6 +44,12 @@ impl Draft<'_> {
         let remedy = generate::remedies(wanted.iter().map(|column| &self.table.columns[*column]));
         let reasons = reasons.join("; ");
         if reasons.is_empty() { Ok(conditions) } else { Err(format!("{reasons}; {remedy}")) }
+    }
+
+    /// Whether the plan file says otherwise than a check that the database holds nobody to.
+    fn gives_way(&self, check: &Check) -> bool {
+        self.table.special.unenforced.contains(&check.name)
+            && check.columns.iter().any(|column| self.config_of(*column).is_some())
     }
 
     /// Whether it reads nothing but identities and defaults, which whoever wrote them made fit.

@@ -1,5 +1,6 @@
 //! The `crud` workload: weighted inserts, updates and deletes on any schema, written once for every SQL backend.
 
+mod accept;
 mod adoption;
 mod changes;
 mod children;

@@ -48,6 +48,12 @@ pub(crate) async fn target_as(session: &mut PgSession, role: &str) -> PgTarget {
     target(&server.database_url(&name).replacen("postgres@", &format!("{role}@"), 1))
 }
 
+/// The version of the server, without what stands behind its point.
+pub(crate) async fn major(session: &mut PgSession) -> u32 {
+    let version = session.server().await.unwrap();
+    version.trim_start_matches("PostgreSQL ").split(['.', ' ', 'b', 'r']).next().unwrap().parse().unwrap()
+}
+
 /// A table of the search path, as introspection sees it.
 pub(crate) async fn table(session: &mut PgSession, name: &str) -> Arc<Table> {
     table_in(session, "public", name).await

@@ -82,29 +82,6 @@ async fn a_partition_with_rules_of_its_own_passes_them_on() {
 }
 
 #[tokio::test]
-async fn virtual_columns_and_keys_without_overlaps_are_known() {
-    let (target, mut session) = database("select 1").await;
-    let version = session.server().await.unwrap();
-    let major =
-        version.trim_start_matches("PostgreSQL ").split('.').next().and_then(|n| n.parse::<u32>().ok());
-    if major.unwrap_or(0) < 18 {
-        return println!("{version} has neither");
-    }
-    session
-        .execute(
-            "create table v (id int primary key, net int not null, twice int generated always as (net * 2) virtual);
-             create extension if not exists btree_gist;
-             create table t (id int, span daterange, primary key (id, span without overlaps))",
-        )
-        .await
-        .unwrap();
-    let schema = session.introspect(&loadgen_core::SchemaFilter::default()).await.unwrap();
-    assert_eq!(schema.tables[0].special.loose_keys, [[0]]);
-    let only = config(r#"{"tables": {"v": {}}}"#);
-    assert!(run(target, only, 300).await.tally.tables["public.v"].rows.updated > 50);
-}
-
-#[tokio::test]
 async fn what_is_no_table_is_counted_and_if_it_is_named_refused_with_the_reason() {
     let (target, _) = database(
         "create table t (id int primary key) partition by hash (id);
