@@ -33,5 +33,6 @@ mod surroundings;
 mod tables;
 mod transactions;
 mod types;
+mod waiting;
 mod whole_zoo;
 mod zoo;
