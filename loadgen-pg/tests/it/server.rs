@@ -1,5 +1,6 @@
 //! The throw-away server: it is there, it does as it is told, and it leaves nothing behind.
 
+mod elsewhere;
 mod traces;
 
 use std::{
