@@ -6,6 +6,7 @@ mod changes;
 mod children;
 mod choice;
 mod combinations;
+mod computed;
 mod conditions;
 mod config;
 mod difference;

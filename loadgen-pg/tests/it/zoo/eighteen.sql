@@ -82,4 +82,10 @@ alter table named_nulls add constraint a_is_there not null a not valid;
 create table named_nulls_heir (d int) inherits (named_nulls);
 
 -- Conditions on what is computed.
-create table refused_virtual_check (id int primary key, n int not null, half int generated always as (n / 2) virtual check (half > 3));
+create table virtual_checked (
+    id int primary key, n int not null, triple int generated always as (n * 3) virtual check (triple between 30 and 4000), note text
+);
+create table virtual_never_null (id int primary key, net int, n int, sum int generated always as (net + n) virtual not null);
+create table refused_virtual_check (
+    id int primary key, n int not null, odd int generated always as (hashint4(n)) virtual check (odd % 7 = 3)
+);
