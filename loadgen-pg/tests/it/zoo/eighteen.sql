@@ -83,7 +83,7 @@ create table named_nulls_heir (d int) inherits (named_nulls);
 
 -- Conditions on what is computed.
 create table virtual_checked (
-    id int primary key, n int not null, triple int generated always as (n * 3) virtual check (triple between 30 and 4000), note text
+    id int primary key, net numeric(8, 2) not null, vat numeric(10, 2) generated always as (net * 0.2) virtual check (vat > 1), note text
 );
 create table virtual_never_null (id int primary key, net int, n int, sum int generated always as (net + n) virtual not null);
 create table refused_virtual_check (
