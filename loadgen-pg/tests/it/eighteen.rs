@@ -6,7 +6,7 @@ use loadgen_core::{
 };
 use loadgen_pg::{PgSession, PgTarget};
 
-use crate::support::{database, major};
+use crate::support::{database, extended, major};
 
 const ZOO: &str = include_str!("zoo/eighteen.sql");
 
@@ -17,6 +17,9 @@ async fn eighteen(sql: &str) -> Option<(PgTarget, PgSession)> {
     let major = major(&mut session).await;
     if major < 18 {
         println!("left out: this is PostgreSQL {major}");
+        return None;
+    }
+    if !extended(&mut session, "btree_gist").await {
         return None;
     }
     session.execute(sql).await.unwrap();

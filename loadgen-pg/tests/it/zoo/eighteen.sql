@@ -1,6 +1,5 @@
 -- What came with version 18: computed columns that are not stored, keys and references over spans of time, constraints
--- that nobody is held to. All are written, but for those that are called refused.
-create extension if not exists btree_gist;
+-- that nobody is held to. All are written, but for those that are called refused. Keys without overlaps take btree_gist.
 
 -- Virtual columns, which is what GENERATED alone means from now on.
 create table virtual_of_one (id int primary key, net int not null, twice bigint generated always as (net::bigint * 2));
