@@ -16,6 +16,13 @@ pub struct Special {
     pub folded: Vec<usize>,
     /// Columns of spans that may not overlap from row to row.
     pub apart: Vec<Apart>,
+    /// The names of references by whose last column a row refers to spans of its parents: it lies within theirs and need
+    /// not be equal to one.
+    pub covered: Vec<String>,
+    /// The names of checks and references that the database knows and holds nobody to.
+    pub unenforced: Vec<String>,
+    /// What the database computes columns from, by their indexes, in its own SQL.
+    pub computed: BTreeMap<usize, String>,
     /// Whether the database tells where each row is, for those that nothing else finds; see [`Table::address`](crate::Table::address).
     pub is_addressed: bool,
     /// Why the database may keep other values than it is sent, or refuse rows in silence: a trigger.

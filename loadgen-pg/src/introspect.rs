@@ -20,6 +20,7 @@ mod key;
 mod native;
 mod other;
 mod partition;
+mod period;
 mod resolve;
 mod rows;
 mod sample;
@@ -189,7 +190,10 @@ fn drafts(rows: &[PgRow], types: &Types) -> sqlx::Result<HashMap<u32, Draft>> {
         // A table without columns has one row that names none.
         if let Some(number) = row.try_get::<Option<i16>, _>(5)? {
             if row.try_get(9)? {
-                draft.generated.insert(draft.table.columns.len(), row.try_get(10)?);
+                let (column, expression): (usize, String) = (draft.table.columns.len(), row.try_get(10)?);
+                let computed = format!("({expression})::{}", row.try_get::<&str, _>(17)?);
+                draft.table.special.computed.insert(column, computed);
+                draft.generated.insert(column, expression);
             }
             let Oid(ty) = row.try_get(12)?;
             if types.is_row(ty) {

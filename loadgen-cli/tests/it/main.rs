@@ -17,3 +17,4 @@ mod stop;
 mod support;
 mod tables;
 mod trouble;
+mod waiting;

@@ -1,14 +1,15 @@
 //! `loadgen seed`.
 
-use std::{thread::sleep, time::Duration};
-
 use loadgen_core::{BulkSession, SchemaFilter, SqlSession, TableName};
 use nix::{
     sys::signal::{Signal, kill},
     unistd::Pid,
 };
 
-use crate::support::{Ran, Shops, file, loadgen, run, session, text};
+use crate::{
+    support::{Ran, Shops, file, loadgen, run, session, text},
+    waiting::until,
+};
 
 const TABLES: [&str; 4] = ["customers", "order_items", "orders", "products"];
 
@@ -62,9 +63,7 @@ async fn a_killed_seeding_can_be_started_again() {
     let seed =
         ["seed", "--url", &url, "--rows", "200k", "--seed", "5", "--connections", "3", "--format", "json"];
     let mut child = loadgen(&seed).spawn().unwrap();
-    while count(&url, "orders").await < 20_000 {
-        sleep(Duration::from_millis(10));
-    }
+    until("a tenth of the orders", async || count(&url, "orders").await >= 20_000).await;
     child.kill().unwrap();
     child.wait().unwrap();
     // Counting waits for what the server is still at.
@@ -82,7 +81,7 @@ async fn one_signal_ends_it_and_what_is_there_stays() {
     let seed =
         ["seed", "--url", &url, "--rows", "10M", "--seed", "5", "--connections", "2", "--format", "json"];
     let child = loadgen(&seed).spawn().unwrap();
-    sleep(Duration::from_secs(2));
+    until("the first rows", async || counts(&url).await != [0; 4]).await;
     kill(Pid::from_raw(i32::try_from(child.id()).unwrap()), Signal::SIGINT).unwrap();
     let ran = Ran::from(child.wait_with_output().unwrap());
     let rows = inserted(&ran);

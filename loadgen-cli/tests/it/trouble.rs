@@ -1,10 +1,13 @@
 //! Servers that hang or restart in the middle of a run.
 
-use std::{thread::sleep, time::Duration};
+use std::time::Duration;
 
 use loadgen_pg::server::Shutdown;
 
-use crate::support::{Ran, Shops, loadgen};
+use crate::{
+    support::{Ran, Shops, loadgen},
+    waiting::until_rows,
+};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_that_hangs_shows_in_the_latency_and_loses_no_operation() {
@@ -25,9 +28,9 @@ async fn a_server_that_hangs_shows_in_the_latency_and_loses_no_operation() {
         "1",
     ];
     let child = loadgen(&args).spawn().unwrap();
-    sleep(Duration::from_secs(2));
+    until_rows(&url, 20).await;
     shops.0.pause().unwrap();
-    sleep(Duration::from_secs(3));
+    tokio::time::sleep(Duration::from_secs(3)).await;
     shops.0.resume().unwrap();
     let ran = Ran::from(child.wait_with_output().unwrap());
     assert_eq!(ran.code, Some(0), "{ran:?}");
@@ -47,7 +50,7 @@ async fn a_restart_is_survived_and_counted() {
     let args =
         ["run", "--url", &url, "--rate", "100/s", "--duration", "8s", "--format", "json", "--seed", "1"];
     let child = loadgen(&args).spawn().unwrap();
-    sleep(Duration::from_secs(2));
+    until_rows(&url, 20).await;
     shops.0.restart(Shutdown::Immediate).await.unwrap();
     let ran = Ran::from(child.wait_with_output().unwrap());
     assert_eq!(ran.code, Some(0), "{ran:?}");

@@ -92,7 +92,7 @@ impl Op {
 }
 
 impl Expr {
-    pub(super) fn not(self) -> Self {
+    pub(crate) fn not(self) -> Self {
         Expr::Not(Box::new(self))
     }
 
@@ -101,7 +101,7 @@ impl Expr {
     }
 
     /// Whether it is NULL.
-    pub(super) fn null(self) -> Self {
+    pub(crate) fn null(self) -> Self {
         Expr::IsNull(Box::new(self))
     }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{
+    computed,
     draft::Draft,
     source::{FIRST, Source},
     spell::respelt,
@@ -21,7 +22,7 @@ impl Draft<'_> {
     /// The checks that are not understood and that nobody takes responsibility for, and what to write.
     pub(super) fn conditions(&self, sources: &[Source]) -> Result<Vec<Condition>, String> {
         let (mut conditions, mut reasons, mut wanted) = (Vec::new(), Vec::new(), BTreeSet::new());
-        for check in &self.table.checks {
+        for check in self.table.checks.iter().filter(|check| !self.gives_way(check)) {
             if self.is_left_to_the_database(check, sources) {
                 if self.outgrows(check) {
                     let why = "a sequence does not stay within it";
@@ -41,9 +42,20 @@ impl Draft<'_> {
                 }
             }
         }
+        for (name, mut expr) in computed::never_null(self.table) {
+            if self.fill_in(&mut expr, sources).is_ok() && !expr.columns().is_empty() {
+                conditions.push(Condition { text: format!("({name} IS NOT NULL)"), expr });
+            }
+        }
         let remedy = generate::remedies(wanted.iter().map(|column| &self.table.columns[*column]));
         let reasons = reasons.join("; ");
         if reasons.is_empty() { Ok(conditions) } else { Err(format!("{reasons}; {remedy}")) }
+    }
+
+    /// Whether the plan file says otherwise than a check that the database holds nobody to.
+    fn gives_way(&self, check: &Check) -> bool {
+        self.table.special.unenforced.contains(&check.name)
+            && check.columns.iter().any(|column| self.config_of(*column).is_some())
     }
 
     /// Whether it reads nothing but identities and defaults, which whoever wrote them made fit.
@@ -59,12 +71,19 @@ impl Draft<'_> {
     fn condition(&self, check: &Check, sources: &[Source]) -> Result<Condition, String> {
         let expr = parse(&check.condition, self.table).map_err(|error| error.to_string())?;
         let mut expr = respelt(self.table, expr);
+        computed::write_out(self.table, &mut expr)?;
+        self.fill_in(&mut expr, sources)?;
+        Ok(Condition { text: one_line(&check.condition), expr })
+    }
+
+    /// Puts what the database fills in into a condition.
+    fn fill_in(&self, expr: &mut Expr, sources: &[Source]) -> Result<(), String> {
         for column in expr.columns() {
             if matches!(sources[column], Source::Server(_)) {
                 expr.substitute(column, &self.filled_in(column)?);
             }
         }
-        Ok(Condition { text: one_line(&check.condition), expr })
+        Ok(())
     }
 
     fn filled_in(&self, column: usize) -> Result<Expr, String> {
@@ -74,7 +93,7 @@ impl Draft<'_> {
             Fill::Sequence { .. } => Ok(Expr::Const(Item::Fresh)),
             Fill::Constant(default) | Fill::Volatile(default) => parse(default, self.table)
                 .map_err(|error| format!("the default of {:?}: {error}", definition.name)),
-            Fill::Generated => Err(format!("{:?} is computed by the database", definition.name)),
+            Fill::Generated => Err(computed::unknown(definition)),
         }
     }
 

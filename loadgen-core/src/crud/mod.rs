@@ -1,10 +1,12 @@
 //! The `crud` workload: weighted inserts, updates and deletes on any schema, written once for every SQL backend.
 
+mod accept;
 mod adoption;
 mod changes;
 mod children;
 mod choice;
 mod combinations;
+mod computed;
 mod conditions;
 mod config;
 mod difference;

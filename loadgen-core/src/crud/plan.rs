@@ -6,26 +6,19 @@ use std::{
 };
 
 use super::{
+    accept::{Accepted, accept},
     adoption::Adopted,
-    choice::{Chosen, choose},
-    config::{CrudConfig, RowCounts, TableConfig},
+    config::{CrudConfig, RowCounts},
     error::{CrudPlanError, Part},
     outside::Outside,
-    padding::pad,
     parent::Parent,
     pool::Pool,
     sampling::Sampling,
-    settle::settle_references,
-    source::{Source, TableSources},
-    spell::respell,
+    source::Source,
     table_plan::TablePlan,
     traced::PlanTrace,
-    vet::vet,
 };
-use crate::{
-    Schema, Seed, Shape, Table, TableName, Type,
-    generate::{Distinct, Locale},
-};
+use crate::{Schema, Seed, Shape, Table, TableName, Type, generate::Distinct};
 
 /// What will be done to a schema.
 #[derive(Debug)]
@@ -73,37 +66,7 @@ impl CrudPlan {
         seed: Seed,
         lanes: u32,
     ) -> Result<Self, CrudPlanError> {
-        let locale = config.locale.unwrap_or(Locale::ANYWHERE);
-        let Chosen { tables, refused: mut others } = choose(schema, config)?;
-        let mut accepted = Vec::new();
-        let mut refused = barred.to_vec();
-        refused.append(&mut others);
-        for (table, mut table_config) in tables {
-            if barred.iter().any(|(name, _)| *name == table.name) {
-                continue;
-            }
-            respell(&table, &mut table_config)?;
-            let vetted = vet(&table, &mut table_config)?;
-            let note = match pad(&table, &mut table_config) {
-                Ok(note) => note,
-                Err(why) => {
-                    refused.push((table.name.clone(), why));
-                    continue;
-                }
-            };
-            match TableSources::new(&table, &table_config, (seed, locale))? {
-                Ok(mut sources) => {
-                    sources.notes.extend(vetted);
-                    sources.notes.extend(note);
-                    accepted.push((table, table_config, sources));
-                }
-                Err(why) => refused.push((table.name.clone(), why)),
-            }
-        }
-        let picked =
-            accepted.iter().filter(|(table, own, _)| Sampling::of(table, config, own) == Sampling::Server);
-        let picked: BTreeSet<TableName> = picked.map(|(table, ..)| table.name.clone()).collect();
-        settle_references(&mut accepted, &mut refused, (outside, &picked));
+        let (accepted, refused) = accept(outside, barred, schema, config, seed)?;
         if accepted.is_empty() {
             let why =
                 refused.iter().map(|(name, why)| format!("{name}: {why}")).collect::<Vec<_>>().join("; ");
@@ -244,9 +207,6 @@ impl CrudPlan {
         }
     }
 }
-
-/// A table that can be written as far as it alone is concerned.
-pub(super) type Accepted = (Arc<Table>, TableConfig, TableSources);
 
 /// For each table, the columns that the references of others (and of itself) point at.
 fn referred_columns(accepted: &[Accepted]) -> Vec<BTreeSet<usize>> {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{outside::Outside, plan::Accepted, source::TableSources};
+use super::{accept::Accepted, outside::Outside, source::TableSources};
 use crate::TableName;
 
 /// What a table is surrounded by.
@@ -73,9 +73,9 @@ fn break_a_cycle(
     let cycle = cycle(accepted, at, &grounded);
     let (table, ..) = accepted.remove(at);
     let why = format!(
-        "its foreign keys lead in a circle ({cycle}) in which no column may be NULL, or a check asks for all of them: no \
-         first row can be written, as parents come first even where a constraint is deferred; make a column of one of \
-         them nullable, or exclude the table"
+        "its foreign keys lead in a circle ({cycle}) in which not all columns of one may be NULL, or a check asks for all \
+         of them: no first row can be written, as parents come first even where a constraint is deferred; make a column \
+         of one of them nullable and say null_ratio: 1 of it, or exclude the table"
     );
     refused.push((table.name.clone(), why));
     true

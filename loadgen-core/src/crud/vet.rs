@@ -19,7 +19,8 @@ pub(super) fn vet(table: &Table, config: &mut TableConfig) -> Result<Vec<String>
     let mut notes = Vec::new();
     for (column, definition) in table.columns.iter().enumerate() {
         let Some(said) = config.columns.get_mut(&definition.name) else { continue };
-        for check in table.checks.iter().filter(|check| check.columns == [column]) {
+        let binding = table.checks.iter().filter(|check| !table.special.unenforced.contains(&check.name));
+        for check in binding.filter(|check| check.columns == [column]) {
             let Ok(condition) = parse(&check.condition, table) else { continue };
             let condition = respelt(table, condition);
             let listed = said.choice.iter().flatten().chain(&said.constant).count();

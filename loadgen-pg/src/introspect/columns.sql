@@ -21,7 +21,8 @@ select c.oid,
                  || case when e.oid is null then '' else '[]' end end,
        a.atttypmod,
        a.attndims::int4,
-       c.relkind = 'r' and exists (select from pg_am m where m.oid = c.relam and m.amname = 'heap')
+       c.relkind = 'r' and exists (select from pg_am m where m.oid = c.relam and m.amname = 'heap'),
+       format_type(a.atttypid, a.atttypmod)
 from pg_class c
 join pg_namespace n on n.oid = c.relnamespace
 left join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped

@@ -1,4 +1,5 @@
--- Keys, references and checks of the tables ($1). Constraints with a parent are copies that partitions carry.
+-- Keys, references and checks of the tables ($1), references before keys. Constraints with a parent are copies that
+-- partitions carry.
 select k.conrelid,
        k.contype::text,
        k.conname::text,
@@ -16,11 +17,13 @@ select k.conrelid,
              from unnest(k.conexclop) with ordinality u (operator, place)
              join pg_operator o on o.oid = u.operator
              order by u.place),
-       -- WITHOUT OVERLAPS in its last column, from version 18 on.
-       k.contype in ('p', 'u') and coalesce((to_jsonb(k) ->> 'conperiod')::bool, false)
+       -- WITHOUT OVERLAPS or PERIOD in its last column, and NOT ENFORCED: from version 18 on.
+       coalesce((o.row ->> 'conperiod')::bool, false),
+       not coalesce((o.row ->> 'conenforced')::bool, true)
 from pg_constraint k
+cross join lateral (select to_jsonb(k) as row) o
 left join pg_class p on p.oid = k.confrelid
 left join pg_namespace pn on pn.oid = p.relnamespace
 where k.conrelid = any ($1) and (k.contype in ('p', 'f', 'c', 'x')
-       or k.contype = 'u' and coalesce((to_jsonb(k) ->> 'conperiod')::bool, false)) and k.conparentid = 0
-order by k.conrelid, k.conname
+       or k.contype = 'u' and (o.row ->> 'conperiod')::bool) and k.conparentid = 0
+order by k.conrelid, k.contype, k.conname

@@ -3,20 +3,23 @@
 use loadgen_core::{Apart, Check, ForeignKey, Obstacle, TableName, Type};
 use sqlx::{Row, postgres::PgRow};
 
-use super::{Draft, expression::column_in};
+use super::{Draft, expression::column_in, period};
 
 /// Adds a row of `constraints.sql` to its table.
 pub(super) fn constraint(draft: &mut Draft, row: &PgRow) -> sqlx::Result<()> {
     let name: String = row.try_get(2)?;
     let numbers = row.try_get::<Option<Vec<i16>>, _>(3)?.unwrap_or_default();
     let columns = draft.columns(&numbers);
-    if let (true, [rest @ .., _]) = (row.try_get(10)?, columns.as_slice()) {
-        // Spans that differ may overlap all the same.
-        draft.table.special.loose_keys.push(rest.to_vec());
-    }
+    let (has_period, unenforced): (bool, bool) = (row.try_get(10)?, row.try_get(11)?);
     match row.try_get(1)? {
-        "p" => draft.table.primary_key = columns,
-        "u" => {}
+        kind @ ("p" | "u") => {
+            if has_period {
+                period::key(&mut draft.table, &name, &columns);
+            }
+            if kind == "p" {
+                draft.table.primary_key = columns;
+            }
+        }
         "f" => {
             let parent = TableName::new(row.try_get::<String, _>(4)?, row.try_get::<String, _>(5)?);
             let parent_columns = row.try_get(6)?;
@@ -25,9 +28,15 @@ pub(super) fn constraint(draft: &mut Draft, row: &PgRow) -> sqlx::Result<()> {
             if is_full && columns.iter().any(|column| !draft.table.columns[*column].nullable) {
                 columns.iter().for_each(|column| draft.table.columns[*column].nullable = false);
             }
+            period::reference(&mut draft.table, &name, has_period, unenforced);
             draft.table.foreign_keys.push(ForeignKey { name, columns, parent, parent_columns });
         }
-        "c" => draft.table.checks.push(Check { name, condition: row.try_get(7)?, columns }),
+        "c" => {
+            if unenforced {
+                draft.table.special.unenforced.push(name.clone());
+            }
+            draft.table.checks.push(Check { name, condition: row.try_get(7)?, columns });
+        }
         _ => exclusion(draft, &numbers, row)?,
     }
     Ok(())

@@ -6,7 +6,8 @@ select w.owner,
        array(select a.attname::text
              from pg_attribute a
              where a.attrelid = k.conrelid and a.attnum = any (k.conkey)
-             order by a.attnum)
+             order by a.attnum),
+       not coalesce((to_jsonb(k) ->> 'conenforced')::bool, true)
 from unnest($1::oid[], $2::oid[]) w (leaf, owner)
 join pg_constraint k on k.conrelid = w.leaf
 where k.contype = 'c' and k.coninhcount = 0

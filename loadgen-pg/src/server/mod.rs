@@ -43,6 +43,7 @@
 mod account;
 mod address;
 mod binaries;
+mod blocking;
 mod builder;
 mod error;
 mod fetch;

@@ -12,7 +12,7 @@ use std::{
 
 use tokio::{sync::watch, time::timeout};
 
-use super::{Account, ServerError};
+use super::{Account, ServerError, blocking::blocking};
 
 /// Runs in a process group of its own, so that Ctrl+C does not reach it; sees our end through its stdin.
 const SCRIPT: &str = include_str!("supervisor.sh");
@@ -132,9 +132,7 @@ impl Supervisor {
 
     /// Lets go, and waits until everything is gone.
     pub(super) async fn close(mut self) -> Result<(), ServerError> {
-        tokio::task::spawn_blocking(move || self.clear())
-            .await
-            .map_err(|error| ServerError::supervisor(io::Error::other(error)))?
+        blocking(move || self.clear()).await
     }
 
     fn clear(&mut self) -> Result<(), ServerError> {

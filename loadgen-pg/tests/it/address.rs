@@ -6,7 +6,10 @@ use loadgen_core::{
 };
 use loadgen_pg::PgTarget;
 
-use crate::support::database;
+use crate::{
+    support::database,
+    waiting::{holds, until},
+};
 
 async fn plan(target: &PgTarget, config: &CrudConfig) -> CrudPlan {
     let mut session = target.connect().await.unwrap();
@@ -56,10 +59,11 @@ async fn rows_that_were_moved_are_let_go_and_nobody_elses_touched() {
     let (target, mut session) = database("create table plain (a int, b text)").await;
     let config = CrudConfig::default();
     let mover = async {
-        for _ in 0..5 {
+        for round in 1..=5 {
             let theirs = "insert into plain select -7, 'theirs' from generate_series(1, 50)";
             session.execute(theirs).await.unwrap();
-            tokio::time::sleep(std::time::Duration::from_millis(40)).await;
+            let own = format!("select count(*) > {round} * 20 from plain where a <> -7");
+            until("lanes have rows to lose", async || holds(&mut session, &own).await).await;
             session.execute("vacuum full plain").await.unwrap();
         }
     };

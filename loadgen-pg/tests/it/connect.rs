@@ -3,7 +3,10 @@
 use std::time::Duration;
 
 use loadgen_core::{Action, Failure, Target};
-use loadgen_pg::{PgSettings, PgTarget, server::Server};
+use loadgen_pg::{
+    PgSettings, PgTarget,
+    server::{Server, Shutdown},
+};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 async fn failure(url: &str) -> Failure {
@@ -86,11 +89,11 @@ async fn a_wrong_password_is_named_and_not_shown() {
     let mut session = crate::support::target(&server.url()).connect().await.unwrap();
     loadgen_core::SqlSession::execute(
         &mut session,
-        "set password_encryption = 'scram-sha-256'; create role me login password 'right'; select pg_reload_conf()",
+        "set password_encryption = 'scram-sha-256'; create role me login password 'right'",
     )
     .await
     .unwrap();
-    tokio::time::sleep(Duration::from_millis(200)).await;
+    server.restart(Shutdown::Fast).await.unwrap();
     let failure = failure(&format!("postgres://me:hunter2@127.0.0.1:{}/postgres", server.port())).await;
     assert_eq!((failure.code.as_ref(), failure.action), ("28P01", Action::Fatal), "{failure}");
     assert!(failure.message.contains("PGPASSWORD"), "{failure}");

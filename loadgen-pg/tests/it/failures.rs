@@ -6,7 +6,10 @@ use loadgen_core::{Action, Change, Failure, SqlSession, Target};
 use loadgen_pg::{PgSession, PgTarget, server::Server};
 use sqlx::Executor;
 
-use crate::support::{database, insert, int, rows, table, target, text, update};
+use crate::{
+    support::{database, insert, int, rows, table, target, text, update},
+    waiting::until_waiting,
+};
 
 const TABLES: &str = "create table parent (id int primary key);
     create table t (id int primary key, v int not null default 0 check (v < 100), p int references parent,
@@ -129,8 +132,9 @@ async fn terminated(alone: bool) -> Failure {
     let mut victim = target.connect().await.unwrap();
     let process = backend(&mut victim).await;
     let changes = if alone { vec![change(1)] } else { vec![change(2), change(1)] };
+    let mut observer = target.connect().await.unwrap();
     let kill = async {
-        tokio::time::sleep(Duration::from_millis(100)).await;
+        until_waiting(&mut observer, process, "Lock").await;
         terminate(&target, process).await;
     };
     let (answer, ()) = tokio::join!(victim.apply(&changes), kill);
@@ -166,10 +170,26 @@ async fn a_backend_that_ends_in_commit_leaves_it_unclear() {
     let mut other = target.connect().await.unwrap();
     other.driver().unwrap().execute("alter system set synchronous_standby_names = 'nobody'").await.unwrap();
     other.driver().unwrap().execute("select pg_reload_conf()").await.unwrap();
-    tokio::time::sleep(Duration::from_millis(200)).await;
+    // What has reached this session need not have reached the next one, nor the process that keeps the list.
+    let mut probe = target.connect().await.unwrap();
+    let probed = backend(&mut probe).await;
+    let probing = async {
+        loop {
+            let written =
+                probe.driver().unwrap().execute("create table if not exists probe (); drop table probe");
+            if written.await.is_err() {
+                return;
+            }
+        }
+    };
+    let stop = async {
+        until_waiting(&mut other, probed, "SyncRep").await;
+        terminate(&target, probed).await;
+    };
+    tokio::join!(probing, stop);
     let changes = [1, 2].map(|id| insert(&t, &["id"], &[], &[&[int(id)]]));
     let kill = async {
-        tokio::time::sleep(Duration::from_millis(200)).await;
+        until_waiting(&mut other, process, "SyncRep").await;
         terminate(&target, process).await;
     };
     let (answer, ()) = tokio::join!(session.apply(&changes), kill);

@@ -48,6 +48,26 @@ pub(crate) async fn target_as(session: &mut PgSession, role: &str) -> PgTarget {
     target(&server.database_url(&name).replacen("postgres@", &format!("{role}@"), 1))
 }
 
+/// The version of the server, without what stands behind its point.
+pub(crate) async fn major(session: &mut PgSession) -> u32 {
+    let version = session.server().await.unwrap();
+    version.trim_start_matches("PostgreSQL ").split(['.', ' ', 'b', 'r']).next().unwrap().parse().unwrap()
+}
+
+/// Makes an extension, if the server has it; what is left out without it is said.
+#[expect(clippy::print_stdout, reason = "what is left out is said")]
+pub(crate) async fn extended(session: &mut PgSession, extension: &str) -> bool {
+    let is_there = "select exists (select from pg_available_extensions where name = $1)";
+    let is_there = sqlx::query_scalar(is_there).bind(extension).fetch_one(session.driver().unwrap()).await;
+    let is_there = is_there.unwrap();
+    if is_there {
+        session.execute(&format!("create extension if not exists {extension}")).await.unwrap();
+    } else {
+        println!("left out: this server has no extension {extension}");
+    }
+    is_there
+}
+
 /// A table of the search path, as introspection sees it.
 pub(crate) async fn table(session: &mut PgSession, name: &str) -> Arc<Table> {
     table_in(session, "public", name).await

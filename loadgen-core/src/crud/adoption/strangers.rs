@@ -91,6 +91,9 @@ impl<'a> Strangers<'a> {
         let Some(parent) = (0..plan.tables.len()).find(is_parent) else { return Ok(None) };
         let Some(parents) = &found[parent] else { return Ok(None) };
         let name = &child.name;
+        if child.special.covered.contains(&key.name) {
+            return Err((parent, format!("{name} refers to spans that several of its rows may cover")));
+        }
         let planned = self.planned(child);
         let followed = planned.and_then(|table| {
             let is_it = |r: &super::super::reference::Reference| {

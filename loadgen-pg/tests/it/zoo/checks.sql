@@ -103,3 +103,14 @@ create table c_soft_delete (id bigserial primary key, is_deleted boolean not nul
 create table c_identity (id int generated always as identity primary key check (id > 0), v smallint not null
     check (v >= 0 and v < 32768));
 create table c_nothing (id bigserial primary key check (id > 0));
+
+-- What is computed from other columns counts as what it is computed from.
+create table computed_check (
+    id int primary key, net numeric(10, 2) not null, vat numeric(12, 2) generated always as (net * 0.2) stored,
+    note text, check (vat > 1 and vat <= 500)
+);
+create table computed_names (
+    id int primary key, first_name text, last_name text, full_name text generated always as (first_name || ' ' || last_name) stored not null
+);
+create table computed_sum (id int primary key, a int, b int, sum int not null generated always as (a + b) stored, check (sum <> 0));
+create table computed_maybe (id int primary key, a int, b int not null generated always as (coalesce(a, 0) + 1) stored);

@@ -30,11 +30,6 @@ do $$ begin
         execute 'create table nulls_not_distinct_partly (id int primary key, a date, live bool not null)';
         execute 'create unique index on nulls_not_distinct_partly (a) nulls not distinct where live';
     end if;
-    if current_setting('server_version_num')::int >= 180000 then
-        execute 'create table generated_virtual (
-            id int primary key, net int not null, twice bigint generated always as (net::bigint * 2) virtual
-        )';
-    end if;
 end $$;
 
 -- Keys of every type that has an order.

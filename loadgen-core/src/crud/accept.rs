@@ -1,0 +1,100 @@
+//! Which tables can be written: each for itself, and with the others.
+
+use std::{borrow::Cow, collections::BTreeSet, sync::Arc};
+
+use super::{
+    choice::{Chosen, choose},
+    config::{CrudConfig, TableConfig},
+    error::CrudPlanError,
+    outside::Outside,
+    padding::pad,
+    sampling::Sampling,
+    settle::settle_references,
+    source::TableSources,
+    spell::respell,
+    vet::vet,
+};
+use crate::{Schema, Seed, Table, TableName, generate::Locale};
+
+/// A table that can be written as far as it alone is concerned.
+pub(super) type Accepted = (Arc<Table>, TableConfig, TableSources);
+
+/// Tables that can be written, and those that cannot, with the reason.
+pub(super) type Verdict = (Vec<Accepted>, Vec<(TableName, String)>);
+
+/// What is accepted of a schema. Checks and references that nobody is held to are kept where they can be: if a table is
+/// refused that has such, it is tried again without them.
+pub(super) fn accept(
+    outside: &Outside,
+    barred: &[(TableName, String)],
+    schema: &Schema,
+    config: &CrudConfig,
+    seed: Seed,
+) -> Result<Verdict, CrudPlanError> {
+    let mut schema = Cow::Borrowed(schema);
+    loop {
+        let (accepted, refused) = tried(outside, barred, &schema, config, seed)?;
+        let strict = |(at, table): (usize, &Arc<Table>)| {
+            let (_, why) = refused.iter().find(|(name, _)| *name == table.name)?;
+            (!table.special.unenforced.is_empty()).then(|| (at, why.clone()))
+        };
+        let strict: Vec<(usize, String)> = schema.tables.iter().enumerate().filter_map(strict).collect();
+        if strict.is_empty() {
+            return Ok((accepted, refused));
+        }
+        for (at, why) in strict {
+            relax(Arc::make_mut(&mut schema.to_mut().tables[at]), &why);
+        }
+    }
+}
+
+/// Takes from a table what it is not held to.
+fn relax(table: &mut Table, why: &str) {
+    let loose = std::mem::take(&mut table.special.unenforced);
+    table.checks.retain(|check| !loose.contains(&check.name));
+    table.foreign_keys.retain(|key| !loose.contains(&key.name));
+    let names = loose.join(", ");
+    table.special.notes.push(format!("{names} not kept, which the database does not enforce: {why}"));
+}
+
+/// What is accepted of a schema as it stands.
+fn tried(
+    outside: &Outside,
+    barred: &[(TableName, String)],
+    schema: &Schema,
+    config: &CrudConfig,
+    seed: Seed,
+) -> Result<Verdict, CrudPlanError> {
+    let locale = config.locale.unwrap_or(Locale::ANYWHERE);
+    let Chosen { tables, refused: mut others } = choose(schema, config)?;
+    let mut accepted = Vec::new();
+    let mut refused = barred.to_vec();
+    refused.append(&mut others);
+    for (table, mut table_config) in tables {
+        if barred.iter().any(|(name, _)| *name == table.name) {
+            continue;
+        }
+        respell(&table, &mut table_config)?;
+        let vetted = vet(&table, &mut table_config)?;
+        let note = match pad(&table, &mut table_config) {
+            Ok(note) => note,
+            Err(why) => {
+                refused.push((table.name.clone(), why));
+                continue;
+            }
+        };
+        match TableSources::new(&table, &table_config, (seed, locale))? {
+            Ok(mut sources) => {
+                sources.notes.extend(vetted);
+                sources.notes.extend(note);
+                accepted.push((table, table_config, sources));
+            }
+            Err(why) => refused.push((table.name.clone(), why)),
+        }
+    }
+    let picked =
+        accepted.iter().filter(|(table, own, _)| Sampling::of(table, config, own) == Sampling::Server);
+    let picked: BTreeSet<TableName> = picked.map(|(table, ..)| table.name.clone()).collect();
+    settle_references(&mut accepted, &mut refused, (outside, &picked));
+    Ok((accepted, refused))
+}
