@@ -25,6 +25,7 @@ mod realism;
 mod sampling;
 mod seeding;
 mod seeding_checks;
+mod seeding_tenants;
 mod server;
 mod spelling;
 mod support;
