@@ -184,6 +184,8 @@ pub struct ForeignKey {
     pub parent: TableName,
     /// The names of the columns referred to, in the order of `columns`.
     pub parent_columns: Vec<String>,
+    /// Whether it may be checked as late as at the end of a transaction, where that is asked for.
+    pub deferrable: bool,
 }
 
 /// A condition that every row of a table has to meet.

@@ -78,6 +78,12 @@ pub trait SqlSession: Session {
     /// the answer's `rows` says so.
     async fn apply(&mut self, changes: &[Change]) -> Result<Vec<Applied>, Failure>;
 
+    /// Like [`SqlSession::apply`], where constraints that can wait are checked at the end. There is nothing more to do where the
+    /// database has no such constraints.
+    async fn apply_deferred(&mut self, changes: &[Change]) -> Result<Vec<Applied>, Failure> {
+        self.apply(changes).await
+    }
+
     /// Runs statements that return nothing, separated by semicolons, outside of any transaction.
     async fn execute(&mut self, sql: &str) -> Result<(), Failure>;
 

@@ -29,6 +29,7 @@ mod transaction;
 
 use patience::Patience;
 use sample::Sample;
+use transaction::{BEGIN, BEGIN_DEFERRED};
 
 /// An exclusive connection to a database.
 ///
@@ -102,8 +103,12 @@ impl SqlSession for PgSession {
             [] => Ok(Vec::new()),
             [change] => Ok(vec![self.change(change, Place::Autocommit).await?]),
             // On the heap, so that the future of the common case stays small.
-            changes => Box::pin(self.transaction(changes)).await,
+            changes => Box::pin(self.transaction(BEGIN, changes)).await,
         }
+    }
+
+    async fn apply_deferred(&mut self, changes: &[Change]) -> Result<Vec<Applied>, Failure> {
+        self.transaction(BEGIN_DEFERRED, changes).await
     }
 
     /// Several statements at once are one transaction, unless they say otherwise.

@@ -4,6 +4,8 @@ mod adoption;
 mod changes;
 mod children;
 mod choice;
+mod circle;
+mod circles;
 mod combinations;
 mod conditions;
 mod config;

@@ -41,12 +41,12 @@ impl Operation {
             }
             parents.truncate(mine);
         }
-        Err("no free combination of parents")
+        Err(NO_COMBINATION)
     }
 
     /// Has the last of a row's parents agree with the others in the columns that they share: takes the next that does,
     /// or none where the row can do without. False if there is no such parent.
-    fn agree(&self, lane: &CrudLane, table: usize, parents: &mut [Slot]) -> bool {
+    pub(super) fn agree(&self, lane: &CrudLane, table: usize, parents: &mut [Slot]) -> bool {
         let Some((last, before)) = parents.split_last_mut() else { return true };
         let references = &self.plan.tables[table].references;
         let reference = &references[before.len()];
@@ -101,5 +101,8 @@ impl Operation {
     }
 }
 
+/// Why an operation is skipped where all parents that were drawn have their rows.
+pub(super) const NO_COMBINATION: &str = "no free combination of parents";
+
 /// How often parents are drawn again when their combination is taken.
-const COMBINATION_TRIES: u32 = 8;
+pub(super) const COMBINATION_TRIES: u32 = 8;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{outside::Outside, plan::Accepted, source::TableSources};
+use super::{circles::Way, outside::Outside, plan::Accepted, source::TableSources};
 use crate::TableName;
 
 /// What a table is surrounded by.
@@ -70,31 +70,16 @@ fn break_a_cycle(
     let Some(at) = accepted.iter().position(|(table, ..)| !grounded.contains(&table.name)) else {
         return false;
     };
-    let cycle = cycle(accepted, at, &grounded);
+    let way = Way::from(accepted, at, &grounded);
+    let Err(obstacle) = way.open(accepted) else { return true };
+    let cycle = way.words(accepted);
     let (table, ..) = accepted.remove(at);
     let why = format!(
         "its foreign keys lead in a circle ({cycle}) in which no column may be NULL, or a check asks for all of them: no \
-         first row can be written, as parents come first even where a constraint is deferred; make a column of one of \
-         them nullable, or exclude the table"
+         first row can be written; {obstacle}"
     );
     refused.push((table.name.clone(), why));
     true
-}
-
-/// The way from a table along parents that it cannot do without, up to one that was met before.
-fn cycle(accepted: &[Accepted], from: usize, grounded: &BTreeSet<TableName>) -> String {
-    let (mut way, mut at) = (vec![&accepted[from].0.name], from);
-    loop {
-        let next = accepted[at].2.required_parents().find(|parent| !grounded.contains(*parent));
-        let Some(next) = next else { break };
-        let met = way.contains(&next);
-        way.push(next);
-        match accepted.iter().position(|(table, ..)| table.name == *next) {
-            Some(parent) if !met => at = parent,
-            _ => break,
-        }
-    }
-    way.into_iter().map(ToString::to_string).collect::<Vec<_>>().join(" → ")
 }
 
 impl TableSources {

@@ -82,8 +82,20 @@ where
         let (rows, lanes, seed) = (config.rows, 0, Seed(0));
         let (tables, refused, others, pools) = (Vec::new(), Vec::new(), BTreeMap::new(), Vec::new());
         let (later, adopted, version) = (CrudConfig::default(), None, None);
-        let plan =
-            CrudPlan { tables, refused, others, rows, lanes, seed, pools, adopted, config: later, version };
+        let has_circles = false;
+        let plan = CrudPlan {
+            tables,
+            refused,
+            others,
+            rows,
+            lanes,
+            seed,
+            has_circles,
+            pools,
+            adopted,
+            config: later,
+            version,
+        };
         Crud { config: Some(config), ..Crud::planned(plan) }
     }
 

@@ -17,7 +17,8 @@ select k.conrelid,
              join pg_operator o on o.oid = u.operator
              order by u.place),
        -- WITHOUT OVERLAPS in its last column, from version 18 on.
-       k.contype in ('p', 'u') and coalesce((to_jsonb(k) ->> 'conperiod')::bool, false)
+       k.contype in ('p', 'u') and coalesce((to_jsonb(k) ->> 'conperiod')::bool, false),
+       k.condeferrable
 from pg_constraint k
 left join pg_class p on p.oid = k.confrelid
 left join pg_namespace pn on pn.oid = p.relnamespace

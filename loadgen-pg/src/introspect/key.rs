@@ -25,7 +25,13 @@ pub(super) fn constraint(draft: &mut Draft, row: &PgRow) -> sqlx::Result<()> {
             if is_full && columns.iter().any(|column| !draft.table.columns[*column].nullable) {
                 columns.iter().for_each(|column| draft.table.columns[*column].nullable = false);
             }
-            draft.table.foreign_keys.push(ForeignKey { name, columns, parent, parent_columns });
+            draft.table.foreign_keys.push(ForeignKey {
+                name,
+                columns,
+                parent,
+                parent_columns,
+                deferrable: row.try_get(11)?,
+            });
         }
         "c" => draft.table.checks.push(Check { name, condition: row.try_get(7)?, columns }),
         _ => exclusion(draft, &numbers, row)?,

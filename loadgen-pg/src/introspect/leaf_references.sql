@@ -10,7 +10,8 @@ select w.owner,
        array(select a.attname::text
              from unnest(k.confkey) with ordinality u (number, place)
              join pg_attribute a on a.attrelid = k.confrelid and a.attnum = u.number
-             order by u.place)
+             order by u.place),
+       k.condeferrable
 from unnest($1::oid[], $2::oid[]) w (member, owner)
 join pg_constraint k on k.conrelid = w.member
 join pg_class p on p.oid = k.confrelid

@@ -16,13 +16,16 @@ const ROLLBACK_DEADLINE: Duration = Duration::from_secs(2);
 /// COMMIT; and it costs no round trip.
 const COMMIT: &str = "select where false; commit";
 
+pub(super) const BEGIN: &str = "begin";
+pub(super) const BEGIN_DEFERRED: &str = "begin; set constraints all deferred";
+
 impl PgSession {
     /// Opens a transaction, for scenarios that use the [driver](PgSession::driver).
     ///
     /// # Errors
     /// When the server refuses or does not answer; never indeterminate.
     pub async fn begin(&mut self) -> Result<(), Failure> {
-        self.plain("begin", self.patience.limit, Place::Harmless).await
+        self.plain(BEGIN, self.patience.limit, Place::Harmless).await
     }
 
     /// Commits the open transaction, and says so only if it did.
@@ -46,8 +49,12 @@ impl PgSession {
     }
 
     /// Carries out all of the changes as one transaction.
-    pub(super) async fn transaction(&mut self, changes: &[Change]) -> Result<Vec<Applied>, Failure> {
-        self.begin().await?;
+    pub(super) async fn transaction(
+        &mut self,
+        begin: &'static str,
+        changes: &[Change],
+    ) -> Result<Vec<Applied>, Failure> {
+        self.plain(begin, self.patience.limit, Place::Harmless).await?;
         let mut applied = Vec::with_capacity(changes.len());
         for change in changes {
             match self.change(change, Place::Harmless).await {

@@ -10,6 +10,7 @@ mod conformance;
 mod connect;
 mod crud;
 mod ddl;
+mod deferred;
 mod embedding;
 mod ends;
 mod exhaustion;

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use super::{agreement::Step, combined::Combined, parents::Parents, wave::NoRow};
 use crate::{
     BulkSession, Failure, Rng, Type, Value,
-    crud::{CrudPlan, Source, TablePlan, parent::Parent, source::names},
+    crud::{CrudPlan, Source, TablePlan, parent::Parent, reference::Part, source::names},
 };
 
 /// Which parents the rows of a wave have.
@@ -75,7 +75,13 @@ impl Parentage {
             |at: usize| !plan.references[at].optional || plan.layout.combining.references.contains(&at);
         let name = |at: usize| &plan.references[at].parent_name;
         if let Some(empty) = (0..self.keys.len()).find(|at| self.keys[*at].len() == 0 && is_needed(*at)) {
-            return Some(format!("{} has no row to refer to; fill it too", name(empty)));
+            let remedy = match plan.references[empty].part {
+                Part::None => "; fill it too",
+                Part::Along | Part::Ahead => {
+                    ", and its first needs one of this table; have traffic write both first"
+                }
+            };
+            return Some(format!("{} has no row to refer to{remedy}", name(empty)));
         }
         let alone = self.steps.iter().find(|step| {
             step.shared.is_empty() && step.choice(&self.keys, &[]).len() == 0 && is_needed(step.reference)
