@@ -177,6 +177,13 @@ impl Operation {
         table: usize,
     ) -> Result<(Vec<Slot>, u64), &'static str> {
         let references = &self.plan.tables[table].references;
+        if self.plan.tables[table].dealt.is_some() {
+            let mut parents = Vec::new();
+            let line = self.deal_parents(lane, cx, (table, self.index(lane, table)), &mut parents)?;
+            let inner = references.iter().map(|reference| reference.part != Part::None);
+            inner.zip(&mut parents).filter(|(is_inner, _)| *is_inner).for_each(|(_, own)| *own = NO_SLOT);
+            return Ok((parents, line));
+        }
         for _ in 0..COMBINATION_TRIES {
             let mut parents = Vec::with_capacity(references.len());
             let agree = references.iter().all(|reference: &Reference| {

@@ -9,6 +9,7 @@ mod circles;
 mod combinations;
 mod conditions;
 mod config;
+mod dealt;
 mod difference;
 mod draft;
 mod error;

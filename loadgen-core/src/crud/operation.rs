@@ -199,7 +199,7 @@ impl Operation {
             return self.draw_tied(lane, cx, (table, ties), index, parents, change);
         }
         let mine = parents.len();
-        let line = self.draw_parents(lane, cx, table, parents)?;
+        let line = self.draw_parents(lane, cx, (table, index), parents)?;
         for column in &plan.insert.set {
             let value = self.draw_value(lane, cx, (table, *column), (index, line), &parents[mine..])?;
             change.values.push(value);
@@ -247,7 +247,7 @@ impl Operation {
         let mine = parents.len();
         for _ in 0..if plan.references.is_empty() { 1 } else { PARENT_TRIES } {
             parents.truncate(mine);
-            let line = self.draw_parents(lane, cx, table, parents)?;
+            let line = self.draw_parents(lane, cx, (table, index), parents)?;
             let mut row = vec![Value::Null; plan.table.columns.len()];
             for column in &plan.insert.set {
                 row[*column] =

@@ -15,10 +15,13 @@ impl Operation {
         &self,
         lane: &CrudLane,
         cx: &mut Cx,
-        table: usize,
+        (table, number): (usize, u64),
         parents: &mut Vec<Slot>,
     ) -> Result<u64, &'static str> {
         let plan = &self.plan.tables[table];
+        if plan.dealt.is_some() {
+            return self.deal_parents(lane, cx, (table, number), parents);
+        }
         let width = plan.references.len();
         for _ in 0..COMBINATION_TRIES {
             let mine = parents.len();

@@ -138,6 +138,7 @@ impl CrudPlan {
         };
         plan.note_circles();
         plan.resolve_parents(outside);
+        plan.deal_combinations();
         plan.spare_what_others_refer_to(schema);
         Ok(plan)
     }

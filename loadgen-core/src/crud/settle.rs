@@ -88,7 +88,8 @@ impl TableSources {
     pub(super) fn astray(&self, around: &Around<'_>) -> Option<(usize, String, String)> {
         let (combined, _) = self.combined();
         let is_planned = |at: usize| around.planned.contains(&self.references[at].parent_name);
-        let is_shared_by_all = !combined.is_empty() && !combined.iter().any(|at| is_planned(*at));
+        let shares = |at: &usize| !self.references[*at].shared.is_empty();
+        let is_tangled = !combined.iter().any(|at| is_planned(*at)) && combined.iter().any(shares);
         let obstacle = |at: usize| {
             let parent = &self.references[at].parent_name;
             let (why, remedy) = match around.left_out.contains(parent) {
@@ -103,9 +104,9 @@ impl TableSources {
             let why = match around.outside.obstacle(&self.references[at]) {
                 Some("") => why.to_owned(),
                 Some(more) => format!("{why} and {more}"),
-                // Lanes would take each other's combinations, and those of rows that are there.
-                None if is_shared_by_all && combined.contains(&at) => {
-                    format!("{why} and of whose rows nobody knows which are free")
+                // Combinations of rows that have to agree are not numbered.
+                None if is_tangled && combined.contains(&at) => {
+                    format!("{why} and shares columns of a key with others that are not")
                 }
                 None => return None,
             };

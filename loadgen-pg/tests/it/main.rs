@@ -18,6 +18,7 @@ mod existing;
 mod failures;
 mod guards;
 mod introspection;
+mod junctions;
 mod partitions;
 mod patterns;
 mod random_tables;
