@@ -16,3 +16,4 @@ mod stop;
 mod support;
 mod tables;
 mod trouble;
+mod width;
