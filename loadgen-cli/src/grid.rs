@@ -7,22 +7,31 @@ use crate::style::Style;
 /// The widest line.
 pub(crate) const WIDTH: usize = 100;
 
+/// Cells that are longer push those behind them out of line, rather than all others far to the right.
+const WIDEST_COLUMN: usize = 60;
+
 /// Rows of cells under a head. Columns of numbers are aligned to the right.
 #[derive(Debug, Default)]
 pub(crate) struct Grid {
     head: Vec<String>,
     rows: Vec<Vec<String>>,
-    uncut: bool,
+    /// The widest line.
+    widest: usize,
 }
 
 impl Grid {
     pub(crate) fn new<S: Into<String>>(head: impl IntoIterator<Item = S>) -> Self {
-        Grid { head: head.into_iter().map(Into::into).collect(), rows: Vec::new(), uncut: false }
+        Grid { head: head.into_iter().map(Into::into).collect(), rows: Vec::new(), widest: WIDTH }
     }
 
     /// The same, with lines of any length.
-    pub(crate) fn uncut(mut self) -> Self {
-        self.uncut = true;
+    pub(crate) fn uncut(self) -> Self {
+        self.within(usize::MAX)
+    }
+
+    /// The same, with lines of at most so many characters.
+    pub(crate) fn within(mut self, widest: usize) -> Self {
+        self.widest = widest;
         self
     }
 
@@ -34,7 +43,7 @@ impl Grid {
         self.rows.is_empty()
     }
 
-    /// Writes the head and the rows, each line behind `indent` blanks; the last column is cut at [`WIDTH`].
+    /// Writes the head and the rows, each line behind `indent` blanks; long ones are cut.
     pub(crate) fn write(&self, text: &mut String, indent: usize, style: Style) {
         let columns = self.head.len();
         let numeric: Vec<bool> = (0..columns).map(|column| self.is_numeric(column)).collect();
@@ -49,7 +58,7 @@ impl Grid {
                     false => write!(line, "{gap}{cell:<width$}"),
                 };
             }
-            let line = cut(line.trim_end(), if self.uncut { usize::MAX } else { WIDTH });
+            let line = cut(line.trim_end(), self.widest);
             let _ = writeln!(text, "{}", if index == 0 { style.head(&line) } else { line });
         }
     }
@@ -62,7 +71,8 @@ impl Grid {
 
     fn width(&self, column: usize) -> usize {
         let cells = std::iter::once(&self.head).chain(&self.rows).filter_map(|row| row.get(column));
-        cells.map(|cell| cell.chars().count()).max().unwrap_or(0)
+        let widest = cells.map(|cell| cell.chars().count()).max().unwrap_or(0);
+        widest.min(WIDEST_COLUMN)
     }
 }
 

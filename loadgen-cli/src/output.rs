@@ -8,7 +8,10 @@ use std::{
 use indicatif::MultiProgress;
 use serde::Serialize;
 
-use crate::failed::{Code, Failed};
+use crate::{
+    failed::{Code, Failed},
+    grid::WIDTH,
+};
 
 /// Writes the result. That nobody reads it any more is no error.
 pub(crate) fn result(text: &str) -> Result<(), Failed> {
@@ -78,6 +81,13 @@ impl Write for Log {
 pub(crate) fn colours() -> bool {
     let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
     io::stdout().is_terminal() && !plain && !is_dumb()
+}
+
+/// How wide the tables of a result may be: as `COLUMNS` says, else without end unless they go to a terminal.
+pub(crate) fn width() -> usize {
+    let said = std::env::var("COLUMNS").ok().and_then(|columns| columns.trim().parse().ok());
+    let usual = if io::stdout().is_terminal() { WIDTH } else { usize::MAX };
+    said.filter(|columns| *columns > 0).unwrap_or(usual)
 }
 
 /// Whether the terminal knows letters alone.

@@ -13,6 +13,8 @@ pub struct Schema {
     pub tables: Vec<Arc<Table>>,
     /// What else there is in the schemas that were asked for, in order of their names.
     pub others: Vec<Other>,
+    /// Where there is no table in the schemas that were asked for: the others that have some, and how many.
+    pub elsewhere: Vec<(String, u64)>,
 }
 
 /// The name of a table with its schema.
@@ -184,6 +186,8 @@ pub struct ForeignKey {
     pub parent: TableName,
     /// The names of the columns referred to, in the order of `columns`.
     pub parent_columns: Vec<String>,
+    /// Whether it may be checked as late as at the end of a transaction, where that is asked for.
+    pub deferrable: bool,
 }
 
 /// A condition that every row of a table has to meet.
@@ -212,7 +216,7 @@ impl Schema {
         let mut tables: Vec<Arc<Table>> = tables.into_iter().map(Into::into).collect();
         tables.sort_by(|a, b| a.name.cmp(&b.name));
         let schemas: BTreeSet<&String> = tables.iter().map(|table| &table.name.schema).collect();
-        Schema { schemas: schemas.into_iter().cloned().collect(), tables, others: Vec::new() }
+        Schema { schemas: schemas.into_iter().cloned().collect(), tables, ..Schema::default() }
     }
 
     /// The table of that name.

@@ -82,6 +82,12 @@ pub trait SqlSession: Session {
     /// any of its changes, and is never indeterminate.
     async fn stage(&mut self, changes: &[Change]) -> Result<Vec<Applied>, Failure>;
 
+    /// Has the constraints that can wait checked at the end of the transaction that is open, or of a new one. There is nothing to
+    /// do where the database has no such constraints.
+    async fn defer(&mut self) -> Result<(), Failure> {
+        Ok(())
+    }
+
     /// Commits what was staged. A failure says whether it may have been committed all the same; it is `indeterminate`
     /// unless that is known.
     async fn commit(&mut self) -> Result<(), Failure>;

@@ -71,7 +71,15 @@ pub(crate) async fn read(conn: &mut PgConnection, filter: &SchemaFilter) -> sqlx
     let others = others.fetch_all(&mut *conn).await?.iter().map(other::read).collect::<sqlx::Result<_>>()?;
     let mut tables: Vec<Arc<Table>> = drafts.into_iter().map(identified).collect();
     tables.sort_by(|a, b| a.name.cmp(&b.name));
-    Ok(Schema { schemas, tables, others })
+    let elsewhere = if tables.is_empty() { elsewhere(conn).await? } else { Vec::new() };
+    Ok(Schema { schemas, tables, others, elsewhere })
+}
+
+/// Schemas that have tables.
+async fn elsewhere(conn: &mut PgConnection) -> sqlx::Result<Vec<(String, u64)>> {
+    let rows: Vec<(String, i64)> =
+        sqlx::query_as(include_str!("introspect/elsewhere.sql")).fetch_all(conn).await?;
+    Ok(rows.into_iter().map(|(name, tables)| (name, tables.unsigned_abs())).collect())
 }
 
 /// All schemas, and those that are asked for; none at all stands for the search path.

@@ -114,6 +114,10 @@ impl SqlSession for PgSession {
         self.in_transaction(changes).await
     }
 
+    async fn defer(&mut self) -> Result<(), Failure> {
+        self.defer_constraints().await
+    }
+
     async fn commit(&mut self) -> Result<(), Failure> {
         PgSession::commit(self).await
     }

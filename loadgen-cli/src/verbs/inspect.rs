@@ -85,7 +85,7 @@ async fn digests(
             .collect();
         return output::json(&json!({"version": 1, "tables": tables}));
     }
-    let mut grid = Grid::new(["table", "count", "digest"]);
+    let mut grid = Grid::new(["table", "count", "digest"]).uncut();
     found.iter().for_each(|(name, table)| {
         grid.row([name.clone(), count(table.rows), table.digest.to_string()]);
     });
@@ -133,7 +133,7 @@ fn text(schema: &Schema, style: Style) -> String {
     let mut text = String::new();
     for table in &schema.tables {
         let _ = writeln!(text, "{}", style.title(&table.name.to_string()));
-        let mut grid = Grid::new(["column", "type", "null", "filled by", "keys"]);
+        let mut grid = Grid::new(["column", "type", "null", "filled by", "keys"]).within(output::width());
         for (index, column) in table.columns.iter().enumerate() {
             let null = if column.nullable { "null" } else { "" };
             grid.row([

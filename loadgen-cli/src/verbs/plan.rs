@@ -13,7 +13,7 @@ use crate::{
     execute,
     failed::Failed,
     flags::{LoadArgs, SourceArgs},
-    grid::{Grid, cut},
+    grid::{Grid, WIDTH, cut},
     guard::{self, Reach},
     job::Job,
     output,
@@ -120,14 +120,17 @@ fn table_text(planned: &TablePlan, (seed, goal): (Seed, Option<u64>), style: Sty
         weights.update,
         weights.delete
     );
-    let mut grid = Grid::new(["column", "type", "values", "for example"]);
+    let width = output::width();
+    let mut grid = Grid::new(["column", "type", "values", "for example"]).within(width);
     for (index, column) in planned.table.columns.iter().enumerate() {
-        let samples =
-            samples(planned, index, seed).iter().map(|sample| cut(sample, SAMPLE_WIDTH)).collect::<Vec<_>>();
+        let samples = samples(planned, index, seed)
+            .iter()
+            .map(|sample| cut(sample, share(SAMPLE_WIDTH, width)))
+            .collect::<Vec<_>>();
         grid.row([
             column.name.clone(),
             super::inspect::type_words(column),
-            cut(&planned.describe(index), VALUES_WIDTH),
+            cut(&planned.describe(index), share(VALUES_WIDTH, width)),
             samples.join(" · "),
         ]);
     }
@@ -155,9 +158,15 @@ fn samples(planned: &TablePlan, column: usize, seed: Seed) -> Vec<String> {
 }
 
 const SAMPLES: u64 = 3;
+/// Of a line of the usual width.
 const SAMPLE_WIDTH: usize = 20;
 /// Leaves room for examples; `--format json` has the whole.
 const VALUES_WIDTH: usize = 36;
+
+/// As much of a wider line.
+fn share(part: usize, width: usize) -> usize {
+    (width.saturating_mul(part) / WIDTH).max(part)
+}
 
 fn job_json(job: &Job, planned: &CrudPlan, reach: Reach) -> Value {
     let table = |table| table_json(table, planned.seed, goal(job, planned, table));

@@ -77,7 +77,7 @@ async fn a_plan_that_was_written_repeats_its_run() {
 async fn planning_and_looking_write_nothing() {
     let shops = Shops::start().await;
     let url = shops.open("shop").await;
-    let planned = run(&["plan", "--url", &url]);
+    let planned = Ran::from(loadgen(&["plan", "--url", &url]).env("COLUMNS", "100").output().unwrap());
     assert_eq!(planned.code, Some(0), "{planned:?}");
     for words in ["public.order_items", "nothing was written", "this machine"] {
         assert!(planned.stdout.contains(words), "{planned:?}");

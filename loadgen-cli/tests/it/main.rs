@@ -18,3 +18,4 @@ mod support;
 mod tables;
 mod trouble;
 mod waiting;
+mod width;

@@ -24,6 +24,7 @@ pub(crate) fn loadgen(args: &[&str]) -> Command {
         "PGPASSWORD",
         "RUST_LOG",
         "LOADGEN_SEED",
+        "COLUMNS",
     ] {
         command.env_remove(name);
     }

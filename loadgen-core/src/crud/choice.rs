@@ -24,20 +24,41 @@ impl CrudConfig {
     /// Looks whether the schemas that are asked for are there.
     ///
     /// # Errors
-    /// When one is not.
+    /// When one is not, or there is no table in them while there are some in others.
     pub fn check_schemas(&self, schema: &Schema) -> Result<(), CrudPlanError> {
         let is_there = |wanted: &&String| schema.schemas.iter().any(|name| is_called(name, wanted));
         let missing = self.schemas.iter().find(|wanted| !is_there(wanted));
-        missing.map_or(Ok(()), |name| {
+        if let Some(name) = missing {
             let there = schema.schemas.iter().map(String::as_str);
-            Err(unknown(Part::Schema(name.clone()), name, there))
-        })
+            return Err(unknown(Part::Schema(name.clone()), name, there));
+        }
+        if let ([], [(name, _), ..]) = (schema.tables.as_slice(), schema.elsewhere.as_slice()) {
+            let others: Vec<String> = schema.elsewhere.iter().take(NAMED).map(has_tables).collect();
+            let more = schema.elsewhere.len().saturating_sub(NAMED);
+            let more = if more > 0 { format!(", and {more} more have some") } else { String::new() };
+            let place = match self.schemas.as_slice() {
+                [] => "on the search path".to_owned(),
+                asked => format!("in {}", asked.join(", ")),
+            };
+            return Err(CrudPlanError::Nothing(format!(
+                "there is none {place}; {}{more}: name the schema (--schema {name})",
+                others.join(", ")
+            )));
+        }
+        Ok(())
     }
 
     /// Whether a table is asked for by its name, and not just by a pattern.
     pub(super) fn names(&self, table: &TableName) -> bool {
         self.tables.keys().any(|name| !is_pattern(name) && table.is_called(name))
     }
+}
+
+/// So many schemas that have tables are named.
+const NAMED: usize = 5;
+
+fn has_tables((name, tables): &(String, u64)) -> String {
+    format!("schema {name} has {tables} table{}", if *tables == 1 { "" } else { "s" })
 }
 
 /// The tables that the configuration asks for.

@@ -13,6 +13,8 @@ pub(crate) struct Combining {
     pub(crate) lines: u64,
     /// How many combinations are remembered at most.
     pub(crate) most: usize,
+    /// Whether combinations are dealt by number, so that nobody has to remember which are taken.
+    pub(crate) is_dealt: bool,
 }
 
 /// The combinations that rows have.
@@ -85,7 +87,10 @@ impl Combinations {
     /// What stands for the parents of a row. Where one is missing, there is no key.
     fn combination(&self, parents: &[Slot]) -> Option<u64> {
         let combined = self.rule.references.iter().map(|reference| parents[*reference]);
-        if self.rule.references.is_empty() || combined.clone().any(|slot| slot == NO_SLOT) {
+        if self.rule.is_dealt
+            || self.rule.references.is_empty()
+            || combined.clone().any(|slot| slot == NO_SLOT)
+        {
             return None;
         }
         Some(combined.fold(0, |hash, slot| crate::rng::splitmix(hash ^ u64::from(slot))))
@@ -97,7 +102,7 @@ mod tests {
     use super::*;
 
     fn combinations(lines: u64) -> Combinations {
-        Combinations::new(Combining { references: vec![0, 2], lines, most: 3 })
+        Combinations::new(Combining { references: vec![0, 2], lines, most: 3, is_dealt: false })
     }
 
     #[test]

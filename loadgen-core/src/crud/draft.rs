@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use super::{
     config::TableConfig,
-    error::{CrudPlanError, Part},
+    error::{self, CrudPlanError},
     parent::Parent,
-    reference::Reference,
+    reference::{Part, Reference},
     source::{FIRST, ORPHANS, Source, names},
 };
 use crate::{
@@ -68,7 +68,7 @@ impl Draft<'_> {
 
     /// What the configuration says of a column is wrong.
     fn wrong(&self, column: &Column, why: String) -> CrudPlanError {
-        let part = Part::Column { table: self.table.name.clone(), column: column.name.clone() };
+        let part = error::Part::Column { table: self.table.name.clone(), column: column.name.clone() };
         CrudPlanError::Column { part, why }
     }
 
@@ -82,6 +82,9 @@ impl Draft<'_> {
             .filter(|key| !self.is_stuck(key))
             .filter(|key| !key.columns.iter().any(|c| self.table.special.denied.insert.contains(c)));
         let reference = |key: &ForeignKey| Reference {
+            name: key.name.clone(),
+            deferrable: key.deferrable,
+            part: Part::None,
             parent_name: key.parent.clone(),
             parent_columns: key.parent_columns.clone(),
             columns: key.columns.clone(),

@@ -3,6 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use super::{
+    circle::Member,
     live::{LiveRows, NO_SLOT, NewRow, Slot, total},
     parent::Parent,
     plan::CrudPlan,
@@ -33,6 +34,8 @@ pub struct CrudLane {
     pub(super) trace: Option<LaneTrace>,
     /// What was sent of `pending`, in a traced run, and may have been committed.
     pub(super) sent: Option<Sent>,
+    /// The same for rows of a circle.
+    pub(super) circle: Option<Box<[Member]>>,
 }
 
 /// One table as a lane sees it.
@@ -95,7 +98,7 @@ impl CrudLane {
         let tables = plan.tables.iter().enumerate().map(table).collect();
         let trace = plan.trace.as_ref().map(|trace| trace.tracer.lane(id.0));
         let (plan, gone, history) = (Arc::clone(plan), BTreeMap::new(), History::default());
-        CrudLane { id, tables, plan, gone, history, pending: None, trace, sent: None }
+        CrudLane { id, tables, plan, gone, history, pending: None, circle: None, trace, sent: None }
     }
 
     /// The table of the change that is under way.
@@ -132,6 +135,9 @@ impl CrudLane {
             self.tables[pending.table].unknown += 1;
             self.disown(plan, &pending);
         }
+        if self.circle.is_some() {
+            self.give_up_circle(plan);
+        }
     }
 
     /// Whatever became of these rows, they are not ours to know any more.
@@ -150,7 +156,7 @@ impl CrudLane {
     }
 
     /// Forgets the row at a position, which is there and is not touched again.
-    fn make_room(&mut self, plan: &CrudPlan, table: usize, position: usize) {
+    pub(super) fn make_room(&mut self, plan: &CrudPlan, table: usize, position: usize) {
         let live = &mut self.tables[table].live;
         let parents = live.parents(live.at(position)).to_vec();
         live.forget_at(position);
@@ -210,30 +216,28 @@ impl CrudLane {
         let returning = &change.shape.returning;
         let mut keys = Vec::with_capacity(plan.remembered.len());
         for row in 0..change.rows {
-            let values = change.row(row);
             let returned = &applied.returned[row * returning.len()..][..returning.len()];
             let parents = &pending.parents[row * references..][..references];
-            let (sums, chosen) = plan.sums_of_insert(&change.shape.set, values, returned, returning, parents);
-            keys.clear();
-            keys.extend(plan.remembered.iter().map(|column| {
-                let given = returning.iter().position(|given| given == column).map(|at| &returned[at]);
-                let written = || change.shape.set.binary_search(column).ok().map(|at| &values[at]);
-                given.or_else(written).cloned().unwrap_or_default()
-            }));
+            plan.keys_of_insert(change, row, returned, &mut keys);
+            let (sums, chosen) =
+                plan.sums_of_insert(&change.shape.set, change.row(row), returned, returning, parents);
             let table = &mut self.tables[pending.table];
             table.count += 1;
             let sums = &sums[..plan.layout.parts];
             table.digest.add(row_hash(total(sums)));
-            let is_kept = plan.touch != Touch::Existing && plan.sampling != Sampling::Server;
-            if let Some(surplus) = table.live.surplus().filter(|_| is_kept) {
+            if let Some(surplus) = table.live.surplus().filter(|_| plan.keeps_new_rows()) {
                 self.make_room(crud, pending.table, surplus);
             }
-            let new = NewRow { keys: &keys, sums, parents };
-            let slot = self.tables[pending.table].live.push(&new);
-            self.history.record(seq, pending.table as u32, ChangeKind::Insert, u64::from(slot), chosen);
-            if !is_kept {
-                self.forget(crud, pending.table, &[slot]);
-            }
+            let slot = self.tables[pending.table].live.push(&NewRow { keys: &keys, sums, parents });
+            self.arrived(crud, seq, pending.table, (slot, chosen));
+        }
+    }
+
+    /// Records a new row, and lets go of it where new rows are left alone.
+    pub(super) fn arrived(&mut self, crud: &CrudPlan, seq: u64, table: usize, (slot, chosen): (Slot, u64)) {
+        self.history.record(seq, table as u32, ChangeKind::Insert, u64::from(slot), chosen);
+        if !crud.tables[table].keeps_new_rows() {
+            self.forget(crud, table, &[slot]);
         }
     }
 
@@ -280,7 +284,8 @@ impl CrudLane {
     pub(crate) fn tally(&self, plan: &CrudPlan, tally: &mut Tally) {
         tally.history.merge(self.history.digest(self.id));
         for (index, (table, plan)) in self.tables.iter().zip(&plan.tables).enumerate() {
-            let lost = self.pending.as_ref().is_some_and(|pending| pending.table == index);
+            let is_of_circle = || self.circle.iter().flatten().any(|member| member.table == index);
+            let lost = self.pending.as_ref().is_some_and(|pending| pending.table == index) || is_of_circle();
             let sums = TableTally {
                 rows: table.rows,
                 live: table.count,
@@ -303,6 +308,28 @@ impl CrudLane {
 pub(super) type Sums = [u64; UNREAD + 1];
 
 impl TablePlan {
+    /// Whether lanes touch rows that they have inserted.
+    pub(super) fn keeps_new_rows(&self) -> bool {
+        self.touch != Touch::Existing && self.sampling != Sampling::Server
+    }
+
+    /// What is remembered of a new row.
+    pub(super) fn keys_of_insert(
+        &self,
+        change: &Change,
+        row: usize,
+        returned: &[Value],
+        keys: &mut Vec<Value>,
+    ) {
+        let (shape, values) = (&change.shape, change.row(row));
+        keys.clear();
+        keys.extend(self.remembered.iter().map(|column| {
+            let given = shape.returning.iter().position(|given| given == column).map(|at| &returned[at]);
+            let written = || shape.set.binary_search(column).ok().map(|at| &values[at]);
+            given.or_else(written).cloned().unwrap_or_default()
+        }));
+    }
+
     /// The sums of a new row, part by part, and the sum of what the lane chose itself: a parent counts by its place
     /// in the lane or the pool, because its key may be the database's choice.
     pub(super) fn sums_of_insert(

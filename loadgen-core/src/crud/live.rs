@@ -182,10 +182,20 @@ impl LiveRows {
 
     /// Remembers a row; [`LiveRows::surplus`] has made room for it.
     pub(crate) fn push(&mut self, row: &NewRow<'_>) -> Slot {
+        let slot = self.reserve();
+        self.fill(slot, row);
+        slot
+    }
+
+    /// A slot for the next row to be filled in; no other is asked for in between.
+    pub(super) fn reserve(&mut self) -> Slot {
+        self.free.pop().unwrap_or_else(|| self.extend())
+    }
+
+    pub(super) fn fill(&mut self, slot: Slot, row: &NewRow<'_>) {
         if self.keys.is_empty() {
             self.keys = row.keys.iter().map(KeyColumn::like).collect();
         }
-        let slot = self.free.pop().unwrap_or_else(|| self.extend());
         for (column, value) in self.keys.iter_mut().zip(row.keys) {
             column.set(slot as usize, value);
         }
@@ -195,7 +205,6 @@ impl LiveRows {
         self.take_combinations(row.parents);
         grow(&mut self.live, 1);
         self.live.push(slot);
-        slot
     }
 
     /// The same rows at the same slots with another layout. Where the number of parts differs, the sums say nothing.

@@ -6,8 +6,11 @@ use async_trait::async_trait;
 
 use super::{
     Crud, CrudPlan,
+    circle::CIRCLE,
     lane::{CrudLane, Pending},
     live::{NO_SLOT, Slot},
+    parents::NO_COMBINATION,
+    reference::Part,
     sampling::Sampling,
     source::Source,
     table_plan::TablePlan,
@@ -55,7 +58,12 @@ where
             ChangeKind::Update | ChangeKind::Delete if picks => {
                 Box::pin(self.draw_picked(session, cx)).await?
             }
-            ChangeKind::Insert => self.draw_insert(lane, cx, self.table),
+            ChangeKind::Insert => match self.draw_insert(lane, cx, self.table) {
+                Err(CIRCLE | NO_COMBINATION) if self.plan.has_circles => {
+                    return Box::pin(self.run_circle::<T>(session, lane, cx)).await;
+                }
+                drawn => drawn,
+            },
             ChangeKind::Update => self.draw_update(lane, cx),
             ChangeKind::Delete => self.draw_delete(lane, cx),
         };
@@ -71,7 +79,7 @@ where
         lane.begin(&self.plan, pending);
         if lane.trace.is_some() {
             // On the heap, so that the future of the common case stays small.
-            return Box::pin(self.run_traced(session, lane, cx, change)).await;
+            return Box::pin(self.run_traced(session, lane, cx, vec![change])).await;
         }
         let answer = session.apply(std::slice::from_ref(&change)).await;
         self.learn(lane, cx, &change, answer)
@@ -140,11 +148,13 @@ impl Operation {
     }
 
     /// The table itself, or the parent that it lacks, so that the first operations of a lane find their way.
-    fn insertable(&self, lane: &CrudLane, table: usize) -> Result<usize, &'static str> {
-        let plan = &self.plan.tables[table];
-        let required = plan.references.iter().filter(|reference| !reference.optional);
-        let mut parents = required.filter_map(|reference| reference.parent.planned());
-        match parents.find(|parent| lane.tables[*parent].live.len() == 0) {
+    pub(super) fn insertable(&self, lane: &CrudLane, table: usize) -> Result<usize, &'static str> {
+        match self.lacked(lane, table, |part| part != Part::Ahead) {
+            None if self.plan.has_circles
+                && self.lacked(lane, table, |part| part == Part::Ahead).is_some() =>
+            {
+                self.lacked_around(lane, table).map_or(Err(CIRCLE), |parent| self.insertable(lane, parent))
+            }
             None => Ok(table),
             Some(parent) if self.plan.tables[parent].layout.cap == 0 => {
                 Err("the parent table has no key to refer to")
@@ -154,6 +164,19 @@ impl Operation {
             }
             Some(parent) => self.insertable(lane, parent),
         }
+    }
+
+    /// The first parent that a row of a table cannot be without and of which the lane has no row.
+    pub(super) fn lacked(
+        &self,
+        lane: &CrudLane,
+        table: usize,
+        wanted: impl Fn(Part) -> bool,
+    ) -> Option<usize> {
+        let references = self.plan.tables[table].references.iter();
+        let required = references.filter(|reference| !reference.optional && wanted(reference.part));
+        let mut parents = required.filter_map(|reference| reference.parent.planned());
+        parents.find(|parent| lane.tables[*parent].live.len() == 0)
     }
 
     /// The next distinct value may meet the checks where this one did not.
@@ -205,7 +228,7 @@ impl Operation {
             return self.draw_tied(lane, cx, (table, ties), index, parents, change);
         }
         let mine = parents.len();
-        let line = self.draw_parents(lane, cx, table, parents)?;
+        let line = self.draw_parents(lane, cx, (table, index), parents)?;
         for column in &plan.insert.set {
             let value = self.draw_value(lane, cx, (table, *column), (index, line), &parents[mine..])?;
             change.values.push(value);
@@ -214,7 +237,7 @@ impl Operation {
     }
 
     /// The value of a column of a new row with its parents.
-    fn draw_value(
+    pub(super) fn draw_value(
         &self,
         lane: &CrudLane,
         cx: &mut Cx,
@@ -253,7 +276,7 @@ impl Operation {
         let mine = parents.len();
         for _ in 0..if plan.references.is_empty() { 1 } else { PARENT_TRIES } {
             parents.truncate(mine);
-            let line = self.draw_parents(lane, cx, table, parents)?;
+            let line = self.draw_parents(lane, cx, (table, index), parents)?;
             let mut row = vec![Value::Null; plan.table.columns.len()];
             for column in &plan.insert.set {
                 row[*column] =
@@ -338,7 +361,7 @@ fn push_key(change: &mut Change, lane: &CrudLane, table: usize, slot: Slot) {
 }
 
 /// Why an operation is skipped where checks leave no values for it.
-const NO_VALUES: &str = "no values found that meet the checks";
+pub(super) const NO_VALUES: &str = "no values found that meet the checks";
 
 /// How often parents are drawn again when no row with them meets the checks.
-const PARENT_TRIES: u32 = 32;
+pub(super) const PARENT_TRIES: u32 = 32;

@@ -15,10 +15,13 @@ impl Operation {
         &self,
         lane: &CrudLane,
         cx: &mut Cx,
-        table: usize,
+        (table, number): (usize, u64),
         parents: &mut Vec<Slot>,
     ) -> Result<u64, &'static str> {
         let plan = &self.plan.tables[table];
+        if plan.dealt.is_some() {
+            return self.deal_parents(lane, cx, (table, number), parents);
+        }
         let width = plan.references.len();
         for _ in 0..COMBINATION_TRIES {
             let mine = parents.len();
@@ -41,12 +44,12 @@ impl Operation {
             }
             parents.truncate(mine);
         }
-        Err("no free combination of parents")
+        Err(NO_COMBINATION)
     }
 
     /// Has the last of a row's parents agree with the others in the columns that they share: takes the next that does,
     /// or none where the row can do without. False if there is no such parent.
-    fn agree(&self, lane: &CrudLane, table: usize, parents: &mut [Slot]) -> bool {
+    pub(super) fn agree(&self, lane: &CrudLane, table: usize, parents: &mut [Slot]) -> bool {
         let Some((last, before)) = parents.split_last_mut() else { return true };
         let references = &self.plan.tables[table].references;
         let reference = &references[before.len()];
@@ -101,5 +104,8 @@ impl Operation {
     }
 }
 
+/// Why an operation is skipped where all parents that were drawn have their rows.
+pub(super) const NO_COMBINATION: &str = "no free combination of parents";
+
 /// How often parents are drawn again when their combination is taken.
-const COMBINATION_TRIES: u32 = 8;
+pub(super) const COMBINATION_TRIES: u32 = 8;

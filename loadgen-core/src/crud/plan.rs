@@ -35,6 +35,8 @@ pub struct CrudPlan {
     pub lanes: u32,
     /// The seed that distinct values were constructed from.
     pub seed: Seed,
+    /// Whether rows of several tables have to be inserted together.
+    pub(crate) has_circles: bool,
     /// Rows outside the plan that its rows refer to.
     pub(crate) pools: Vec<Arc<Pool>>,
     /// Rows that were there and that the lanes have taken over.
@@ -86,7 +88,7 @@ impl CrudPlan {
         let tables = tables.collect();
         let others = count_others(schema);
         let (rows, config) = (config.rows, config.clone());
-        let (pools, adopted, version) = (Vec::new(), None, None);
+        let (pools, adopted, version, has_circles) = (Vec::new(), None, None, false);
         let mut plan = CrudPlan {
             tables,
             refused,
@@ -94,13 +96,16 @@ impl CrudPlan {
             rows,
             lanes,
             seed,
+            has_circles,
             pools,
             adopted,
             config,
             version,
             trace: None,
         };
+        plan.note_circles();
         plan.resolve_parents(outside);
+        plan.deal_combinations();
         plan.spare_what_others_refer_to(schema);
         Ok(plan)
     }

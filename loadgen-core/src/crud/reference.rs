@@ -9,6 +9,12 @@ use crate::{Table, TableName};
 /// A foreign key that is followed.
 #[derive(Clone, Debug)]
 pub(crate) struct Reference {
+    /// The constraint's name.
+    pub(crate) name: String,
+    /// Whether it may be checked at the end of a transaction.
+    pub(crate) deferrable: bool,
+    /// What part it has in a circle of references of which none may be NULL.
+    pub(crate) part: Part,
     pub(crate) parent_name: TableName,
     pub(crate) parent_columns: Vec<String>,
     /// The referring columns.
@@ -28,6 +34,18 @@ pub(crate) struct Reference {
     pub(crate) positions: Vec<usize>,
     /// What the parents are, for people.
     pub(crate) words: String,
+}
+
+/// What part a reference has in a circle.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Part {
+    /// It is in none.
+    #[default]
+    None,
+    /// The first rows of a circle have parents that are inserted before them in the same transaction.
+    Along,
+    /// The first rows of a circle have parents that are inserted after them in the same transaction.
+    Ahead,
 }
 
 /// A column of two references.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{accept::Accepted, outside::Outside, source::TableSources};
+use super::{accept::Accepted, circles::Way, outside::Outside, source::TableSources};
 use crate::TableName;
 
 /// What a table is surrounded by.
@@ -70,31 +70,16 @@ fn break_a_cycle(
     let Some(at) = accepted.iter().position(|(table, ..)| !grounded.contains(&table.name)) else {
         return false;
     };
-    let cycle = cycle(accepted, at, &grounded);
+    let way = Way::from(accepted, at, &grounded);
+    let Err(obstacle) = way.open(accepted) else { return true };
+    let cycle = way.words(accepted);
     let (table, ..) = accepted.remove(at);
     let why = format!(
-        "its foreign keys lead in a circle ({cycle}) in which not all columns of one may be NULL, or a check asks for all \
-         of them: no first row can be written, as parents come first even where a constraint is deferred; make a column \
-         of one of them nullable and say null_ratio: 1 of it, or exclude the table"
+        "its foreign keys lead in a circle ({cycle}) in which no column may be NULL, or a check asks for all of them: no \
+         first row can be written; {obstacle}"
     );
     refused.push((table.name.clone(), why));
     true
-}
-
-/// The way from a table along parents that it cannot do without, up to one that was met before.
-fn cycle(accepted: &[Accepted], from: usize, grounded: &BTreeSet<TableName>) -> String {
-    let (mut way, mut at) = (vec![&accepted[from].0.name], from);
-    loop {
-        let next = accepted[at].2.required_parents().find(|parent| !grounded.contains(*parent));
-        let Some(next) = next else { break };
-        let met = way.contains(&next);
-        way.push(next);
-        match accepted.iter().position(|(table, ..)| table.name == *next) {
-            Some(parent) if !met => at = parent,
-            _ => break,
-        }
-    }
-    way.into_iter().map(ToString::to_string).collect::<Vec<_>>().join(" → ")
 }
 
 impl TableSources {
@@ -103,7 +88,8 @@ impl TableSources {
     pub(super) fn astray(&self, around: &Around<'_>) -> Option<(usize, String, String)> {
         let (combined, _) = self.combined();
         let is_planned = |at: usize| around.planned.contains(&self.references[at].parent_name);
-        let is_shared_by_all = !combined.is_empty() && !combined.iter().any(|at| is_planned(*at));
+        let shares = |at: &usize| !self.references[*at].shared.is_empty();
+        let is_tangled = !combined.iter().any(|at| is_planned(*at)) && combined.iter().any(shares);
         let obstacle = |at: usize| {
             let parent = &self.references[at].parent_name;
             let (why, remedy) = match around.left_out.contains(parent) {
@@ -118,9 +104,9 @@ impl TableSources {
             let why = match around.outside.obstacle(&self.references[at]) {
                 Some("") => why.to_owned(),
                 Some(more) => format!("{why} and {more}"),
-                // Lanes would take each other's combinations, and those of rows that are there.
-                None if is_shared_by_all && combined.contains(&at) => {
-                    format!("{why} and of whose rows nobody knows which are free")
+                // Combinations of rows that have to agree are not numbered.
+                None if is_tangled && combined.contains(&at) => {
+                    format!("{why} and shares columns of a key with others that are not")
                 }
                 None => return None,
             };

@@ -7,7 +7,7 @@ use super::{
     draft::Draft,
     error::CrudPlanError,
     examples::{needed, rules},
-    reference::Reference,
+    reference::{Part, Reference},
     settle::Around,
 };
 use crate::{
@@ -226,9 +226,10 @@ impl TableSources {
         (references.into_iter().collect(), u64::try_from(lines).unwrap_or(u64::MAX))
     }
 
-    /// The parents that a row cannot be without.
+    /// The parents that have to be there before a row.
     pub(crate) fn required_parents(&self) -> impl Iterator<Item = &TableName> {
-        self.references.iter().filter(|reference| !reference.optional).map(|reference| &reference.parent_name)
+        let required = |reference: &&Reference| !reference.optional && reference.part != Part::Ahead;
+        self.references.iter().filter(required).map(|reference| &reference.parent_name)
     }
 }
 

@@ -6,6 +6,7 @@ use super::{
     adoption::TakenOver,
     combinations::Combining,
     config::{CrudConfig, OperationWeights, TableConfig},
+    dealt::Dealt,
     kept::Kept,
     live::Layout,
     peculiar::{note_specials, possible},
@@ -71,6 +72,8 @@ pub struct TablePlan {
     /// Which rows updates choose.
     pub(crate) pick: Pick,
     pub(crate) layout: Layout,
+    /// What a key is made of that takes rows outside the plan alone.
+    pub(crate) dealt: Option<Dealt>,
     pub(crate) insert: Arc<Shape>,
     /// One for each non-empty set of groups, at its bit mask less one.
     pub(crate) updates: Vec<Arc<Shape>>,
@@ -127,7 +130,7 @@ impl TablePlan {
             parts: groups.len() + 1,
             references: references.len(),
             is_parent: !referred.is_empty() || standing.touch.adopts(),
-            combining: Combining { references: combined, lines, most: cap },
+            combining: Combining { references: combined, lines, most: cap, is_dealt: false },
             cap: if remembered.is_empty() { 0 } else { cap },
         };
         TablePlan {
@@ -154,6 +157,7 @@ impl TablePlan {
             known: kept.known,
             pick: table_config.pick.or(config.pick).unwrap_or_default(),
             layout,
+            dealt: None,
             insert,
             updates,
             delete,

@@ -3,8 +3,9 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use super::{
+    circle::Member,
     lane::{CrudLane, Pending},
-    live::total,
+    live::{Slot, total},
     operation::Operation,
     plan::CrudPlan,
     sampling::Sampling,
@@ -24,10 +25,10 @@ pub(crate) struct PlanTrace {
     numbers: Vec<u32>,
 }
 
-/// A change whose transaction is about to be committed.
+/// Changes whose transaction is about to be committed: one, or the rows of a circle.
 #[derive(Debug)]
 pub(super) struct Sent {
-    change: Change,
+    changes: Vec<Change>,
     applied: Vec<Applied>,
 }
 
@@ -75,29 +76,42 @@ impl TablePlan {
 }
 
 impl Operation {
-    /// Carries out a change under the lane's marker.
+    /// Carries out changes under the lane's marker.
     pub(super) async fn run_traced(
         &self,
         session: &mut impl SqlSession,
         lane: &mut CrudLane,
         cx: &mut Cx,
-        change: Change,
+        changes: Vec<Change>,
     ) -> Result<Done, Failure> {
-        lane.sent = Some(Sent { change, applied: Vec::new() });
+        lane.sent = Some(Sent { changes, applied: Vec::new() });
         let answer = lane.transact(session, &self.plan).await;
         match (answer, lane.sent.take()) {
             (Err(failure), sent) if failure.indeterminate => {
                 lane.sent = sent;
                 Err(failure)
             }
-            (answer, Some(Sent { change, applied })) => {
-                self.learn(lane, cx, &change, answer.map(|()| applied))
+            (answer, Some(Sent { changes, applied })) => {
+                self.learn_sent(lane, cx, &changes, answer.map(|()| applied))
             }
             (answer, None) => answer.map(|()| Done::Committed(Rows::default())),
         }
     }
 
-    /// Finds out how the change ended that `run_traced` left open.
+    fn learn_sent(
+        &self,
+        lane: &mut CrudLane,
+        cx: &Cx,
+        changes: &[Change],
+        answer: Result<Vec<Applied>, Failure>,
+    ) -> Result<Done, Failure> {
+        match changes {
+            [change] if lane.circle.is_none() => self.learn(lane, cx, change, answer),
+            changes => self.learn_circle(lane, cx, changes, answer),
+        }
+    }
+
+    /// Finds out how the changes ended that `run_traced` left open.
     pub(super) async fn find_out(
         &self,
         session: &mut impl SqlSession,
@@ -107,15 +121,28 @@ impl Operation {
         let Some(trace) = &mut lane.trace else { return Ok(Resolved::Unknown) };
         let committed = trace.resolve(session).await?;
         match lane.sent.take() {
-            Some(Sent { change, applied }) if committed => {
-                self.learn(lane, cx, &change, Ok(applied)).map(Resolved::Done)
+            Some(Sent { changes, applied }) if committed => {
+                self.learn_sent(lane, cx, &changes, Ok(applied)).map(Resolved::Done)
             }
             _ => {
                 lane.undo(&self.plan);
+                lane.undo_circle(&self.plan, None);
                 Ok(Resolved::Aborted)
             }
         }
     }
+}
+
+/// What the ledger says of one change to one table.
+struct Told<'a> {
+    table: usize,
+    change: &'a Change,
+    applied: &'a Applied,
+    /// Parents of new rows, row after row.
+    parents: &'a [Slot],
+    /// Rows that are updated, and the groups of columns that are replaced.
+    slots: &'a [Slot],
+    mask: usize,
 }
 
 impl CrudLane {
@@ -123,7 +150,10 @@ impl CrudLane {
     async fn transact(&mut self, session: &mut impl SqlSession, plan: &CrudPlan) -> Result<(), Failure> {
         let (Some(trace), Some(sent)) = (&mut self.trace, &mut self.sent) else { return Ok(()) };
         trace.begin(session).await?;
-        sent.applied = session.stage(std::slice::from_ref(&sent.change)).await?;
+        if self.circle.is_some() {
+            session.defer().await?;
+        }
+        sent.applied = session.stage(&sent.changes).await?;
         let entries = self.entries(plan);
         match &mut self.trace {
             Some(trace) => trace.commit(session, entries).await,
@@ -131,61 +161,61 @@ impl CrudLane {
         }
     }
 
-    /// What the ledger says of the change that is to be committed, row by row.
+    /// What the ledger says of what is to be committed, row by row.
     fn entries(&self, plan: &CrudPlan) -> Vec<Entry> {
-        let (Some(pending), Some(sent), Some(trace)) = (&self.pending, &self.sent, &plan.trace) else {
-            return Vec::new();
-        };
-        let table = &plan.tables[pending.table];
-        let (change, Some(applied)) = (&sent.change, sent.applied.first()) else { return Vec::new() };
-        // A trigger that keeps the database from doing anything leaves nothing to be seen.
-        if applied.rows == 0 {
-            return Vec::new();
+        let Some(sent) = &self.sent else { return Vec::new() };
+        let sent = || sent.changes.iter().zip(&sent.applied);
+        let mut entries = Vec::new();
+        if let Some(Pending { table, parents, slots, mask, .. }) = &self.pending {
+            for (change, applied) in sent() {
+                let told = Told { table: *table, change, applied, parents, slots, mask: *mask };
+                self.tell(plan, &told, &mut entries);
+            }
         }
-        let entry = |row| {
-            let (key, sum) = self.image(table, pending, (change, applied), row);
-            Entry { table: trace.numbers[pending.table], kind: change.shape.kind, key, sum }
-        };
-        (0..change.rows).map(entry).collect()
+        for (Member { table, parents }, (change, applied)) in self.circle.iter().flatten().zip(sent()) {
+            self.tell(
+                plan,
+                &Told { table: *table, change, applied, parents, slots: &[], mask: 0 },
+                &mut entries,
+            );
+        }
+        entries
+    }
+
+    fn tell(&self, plan: &CrudPlan, told: &Told<'_>, entries: &mut Vec<Entry>) {
+        // A trigger that keeps the database from doing anything leaves nothing to be seen.
+        let Some(trace) = plan.trace.as_ref().filter(|_| told.applied.rows > 0) else { return };
+        let (number, kind) = (trace.numbers[told.table], told.change.shape.kind);
+        entries.extend((0..told.change.rows).map(|row| {
+            let (key, sum) = self.image(&plan.tables[told.table], told, row);
+            Entry { table: number, kind, key, sum }
+        }));
     }
 
     /// The key of a row and the sum of what it will be.
-    fn image(
-        &self,
-        plan: &TablePlan,
-        pending: &Pending,
-        (change, applied): (&Change, &Applied),
-        row: usize,
-    ) -> (Vec<String>, Option<u64>) {
-        let (shape, values) = (&change.shape, change.row(row));
-        let key = plan.own_key();
+    fn image(&self, plan: &TablePlan, told: &Told<'_>, row: usize) -> (Vec<String>, Option<u64>) {
+        let Told { change, applied, .. } = told;
+        let (shape, values, key) = (&change.shape, change.row(row), plan.own_key());
         let returned =
             applied.returned.chunks_exact(shape.returning.len().max(1)).nth(row).unwrap_or_default();
         let is_whole = applied.rows == change.rows as u64;
-        let parts = &plan.layout.parts;
-        match shape.kind {
-            ChangeKind::Insert => {
-                let references = plan.references.len();
-                let parents = &pending.parents[row * references..][..references];
-                let (sums, _) = plan.sums_of_insert(&shape.set, values, returned, &shape.returning, parents);
-                let value = |column: &usize| {
-                    let given = shape.returning.iter().position(|given| given == column);
-                    let written = || shape.set.binary_search(column).ok().map(|at| &values[at]);
-                    given.and_then(|at| returned.get(at)).or_else(written).unwrap_or(&Value::Null).to_string()
-                };
-                (key.iter().map(value).collect(), is_whole.then(|| total(&sums[..*parts])))
-            }
-            ChangeKind::Update | ChangeKind::Delete => {
-                let key = values[..key.len()].iter().map(Value::to_string).collect();
-                let is_known = is_whole && shape.kind == ChangeKind::Update;
-                let slot = pending.slots.get(row).filter(|_| is_known);
-                let sum = slot.map(|slot| {
-                    let before = self.tables[pending.table].live.sums(*slot);
-                    let (sums, _) = plan.sums_of_update(before, pending.mask, change, applied, row);
-                    total(&sums[..*parts])
-                });
-                (key, sum)
-            }
+        let parts = plan.layout.parts;
+        if shape.kind == ChangeKind::Insert {
+            let references = plan.references.len();
+            let parents = &told.parents[row * references..][..references];
+            let (sums, _) = plan.sums_of_insert(&shape.set, values, returned, &shape.returning, parents);
+            let value = |column: &usize| {
+                let given = shape.returning.iter().position(|given| given == column);
+                let written = || shape.set.binary_search(column).ok().map(|at| &values[at]);
+                given.and_then(|at| returned.get(at)).or_else(written).unwrap_or(&Value::Null).to_string()
+            };
+            return (key.iter().map(value).collect(), is_whole.then(|| total(&sums[..parts])));
         }
+        let is_known = is_whole && shape.kind == ChangeKind::Update;
+        let sum = told.slots.get(row).filter(|_| is_known).map(|slot| {
+            let before = self.tables[told.table].live.sums(*slot);
+            total(&plan.sums_of_update(before, told.mask, change, applied, row).0[..parts])
+        });
+        (values[..key.len()].iter().map(Value::to_string).collect(), sum)
     }
 }

@@ -85,6 +85,7 @@ where
         let (rows, lanes, seed) = (config.rows, 0, Seed(0));
         let (tables, refused, others, pools) = (Vec::new(), Vec::new(), BTreeMap::new(), Vec::new());
         let (later, adopted, version) = (CrudConfig::default(), None, None);
+        let has_circles = false;
         let plan = CrudPlan {
             tables,
             refused,
@@ -92,6 +93,7 @@ where
             rows,
             lanes,
             seed,
+            has_circles,
             pools,
             adopted,
             config: later,

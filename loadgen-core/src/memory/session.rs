@@ -81,7 +81,7 @@ impl SqlSession for MemorySession {
         let is_wanted =
             |table: &&Arc<Table>| filter.schemas.is_empty() || wanted.contains(&&table.name.schema);
         let tables = tables.iter().filter(is_wanted).cloned().collect();
-        Ok(Schema { schemas, tables, others: Vec::new() })
+        Ok(Schema { schemas, tables, ..Schema::default() })
     }
 
     async fn apply(&mut self, changes: &[Change]) -> Result<Vec<Applied>, Failure> {

@@ -107,6 +107,7 @@ impl Table {
             columns,
             parent: TableName::new("public", parent),
             parent_columns: parent_columns.map(str::to_owned).to_vec(),
+            deferrable: false,
         });
         self
     }

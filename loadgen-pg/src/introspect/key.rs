@@ -29,7 +29,13 @@ pub(super) fn constraint(draft: &mut Draft, row: &PgRow) -> sqlx::Result<()> {
                 columns.iter().for_each(|column| draft.table.columns[*column].nullable = false);
             }
             period::reference(&mut draft.table, &name, has_period, unenforced);
-            draft.table.foreign_keys.push(ForeignKey { name, columns, parent, parent_columns });
+            draft.table.foreign_keys.push(ForeignKey {
+                name,
+                columns,
+                parent,
+                parent_columns,
+                deferrable: row.try_get(12)?,
+            });
         }
         "c" => {
             if unenforced {

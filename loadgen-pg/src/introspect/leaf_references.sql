@@ -12,7 +12,8 @@ select w.owner,
              join pg_attribute a on a.attrelid = k.confrelid and a.attnum = u.number
              order by u.place),
        coalesce((o.row ->> 'conperiod')::bool, false),
-       not coalesce((o.row ->> 'conenforced')::bool, true)
+       not coalesce((o.row ->> 'conenforced')::bool, true),
+       k.condeferrable
 from unnest($1::oid[], $2::oid[]) w (member, owner)
 join pg_constraint k on k.conrelid = w.member
 cross join lateral (select to_jsonb(k) as row) o

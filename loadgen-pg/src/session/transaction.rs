@@ -56,10 +56,7 @@ impl PgSession {
 
     /// Carries out the changes in the open transaction, or in a new one, and leaves it open.
     pub(super) async fn in_transaction(&mut self, changes: &[Change]) -> Result<Vec<Applied>, Failure> {
-        if !self.is_staging {
-            self.begin().await?;
-            self.is_staging = true;
-        }
+        self.begin_staging().await?;
         let mut applied = Vec::with_capacity(changes.len());
         for change in changes {
             match self.change(change, Place::Harmless).await {
@@ -68,6 +65,23 @@ impl PgSession {
             }
         }
         Ok(applied)
+    }
+
+    /// Has constraints checked at the end of the open transaction, or of a new one, as far as they can wait.
+    pub(super) async fn defer_constraints(&mut self) -> Result<(), Failure> {
+        self.begin_staging().await?;
+        match self.plain("set constraints all deferred", self.patience.limit, Place::Harmless).await {
+            Err(failure) => Err(self.undo(failure).await),
+            Ok(()) => Ok(()),
+        }
+    }
+
+    async fn begin_staging(&mut self) -> Result<(), Failure> {
+        if !self.is_staging {
+            self.begin().await?;
+            self.is_staging = true;
+        }
+        Ok(())
     }
 
     /// Gets the session out of a transaction that failed; a session that cannot get out is given up.

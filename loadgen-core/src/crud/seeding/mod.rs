@@ -5,11 +5,15 @@
 //! dealt to the connections, each a transaction of its own, so whoever is killed leaves whole ranges behind and nothing
 //! else. Started again, a seeding counts what is there and adds the difference.
 
+mod agreement;
 mod call;
+mod combined;
 mod crew;
 mod deal;
 mod fill;
+mod groups;
 mod order;
+mod parentage;
 mod parents;
 mod progress;
 mod report;

@@ -1,6 +1,6 @@
 use std::collections::BTreeSet;
 
-use super::{Seeding, order::order, seeding_plan, wave};
+use super::{Seeding, order::order, parentage, seeding_plan};
 use crate::{
     Seed, Target, Type, Value,
     crud::{CrudConfig, CrudPlan, SeedReport},
@@ -99,7 +99,7 @@ async fn lines_count_on_within_their_order() {
     let shop = shop();
     let plan = planned(&shop).await;
     let lines = plan.tables.iter().find(|plan| plan.table.name.table == "lines").unwrap();
-    assert_eq!(wave::line(lines), Some(wave::Line { column: 1, reference: 0 }));
+    assert_eq!(parentage::line(lines), Some(parentage::Line { column: 1, reference: 0 }));
     seeded(&shop, 100, 1).await;
     let Some(last) = shop.rows("lines").into_iter().map(|row| format!("{:?}", row[1])).max() else {
         panic!("no lines")

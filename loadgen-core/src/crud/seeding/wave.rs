@@ -1,12 +1,15 @@
 //! Rows of one table that are written together, and what each of them holds.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 
-use super::{deal::Deal, parents::Parents};
+use super::{
+    deal::Deal,
+    parentage::{NO_PARENT, Parentage},
+};
 use crate::{
     BulkSession, PrepareError, Rng, Type, Value, column_salt,
-    crud::{CrudPlan, Source, TablePlan, parent::Parent, reference::Reference},
-    generate::{Distinct, Permutation},
+    crud::{CrudPlan, Source, TablePlan, reference::Reference},
+    generate::Distinct,
 };
 
 /// Rows of one table that are written together.
@@ -17,29 +20,10 @@ pub(super) struct Wave {
     pub(super) deal: Deal,
     /// The number of the first row.
     first: u64,
-    /// Keys for each reference.
-    parents: Vec<Arc<Parents>>,
+    parentage: Parentage,
     /// For each column, the numbers that follow the largest that is there, if it has such.
     numbers: Vec<Option<Distinct>>,
-    /// Combinations of parents, for a key that is made of nothing else.
-    combined: Option<Combined>,
-    /// A number that is unique beside the parent of a reference, and counts on within each parent.
-    line: Option<Line>,
     salt: u64,
-}
-
-#[derive(Debug)]
-struct Combined {
-    space: u128,
-    /// How many rows each may have.
-    lines: u128,
-    scramble: Permutation,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Line {
-    pub(super) column: usize,
-    pub(super) reference: usize,
 }
 
 /// Why there is no row of a number.
@@ -55,8 +39,6 @@ pub(super) enum NoRow {
 const STREAM: u64 = 0x5eed;
 /// How often parents are drawn again when no row with them meets the checks.
 const PARENT_TRIES: u32 = 32;
-/// A row without a parent.
-const NO_PARENT: u64 = u64::MAX;
 
 impl Wave {
     /// Reads what `rows` rows from number `first` on depend on.
@@ -68,22 +50,7 @@ impl Wave {
     ) -> Result<Self, PrepareError> {
         let planned = &plan.tables[table];
         let salt = column_salt(&planned.table.name.to_string());
-        let mut known: BTreeMap<(Parent, Vec<usize>), Arc<Parents>> = BTreeMap::new();
-        let mut parents = Vec::with_capacity(planned.references.len());
-        for reference in &planned.references {
-            let parent = match reference.parent {
-                Parent::Lane(table) => &plan.tables[table].table,
-                Parent::Pool(pool) => plan.pools[pool].table.as_ref().expect("a pool that is used was read"),
-            };
-            let columns: Vec<usize> =
-                reference.parent_columns.iter().filter_map(|name| parent.column_index(name)).collect();
-            let key = (reference.parent, columns);
-            if !known.contains_key(&key) {
-                let read = Parents::read(session, parent, &key.1).await?;
-                known.insert(key.clone(), Arc::new(read));
-            }
-            parents.push(Arc::clone(&known[&key]));
-        }
+        let parentage = Parentage::read(session, plan, table, salt).await?;
         let mut numbers: Vec<Option<Distinct>> = Vec::with_capacity(planned.sources.len());
         for (column, source) in planned.sources.iter().enumerate() {
             let is_number = matches!(source, Source::Distinct(distinct) if distinct.is_alone())
@@ -92,18 +59,8 @@ impl Wave {
             let after = largest.map(|largest| plan.distinct_after(table, column, largest));
             numbers.push(after.transpose()?);
         }
-        let combining = &planned.layout.combining;
-        let space = combining.references.iter().map(|at| u128::from(parents[*at].len()));
-        let combined = (!combining.references.is_empty()).then(|| {
-            let space = space.fold(1u128, u128::saturating_mul).min(1 << 126);
-            Combined {
-                space,
-                lines: combining.lines.into(),
-                scramble: Permutation::new(space, plan.seed, salt),
-            }
-        });
-        let (plan, deal, line) = (Arc::clone(plan), Deal::new(first, rows), line(planned));
-        Ok(Wave { plan, table, deal, first, parents, numbers, combined, line, salt })
+        let (plan, deal) = (Arc::clone(plan), Deal::new(first, rows));
+        Ok(Wave { plan, table, deal, first, parentage, numbers, salt })
     }
 
     pub(super) fn planned(&self) -> &TablePlan {
@@ -112,16 +69,7 @@ impl Wave {
 
     /// Why not a single row can be written.
     pub(super) fn obstacle(&self) -> Option<String> {
-        if self.planned().references.iter().any(|reference| !reference.shared.is_empty()) {
-            return Some("two of its references share columns, which only run can write yet".to_owned());
-        }
-        let references = self.planned().references.iter().zip(&self.parents);
-        let needed = |at: usize| self.planned().layout.combining.references.contains(&at);
-        let empty = |(at, (reference, parents)): (usize, (&Reference, &Arc<Parents>))| {
-            let is_missing = parents.len() == 0 && (!reference.optional || needed(at));
-            is_missing.then(|| format!("{} has no row to refer to; fill it too", reference.parent_name))
-        };
-        references.enumerate().find_map(empty)
+        self.parentage.obstacle(self.planned())
     }
 
     /// The values of row `number`, column by column of the insert; or why there is no such row. `parents` is for its
@@ -135,14 +83,14 @@ impl Wave {
         let planned = self.planned();
         let mut rng = Rng::keyed(self.plan.seed, [self.salt, number, STREAM]);
         let Some(ties) = &planned.ties else {
-            self.draw_parents(number, &mut rng, parents)?;
+            self.parentage.draw(planned, (number, self.first), &mut rng, parents)?;
             for column in &planned.insert.set {
                 values.push(self.value(*column, number, &mut rng, parents)?);
             }
             return Ok(());
         };
         for _ in 0..PARENT_TRIES {
-            self.draw_parents(number, &mut rng, parents)?;
+            self.parentage.draw(planned, (number, self.first), &mut rng, parents)?;
             let mut row = vec![Value::Null; planned.table.columns.len()];
             for column in &planned.insert.set {
                 row[*column] = self.value(*column, number, &mut rng, parents)?;
@@ -161,6 +109,7 @@ impl Wave {
             Source::Generated(generator) => generator.generate(rng),
             Source::Distinct(distinct) => self.distinct(column, distinct, number, parents)?,
             Source::Line(distinct) => self
+                .parentage
                 .line_of(number)
                 .and_then(|line| distinct.value(line))
                 .ok_or_else(|| self.ended(column))?,
@@ -169,7 +118,7 @@ impl Wave {
                     self.own_key(&planned.references[*reference], *position, number, parents)?
                 }
                 NO_PARENT => Value::Null,
-                parent => self.parents[*reference].key(parent, *position),
+                parent => self.parentage.key(*reference, parent, *position),
             },
             Source::Checked(_) | Source::Related(_) | Source::Null(_) | Source::Server(_) => Value::Null,
         })
@@ -193,34 +142,6 @@ impl Wave {
         }
     }
 
-    fn draw_parents(&self, number: u64, rng: &mut Rng, parents: &mut Vec<u64>) -> Result<(), NoRow> {
-        let planned = self.planned();
-        parents.clear();
-        for (at, (reference, keys)) in planned.references.iter().zip(&self.parents).enumerate() {
-            let given = self.line.is_some_and(|line| line.reference == at);
-            parents.push(match keys.len() {
-                0 => NO_PARENT,
-                all if given => (number - self.first) % all,
-                _ if reference.optional && rng.chance(reference.orphans) => NO_PARENT,
-                all => rng.below(all),
-            });
-        }
-        let Some(combined) = &self.combined else { return Ok(()) };
-        let combining = &planned.layout.combining.references;
-        if u128::from(number) >= combined.space.saturating_mul(combined.lines) {
-            let sampled = combining.iter().any(|at| self.parents[*at].is_full());
-            let of = if sampled { " of the parents that are looked at" } else { " of its parents" };
-            return Err(NoRow::Exhausted(format!("there are no more combinations{of}")));
-        }
-        let mut rest = combined.scramble.apply((u128::from(number) % combined.space) as u64);
-        for at in combining {
-            let all = u128::from(self.parents[*at].len());
-            parents[*at] = (rest % all) as u64;
-            rest /= all;
-        }
-        Ok(())
-    }
-
     fn distinct(
         &self,
         column: usize,
@@ -230,12 +151,8 @@ impl Wave {
     ) -> Result<Value, NoRow> {
         let value = match &self.planned().table.columns[column].ty {
             Type::Int(_) if distinct.is_alone() => {
-                let index = match self.line {
-                    Some(line) if line.column == column && parents[line.reference] != NO_PARENT => {
-                        (number - self.first) / self.parents[line.reference].len()
-                    }
-                    _ => number - self.first,
-                };
+                let nth = number - self.first;
+                let index = self.parentage.nth_of_parent(column, nth, parents).unwrap_or(nth);
                 self.numbers[column].as_ref().unwrap_or(distinct).value(index)
             }
             _ if distinct.is_sequence() => distinct.value(number),
@@ -248,34 +165,8 @@ impl Wave {
         value.ok_or_else(|| self.ended(column))
     }
 
-    /// The line of a row among those of the same parents: they are dealt one each, and then again.
-    fn line_of(&self, number: u64) -> Option<u64> {
-        let Some(combined) = &self.combined else { return Some(0) };
-        u128::from(number).checked_div(combined.space).map(|line| line as u64)
-    }
-
     fn ended(&self, column: usize) -> NoRow {
         let name = &self.planned().table.columns[column].name;
         NoRow::Exhausted(format!("the unique column {name:?} has no more values"))
     }
-}
-
-/// The first number that is unique only beside the whole of one reference, wherever it is part of a key.
-pub(super) fn line(plan: &TablePlan) -> Option<Line> {
-    let keys = || std::iter::once(&plan.table.primary_key).chain(&plan.table.uniques);
-    let stands_beside = |column: usize, columns: &[usize]| {
-        let mut around = keys().filter(|key| key.contains(&column)).peekable();
-        around.peek().is_some() && around.all(|key| columns.iter().all(|c| key.contains(c)))
-    };
-    let numbers = (0..plan.sources.len()).filter(|column| {
-        matches!(&plan.sources[*column], Source::Distinct(distinct) if distinct.is_alone())
-            && matches!(plan.table.columns[*column].ty, Type::Int(_))
-    });
-    let of = |column: usize| {
-        let found = plan.references.iter().enumerate().position(|(at, reference)| {
-            !plan.layout.combining.references.contains(&at) && stands_beside(column, &reference.columns)
-        });
-        found.map(|reference| Line { column, reference })
-    };
-    numbers.into_iter().find_map(of)
 }

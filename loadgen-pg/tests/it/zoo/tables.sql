@@ -113,6 +113,13 @@ create table refers_with_kind (
 create table cycle_a (id int primary key, b_id int);
 create table cycle_b (id int primary key, a_id int not null references cycle_a (id));
 alter table cycle_a add foreign key (b_id) references cycle_b (id) deferrable initially deferred;
+create table deferred_team (id int primary key, captain int not null, name text not null);
+create table deferred_player (id uuid primary key, number int unique not null, team int not null references deferred_team);
+alter table deferred_team add foreign key (captain) references deferred_player (number) deferrable initially deferred;
+create table deferred_one (id int primary key, three int not null unique, note text);
+create table deferred_two (id int primary key, one int not null unique references deferred_one deferrable, note text);
+create table deferred_three (id int primary key, two int not null unique references deferred_two, note text);
+alter table deferred_one add foreign key (three) references deferred_three deferrable;
 create table tenants (id int primary key, name text not null);
 create table people (tenant_id int references tenants (id), id int, name text, primary key (tenant_id, id));
 create table orders (tenant_id int not null references tenants (id), id bigint generated always as identity, note text,

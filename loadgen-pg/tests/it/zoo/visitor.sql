@@ -40,4 +40,9 @@ alter table refused_policy enable row level security;
 grant all on refused_policy to visitor;
 create table refused_right (id int primary key, note text);
 grant select on refused_right to visitor;
+insert into refused_right select n, 'there' from generate_series(1, 60) n;
+create table takes_outside (
+    one int references refused_right, other int references refused_right, note text, primary key (one, other)
+);
+grant all on takes_outside to visitor;
 reset search_path;
