@@ -94,7 +94,7 @@ impl Judgement {
         if !account.is_whole() {
             let certain = |check: &&Check| self.sink == Sink::Changes && CERTAIN.contains(*check);
             for check in Check::ALL.iter().filter(|check| !certain(check)) {
-                match self.findings.withdraw(check) {
+                match self.findings.withdraw(*check) {
                     0 => {}
                     count => doubt(
                         Some(*check),

@@ -10,6 +10,8 @@ use super::{
 };
 use crate::ChangeKind;
 
+const ABORTED: &str = "the row is as an aborted transaction would have left it";
+
 /// Judges one key of a sink that shows rows.
 pub(super) fn judge(group: &Group<'_>, out: &mut Judgement) -> Result<(), VerifyError> {
     if let [_, again, ..] = group.sightings {
@@ -52,21 +54,18 @@ fn there(
         out.compared(row.relation, as_last);
         return out.seen(last, None);
     }
-    if let Some(version) = group.shown_aborted(row, None) {
-        out.wrong(
-            Check::Phantom,
-            row,
-            Some(version),
-            "the row is as an aborted transaction would have left it",
-        );
-        return Ok(());
-    }
     if let Likeness::Unknown(_) = as_last {
         out.compared(row.relation, as_last);
         return out.seen(last, None);
     }
-    let earlier = committed.iter().any(|version| likeness(version) != Likeness::Other);
-    if earlier || group.is_touched() || last.kind == ChangeKind::Delete && !out.is_complete {
+    if committed.iter().any(|version| likeness(version) != Likeness::Other) {
+        return out.missing(last, Check::FinalState);
+    }
+    if let Some(version) = group.shown_aborted(row, None) {
+        out.wrong(Check::Phantom, row, Some(version), ABORTED);
+        return Ok(());
+    }
+    if group.is_touched() || last.kind == ChangeKind::Delete && !out.is_complete {
         return out.missing(last, Check::FinalState);
     }
     if last.kind == ChangeKind::Delete {
@@ -84,10 +83,7 @@ fn unwritten(group: &Group<'_>, row: &Sighting<'_>, out: &mut Judgement) -> Resu
         return Ok(());
     }
     match group.shown_aborted(row, None) {
-        Some(version) => {
-            let words = "the row is as an aborted transaction would have left it";
-            out.wrong(Check::Phantom, row, Some(version), words);
-        }
+        Some(version) => out.wrong(Check::Phantom, row, Some(version), ABORTED),
         None => out.unwritten(group.relation, row),
     }
     Ok(())

@@ -17,3 +17,4 @@ mod seeding;
 mod shop;
 mod strangers;
 mod values;
+mod verify;
