@@ -32,6 +32,7 @@ mod tally;
 mod target;
 pub mod units;
 mod value;
+pub mod verify;
 mod workload;
 
 pub use bulk::{BulkSession, Extent, NextRow, Taken};

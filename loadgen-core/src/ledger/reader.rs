@@ -65,6 +65,11 @@ impl LedgerReader {
         Ok(LedgerReader { directory, journals })
     }
 
+    /// Where it is.
+    pub fn directory(&self) -> &Path {
+        &self.directory
+    }
+
     /// The header, with all tables that were ever added to it.
     ///
     /// # Errors

@@ -18,3 +18,4 @@ mod seeding;
 mod shop;
 mod strangers;
 mod values;
+mod verify;

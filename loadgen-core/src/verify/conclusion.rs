@@ -1,0 +1,165 @@
+//! The verdict.
+
+use super::{
+    account::Account,
+    error::VerifyError,
+    findings::Draft,
+    group::Group,
+    judgement::Judgement,
+    observation::Sink,
+    relation::Relation,
+    row,
+    tally::Tally,
+    verification::{Check, Doubt, NotCompared, Verdict, Verification},
+    walk,
+};
+
+/// What a sink of changes does wrong whatever else was done that the ledger does not have.
+const CERTAIN: [Check; 5] = [Check::Lost, Check::Duplicate, Check::Order, Check::Torn, Check::Boundary];
+
+/// How many lost markers of a lane are told one by one.
+const MOST: u64 = 1_000;
+
+impl Judgement {
+    /// Judges one key.
+    pub(super) fn group(&mut self, group: &Group<'_>) -> Result<(), VerifyError> {
+        let sightings = group.sightings.len() as u64;
+        match (self.sink, group.sightings.first()) {
+            (_, Some(seen)) if group.is_shared() => {
+                self.coverage.add(seen.relation, super::coverage::Why::SeveralLanes, sightings);
+                group.sightings.iter().try_for_each(|seen| self.replays.hole(seen))
+            }
+            (_, None) if group.is_shared() => Ok(()),
+            (Sink::State, _) => row::judge(group, self),
+            (Sink::Changes, _) => walk::judge(group, self),
+        }
+    }
+
+    /// Each lane's marker has to have gone through all numbers up to the last that was committed.
+    pub(super) fn markers(&mut self, account: &Account) -> Result<(), VerifyError> {
+        self.counts.markers = self.marks.seen;
+        for (lane, last) in &account.last {
+            let newest = self.marks.newest(*lane);
+            if !self.is_complete || newest >= *last {
+                continue;
+            }
+            match self.sink {
+                Sink::Changes => self.lost_markers(*lane, newest + 1, *last)?,
+                Sink::State => self.findings.add(Check::FinalState, || {
+                    let words = format!("the marker of the lane is at {newest}");
+                    Draft::of_transaction(Check::FinalState, *lane, *last, words)
+                }),
+            }
+        }
+        for (lane, mark) in std::mem::take(&mut self.marks.lanes) {
+            let last = account.last.get(&lane).copied().unwrap_or_default();
+            let possible = account.open.get(&lane).copied().unwrap_or(last);
+            if mark.newest > last.max(possible) {
+                self.findings.add(Check::Phantom, || {
+                    let words = "the marker of a transaction that was not committed is there";
+                    Draft::of_transaction(Check::Phantom, lane, mark.newest, words)
+                });
+            }
+            for (from, to) in mark.gaps {
+                self.lost_markers(lane, from, to.min(last))?;
+            }
+            for seq in mark.late {
+                self.findings.add(Check::Order, || {
+                    let words = "the marker of the transaction comes behind later ones of its lane";
+                    Draft::of_transaction(Check::Order, lane, seq, words)
+                });
+            }
+        }
+        Ok(())
+    }
+
+    fn lost_markers(&mut self, lane: u32, from: u64, to: u64) -> Result<(), VerifyError> {
+        let missing = (from..=to).take(MOST as usize);
+        missing
+            .map(|seq| Tally { missing: Some(Check::Lost), ..Tally::marker(lane, seq, None) })
+            .try_for_each(|tally| self.tallies.add(&tally))
+    }
+
+    /// What contradicts the ledger, and all but that of the answer.
+    pub(super) fn conclude(
+        mut self,
+        account: &Account,
+        relations: &[Relation],
+    ) -> Result<(Vec<Draft>, Verification), VerifyError> {
+        let is_complete = self.is_complete;
+        self.tallies.judge(&mut self.findings)?;
+        let unfinished = self.replays.judge(&mut self.findings)?;
+        let mut doubts = account.doubts();
+        let mut doubt = |check, words: String| doubts.push(Doubt { check, words });
+        if !account.is_whole() {
+            let certain = |check: &&Check| self.sink == Sink::Changes && CERTAIN.contains(*check);
+            for check in Check::ALL.iter().filter(|check| !certain(check)) {
+                match self.findings.withdraw(*check) {
+                    0 => {}
+                    count => doubt(
+                        Some(*check),
+                        format!(
+                            "{count} findings do not count, as the ledger does not have everything that was done"
+                        ),
+                    ),
+                }
+            }
+        }
+        let has_findings = self.findings.counts.values().any(|count| *count > 0);
+        if self.counts.observed == 0 {
+            doubt(None, "the sink has shown nothing at all".to_owned());
+        } else if self.counts.compared == 0 && self.counts.changes > 0 {
+            doubt(Some(Check::Coverage), "nothing could be compared".to_owned());
+        }
+        if !is_complete {
+            doubt(Some(Check::Watermark), watermark(account, &self.marks));
+        }
+        if unfinished > 0 {
+            doubt(Some(Check::Duplicate), "the sink has stopped in the middle of a replay".to_owned());
+        }
+        let verdict = match (has_findings, doubts.is_empty()) {
+            (true, _) => Verdict::Fail,
+            (false, true) => Verdict::Pass,
+            (false, false) => Verdict::Inconclusive,
+        };
+        let coverage = coverage(&self.coverage, relations);
+        let (checks, counts) = (self.findings.counts, self.counts);
+        let verification = Verification { verdict, checks, findings: Vec::new(), doubts, coverage, counts };
+        Ok((self.findings.kept, verification))
+    }
+}
+
+fn watermark(account: &Account, marks: &super::marks::Marks) -> String {
+    match &account.watermark {
+        None => "the ledger has no watermark, so nobody knows when everything has to be there".to_owned(),
+        Some(_) if marks.seen == 0 => {
+            "the sink shows no marker rows of this run; it needs the marker table, too".to_owned()
+        }
+        Some(mark) => format!(
+            "the sink has come to watermark {} of {}; give it more time",
+            marks.newest(mark.lane),
+            mark.seq
+        ),
+    }
+}
+
+fn coverage(found: &super::coverage::Coverage, relations: &[Relation]) -> Vec<NotCompared> {
+    let name = |relation: u32| relations[relation as usize].name.clone();
+    let mut coverage: Vec<NotCompared> = found.list(name).collect();
+    for relation in relations {
+        let table = || relation.name.clone();
+        if let Some(why) = &relation.exempt {
+            let words = format!("the whole table: {why}");
+            coverage.push(NotCompared { table: table(), words, count: relation.passed_over });
+        }
+        for (column, count) in &relation.inexact {
+            let words = format!("values of {column} that the sink cannot give exactly");
+            coverage.push(NotCompared { table: table(), words, count: *count });
+        }
+        for column in relation.absent() {
+            let words = format!("the column {column}, which the sink never shows");
+            coverage.push(NotCompared { table: table(), words, count: 1 });
+        }
+    }
+    coverage
+}

@@ -1,0 +1,239 @@
+//! The tables of the ledger, and what of a sink's columns counts in them.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use xxhash_rust::xxh3::xxh3_128;
+
+use super::observation::Cell;
+use crate::{
+    Value, column_hash, column_salt,
+    ledger::{Header, TableHeader},
+};
+
+/// One table, in all forms that it had.
+#[derive(Debug)]
+pub(super) struct Relation {
+    /// Schema and name.
+    pub(super) name: String,
+    /// How many columns the key has.
+    pub(super) key: usize,
+    /// Why it is not judged, if it is not.
+    pub(super) exempt: Option<String>,
+    /// The forms, one after the other.
+    pub(super) layouts: Vec<Layout>,
+    /// Rows that were there before.
+    pub(super) before: u64,
+    /// Their digest.
+    pub(super) digest_before: Option<u128>,
+    /// Columns that sums cover in some form: salt and name. Their places are their numbers.
+    columns: Vec<(u64, String)>,
+    /// How many values of each column the sink could not give exactly.
+    pub(super) inexact: BTreeMap<String, u64>,
+    /// Observations that were passed over.
+    pub(super) passed_over: u64,
+    /// The sets of columns that came, by the sum of their salts.
+    named: HashSet<u64>,
+    /// The salts of all columns that ever came.
+    delivered: HashSet<u64>,
+}
+
+/// The columns of a table for some time.
+#[derive(Debug)]
+pub(super) struct Layout {
+    form: TableHeader,
+    /// The sum of the salts of all columns.
+    names: u64,
+    /// Which of the table's columns sums cover, by their numbers.
+    covered: Vec<bool>,
+    /// Whether a covered column has another type later.
+    pub(super) retyped: bool,
+}
+
+/// What of a row's columns is kept.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Parts {
+    /// The sum of the salts of the columns; 0 if none came.
+    pub(super) names: u64,
+    /// For each layout whose columns all came: its number, and the sum of the hashes of what it covers, without unchanged ones.
+    pub(super) sums: Vec<(u16, u64)>,
+    /// The hashes of values that a later update may leave out, by column.
+    pub(super) known: Vec<(u16, u64)>,
+    /// The columns that were left out.
+    pub(super) unchanged: Vec<u16>,
+}
+
+/// Sources leave out what is stored apart from its row, and what takes less than this never is.
+const LONG: usize = 16;
+
+/// All tables of a ledger, and the numbers that its transactions name them with.
+pub(super) fn relations(header: &Header) -> (Vec<Relation>, BTreeMap<u32, (u32, u16)>) {
+    let mut found: HashMap<(&str, &str), u32> = HashMap::new();
+    let (mut relations, mut forms) = (Vec::<Relation>::new(), BTreeMap::new());
+    for (number, form) in &header.tables {
+        let next = relations.len() as u32;
+        let id = *found.entry((&form.schema, &form.table)).or_insert(next);
+        if id == next {
+            relations.push(Relation::new(form));
+        }
+        forms.insert(*number, (id, relations[id as usize].add(form)));
+    }
+    relations.iter_mut().for_each(Relation::complete);
+    (relations, forms)
+}
+
+/// The hash of a table's key.
+pub(super) fn key_hash(relation: u32, key: &[String], buffer: &mut Vec<u8>) -> u128 {
+    buffer.clear();
+    buffer.extend_from_slice(&relation.to_le_bytes());
+    for text in key {
+        buffer.extend_from_slice(&(text.len() as u32).to_le_bytes());
+        buffer.extend_from_slice(text.as_bytes());
+    }
+    xxh3_128(buffer)
+}
+
+impl Relation {
+    fn new(form: &TableHeader) -> Self {
+        let exempt = match &form.unchecked {
+            Some(why) => Some(format!("nobody knows what is in it: {why}")),
+            None if form.key.is_empty() => Some("its rows have no key".to_owned()),
+            None => None,
+        };
+        Relation {
+            name: format!("{}.{}", form.schema, form.table),
+            key: form.key.len(),
+            exempt,
+            layouts: Vec::new(),
+            before: form.rows_before,
+            digest_before: u128::from_str_radix(&form.digest_before, 16).ok(),
+            columns: Vec::new(),
+            inexact: BTreeMap::new(),
+            passed_over: 0,
+            named: HashSet::new(),
+            delivered: HashSet::new(),
+        }
+    }
+
+    fn add(&mut self, form: &TableHeader) -> u16 {
+        if form.key.len() != self.key {
+            self.exempt = Some("its key has changed during the run".to_owned());
+        }
+        if let (Some(why), None) = (&form.unchecked, &self.exempt) {
+            self.exempt = Some(format!("nobody knows what is in it: {why}"));
+        }
+        let same = |last: &Layout| last.form.columns == form.columns && last.form.uncovered == form.uncovered;
+        if !self.layouts.last().is_some_and(same) {
+            for column in &form.columns {
+                if self.number(column_salt(&column.name)).is_none() {
+                    self.columns.push((column_salt(&column.name), column.name.clone()));
+                }
+            }
+            self.layouts.push(Layout::new(form));
+        }
+        (self.layouts.len() - 1) as u16
+    }
+
+    fn complete(&mut self) {
+        for at in 0..self.layouts.len() {
+            let form = &self.layouts[at].form;
+            let named = |(_, name): &(u64, String)| form.columns.iter().any(|column| column.name == *name);
+            let covered = self.columns.iter().map(named).collect();
+            let later = self.layouts[at + 1..].iter().flat_map(|later| &later.form.columns);
+            let retyped = later
+                .into_iter()
+                .any(|new| form.columns.iter().any(|column| column.name == new.name && column.ty != new.ty));
+            (self.layouts[at].covered, self.layouts[at].retyped) = (covered, retyped);
+        }
+    }
+
+    fn number(&self, salt: u64) -> Option<u16> {
+        self.columns.iter().position(|(known, _)| *known == salt).map(|at| at as u16)
+    }
+
+    /// Takes down which columns came, and hashes what sums cover.
+    pub(super) fn parts(&mut self, columns: &[(&str, Cell)], keep: bool, parts: &mut Parts) {
+        parts.names = 0;
+        parts.known.clear();
+        parts.unchanged.clear();
+        let mut sums = vec![(0u64, 0usize); self.layouts.len()];
+        for (name, cell) in columns {
+            let salt = column_salt(name);
+            parts.names = parts.names.wrapping_add(salt);
+            let number = self.number(salt);
+            let (Some(number), cell) = (number, cell) else { continue };
+            let hash = match cell {
+                Cell::Value(value) => {
+                    let hash = column_hash(salt, value);
+                    if keep && is_long(value) && parts.known.len() < 255 {
+                        parts.known.push((number, hash));
+                    }
+                    hash
+                }
+                Cell::Unchanged => {
+                    parts.unchanged.push(number);
+                    0
+                }
+                Cell::Inexact => {
+                    *self.inexact.entry((*name).to_owned()).or_default() += 1;
+                    continue;
+                }
+            };
+            for (layout, (sum, came)) in self.layouts.iter().zip(&mut sums) {
+                if layout.covers(number) {
+                    (*sum, *came) = (sum.wrapping_add(hash), *came + 1);
+                }
+            }
+        }
+        if !columns.is_empty() && self.named.insert(parts.names) {
+            self.delivered.extend(columns.iter().map(|(name, _)| column_salt(name)));
+        }
+        let whole = self.layouts.iter().zip(sums).zip(0u16..);
+        let whole = whole.filter(|((layout, (_, came)), _)| *came == layout.form.columns.len());
+        parts.sums.clear();
+        parts.sums.extend(whole.map(|((_, (sum, _)), number)| (number, sum)).take(255));
+    }
+
+    /// The first and the last layout that have the columns that came. Columns that never came anywhere do not count.
+    pub(super) fn shown(&self, names: u64) -> Option<(u16, u16)> {
+        let mut fitting = (0u16..).zip(&self.layouts).filter(|(_, layout)| {
+            let absent = layout.all().filter(|name| !self.delivered.contains(&column_salt(name)));
+            absent.fold(layout.names, |sum, name| sum.wrapping_sub(column_salt(name))) == names
+        });
+        let (first, _) = fitting.next()?;
+        Some((first, fitting.last().map_or(first, |(last, _)| last)))
+    }
+
+    /// Columns of which the sink has never shown anything, if it has shown anything of the table.
+    pub(super) fn absent(&self) -> Vec<&str> {
+        let mut absent: Vec<&str> = self.layouts.iter().flat_map(Layout::all).collect();
+        absent.retain(|name| !self.delivered.is_empty() && !self.delivered.contains(&column_salt(name)));
+        absent.sort_unstable();
+        absent.dedup();
+        absent
+    }
+}
+
+impl Layout {
+    fn new(form: &TableHeader) -> Self {
+        let mut layout = Layout { form: form.clone(), names: 0, covered: Vec::new(), retyped: false };
+        layout.names = layout.all().map(column_salt).fold(0, u64::wrapping_add);
+        layout
+    }
+
+    fn all(&self) -> impl Iterator<Item = &str> {
+        self.form.columns.iter().map(|column| &column.name).chain(&self.form.uncovered).map(String::as_str)
+    }
+
+    pub(super) fn covers(&self, column: u16) -> bool {
+        self.covered.get(usize::from(column)).is_some_and(|covered| *covered)
+    }
+}
+
+fn is_long(value: &Value) -> bool {
+    match value {
+        Value::Text(text) => text.len() >= LONG,
+        Value::Bytes(bytes) => bytes.len() >= LONG,
+        Value::Json(_) | Value::Array(_) => true,
+        _ => false,
+    }
+}

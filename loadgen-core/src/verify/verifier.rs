@@ -1,0 +1,212 @@
+//! Takes the ledger and what a sink shows, and judges.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    fs,
+    path::PathBuf,
+    sync::Arc,
+};
+
+use super::{
+    account::Account,
+    coverage::Coverage,
+    error::VerifyError,
+    expectation::Expectation,
+    findings::{Draft, Findings},
+    group::Records,
+    judgement::{Judgement, Leftovers},
+    marks::Marks,
+    names,
+    observation::{Observation, Seen, Sink, TableId},
+    relation::{Parts, Relation, key_hash, relations},
+    replay::Replays,
+    sighting::{Head, Sighting},
+    spill::{Scratch, Spill},
+    tally::{Tallies, Tally},
+    verification::{Check, Counts, Verification},
+};
+use crate::ledger::{Header, LedgerReader};
+
+/// How a sink is judged.
+#[derive(Clone, Debug)]
+pub struct VerifyOptions {
+    /// Where temporary files go: about as much as the ledger has, and as much again. By default, the directory of the ledger.
+    pub temporary: Option<PathBuf>,
+    /// How many findings of each check are told one by one; all are counted.
+    pub findings: usize,
+    /// Files that rows are dealt to; the more, the less memory. By default, as many as the size of the ledger asks for.
+    pub parts: Option<usize>,
+}
+
+impl Default for VerifyOptions {
+    fn default() -> Self {
+        VerifyOptions { temporary: None, findings: 1_000, parts: None }
+    }
+}
+
+/// Holds what a sink shows against a ledger.
+#[derive(Debug)]
+pub struct Verifier {
+    ledger: LedgerReader,
+    header: Header,
+    sink: Sink,
+    scratch: Arc<Scratch>,
+    account: Account,
+    expectation: Expectation,
+    marks: Marks,
+    tallies: Tallies,
+    /// How much has come in each stream.
+    streams: HashMap<u32, u64>,
+    findings: Findings,
+    /// What is kept of the columns of one observation.
+    cells: Parts,
+}
+
+/// What [`Verifier::table`] gives for the marker table.
+const MARKER: TableId = TableId(u32::MAX);
+
+/// About how much of a ledger a part has.
+const PART: u64 = 16 << 20;
+
+/// More parts than this are more buffers than rows.
+const MOST_PARTS: usize = 512;
+
+impl Verifier {
+    /// Reads the ledger.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read, or temporary files cannot be written.
+    pub fn new(ledger: LedgerReader, sink: Sink, options: VerifyOptions) -> Result<Self, VerifyError> {
+        let header = ledger.header()?;
+        let (relations, forms) = relations(&header);
+        let parent = options.temporary.as_deref().unwrap_or(ledger.directory());
+        let scratch = Arc::new(Scratch::new(parent)?);
+        let parts = options.parts.unwrap_or_else(|| parts_for(&ledger)).clamp(1, MOST_PARTS);
+        let tallies = Tallies::new(&scratch, parts);
+        let mut expectation = Expectation::new(relations, forms, Spill::new(&scratch, "rows", parts));
+        let account = Account::read(&ledger, |transaction, fate| expectation.take(transaction, fate))?;
+        let totals = account.totals;
+        let unresolved = account.open.len() as u64;
+        let counts =
+            Counts { committed: totals.committed, aborted: totals.aborted, unresolved, ..expectation.counts };
+        Ok(Verifier {
+            findings: Findings::new(options.findings),
+            expectation: Expectation { counts, ..expectation },
+            tallies,
+            ledger,
+            header,
+            sink,
+            scratch,
+            account,
+            marks: Marks::default(),
+            streams: HashMap::new(),
+            cells: Parts::default(),
+        })
+    }
+
+    /// A table that the ledger knows, or its marker table. What a sink has of others is none of our business.
+    pub fn table(&self, schema: &str, name: &str) -> Option<TableId> {
+        let full = format!("{schema}.{name}");
+        if self.header.marker == name || self.header.marker == full {
+            return Some(MARKER);
+        }
+        let at = self.expectation.relations.iter().position(|relation| relation.name == full)?;
+        Some(TableId(at as u32))
+    }
+
+    /// Whether the sink has shown the last watermark. What comes in one stream with the marker table is complete then; of a
+    /// sink with several, everything that is there has to be handed over as well.
+    pub fn is_complete(&self) -> bool {
+        let watermark = self.account.watermark.as_ref();
+        watermark.is_some_and(|mark| self.marks.newest(mark.lane) >= mark.seq)
+    }
+
+    /// Takes what the sink shows next. Rows of the marker table come first where a sink shows rows: what it shows after them is
+    /// at least as new.
+    ///
+    /// # Errors
+    /// When the observation does not fit the ledger's table, or a temporary file cannot be written.
+    pub fn observe(&mut self, observation: &Observation<'_>) -> Result<(), VerifyError> {
+        self.expectation.counts.observed += 1;
+        if observation.table == MARKER {
+            let new = self.marks.see(observation, &self.header.run, self.sink);
+            return match new {
+                Some((lane, seq)) => self.tallies.add(&Tally::marker(lane, seq, observation.transaction)),
+                None => Ok(()),
+            };
+        }
+        let expectation = &mut self.expectation;
+        let relation = &mut expectation.relations[observation.table.0 as usize];
+        if relation.exempt.is_some() {
+            return Ok(());
+        }
+        if observation.seen == Seen::Truncate {
+            let words = "the table was emptied, and nobody in the ledger has done that";
+            let draft = || Draft::of_table(Check::Foreign, observation.table.0, words);
+            self.findings.add(Check::Foreign, draft);
+            return Ok(());
+        }
+        fits(observation, relation, self.sink)?;
+        relation.parts(observation.columns, self.sink == Sink::Changes, &mut self.cells);
+        let position = self.streams.entry(observation.stream).or_default();
+        let head = Head {
+            key: key_hash(observation.table.0, observation.key, &mut expectation.buffer),
+            relation: observation.table.0,
+            stream: observation.stream,
+            position: *position,
+            seen: observation.seen,
+            transaction: observation.transaction,
+        };
+        *position += 1;
+        let hash = (head.key >> 64) as u64;
+        expectation.rows.deal(hash, |bytes| Sighting::write(&head, &self.cells, observation.key, bytes))
+    }
+
+    /// Judges what was observed.
+    ///
+    /// # Errors
+    /// When the ledger or a temporary file cannot be read.
+    pub fn finish(self) -> Result<Verification, VerifyError> {
+        let is_complete = self.is_complete();
+        let Expectation { relations, forms, mut rows, counts, .. } = self.expectation;
+        let mut judgement = Judgement {
+            sink: self.sink,
+            is_complete,
+            replays: Replays::new(&self.scratch, rows.parts(), &self.streams),
+            marks: self.marks,
+            findings: self.findings,
+            coverage: Coverage::default(),
+            counts,
+            tallies: self.tallies,
+            leftovers: vec![Leftovers::default(); relations.len()],
+            extents: BTreeMap::new(),
+        };
+        for part in 0..rows.parts() {
+            let bytes = rows.take(part)?;
+            let records = Records::read(&bytes).ok_or_else(|| rows.damaged(part))?;
+            records.each(&relations, |group| judgement.group(group))?;
+        }
+        judgement.boundaries(&relations);
+        judgement.leftovers(&relations);
+        judgement.markers(&self.account)?;
+        let (drafts, verdict) = judgement.conclude(&self.account, &relations)?;
+        Ok(Verification { findings: names::name(drafts, &self.ledger, &relations, &forms)?, ..verdict })
+    }
+}
+
+fn parts_for(ledger: &LedgerReader) -> usize {
+    let entries = fs::read_dir(ledger.directory()).into_iter().flatten().flatten();
+    let size: u64 = entries.filter_map(|entry| entry.metadata().ok()).map(|file| file.len()).sum();
+    (size / PART) as usize + 4
+}
+
+fn fits(observation: &Observation<'_>, relation: &Relation, sink: Sink) -> Result<(), VerifyError> {
+    let what = if observation.key.len() != relation.key {
+        format!("a key of {} columns instead of {}", observation.key.len(), relation.key)
+    } else if sink == Sink::State && observation.seen != Seen::Row {
+        "a change among rows".to_owned()
+    } else {
+        return Ok(());
+    };
+    Err(VerifyError::Observation { what, table: relation.name.clone() })
+}

@@ -1,0 +1,380 @@
+//! The changes of a row as they were delivered against the versions of it.
+
+use std::collections::{HashMap, HashSet};
+
+use super::{
+    coverage::Why,
+    error::VerifyError,
+    group::{Group, Known, Likeness},
+    judgement::Judgement,
+    observation::Seen,
+    replay::Repeat,
+    sighting::Sighting,
+    verification::Check,
+    version::Version,
+};
+use crate::ChangeKind;
+
+/// Judges one key of a sink that shows changes.
+pub(super) fn judge(group: &Group<'_>, out: &mut Judgement) -> Result<(), VerifyError> {
+    if group.is_touched()
+        && let Some(version) = group.versions.first()
+    {
+        out.leftovers[version.relation as usize].touched += 1;
+    }
+    if group.is_unwritten() {
+        return unwritten(group, out);
+    }
+    let mut walk = Walk::new(group);
+    for at in 0..group.sightings.len() {
+        walk.take(at, out)?;
+    }
+    walk.finish(out)
+}
+
+/// A row that nobody has written for good.
+fn unwritten(group: &Group<'_>, out: &mut Judgement) -> Result<(), VerifyError> {
+    let mut told = false;
+    for seen in group.sightings {
+        if let Some(version) = group.shown_aborted(seen, None) {
+            out.wrong(Check::Phantom, seen, Some(version), ABORTED);
+        } else if seen.seen == Seen::Row && !told {
+            out.unwritten(group.relation, seen);
+            told = true;
+        } else if seen.seen != Seen::Row && !told {
+            out.wrong(Check::Foreign, seen, None, "nobody in the ledger has changed this row");
+            told = true;
+        }
+        out.replays.hole(seen)?;
+    }
+    Ok(())
+}
+
+const ABORTED: &str = "a change of an aborted transaction is there";
+
+/// How far the changes of one row have come.
+struct Walk<'a> {
+    group: &'a Group<'a>,
+    /// Where each version was delivered first.
+    first: Vec<Option<u64>>,
+    /// The newest version that was delivered.
+    newest: Option<usize>,
+    /// The version that a snapshot has shown before any change.
+    snapshot: Option<usize>,
+    /// Which of the lane's transactions each of the source's is.
+    transactions: HashMap<u64, u64>,
+    /// What was left out of an update is to be found here: the hashes as of the newest version, and as of each.
+    known: Option<Known>,
+    known_at: Vec<Option<Known>>,
+    keeps_known: bool,
+    /// Whether more came than there is.
+    has_surplus: bool,
+    /// What came again: place in the sightings, version.
+    repeats: Vec<(usize, usize)>,
+    /// What is nothing that the ledger has.
+    strays: Vec<usize>,
+    /// The version that came last.
+    last: Option<usize>,
+}
+
+/// What a change is.
+enum Step {
+    /// A version, for the first time.
+    Version(usize, Likeness),
+    /// A version once more.
+    Again(usize),
+    /// A version with other values.
+    Wrong(usize),
+    /// Nothing of the ledger's; of an aborted transaction, if there is one.
+    Stray(Option<Version>),
+}
+
+impl<'a> Walk<'a> {
+    fn new(group: &'a Group<'a>) -> Self {
+        let count = group.versions.len();
+        let keeps_known = group.sightings.iter().any(|seen| seen.unchanged().next().is_some());
+        let changes = group.sightings.iter().filter(|seen| seen.seen != Seen::Row).count();
+        Walk {
+            group,
+            first: vec![None; count],
+            newest: None,
+            snapshot: None,
+            transactions: HashMap::new(),
+            known: None,
+            known_at: if keeps_known { vec![None; count] } else { Vec::new() },
+            keeps_known,
+            has_surplus: changes > count,
+            repeats: Vec::new(),
+            strays: Vec::new(),
+            last: None,
+        }
+    }
+
+    fn take(&mut self, at: usize, out: &mut Judgement) -> Result<(), VerifyError> {
+        let seen = &self.group.sightings[at];
+        if seen.seen == Seen::Row {
+            self.strays.push(at);
+            self.snapshot(seen, out);
+            return Ok(());
+        }
+        match self.step(at) {
+            Step::Version(version, likeness) => self.deliver(version, likeness, seen, out)?,
+            Step::Again(version) => {
+                self.repeats.push((at, version));
+                self.last = Some(version);
+            }
+            Step::Wrong(version) => {
+                let words = "the change has other values than were written";
+                out.wrong(Check::Value, seen, Some(&self.group.versions[version]), words);
+                match self.first[version] {
+                    None => self.deliver(version, Likeness::Other, seen, out)?,
+                    Some(_) => self.strays.push(at),
+                }
+            }
+            Step::Stray(Some(version)) => {
+                out.wrong(Check::Phantom, seen, Some(&version), ABORTED);
+                self.strays.push(at);
+            }
+            Step::Stray(None) => {
+                out.wrong(Check::Foreign, seen, None, "nobody in the ledger has made this change of the row");
+                self.strays.push(at);
+            }
+        }
+        Ok(())
+    }
+
+    /// The version that should come next.
+    fn next(&self) -> usize {
+        self.newest.or(self.snapshot).map_or(0, |newest| newest + 1)
+    }
+
+    fn like(&self, seen: &Sighting<'_>, version: usize) -> Likeness {
+        let version = self.group.versions.get(version);
+        version.map_or(Likeness::Other, |version| self.group.likeness(seen, version, self.known.as_ref()))
+    }
+
+    fn like_again(&self, seen: &Sighting<'_>, version: usize) -> Likeness {
+        let known = self.known_at.get(version).and_then(Option::as_ref);
+        match self.first.get(version) {
+            Some(Some(_)) => self.group.likeness(seen, &self.group.versions[version], known),
+            _ => Likeness::Other,
+        }
+    }
+
+    fn step(&self, at: usize) -> Step {
+        let seen = &self.group.sightings[at];
+        if let Some(seq) = seen.transaction.and_then(|number| self.transactions.get(&number)) {
+            return self.of_transaction(seen, *seq);
+        }
+        let next = self.next();
+        let likeness = self.like(seen, next);
+        if likeness != Likeness::Other {
+            return Step::Version(next, likeness);
+        }
+        let later = self.later(at, next);
+        let again = if seen.transaction.is_none() { self.again(seen) } else { None };
+        let found = if self.has_surplus { again.or(later) } else { later.or(again) };
+        if let Some(found) = found {
+            return match self.first[found] {
+                Some(_) => Step::Again(found),
+                None => Step::Version(found, Likeness::Same),
+            };
+        }
+        let passed = (0..next.min(self.first.len())).rev().filter(|version| self.first[*version].is_none());
+        if let Some(passed) = passed.into_iter().find(|version| self.like(seen, *version) == Likeness::Same) {
+            return Step::Version(passed, Likeness::Same);
+        }
+        if let Some(aborted) = self.group.shown_aborted(seen, self.known.as_ref()) {
+            return Step::Stray(Some(*aborted));
+        }
+        if let Some(later) = self.skipped(at, next) {
+            return Step::Version(later, Likeness::Unknown(Why::NeverSent));
+        }
+        let is_next = self.group.versions.get(next).is_some_and(|version| is_kind(seen, version));
+        match is_next && !self.is_extra(at, next) {
+            true => Step::Wrong(next),
+            false => Step::Stray(None),
+        }
+    }
+
+    /// A change of a transaction of which something was seen already.
+    fn of_transaction(&self, seen: &Sighting<'_>, seq: u64) -> Step {
+        let versions = self.group.versions;
+        let from = versions.partition_point(|version| version.seq < seq);
+        let to = versions.partition_point(|version| version.seq <= seq);
+        let next = self.next();
+        if (from..to).contains(&next) && self.like(seen, next) != Likeness::Other {
+            return Step::Version(next, self.like(seen, next));
+        }
+        let again = (from..to).rev().find(|version| self.like_again(seen, *version) != Likeness::Other);
+        if let Some(again) = again {
+            return Step::Again(again);
+        }
+        let unseen = (from..to).find(|version| self.first[*version].is_none());
+        match unseen {
+            Some(unseen) if self.like(seen, unseen) != Likeness::Other => {
+                Step::Version(unseen, self.like(seen, unseen))
+            }
+            Some(unseen) => Step::Wrong(unseen),
+            None if from < to => Step::Wrong(from),
+            None => Step::Stray(None),
+        }
+    }
+
+    /// A version behind the next, unless the next is still to come and this was aborted.
+    fn later(&self, at: usize, next: usize) -> Option<usize> {
+        let (seen, versions) = (&self.group.sightings[at], self.group.versions);
+        let later = (next + 1..versions.len()).find(|version| self.like(seen, *version) == Likeness::Same)?;
+        let comes = |seen: &Sighting<'_>| self.like(seen, next) == Likeness::Same;
+        let is_phantom = self.group.shown_aborted(seen, self.known.as_ref()).is_some()
+            && self.group.sightings[at + 1..].iter().any(comes);
+        (!is_phantom).then_some(later)
+    }
+
+    /// The version that this may be, if what it leaves out was sent with one that is lost.
+    fn skipped(&self, at: usize, next: usize) -> Option<usize> {
+        let (seen, versions) = (&self.group.sightings[at], self.group.versions);
+        seen.unchanged().next()?;
+        let lost = versions.len().saturating_sub(next + self.group.sightings.len() - at);
+        let mut later = next + 1..=next + lost;
+        later.find(|version| {
+            let likeness = versions.get(*version).map(|version| self.group.likeness(seen, version, None));
+            matches!(likeness, Some(Likeness::Unknown(_)))
+        })
+    }
+
+    /// A version that was delivered before: the one behind the last repeat, else the newest.
+    fn again(&self, seen: &Sighting<'_>) -> Option<usize> {
+        let behind = self.repeats.last().map(|(_, version)| version + 1);
+        let mut order = behind.into_iter().chain((0..self.first.len()).rev());
+        order.find(|version| self.like_again(seen, *version) == Likeness::Same)
+    }
+
+    /// Whether the next version comes behind this, and there are enough changes for both.
+    fn is_extra(&self, at: usize, next: usize) -> bool {
+        let rest = &self.group.sightings[at + 1..];
+        let missing = self.group.versions.len() - next;
+        rest.len() >= missing && rest.first().is_some_and(|seen| self.like(seen, next) == Likeness::Same)
+    }
+
+    fn deliver(
+        &mut self,
+        at: usize,
+        likeness: Likeness,
+        seen: &Sighting<'_>,
+        out: &mut Judgement,
+    ) -> Result<(), VerifyError> {
+        let version = &self.group.versions[at];
+        let is_behind_snapshot =
+            self.newest.is_none() && self.snapshot.is_some_and(|snapshot| at <= snapshot);
+        if self.newest.is_some_and(|newest| at < newest) {
+            let newest = &self.group.versions[self.newest.unwrap_or(at)];
+            let words = format!("the change comes behind that of transaction {} of the lane", newest.seq);
+            out.wrong(Check::Order, seen, Some(version), words);
+        } else if self.newest.is_none_or(|newest| at > newest) || is_behind_snapshot {
+            self.newest = Some(at);
+        }
+        self.first[at] = Some(seen.position);
+        self.last = Some(at);
+        if let Some(number) = seen.transaction {
+            self.transactions.insert(number, version.seq);
+        }
+        self.remember(at, seen);
+        if version.kind != ChangeKind::Delete && seen.names != 0 {
+            out.columns(self.group.relation, seen, version);
+        }
+        out.compared(version.relation, likeness);
+        out.seen(version, seen.transaction)
+    }
+
+    fn remember(&mut self, at: usize, seen: &Sighting<'_>) {
+        if !self.keeps_known {
+            return;
+        }
+        let mut known: Known = seen.known().collect();
+        let before = self.known.take().unwrap_or_default();
+        known.extend(before.into_iter().filter(|(column, _)| seen.unchanged().any(|left| left == *column)));
+        if let Some(place) = self.known_at.get_mut(at) {
+            *place = Some(known.clone());
+        }
+        self.known = Some(known);
+    }
+
+    /// A row of a snapshot: what the stream begins with, or a look in between.
+    fn snapshot(&mut self, seen: &Sighting<'_>, out: &mut Judgement) {
+        let versions = self.group.versions;
+        let like = |version: &Version| self.group.likeness(seen, version, None);
+        if self.newest.is_some() {
+            if !versions.iter().any(|version| like(version) != Likeness::Other) {
+                out.wrong(Check::Value, seen, versions.last(), "the snapshot has a row as it never was");
+            }
+            return;
+        }
+        let base = versions.partition_point(|version| version.seq <= out.marks.base(version.lane));
+        let as_base = base.checked_sub(1).filter(|at| like(&versions[*at]) != Likeness::Other);
+        let found = as_base.or_else(|| versions.iter().position(|version| like(version) == Likeness::Same));
+        match found {
+            Some(found) => {
+                out.compared(seen.relation, like(&versions[found]));
+                self.snapshot = Some(found);
+            }
+            None if self.group.is_touched() && base == 0 => {}
+            None => out.wrong(Check::Value, seen, versions.last(), "the snapshot has a row as it never was"),
+        }
+        self.known = Some(seen.known().collect());
+    }
+
+    fn finish(self, out: &mut Judgement) -> Result<(), VerifyError> {
+        let versions = self.group.versions;
+        let base = versions.partition_point(|version| version.seq <= out.marks.base(version.lane));
+        for (at, version) in versions[..self.group.committed()].iter().enumerate() {
+            let by_snapshot = self.snapshot.is_some_and(|snapshot| at <= snapshot);
+            let before_base = at + 1 < base || at + 1 == base && version.kind == ChangeKind::Delete;
+            if self.first[at].is_some() || by_snapshot || before_base {
+                continue;
+            }
+            match self.newest.is_some_and(|newest| at < newest) {
+                true => out.lost(version, Check::Lost)?,
+                false => out.missing(version, Check::Lost)?,
+            }
+        }
+        for at in &self.strays {
+            out.replays.hole(&self.group.sightings[*at])?;
+        }
+        out.counts.repeated += self.repeats.len() as u64;
+        if self.is_ambiguous() {
+            out.coverage.add(versions[0].relation, Why::Alike, self.repeats.len() as u64);
+            return self.group.sightings.iter().try_for_each(|seen| out.replays.hole(seen));
+        }
+        for (at, version) in &self.repeats {
+            let seen = &self.group.sightings[*at];
+            let is_stale = at + 1 == self.group.sightings.len() && self.last < self.newest;
+            let (lane, seq) = (versions[*version].lane, versions[*version].seq);
+            let first = self.first[*version].unwrap_or(seen.position);
+            out.replays.repeat(seen, Repeat { first, lane, seq, is_stale })?;
+        }
+        Ok(())
+    }
+
+    /// Whether what came again cannot be told from what was done twice.
+    fn is_ambiguous(&self) -> bool {
+        let numbered = self.group.sightings.iter().all(|seen| seen.transaction.is_some());
+        if self.repeats.is_empty() && !self.has_surplus || numbered {
+            return false;
+        }
+        let mut looks = HashSet::new();
+        self.group.versions.iter().any(|version| {
+            let is_delete = version.kind == ChangeKind::Delete;
+            version.sum.is_none() && !is_delete || !looks.insert((version.kind, version.sum))
+        })
+    }
+}
+
+fn is_kind(seen: &Sighting<'_>, version: &Version) -> bool {
+    matches!(
+        (seen.seen, version.kind),
+        (Seen::Insert, ChangeKind::Insert)
+            | (Seen::Update, ChangeKind::Update)
+            | (Seen::Delete, ChangeKind::Delete)
+    )
+}

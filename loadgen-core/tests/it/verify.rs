@@ -1,0 +1,5 @@
+//! The verifier, verified: what a correct sink shows passes, and each way of spoiling it is named.
+
+mod history;
+mod mutations;
+mod sink;
