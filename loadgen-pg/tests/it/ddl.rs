@@ -3,42 +3,52 @@
 use std::{sync::Mutex, time::Duration};
 
 use loadgen_core::{
-    Pace, Report, Run, SchemaFilter, SqlSession,
+    Pace, Report, Run, SchemaChange, SchemaFilter, SqlSession,
     crud::{Crud, CrudConfig},
 };
 use loadgen_pg::{PgSession, PgTarget};
 
-use crate::support::database;
+use crate::{support::database, waiting::until};
 
 const CONNECTIONS: u32 = 8;
+
+/// A change, and what has to be said of changes before the next one is made.
+type Step<'a> = (&'a str, &'a [&'a str]);
 
 /// Runs traffic with a check at its end while the steps are taken, one after the other.
 async fn disturbed(
     target: PgTarget,
     mut other: PgSession,
-    steps: &[&str],
+    steps: &[Step<'_>],
     pause: Duration,
 ) -> (Report, PgSession) {
     let (over, is_over) = tokio::sync::oneshot::channel::<()>();
-    let run = Run::new(target, Crud::new(CrudConfig::default()))
+    let mut run = Run::new(target, Crud::new(CrudConfig::default()))
         .seed(11)
         .lanes(24)
         .connections(CONNECTIONS)
         .threads(1)
         .pace(Pace::Constant("600/s".parse().unwrap()))
         .look_every(Duration::from_millis(150))
-        .duration(Duration::from_secs(120))
+        .duration(Duration::from_secs(600))
         .stop_on(async move {
             let _ = is_over.await;
         })
         .check();
+    let progress = run.progress();
+    let noticed = |said: &[&str]| {
+        let changes = progress.schema_changes();
+        let words: Vec<String> = changes.listed.iter().map(in_words).collect();
+        said.iter().all(|said| words.iter().any(|words| words == said))
+    };
     let failed = Mutex::new(Vec::new());
     let disturb = async {
         tokio::time::sleep(pause).await;
-        for step in steps {
+        for (step, said) in steps {
             if let Err(error) = other.execute(step).await {
                 failed.lock().unwrap().push(format!("{step}: {error}"));
             }
+            until(step, async || noticed(said)).await;
             tokio::time::sleep(pause).await;
         }
         let _ = over.send(());
@@ -49,8 +59,11 @@ async fn disturbed(
 }
 
 fn words(report: &Report) -> Vec<String> {
-    let changes = report.schema_changes.listed.iter();
-    changes.map(|change| format!("{} {}", change.table, change.what)).collect()
+    report.schema_changes.listed.iter().map(in_words).collect()
+}
+
+fn in_words(change: &SchemaChange) -> String {
+    format!("{} {}", change.table, change.what)
 }
 
 /// Every operation has a known end and hardly any is lost, and every table that is left has the rows that are counted.
@@ -58,7 +71,10 @@ async fn goes_on(report: &Report, other: &mut PgSession, steps: usize) {
     let outcomes = report.outcomes();
     assert_eq!(outcomes.indeterminate, 0, "{:?}", report.errors);
     assert!(outcomes.aborted <= u64::from(CONNECTIONS) * steps as u64, "{outcomes:?} {:#?}", report.errors);
-    assert!(outcomes.committed * 10 > outcomes.total() * 7, "{outcomes:?} {:?}", report.skips);
+    // Where the machine is slow, there are few rows to change.
+    let none = |reason: &str| reason.starts_with("nothing live") || reason.contains("has children");
+    let idle: u64 = report.skips.iter().filter(|(reason, _)| none(reason)).map(|(_, count)| count).sum();
+    assert!((outcomes.committed + idle) * 10 > outcomes.total() * 7, "{outcomes:?} {:?}", report.skips);
     assert!(report.fatal.is_none());
     for (name, tally) in report.tally.tables.iter().filter(|(_, tally)| tally.live > 0) {
         let rows: i64 = sqlx::query_scalar(sqlx::AssertSqlSafe(format!("select count(*) from {name}")))
@@ -128,8 +144,8 @@ async fn traffic_goes_on_through_every_kind_of_change_and_says_what_changed() {
         ("alter table measures alter column unit drop not null", "public.measures column \"unit\" takes NULL now"),
     ];
     let (target, other) = database(TABLES).await;
-    let sql: Vec<&str> = steps.iter().map(|(sql, _)| *sql).collect();
-    let (report, mut other) = disturbed(target, other, &sql, Duration::from_millis(500)).await;
+    let said: Vec<Step<'_>> = steps.iter().map(|(sql, said)| (*sql, std::slice::from_ref(said))).collect();
+    let (report, mut other) = disturbed(target, other, &said, Duration::from_millis(200)).await;
     let words = words(&report);
     for (_, said) in &steps {
         assert!(words.iter().any(|words| words == said), "{said}: {words:#?}");
@@ -163,17 +179,18 @@ async fn changes_that_come_faster_than_they_can_be_followed_cost_hardly_anything
             steps.push(format!("alter table orders drop column c{}", nth - 3));
         }
     }
-    steps.push("drop table customers cascade".to_owned());
-    let sql: Vec<&str> = steps.iter().map(String::as_str).collect();
-    let (target, other) = database(TABLES).await;
-    let (report, mut other) = disturbed(target, other, &sql, Duration::from_millis(60)).await;
-    goes_on(&report, &mut other, steps.len()).await;
-    let words = words(&report);
-    for said in [
+    let in_the_end = [
         "public.customers dropped or moved away",
         "public.orders column \"c10\" added, uuid; the digest goes on without it",
         "public.logs dropped or moved away",
-    ] {
+    ];
+    let mut steps: Vec<Step<'_>> = steps.iter().map(|sql| (sql.as_str(), &[][..])).collect();
+    steps.push(("drop table customers cascade", &in_the_end));
+    let (target, other) = database(TABLES).await;
+    let (report, mut other) = disturbed(target, other, &steps, Duration::from_millis(60)).await;
+    goes_on(&report, &mut other, steps.len()).await;
+    let words = words(&report);
+    for said in in_the_end {
         assert!(words.iter().any(|words| words == said), "{said}: {words:#?}");
     }
 }
