@@ -69,6 +69,8 @@ struct Walk<'a> {
     keeps_known: bool,
     /// Whether more came than there is.
     has_surplus: bool,
+    /// Whether more came, and it cannot be told what of it is new.
+    is_ambiguous: bool,
     /// What came again: place in the sightings, version.
     repeats: Vec<(usize, usize)>,
     /// What is nothing that the ledger has.
@@ -104,6 +106,7 @@ impl<'a> Walk<'a> {
             known_at: if keeps_known { vec![None; count] } else { Vec::new() },
             keeps_known,
             has_surplus: changes > count,
+            is_ambiguous: changes > count && is_ambiguous(group),
             repeats: Vec::new(),
             strays: Vec::new(),
             last: None,
@@ -171,9 +174,9 @@ impl<'a> Walk<'a> {
         if likeness != Likeness::Other {
             return Step::Version(next, likeness);
         }
-        let later = self.later(at, next);
-        let again = if seen.transaction.is_none() { self.again(seen) } else { None };
-        let found = if self.has_surplus { again.or(later) } else { later.or(again) };
+        let later = || self.later(at, next);
+        let again = || if seen.transaction.is_none() { self.again(seen) } else { None };
+        let found = if self.has_surplus { again().or_else(later) } else { later().or_else(again) };
         if let Some(found) = found {
             return match self.first[found] {
                 Some(_) => Step::Again(found),
@@ -206,18 +209,20 @@ impl<'a> Walk<'a> {
         if (from..to).contains(&next) && self.like(seen, next) != Likeness::Other {
             return Step::Version(next, self.like(seen, next));
         }
-        let again = (from..to).rev().find(|version| self.like_again(seen, *version) != Likeness::Other);
-        if let Some(again) = again {
+        let behind = self.repeats.last().map(|(_, version)| version + 1).filter(|at| (from..to).contains(at));
+        let again = behind.into_iter().chain(from..to);
+        if let Some(again) = again.into_iter().find(|at| self.like_again(seen, *at) != Likeness::Other) {
             return Step::Again(again);
         }
-        let unseen = (from..to).find(|version| self.first[*version].is_none());
-        match unseen {
-            Some(unseen) if self.like(seen, unseen) != Likeness::Other => {
-                Step::Version(unseen, self.like(seen, unseen))
-            }
+        let mut unseen = (from..to).filter(|at| self.first[*at].is_none());
+        if let Some(unseen) = unseen.clone().find(|at| self.like(seen, *at) != Likeness::Other) {
+            return Step::Version(unseen, self.like(seen, unseen));
+        }
+        match unseen.find(|at| is_kind(seen, &versions[*at])) {
             Some(unseen) => Step::Wrong(unseen),
-            None if from < to => Step::Wrong(from),
-            None => Step::Stray(None),
+            None => {
+                (from..to).find(|at| is_kind(seen, &versions[*at])).map_or(Step::Stray(None), Step::Wrong)
+            }
         }
     }
 
@@ -243,11 +248,13 @@ impl<'a> Walk<'a> {
         })
     }
 
-    /// A version that was delivered before: the one behind the last repeat, else the newest.
+    /// A version that was delivered before: the one behind the last repeat, else the newest; better one that is the same than
+    /// one that may be.
     fn again(&self, seen: &Sighting<'_>) -> Option<usize> {
         let behind = self.repeats.last().map(|(_, version)| version + 1);
         let mut order = behind.into_iter().chain((0..self.first.len()).rev());
-        order.find(|version| self.like_again(seen, *version) == Likeness::Same)
+        let same = order.clone().find(|version| self.like_again(seen, *version) == Likeness::Same);
+        same.or_else(|| order.find(|version| self.like_again(seen, *version) != Likeness::Other))
     }
 
     /// Whether the next version comes behind this, and there are enough changes for both.
@@ -279,25 +286,28 @@ impl<'a> Walk<'a> {
         if let Some(number) = seen.transaction {
             self.transactions.insert(number, version.seq);
         }
-        self.remember(at, seen);
-        if version.kind != ChangeKind::Delete && seen.names != 0 {
+        self.remember(at, seen, likeness);
+        if version.kind != ChangeKind::Delete && seen.names != 0 && !self.is_ambiguous {
             out.columns(self.group.relation, seen, version);
         }
         out.compared(version.relation, likeness);
         out.seen(version, seen.transaction)
     }
 
-    fn remember(&mut self, at: usize, seen: &Sighting<'_>) {
+    /// Keeps the hashes of what came, and of what was left out if it is known to be as before.
+    fn remember(&mut self, at: usize, seen: &Sighting<'_>, likeness: Likeness) {
         if !self.keeps_known {
             return;
         }
         let mut known: Known = seen.known().collect();
-        let before = self.known.take().unwrap_or_default();
-        known.extend(before.into_iter().filter(|(column, _)| seen.unchanged().any(|left| left == *column)));
-        if let Some(place) = self.known_at.get_mut(at) {
-            *place = Some(known.clone());
+        if likeness == Likeness::Same || likeness == Likeness::Unknown(Why::UnknownSum) {
+            let before = self.known.iter().flatten();
+            known.extend(before.filter(|(column, _)| seen.unchanged().any(|left| left == *column)));
         }
-        self.known = Some(known);
+        if self.newest == Some(at) {
+            self.known = Some(known.clone());
+        }
+        self.known_at[at] = Some(known);
     }
 
     /// A row of a snapshot: what the stream begins with, or a look in between.
@@ -342,7 +352,7 @@ impl<'a> Walk<'a> {
             out.replays.hole(&self.group.sightings[*at])?;
         }
         out.counts.repeated += self.repeats.len() as u64;
-        if self.is_ambiguous() {
+        if self.is_ambiguous || !self.repeats.is_empty() && is_ambiguous(self.group) {
             out.coverage.add(versions[0].relation, Why::Alike, self.repeats.len() as u64);
             return self.group.sightings.iter().try_for_each(|seen| out.replays.hole(seen));
         }
@@ -355,19 +365,20 @@ impl<'a> Walk<'a> {
         }
         Ok(())
     }
+}
 
-    /// Whether what came again cannot be told from what was done twice.
-    fn is_ambiguous(&self) -> bool {
-        let numbered = self.group.sightings.iter().all(|seen| seen.transaction.is_some());
-        if self.repeats.is_empty() && !self.has_surplus || numbered {
-            return false;
-        }
-        let mut looks = HashSet::new();
-        self.group.versions.iter().any(|version| {
-            let is_delete = version.kind == ChangeKind::Delete;
-            version.sum.is_none() && !is_delete || !looks.insert((version.kind, version.sum))
-        })
+/// Whether a change that comes again cannot be told from one that is done twice.
+fn is_ambiguous(group: &Group<'_>) -> bool {
+    let is_blind = |version: &Version| version.sum.is_none() && version.kind != ChangeKind::Delete;
+    let mut looks = HashSet::new();
+    if group.sightings.iter().all(|seen| seen.transaction.is_some()) {
+        let mut is_double = |version: &Version| !looks.insert((version.seq, version.kind, version.sum));
+        let is_pair = |pair: &[Version]| pair[0].seq == pair[1].seq && pair.iter().any(is_blind);
+        return group.versions.iter().any(&mut is_double) || group.versions.windows(2).any(is_pair);
     }
+    let mut is_double =
+        |version: &Version| is_blind(version) || !looks.insert((0, version.kind, version.sum));
+    group.versions.iter().any(&mut is_double)
 }
 
 fn is_kind(seen: &Sighting<'_>, version: &Version) -> bool {

@@ -135,7 +135,7 @@ impl History {
             .collect();
         let mut lanes: Vec<Lane> =
             (0..LANES).map(|_| Lane { delay: rng.below(8), ..Lane::default() }).collect();
-        let count = 28 + rng.below(12);
+        let count = 24 + rng.below(10);
         let change = rng.below(count);
         let transactions = (0..count)
             .map(|number| {
