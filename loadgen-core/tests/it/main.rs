@@ -8,6 +8,7 @@ mod ddl;
 mod digest;
 mod engine;
 mod existing;
+mod idle;
 mod lines;
 mod others;
 mod plans;
