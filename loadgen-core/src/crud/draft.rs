@@ -164,7 +164,9 @@ impl Draft<'_> {
             }
             match &column.fill {
                 Fill::Sequence { .. } => return Ok(Ok(Source::Server("sequence".to_owned()))),
-                Fill::Volatile(default) if column.ty != Type::Uuid && !self.is_confined(index) => {
+                Fill::Volatile(default)
+                    if column.ty != Type::Uuid && !self.is_confined(index) && !self.is_compared(index) =>
+                {
                     return Ok(Ok(Source::Server(format!("default {default}"))));
                 }
                 _ => {}
@@ -179,6 +181,19 @@ impl Draft<'_> {
         by.contains(&column)
             && self.table.checks.iter().any(|check| {
                 check.columns.contains(&column) && check.columns.iter().all(|column| by.contains(column))
+            })
+    }
+
+    /// Whether a check compares a moment with another one that is drawn: against the time of the run, which nobody knows before,
+    /// only a far future would do.
+    fn is_compared(&self, column: usize) -> bool {
+        let is_moment =
+            |column: &usize| matches!(self.table.columns[*column].ty, Type::Date | Type::Timestamp { .. });
+        let is_drawn = |other: &usize| *other != column && self.table.columns[*other].fill == Fill::None;
+        is_moment(&column)
+            && self.table.checks.iter().any(|check| {
+                check.columns.contains(&column)
+                    && check.columns.iter().any(|other| is_moment(other) && is_drawn(other))
             })
     }
 

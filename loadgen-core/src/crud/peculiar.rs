@@ -1,6 +1,12 @@
 //! What a table does not allow, and what is out of the ordinary about it, for whoever reads the plan.
 
-use super::{config::OperationWeights, source::names, table_plan::TablePlan};
+use super::{
+    config::{OperationWeights, TableConfig},
+    sampling::{Sampling, Standing},
+    source::names,
+    table_plan::TablePlan,
+    touch::Touch,
+};
 use crate::Table;
 
 /// What is out of the ordinary, for whoever reads the plan.
@@ -44,6 +50,29 @@ pub(super) fn possible(
         operations.update = 0;
     }
     operations
+}
+
+/// What is asked for and comes to nothing.
+pub(super) fn note_idle(
+    config: &TableConfig,
+    operations: OperationWeights,
+    (standing, is_parent): (&Standing, bool),
+    notes: &mut Vec<String>,
+) {
+    let OperationWeights { insert, update, delete } = operations;
+    if config.pick.is_some() && standing.sampling == Sampling::Server {
+        notes.push("pick is of no use: the server picks the rows".to_owned());
+    } else if config.pick.is_some() && update == 0 {
+        notes.push("pick is of no use: it is about updates, and there are none".to_owned());
+    }
+    let is_bare = standing.touch == Touch::Own && standing.sampling != Sampling::Server;
+    if insert == 0 && update + delete > 0 && is_bare && !is_parent {
+        notes.push(
+            "nothing inserts the rows that updates and deletes need: give inserts a weight, or touch the rows that are there \
+             (touch: existing)"
+                .to_owned(),
+        );
+    }
 }
 
 impl TablePlan {

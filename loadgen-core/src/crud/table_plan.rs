@@ -9,7 +9,7 @@ use super::{
     dealt::Dealt,
     kept::Kept,
     live::Layout,
-    peculiar::{note_specials, possible},
+    peculiar::{note_idle, note_specials, possible},
     pick::Pick,
     reference::Reference,
     sampling::{Sampling, Standing},
@@ -123,8 +123,9 @@ impl TablePlan {
         }
         let has_key = delete.is_some() && !kept.by_address;
         let standing = Standing::of(&table, config, table_config, has_key);
-        notes.extend(standing.note);
+        notes.extend(standing.note.clone());
         let operations = possible(wanted, updates.is_empty(), delete.is_none(), &mut notes);
+        note_idle(table_config, operations, (&standing, !referred.is_empty()), &mut notes);
         let layout = Layout {
             keys: remembered.len(),
             parts: groups.len() + 1,

@@ -49,7 +49,7 @@ impl Distinct {
         let blocks = Blocks::new(apart)?;
         let (values, salt) = (blocks.count(), column_salt(name));
         let (domain, scramble) = (Domain::Apart(blocks), Permutation::new(values, seed, salt));
-        Some(Distinct { domain, values, scramble, seed, salt, digit: None })
+        Some(Distinct { domain, values, scramble, seed, salt, digit: None, by_name: None })
     }
 }
 

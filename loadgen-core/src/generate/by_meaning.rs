@@ -5,7 +5,7 @@ use super::{
     by_type::Lengths,
     flag::Flag,
     ladder::{Bounds, Ladder},
-    meaning::{Kind, Meaning, find},
+    meaning::{Kind, Meaning, find, ranked},
     prose::Prose,
     range::Range,
     template::Template,
@@ -76,7 +76,39 @@ fn clipped(range: &str, ty: &Type) -> Option<Ladder> {
 
 /// What a rule writes into a text column that must not repeat; `None` when it does not fit.
 pub(super) fn unique(rule: &Meaning, max: u32) -> Option<Template> {
-    if rule.kind == Kind::Unique { Template::parse(rule.spec)?.fit(max) } else { None }
+    if matches!(rule.kind, Kind::Unique | Kind::Thing) { Template::parse(rule.spec)?.fit(max) } else { None }
+}
+
+/// What a unique column of a table holds: its rule for such columns, else, where the table gives it a meaning (`cities.name`),
+/// texts of that meaning with a code; the list itself where it is one of codes (`countries.code`).
+pub(super) fn unique_in(table: &str, column: &str, fixed: bool, max: u32) -> Option<Either> {
+    let ranked = ranked(Some(table), column);
+    let is_whole = |spec: &str, meaning: &Meaning| meaning.kind == Kind::Text && spec.ends_with("code}");
+    ranked.chunk_by(|one, other| one.0 == other.0).find_map(|alike| {
+        let of = |kind: Kind| alike.iter().map(|(_, rule)| rule).filter(move |rule| rule.kind == kind);
+        let special = of(Kind::Thing).chain(of(Kind::Unique));
+        let special = special.filter_map(|rule| unique(rule, max)).map(Either::Codes).next();
+        special.or_else(|| {
+            of(Kind::Text).filter(|_| alike[0].0 == 0).find_map(|rule| {
+                if is_whole(rule.spec, rule) {
+                    let items = Template::parse(rule.spec)?.items()?;
+                    let fits = |item: &String| {
+                        let chars = item.chars().count() as u32;
+                        chars == max || chars < max && !fixed
+                    };
+                    return items.iter().all(fits).then_some(Either::Items(items));
+                }
+                let coded = Template::parse(&format!("{} {{code 7}}", rule.spec))?.fit(max)?;
+                Some(Either::Codes(coded))
+            })
+        })
+    })
+}
+
+/// What unique texts are made of.
+pub(super) enum Either {
+    Codes(Template),
+    Items(Vec<String>),
 }
 
 /// All rules can be read, and each makes values of some type.
@@ -84,7 +116,7 @@ pub(super) fn unique(rule: &Meaning, max: u32) -> Option<Template> {
 pub(super) fn check(rule: &Meaning) -> Option<crate::Value> {
     let types = [Type::Text { max: None, fixed: false }, Type::Double, Type::Date, Type::Bool];
     let rng = &mut crate::Rng::keyed(crate::Seed(1), [0; 3]);
-    if rule.kind == Kind::Unique {
+    if matches!(rule.kind, Kind::Unique | Kind::Thing) {
         let template = unique(rule, u32::MAX)?;
         return template.tells_codes_apart().then(|| crate::Value::Text(template.write(rng, 1)));
     }

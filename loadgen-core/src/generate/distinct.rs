@@ -7,7 +7,7 @@ use super::{
     apart::Blocks,
     asked,
     binary::uuid_of,
-    by_meaning,
+    by_meaning::{self, Either},
     by_type::{self, Lengths},
     choice::Choice,
     chosen,
@@ -39,6 +39,8 @@ pub struct Distinct {
     pub(super) salt: u64,
     /// Where several columns are distinct together.
     pub(super) digit: Option<Digit>,
+    /// Where nothing but the name says what a text is: whether it is padded, and its lengths.
+    pub(super) by_name: Option<(bool, Lengths)>,
 }
 
 #[derive(Clone, Debug)]
@@ -91,6 +93,14 @@ impl Distinct {
     #[must_use]
     pub fn in_table(mut self, table: &TableName, column: &str) -> Self {
         self.salt = column_salt(&format!("{table}.{column}"));
+        if let Some((fixed, lengths)) = self.by_name.filter(|(_, lengths)| lengths.min.is_none()) {
+            self.domain = match by_meaning::unique_in(&table.table, column, fixed, lengths.max) {
+                Some(Either::Codes(template)) => Domain::Text(template),
+                Some(Either::Items(items)) => Domain::Listed(items.into_iter().map(Value::Text).collect()),
+                None => self.domain,
+            };
+            self.values = self.domain.capacity();
+        }
         self.scramble = Permutation::new(self.values, self.seed, self.salt);
         if let Domain::Array(element) = self.domain {
             self.domain = Domain::Array(Box::new(element.in_table(table, column)));
@@ -108,7 +118,11 @@ impl Distinct {
         };
         let (values, salt) = (domain.capacity(), column_salt(name));
         let scramble = Permutation::new(values, seed, salt);
-        Ok(Distinct { scramble, domain, values, seed, salt, digit: None })
+        let is_named = matches!((&domain, &config.meaning), (Domain::Text(_), None));
+        let fixed = matches!(ty, Type::Text { fixed: true, .. });
+        let by_name =
+            is_named.then(|| by_type::lengths(ty, config)).transpose()?.map(|lengths| (fixed, lengths));
+        Ok(Distinct { scramble, domain, values, seed, salt, digit: None, by_name })
     }
 
     /// How many values there are, or of several columns that are distinct together how many combinations; indexes reach at most 2^64 of them.

@@ -19,6 +19,7 @@ pub(super) struct Meaning {
 pub(super) enum Kind {
     Text,
     Unique,
+    Thing,
     Prose,
     Number,
     Date,
@@ -34,6 +35,12 @@ pub(super) fn find<T>(
     column: &str,
     fit: impl FnMut(&Meaning) -> Option<T>,
 ) -> Option<T> {
+    ranked(table, column).iter().map(|(_, meaning)| meaning).find_map(fit)
+}
+
+/// The rules for a name, those that agree with most words first, each with where its phrase starts: at 0, where the table
+/// is part of it.
+pub(super) fn ranked(table: Option<&str>, column: &str) -> Vec<(usize, Meaning)> {
     let name = Name::new(table, column);
     let mut found: Vec<(usize, Meaning)> = Vec::new();
     for line in RULES.lines() {
@@ -43,7 +50,7 @@ pub(super) fn find<T>(
         }
     }
     found.sort_by_key(|(start, _)| *start);
-    found.iter().map(|(_, meaning)| meaning).find_map(fit)
+    found
 }
 
 /// The words of a name without anything between them.
@@ -95,6 +102,7 @@ fn rule(phrases: &'static str, rest: &'static str) -> Option<Meaning> {
     let kind = match kind.trim() {
         "text" => Kind::Text,
         "unique" => Kind::Unique,
+        "thing" => Kind::Thing,
         "prose" => Kind::Prose,
         "number" => Kind::Number,
         "date" => Kind::Date,

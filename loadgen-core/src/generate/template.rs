@@ -75,6 +75,14 @@ impl Template {
         pieces.map(Template::of)
     }
 
+    /// The texts, where they are those of one list.
+    pub(super) fn items(&self) -> Option<Vec<String>> {
+        match &*self.pieces {
+            [Piece::Pick(items)] => Some(items.iter().map(|item| (*item).to_owned()).collect()),
+            _ => None,
+        }
+    }
+
     /// How many codes there are: 1 without a code.
     pub(super) fn capacity(&self) -> u128 {
         let codes = self.pieces.iter().filter_map(|piece| match piece {

@@ -9,6 +9,7 @@ mod digest;
 mod engine;
 mod existing;
 mod ledger;
+mod idle;
 mod lines;
 mod others;
 mod plans;

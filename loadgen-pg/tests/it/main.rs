@@ -31,6 +31,7 @@ mod seeding;
 mod seeding_checks;
 mod seeding_tenants;
 mod server;
+mod soft_deletes;
 mod spelling;
 mod support;
 mod surroundings;

@@ -95,3 +95,33 @@ fn integers_come_in_order_from_the_start() {
     let values = Distinct::new(&column("id", Type::Int(64)), None, Seed(1), 501).unwrap();
     assert_eq!([values.value(0), values.value(9)], [Some(Value::Int(501)), Some(Value::Int(510))]);
 }
+
+fn in_table(table: &str, name: &str, ty: Type) -> Vec<String> {
+    let values = distinct(&column(name, ty), None).in_table(&crate::TableName::new("public", table), name);
+    (0..4).filter_map(|index| values.value(index)).map(|value| value.to_string()).collect()
+}
+
+#[test]
+fn unique_names_look_like_what_their_table_is_about() {
+    let products = ["Chair", "Lamp", "Mug", "Drill", "Bench"];
+    for table in ["roles", "widgets", "teams", "cities", "departments", "customers"] {
+        let names = in_table(table, "name", text(80));
+        assert!(names.iter().all(|name| !products.iter().any(|product| name.contains(product))), "{names:?}");
+    }
+    let cities = in_table("cities", "name", text(80));
+    assert!(cities.iter().all(|city| city.split(' ').count() >= 2), "a city and a code: {cities:?}");
+    let short = in_table("widgets", "name", text(6));
+    assert!(short.iter().all(|name| name.len() <= 6), "{short:?}");
+}
+
+#[test]
+fn codes_of_countries_are_codes_of_countries() {
+    for ty in [text(9), Type::Text { max: Some(2), fixed: true }] {
+        let codes = in_table("countries", "code", ty);
+        assert!(
+            codes.iter().all(|code| code.len() == 2 && code.chars().all(|c| c.is_ascii_uppercase())),
+            "{codes:?}"
+        );
+    }
+    assert_eq!(in_table("countries", "code", Type::Text { max: Some(3), fixed: true })[0].len(), 3);
+}

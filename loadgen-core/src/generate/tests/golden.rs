@@ -42,7 +42,7 @@ fn types() -> Vec<Type> {
 /// The type in which a meaning shows.
 fn shown(kind: Kind) -> Type {
     match kind {
-        Kind::Text | Kind::Unique | Kind::Prose => text(200),
+        Kind::Text | Kind::Unique | Kind::Thing | Kind::Prose => text(200),
         Kind::Number => Type::Double,
         Kind::Date => Type::Date,
         Kind::Bool => Type::Bool,
