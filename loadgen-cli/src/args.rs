@@ -3,7 +3,7 @@
 use clap::{ArgAction, Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
-use crate::flags::{DemoArgs, HealthArgs, InspectArgs, PlanArgs, ResolveArgs, RunArgs, SeedArgs};
+use crate::flags::{DemoArgs, HealthArgs, InspectArgs, PlanArgs, ResolveArgs, RunArgs, SeedArgs, VerifyArgs};
 
 /// Database traffic that looks real, can be repeated, and can be checked at the far end.
 #[derive(Debug, Parser)]
@@ -35,6 +35,8 @@ pub(crate) enum Verb {
     Health(Box<HealthArgs>),
     /// Settle what a killed run left undecided in its ledger
     Resolve(ResolveArgs),
+    /// Hold a database against the ledger of a run: is every change there, once?
+    Verify(VerifyArgs),
     /// Print the JSON Schema of the plan file
     Schema,
     /// Print the completions of a shell

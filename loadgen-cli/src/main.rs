@@ -26,6 +26,7 @@ mod style;
 mod text;
 mod units;
 mod verbs;
+mod verify_text;
 
 use std::process::ExitCode;
 

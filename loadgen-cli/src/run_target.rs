@@ -21,7 +21,7 @@ use crate::{
 pub(crate) struct RunTarget {
     pub(crate) directory: PathBuf,
     pub(crate) header: Header,
-    target: PgTarget,
+    pub(crate) target: PgTarget,
     allow_host: Vec<String>,
 }
 
@@ -41,7 +41,15 @@ impl RunTarget {
         Ok(RunTarget { directory, header, target, allow_host: args.reach.allow_host.clone() })
     }
 
-    /// A session of the database that the run went to.
+    /// The same ledger, and another database.
+    pub(crate) fn beside(self, address: &str) -> Result<Self, Failed> {
+        let environment = Environment::with_file(None)?;
+        let settings = PgSettings::resolve(Some(address), &|name: &str| environment.get(name));
+        let target = PgTarget::new(settings.map_err(|error| Failed::because(Code::Usage, &error))?);
+        Ok(RunTarget { target, ..self })
+    }
+
+    /// A session of the database.
     pub(crate) async fn connect(&self) -> Result<PgSession, Failed> {
         guard::check(&self.target, &self.allow_host).await?;
         let failed = |failure| {

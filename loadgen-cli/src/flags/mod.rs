@@ -77,6 +77,23 @@ pub(crate) struct ResolveArgs {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct VerifyArgs {
+    #[command(flatten)]
+    pub(crate) run: RunDirArgs,
+    /// What is held against the ledger: `source` for the tables that the run wrote, or the address of a copy of them
+    #[arg(long, value_name = "SINK")]
+    pub(crate) sink: String,
+    /// How long the sink may take to come as far as the run did
+    #[arg(long, default_value = "0s", value_name = "TIME", allow_hyphen_values = true)]
+    pub(crate) wait: Span,
+    /// How many findings are printed; verify.json beside the ledger has more
+    #[arg(long, default_value = "10", value_name = "N")]
+    pub(crate) findings: usize,
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct PlanArgs {
     #[command(flatten)]
     pub(crate) source: SourceArgs,

@@ -40,6 +40,19 @@ fn the_rest_of_an_address_stays_as_it_was() {
     }
 }
 
+#[test]
+fn an_address_is_refused_that_could_be_cut_in_the_middle_of_a_secret() {
+    for address in [
+        "postgres://me:Qz1@/Qz2@localhost:5432/shop",
+        "postgres://me:Qz1@db/Qz2@localhost/shop",
+        "postgres://me:Qz1@?user=Qz2@localhost/shop",
+        "postgres://me:Qz1/Qz2@localhost/shop",
+    ] {
+        let refused = PgSettings::from_url(address).unwrap_err().to_string();
+        assert!(!refused.contains("Qz"), "{refused}");
+    }
+}
+
 proptest! {
     /// Between the two halves of a secret stands whatever a shell lets through.
     #[test]

@@ -9,6 +9,7 @@ mod resolve;
 mod run;
 mod schema;
 mod seed;
+mod verify;
 
 use crate::{
     args::{TalkArgs, Verb},
@@ -26,6 +27,7 @@ pub(crate) async fn dispatch(verb: Verb, talk: &TalkArgs) -> Result<(), Failed> 
         Verb::Inspect(args) => inspect::inspect(&args).await,
         Verb::Health(args) => health::health(&args).await,
         Verb::Resolve(args) => resolve::resolve(&args).await,
+        Verb::Verify(args) => verify::verify(&args).await,
         Verb::Schema => schema::schema(),
         Verb::Completions { shell } => completions::completions(shell),
     }

@@ -41,7 +41,7 @@ pub(super) fn print(execution: &Execution, format: Format) -> Result<(), Failed>
     }
 }
 
-fn write(directory: &Path, name: &str, text: &str) -> Result<(), Failed> {
+pub(super) fn write(directory: &Path, name: &str, text: &str) -> Result<(), Failed> {
     let path = directory.join(name);
     let written = std::fs::create_dir_all(directory).and_then(|()| std::fs::write(&path, text));
     written.map_err(|error| Failed::new(Code::Run, format!("failed to write {}: {error}", path.display())))

@@ -23,6 +23,7 @@ mod replay;
 mod row;
 mod sighting;
 mod spill;
+mod tables;
 mod tally;
 mod verification;
 mod verifier;
@@ -31,5 +32,6 @@ mod walk;
 
 pub use error::VerifyError;
 pub use observation::{Cell, Observation, Seen, Sink, TableId};
+pub use tables::{ObserveError, observe_markers, observe_rows};
 pub use verification::{Check, Counts, Doubt, Finding, NotCompared, Verdict, Verification};
 pub use verifier::{Verifier, VerifyOptions};

@@ -27,17 +27,18 @@ pub(super) fn parse(url: &str) -> Result<Parts, SettingsError> {
     let rest = url.strip_prefix("postgres://").or_else(|| url.strip_prefix("postgresql://"));
     let rest = rest.ok_or(SettingsError::Scheme)?;
     let (authority, tail) = rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len()));
-    if !authority.is_empty() && !authority.contains('@') && tail.contains('@') {
-        // The password holds a bare slash or question mark: what follows is part of a secret and may not be quoted.
+    let (login, place) = authority.rsplit_once('@').unwrap_or(("", authority));
+    let (path, query) = tail.split_once('?').unwrap_or((tail, ""));
+    let has_host = authority.contains('@') && !place.is_empty();
+    if !authority.is_empty() && (path.contains('@') || !has_host && query.contains('@')) {
+        // The password may hold a bare slash or question mark: what follows is part of a secret then, and may not be quoted.
         return Err(SettingsError::Unescaped);
     }
     let mut parts = Parts::default();
-    let (login, place) = authority.rsplit_once('@').unwrap_or(("", authority));
     let (user, password) = login.split_once(':').map_or((login, None), |(user, pass)| (user, Some(pass)));
     parts.user = given(user, "user")?;
     parts.password = password.map(|text| decode(text, "password")).transpose()?;
     read_place(place, &mut parts)?;
-    let (path, query) = tail.split_once('?').unwrap_or((tail, ""));
     parts.database = given(path.trim_start_matches('/'), "database")?;
     for pair in query.split('&').filter(|pair| !pair.is_empty()) {
         let (name, value) = pair.split_once('=').ok_or(SettingsError::Unreadable("query"))?;

@@ -1,0 +1,69 @@
+//! What was found out about a sink, for people.
+
+use std::fmt::Write;
+
+use loadgen_core::verify::{Finding, Verdict, Verification};
+
+use crate::{style::Style, units::count};
+
+/// The verdict, and what it rests on.
+pub(crate) fn verification(
+    found: &Verification,
+    (run, sink): (&str, &str),
+    most: usize,
+    style: Style,
+) -> String {
+    let mut text = String::new();
+    let counts = &found.counts;
+    let _ = writeln!(text, "run {run} → {sink}");
+    let _ = writeln!(
+        text,
+        "{} committed transactions with {} changes in the ledger, {} aborted; the sink showed {} rows, {} of them compared\n",
+        count(counts.committed),
+        count(counts.changes),
+        count(counts.aborted),
+        count(counts.observed - counts.markers),
+        count(counts.compared),
+    );
+    for (check, times) in &found.checks {
+        let _ = match times {
+            0 => continue,
+            times => writeln!(text, "  {check}: {}", count(*times)),
+        };
+    }
+    for finding in found.findings.iter().take(most) {
+        let _ = writeln!(text, "    {}", line(finding));
+    }
+    if found.findings.len() > most {
+        let _ =
+            writeln!(text, "    and {} more, see verify.json", count((found.findings.len() - most) as u64));
+    }
+    for doubt in &found.doubts {
+        let _ = writeln!(text, "  {}", doubt.words);
+    }
+    for left in &found.coverage {
+        let _ = writeln!(text, "  not compared: {}: {} ({})", left.table, left.words, count(left.count));
+    }
+    let verdict = found.verdict.to_string();
+    let verdict = match found.verdict {
+        Verdict::Pass => style.good(&verdict),
+        Verdict::Fail | Verdict::Inconclusive => style.bad(&verdict),
+    };
+    let _ = writeln!(text, "{verdict}");
+    text
+}
+
+/// Which check, which row, whose change, and what is wrong with it.
+fn line(finding: &Finding) -> String {
+    let mut line = finding.check.to_string();
+    if let Some(table) = &finding.table {
+        let _ = write!(line, " {table}");
+    }
+    if !finding.key.is_empty() {
+        let _ = write!(line, " ({})", finding.key.join(", "));
+    }
+    if let (Some(lane), Some(seq)) = (finding.lane, finding.seq) {
+        let _ = write!(line, ", lane {lane}, transaction {seq}");
+    }
+    format!("{line}: {}", finding.words)
+}

@@ -1,0 +1,121 @@
+//! The rows of a database, for a verifier: the source itself, or a copy of it.
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use super::{
+    error::VerifyError,
+    observation::{Cell, Observation, Seen, TableId},
+    verifier::Verifier,
+};
+use crate::{
+    Failure, Schema, SchemaFilter, SqlSession, Table, TableName, Value,
+    ledger::{Header, MARKER_COLUMNS, MARKER_TABLE},
+};
+
+/// Why the rows of a database could not be handed over.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ObserveError {
+    /// The database refused something.
+    #[error(transparent)]
+    Target(#[from] Failure),
+    /// A table of the ledger is not there.
+    #[error(
+        "the sink has no table {0}; is it the right database, and is the table among those that are copied?"
+    )]
+    Missing(TableName),
+    /// The verifier did not take a row.
+    #[error(transparent)]
+    Verify(#[from] VerifyError),
+}
+
+/// Hands the markers over, if the database has them; whoever waits for the last watermark calls this again and again.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn observe_markers(
+    session: &mut impl SqlSession,
+    header: &Header,
+    verifier: &mut Verifier,
+) -> Result<(), ObserveError> {
+    let Some(name) = name_of(&header.marker) else { return Ok(()) };
+    let schema = read(session, [name.schema.clone()]).await?;
+    match (schema.table(&name), verifier.table(&name.schema, MARKER_TABLE)) {
+        (Some(table), Some(id)) => observe(session, table, (id, &[]), &MARKER_COLUMNS, verifier).await,
+        _ => Ok(()),
+    }
+}
+
+/// Hands all rows of the tables over that the ledger knows. The markers come before them.
+///
+/// # Errors
+/// When a table is missing, or the database cannot be read.
+pub async fn observe_rows(
+    session: &mut impl SqlSession,
+    header: &Header,
+    verifier: &mut Verifier,
+) -> Result<(), ObserveError> {
+    let schema = read(session, header.tables.values().map(|table| table.schema.clone())).await?;
+    let mut done = BTreeSet::new();
+    // The last form of a table is the one that it has now.
+    for table in header.tables.values().rev() {
+        let name = TableName::new(&table.schema, &table.table);
+        let Some(id) = verifier.table(&name.schema, &name.table).filter(|_| done.insert(name.clone())) else {
+            continue;
+        };
+        let forms =
+            header.tables.values().filter(|form| (&form.schema, &form.table) == (&name.schema, &name.table));
+        let covered = forms.flat_map(|form| form.columns.iter().map(|column| &column.name).chain(&form.key));
+        let wanted: BTreeSet<&str> = covered.map(String::as_str).collect();
+        let wanted: Vec<&str> = wanted.into_iter().collect();
+        let found = schema.table(&name).ok_or_else(|| ObserveError::Missing(name.clone()))?;
+        observe(session, found, (id, &table.key), &wanted, verifier).await?;
+    }
+    Ok(())
+}
+
+fn name_of(full: &str) -> Option<TableName> {
+    full.strip_suffix(MARKER_TABLE)?.strip_suffix('.').map(|schema| TableName::new(schema, MARKER_TABLE))
+}
+
+async fn read(
+    session: &mut impl SqlSession,
+    schemas: impl IntoIterator<Item = String>,
+) -> Result<Schema, Failure> {
+    let schemas: BTreeSet<String> = schemas.into_iter().collect();
+    session.introspect(&SchemaFilter { schemas: schemas.into_iter().collect() }).await
+}
+
+/// Hands all rows of one table over, with the columns that are wanted as far as there are such.
+async fn observe(
+    session: &mut impl SqlSession,
+    table: &Arc<Table>,
+    (id, key): (TableId, &[String]),
+    wanted: &[&str],
+    verifier: &mut Verifier,
+) -> Result<(), ObserveError> {
+    let all: Vec<usize> = wanted.iter().filter_map(|name| table.column_index(name)).collect();
+    let names: Vec<&str> = all.iter().map(|index| table.columns[*index].name.as_str()).collect();
+    let places: Vec<usize> =
+        key.iter().filter_map(|name| names.iter().position(|column| column == name)).collect();
+    let mut failed = None;
+    let each = &mut |values: &[Value]| {
+        if failed.is_some() {
+            return;
+        }
+        let key: Vec<String> = places.iter().map(|place| values[*place].to_string()).collect();
+        let cells = values.iter().cloned().map(Cell::Value);
+        let columns: Vec<(&str, Cell)> = names.iter().copied().zip(cells).collect();
+        let row = Observation {
+            table: id,
+            seen: Seen::Row,
+            key: &key,
+            columns: &columns,
+            transaction: None,
+            stream: 0,
+        };
+        failed = verifier.observe(&row).err();
+    };
+    session.scan(table, &all, each).await?;
+    failed.map_or(Ok(()), |error| Err(error.into()))
+}
