@@ -78,6 +78,20 @@ pub trait SqlSession: Session {
     /// the answer's `rows` says so.
     async fn apply(&mut self, changes: &[Change]) -> Result<Vec<Applied>, Failure>;
 
+    /// [`SqlSession::apply`] for one change, which most operations are. A backend that can puts nothing on the heap for it.
+    fn apply_one<'a>(
+        &'a mut self,
+        change: &'a Change,
+    ) -> impl Future<Output = Result<Applied, Failure>> + Send + 'a
+    where
+        Self: Sized,
+    {
+        async move {
+            let applied = self.apply(std::slice::from_ref(change)).await?;
+            Ok(applied.into_iter().next().unwrap_or_default())
+        }
+    }
+
     /// Runs statements that return nothing, separated by semicolons, outside of any transaction.
     async fn execute(&mut self, sql: &str) -> Result<(), Failure>;
 

@@ -197,18 +197,16 @@ impl CrudLane {
         let plan = &crud.tables[pending.table];
         let references = plan.references.len();
         let returning = &change.shape.returning;
-        let mut keys = Vec::with_capacity(plan.remembered.len());
         for row in 0..change.rows {
             let values = change.row(row);
             let returned = &applied.returned[row * returning.len()..][..returning.len()];
             let parents = &pending.parents[row * references..][..references];
             let (sums, chosen) = plan.sums_of_insert(&change.shape.set, values, returned, returning, parents);
-            keys.clear();
-            keys.extend(plan.remembered.iter().map(|column| {
+            let keys = plan.remembered.iter().map(|column| {
                 let given = returning.iter().position(|given| given == column).map(|at| &returned[at]);
                 let written = || change.shape.set.binary_search(column).ok().map(|at| &values[at]);
-                given.or_else(written).cloned().unwrap_or_default()
-            }));
+                given.or_else(written).unwrap_or(&Value::Null)
+            });
             let table = &mut self.tables[pending.table];
             table.count += 1;
             let sums = &sums[..plan.layout.parts];
@@ -217,8 +215,7 @@ impl CrudLane {
             if let Some(surplus) = table.live.surplus().filter(|_| is_kept) {
                 self.make_room(crud, pending.table, surplus);
             }
-            let new = NewRow { keys: &keys, sums, parents };
-            let slot = self.tables[pending.table].live.push(&new);
+            let slot = self.tables[pending.table].live.push(NewRow { keys, sums, parents });
             self.history.record(seq, pending.table as u32, ChangeKind::Insert, u64::from(slot), chosen);
             if !is_kept {
                 self.forget(crud, pending.table, &[slot]);

@@ -67,9 +67,8 @@ where
         };
         let table = pending.table;
         lane.begin(&self.plan, pending);
-        match session.apply(std::slice::from_ref(&change)).await {
+        match session.apply_one(&change).await {
             Ok(applied) => {
-                let applied = applied.into_iter().next().unwrap_or_default();
                 if applied.rows == 0 && picks && self.kind != ChangeKind::Insert {
                     lane.undo(&self.plan);
                     return Ok(Done::Skipped("the rows that were picked are gone".into()));
@@ -185,6 +184,7 @@ impl Operation {
     }
 
     /// The value of a column of a new row with its parents.
+    #[inline]
     fn draw_value(
         &self,
         lane: &CrudLane,
