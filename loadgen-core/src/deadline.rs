@@ -3,7 +3,7 @@
 use std::{
     future::Future,
     pin::Pin,
-    task::{Context, Poll},
+    task::{Context, Poll, Waker},
     time::Duration,
 };
 
@@ -18,6 +18,8 @@ use tokio::time::{Instant, Sleep, sleep_until};
 #[derive(Debug, Default)]
 pub struct Deadline {
     timer: Option<Pin<Box<Sleep>>>,
+    /// Whom the timer wakes.
+    sleeper: Option<Waker>,
 }
 
 impl Deadline {
@@ -41,7 +43,12 @@ impl Deadline {
         let timer = self.timer.get_or_insert_with(|| Box::pin(sleep_until(end)));
         if timer.deadline() > end {
             timer.as_mut().reset(end);
+        } else if !timer.is_elapsed()
+            && self.sleeper.as_ref().is_some_and(|known| known.will_wake(cx.waker()))
+        {
+            return Poll::Pending;
         }
+        self.sleeper = Some(cx.waker().clone());
         while timer.as_mut().poll(cx).is_ready() {
             if Instant::now() >= end {
                 return Poll::Ready(());
@@ -113,5 +120,15 @@ mod tests {
     async fn the_longest_limit_is_a_limit_like_any_other() {
         let wait = tokio::time::sleep(Duration::from_secs(3_600));
         assert_eq!(Deadline::default().bound(Duration::MAX, wait).await, Some(()));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn another_task_is_woken_as_well() {
+        let (mut deadline, second) = (Deadline::default(), Duration::from_secs(1));
+        assert_eq!(deadline.bound(second, tokio::time::sleep(second / 2)).await, Some(()));
+        let elsewhere =
+            tokio::spawn(async move { deadline.bound(second, std::future::pending::<()>()).await });
+        let waited = tokio::time::timeout(2 * second, elsewhere).await;
+        assert_eq!(waited.expect("the wait ends by itself").unwrap(), None);
     }
 }

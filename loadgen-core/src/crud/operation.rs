@@ -193,8 +193,21 @@ impl Operation {
         (index, line): (u64, u64),
         parents: &[Slot],
     ) -> Result<Value, &'static str> {
-        Ok(match &self.plan.tables[table].sources[column] {
-            Source::Generated(generator) => generator.generate(&mut cx.rng),
+        match &self.plan.tables[table].sources[column] {
+            Source::Generated(generator) => Ok(generator.generate(&mut cx.rng)),
+            source => self.make_value(lane, (table, source), (index, line), parents),
+        }
+    }
+
+    /// The value of a column that is not drawn on its own.
+    fn make_value(
+        &self,
+        lane: &CrudLane,
+        (table, source): (usize, &Source),
+        (index, line): (u64, u64),
+        parents: &[Slot],
+    ) -> Result<Value, &'static str> {
+        Ok(match source {
             Source::Distinct(distinct) => distinct.value(index).ok_or("domain exhausted")?,
             Source::Line(distinct) => distinct.value(line).ok_or("domain exhausted")?,
             Source::Parent { reference, position } => {
@@ -205,7 +218,11 @@ impl Operation {
                     self.parent_key(lane, table, *reference, *position, slot)
                 }
             }
-            Source::Checked(_) | Source::Related(_) | Source::Null(_) | Source::Server(_) => Value::Null,
+            Source::Generated(_)
+            | Source::Checked(_)
+            | Source::Related(_)
+            | Source::Null(_)
+            | Source::Server(_) => Value::Null,
         })
     }
 
