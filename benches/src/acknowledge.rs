@@ -1,17 +1,14 @@
 //! A database that says yes: it keeps nothing, so that the memory measured is that of the lanes.
 
-use std::{
-    collections::BTreeMap,
-    sync::{
-        Arc,
-        atomic::{AtomicI64, Ordering},
-    },
+use std::sync::{
+    Arc,
+    atomic::{AtomicI64, Ordering},
 };
 
 use async_trait::async_trait;
 use loadgen_core::{
     Applied, Change, EachRow, Failure, Rights, Schema, SchemaFilter, Session, SqlSession, Table, TableName,
-    Target, Type, Value, ledger::MARKER_TABLE, memory::table,
+    Target, Type, Value, memory::table,
 };
 
 /// Numbers rows and acknowledges every change.
@@ -60,26 +57,6 @@ impl SqlSession for Acknowledge {
             }
         };
         Ok(changes.iter().map(answer).collect())
-    }
-
-    async fn stage(&mut self, changes: &[Change]) -> Result<Vec<Applied>, Failure> {
-        self.apply(changes).await
-    }
-
-    async fn commit(&mut self) -> Result<(), Failure> {
-        Ok(())
-    }
-
-    async fn rollback(&mut self) -> Result<(), Failure> {
-        Ok(())
-    }
-
-    async fn marker_table(&mut self) -> Result<Arc<Table>, Failure> {
-        Ok(Arc::new(table(MARKER_TABLE)))
-    }
-
-    async fn standing(&mut self) -> Result<BTreeMap<String, String>, Failure> {
-        Ok(BTreeMap::new())
     }
 
     async fn execute(&mut self, _: &str) -> Result<(), Failure> {

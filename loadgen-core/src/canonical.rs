@@ -22,6 +22,19 @@ impl Canonical {
         Canonical { seed, bytes: [0; SHORT], len: 0, long: None }
     }
 
+    /// The whole form of a value of eight bytes, which is most of them.
+    pub(crate) fn of_word(value: &Value) -> Option<[u8; 9]> {
+        let (tag, number) = match value {
+            Value::Int(x) => (2, x),
+            Value::Time(x) => (10, x),
+            Value::Timestamp(x) => (11, x),
+            _ => return None,
+        };
+        let mut bytes = [tag; 9];
+        bytes[1..].copy_from_slice(&number.to_le_bytes());
+        Some(bytes)
+    }
+
     /// One tag byte, then the value in little-endian, lengths before contents. Equal values feed equal bytes, on every
     /// machine and in every version.
     pub(crate) fn value(&mut self, value: &Value) {

@@ -3,7 +3,7 @@
 use std::{
     future::Future,
     pin::Pin,
-    task::{Context, Poll},
+    task::{Context, Poll, Waker},
     time::Duration,
 };
 
@@ -18,6 +18,8 @@ use tokio::time::{Instant, Sleep, sleep_until};
 #[derive(Debug, Default)]
 pub struct Deadline {
     timer: Option<Pin<Box<Sleep>>>,
+    /// Whom the timer wakes.
+    sleeper: Option<Waker>,
 }
 
 impl Deadline {
@@ -26,12 +28,27 @@ impl Deadline {
         Bounded { deadline: self, limit, end: None, future }
     }
 
+    /// The same, at most `limit` from `start` on, for whoever has asked the clock already.
+    pub(crate) fn bound_from<F: Future>(
+        &mut self,
+        start: Instant,
+        limit: Duration,
+        future: F,
+    ) -> Bounded<'_, F> {
+        Bounded { deadline: self, limit, end: Some(after(start, limit)), future }
+    }
+
     /// Ready when `end` has passed.
     fn poll_until(&mut self, end: Instant, cx: &mut Context<'_>) -> Poll<()> {
         let timer = self.timer.get_or_insert_with(|| Box::pin(sleep_until(end)));
         if timer.deadline() > end {
             timer.as_mut().reset(end);
+        } else if !timer.is_elapsed()
+            && self.sleeper.as_ref().is_some_and(|known| known.will_wake(cx.waker()))
+        {
+            return Poll::Pending;
         }
+        self.sleeper = Some(cx.waker().clone());
         while timer.as_mut().poll(cx).is_ready() {
             if Instant::now() >= end {
                 return Poll::Ready(());
@@ -65,15 +82,14 @@ impl<F: Future> Future for Bounded<'_, F> {
             return Poll::Ready(Some(output));
         }
         // The clock is asked only where there is something to wait for.
-        let end = *this.end.get_or_insert_with(|| after(*this.limit));
+        let end = *this.end.get_or_insert_with(|| after(Instant::now(), *this.limit));
         this.deadline.poll_until(end, cx).map(|()| None)
     }
 }
 
-/// The instant after `limit`; for one that the clock cannot hold, one that nobody lives to see.
-fn after(limit: Duration) -> Instant {
-    let now = Instant::now();
-    now.checked_add(limit).unwrap_or_else(|| now + FAR)
+/// The instant `limit` after `start`; for one that the clock cannot hold, one that nobody lives to see.
+fn after(start: Instant, limit: Duration) -> Instant {
+    start.checked_add(limit).unwrap_or_else(|| start + FAR)
 }
 
 const FAR: Duration = Duration::from_secs(30 * 365 * 86_400);
@@ -93,6 +109,10 @@ mod tests {
         assert_eq!(deadline.bound(second, wait(5_000)).await, None);
         assert_eq!(start.elapsed().as_millis() / 10, 100);
         assert_eq!(deadline.bound(Duration::from_millis(10), wait(20)).await, None);
+        let earlier = Instant::now() - Duration::from_millis(500);
+        assert_eq!(deadline.bound_from(earlier, second, wait(400)).await, Some(()));
+        let earlier = Instant::now() - Duration::from_millis(500);
+        assert_eq!(deadline.bound_from(earlier, second, wait(600)).await, None);
         assert_eq!(deadline.bound(second, wait(900)).await, Some(()));
     }
 
@@ -100,5 +120,15 @@ mod tests {
     async fn the_longest_limit_is_a_limit_like_any_other() {
         let wait = tokio::time::sleep(Duration::from_secs(3_600));
         assert_eq!(Deadline::default().bound(Duration::MAX, wait).await, Some(()));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn another_task_is_woken_as_well() {
+        let (mut deadline, second) = (Deadline::default(), Duration::from_secs(1));
+        assert_eq!(deadline.bound(second, tokio::time::sleep(second / 2)).await, Some(()));
+        let elsewhere =
+            tokio::spawn(async move { deadline.bound(second, std::future::pending::<()>()).await });
+        let waited = tokio::time::timeout(2 * second, elsewhere).await;
+        assert_eq!(waited.expect("the wait ends by itself").unwrap(), None);
     }
 }

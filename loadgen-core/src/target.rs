@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use async_trait::async_trait;
 
 use crate::{
-    Applied, Change, Column, Failure, Schema, Statistics, Table, TableName, Value, pattern::is_called,
+    Action, Applied, Change, Column, Failure, Schema, Statistics, Table, TableName, Value, pattern::is_called,
 };
 
 /// Something that sessions can be opened to: a database, a broker, an API.
@@ -78,9 +78,27 @@ pub trait SqlSession: Session {
     /// the answer's `rows` says so.
     async fn apply(&mut self, changes: &[Change]) -> Result<Vec<Applied>, Failure>;
 
+    /// [`SqlSession::apply`] for one change, which most operations are. A backend that can puts nothing on the heap for it.
+    fn apply_one<'a>(
+        &'a mut self,
+        change: &'a Change,
+    ) -> impl Future<Output = Result<Applied, Failure>> + Send + 'a
+    where
+        Self: Sized,
+    {
+        async move {
+            let applied = self.apply(std::slice::from_ref(change)).await?;
+            Ok(applied.into_iter().next().unwrap_or_default())
+        }
+    }
+
     /// Carries out the changes in the transaction that is open, or in a new one, and leaves it open. A failure ends it without
     /// any of its changes, and is never indeterminate.
-    async fn stage(&mut self, changes: &[Change]) -> Result<Vec<Applied>, Failure>;
+    ///
+    /// This method and those down to [`SqlSession::position`] are what keeping a ledger takes; a backend without them cannot.
+    async fn stage(&mut self, _changes: &[Change]) -> Result<Vec<Applied>, Failure> {
+        Err(untraceable())
+    }
 
     /// Has the constraints that can wait checked at the end of the transaction that is open, or of a new one. There is nothing to
     /// do where the database has no such constraints.
@@ -90,18 +108,26 @@ pub trait SqlSession: Session {
 
     /// Commits what was staged. A failure says whether it may have been committed all the same; it is `indeterminate`
     /// unless that is known.
-    async fn commit(&mut self) -> Result<(), Failure>;
+    async fn commit(&mut self) -> Result<(), Failure> {
+        Err(untraceable())
+    }
 
     /// Ends the open transaction without its changes.
-    async fn rollback(&mut self) -> Result<(), Failure>;
+    async fn rollback(&mut self) -> Result<(), Failure> {
+        Err(untraceable())
+    }
 
     /// The table of markers, made if it is not there: where a session makes tables, called
     /// [`MARKER_TABLE`](crate::ledger::MARKER_TABLE), with the columns [`MARKER_COLUMNS`](crate::ledger::MARKER_COLUMNS) in
     /// their order, a text and three 64-bit integers, and the first two of them as its primary key.
-    async fn marker_table(&mut self) -> Result<Arc<Table>, Failure>;
+    async fn marker_table(&mut self) -> Result<Arc<Table>, Failure> {
+        Err(untraceable())
+    }
 
     /// What the database promises, by name: what it is, which one it is, and what it does to keep a commit.
-    async fn standing(&mut self) -> Result<BTreeMap<String, String>, Failure>;
+    async fn standing(&mut self) -> Result<BTreeMap<String, String>, Failure> {
+        Err(untraceable())
+    }
 
     /// How far the database's log has come, in its own words, if it has one.
     async fn position(&mut self) -> Result<Option<String>, Failure> {
@@ -176,6 +202,14 @@ pub trait SqlSession: Session {
 
     /// The server in words: product and version.
     async fn server(&mut self) -> Result<String, Failure>;
+}
+
+fn untraceable() -> Failure {
+    Failure::aborted(
+        Action::Fatal,
+        "unsupported",
+        "this target has no transactions that a ledger could be kept of",
+    )
 }
 
 const _: fn(&dyn SqlSession) = |_| ();

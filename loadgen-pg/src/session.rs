@@ -104,10 +104,16 @@ impl SqlSession for PgSession {
     async fn apply(&mut self, changes: &[Change]) -> Result<Vec<Applied>, Failure> {
         match changes {
             [] => Ok(Vec::new()),
-            [change] => Ok(vec![self.change(change, Place::Autocommit).await?]),
-            // On the heap, so that the future of the common case stays small.
-            changes => Box::pin(self.transaction(changes)).await,
+            [change] => Ok(vec![self.apply_one(change).await?]),
+            changes => self.transaction(changes).await,
         }
+    }
+
+    fn apply_one<'a>(
+        &'a mut self,
+        change: &'a Change,
+    ) -> impl Future<Output = Result<Applied, Failure>> + Send + 'a {
+        self.change(change, Place::Autocommit)
     }
 
     async fn stage(&mut self, changes: &[Change]) -> Result<Vec<Applied>, Failure> {

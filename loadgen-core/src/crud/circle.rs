@@ -304,8 +304,8 @@ impl CrudLane {
         applied: &Applied,
     ) -> u64 {
         let own = &plan.tables[member.table];
-        let (shape, returned, mut keys) = (&change.shape, &applied.returned, Vec::new());
-        own.keys_of_insert(change, 0, returned, &mut keys);
+        let (shape, returned) = (&change.shape, &applied.returned);
+        let keys = own.keys_of_insert(change, 0, returned);
         let (sums, chosen) =
             own.sums_of_insert(&shape.set, change.row(0), returned, &shape.returning, &member.parents);
         let sums = &sums[..own.layout.parts];
@@ -313,7 +313,7 @@ impl CrudLane {
         table.arrive(1);
         table.count += 1;
         table.digest.add(row_hash(total(sums)));
-        table.live.fill(slot, &NewRow { keys: &keys, sums, parents: &member.parents });
+        table.live.fill(slot, NewRow { keys, sums, parents: &member.parents });
         chosen
     }
 }

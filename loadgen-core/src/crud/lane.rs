@@ -214,11 +214,10 @@ impl CrudLane {
         let plan = &crud.tables[pending.table];
         let references = plan.references.len();
         let returning = &change.shape.returning;
-        let mut keys = Vec::with_capacity(plan.remembered.len());
         for row in 0..change.rows {
             let returned = &applied.returned[row * returning.len()..][..returning.len()];
             let parents = &pending.parents[row * references..][..references];
-            plan.keys_of_insert(change, row, returned, &mut keys);
+            let keys = plan.keys_of_insert(change, row, returned);
             let (sums, chosen) =
                 plan.sums_of_insert(&change.shape.set, change.row(row), returned, returning, parents);
             let table = &mut self.tables[pending.table];
@@ -228,7 +227,7 @@ impl CrudLane {
             if let Some(surplus) = table.live.surplus().filter(|_| plan.keeps_new_rows()) {
                 self.make_room(crud, pending.table, surplus);
             }
-            let slot = self.tables[pending.table].live.push(&NewRow { keys: &keys, sums, parents });
+            let slot = self.tables[pending.table].live.push(NewRow { keys, sums, parents });
             self.arrived(crud, seq, pending.table, (slot, chosen));
         }
     }
@@ -314,20 +313,18 @@ impl TablePlan {
     }
 
     /// What is remembered of a new row.
-    pub(super) fn keys_of_insert(
-        &self,
-        change: &Change,
+    pub(super) fn keys_of_insert<'a>(
+        &'a self,
+        change: &'a Change,
         row: usize,
-        returned: &[Value],
-        keys: &mut Vec<Value>,
-    ) {
+        returned: &'a [Value],
+    ) -> impl Iterator<Item = &'a Value> + Clone {
         let (shape, values) = (&change.shape, change.row(row));
-        keys.clear();
-        keys.extend(self.remembered.iter().map(|column| {
+        self.remembered.iter().map(move |column| {
             let given = shape.returning.iter().position(|given| given == column).map(|at| &returned[at]);
             let written = || shape.set.binary_search(column).ok().map(|at| &values[at]);
-            given.or_else(written).cloned().unwrap_or_default()
-        }));
+            given.or_else(written).unwrap_or(&Value::Null)
+        })
     }
 
     /// The sums of a new row, part by part, and the sum of what the lane chose itself: a parent counts by its place

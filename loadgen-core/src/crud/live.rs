@@ -51,8 +51,9 @@ pub(crate) struct Layout {
 }
 
 /// A new row to remember.
-pub(crate) struct NewRow<'a> {
-    pub(crate) keys: &'a [Value],
+pub(crate) struct NewRow<'a, K> {
+    /// The values of the columns remembered.
+    pub(crate) keys: K,
     pub(crate) sums: &'a [u64],
     pub(crate) parents: &'a [Slot],
 }
@@ -181,7 +182,10 @@ impl LiveRows {
     }
 
     /// Remembers a row; [`LiveRows::surplus`] has made room for it.
-    pub(crate) fn push(&mut self, row: &NewRow<'_>) -> Slot {
+    pub(crate) fn push<'a, K>(&mut self, row: NewRow<'a, K>) -> Slot
+    where
+        K: IntoIterator<Item = &'a Value> + Clone,
+    {
         let slot = self.reserve();
         self.fill(slot, row);
         slot
@@ -192,9 +196,12 @@ impl LiveRows {
         self.free.pop().unwrap_or_else(|| self.extend())
     }
 
-    pub(super) fn fill(&mut self, slot: Slot, row: &NewRow<'_>) {
+    pub(super) fn fill<'a, K>(&mut self, slot: Slot, row: NewRow<'a, K>)
+    where
+        K: IntoIterator<Item = &'a Value> + Clone,
+    {
         if self.keys.is_empty() {
-            self.keys = row.keys.iter().map(KeyColumn::like).collect();
+            self.keys = row.keys.clone().into_iter().map(KeyColumn::like).collect();
         }
         for (column, value) in self.keys.iter_mut().zip(row.keys) {
             column.set(slot as usize, value);
@@ -318,7 +325,7 @@ mod tests {
     fn rows(layout: &Layout, count: i64) -> LiveRows {
         let mut rows = LiveRows::new(layout);
         for id in 0..count {
-            rows.push(&NewRow { keys: &[Value::Int(id)], sums: &[id as u64, 0], parents: &[] });
+            rows.push(NewRow { keys: &[Value::Int(id)], sums: &[id as u64, 0], parents: &[] });
         }
         rows
     }
@@ -332,7 +339,7 @@ mod tests {
         let mut rows = rows(&layout(), 5);
         rows.forget(&[1]);
         assert_eq!((rows.len(), rows.key(4, 0)), (4, Value::Int(4)));
-        assert_eq!(rows.push(&NewRow { keys: &[Value::Int(9)], sums: &[9, 9], parents: &[] }), 1);
+        assert_eq!(rows.push(NewRow { keys: &[Value::Int(9)], sums: &[9, 9], parents: &[] }), 1);
         assert_eq!((rows.key(1, 0), rows.sums(1)), (Value::Int(9), &[9, 9][..]));
     }
 
@@ -363,9 +370,9 @@ mod tests {
             sums: if id == 9 { &[9, 9] } else { &[8, 8] },
             parents: &[],
         };
-        assert_eq!(rows.push(&new(9)), 2);
+        assert_eq!(rows.push(new(9)), 2);
         rows.release(1);
-        assert_eq!(rows.push(&new(8)), 1);
+        assert_eq!(rows.push(new(8)), 1);
     }
 
     #[test]
@@ -377,7 +384,7 @@ mod tests {
             let position = rows.surplus().unwrap();
             forgotten.push(rows.at(position));
             rows.forget_at(position);
-            rows.push(&NewRow { keys: &[Value::Int(9)], sums: &[9, 9], parents: &[] });
+            rows.push(NewRow { keys: &[Value::Int(9)], sums: &[9, 9], parents: &[] });
         }
         assert!(!forgotten.contains(&1), "{forgotten:?}");
         assert!(forgotten.iter().any(|slot| *slot != forgotten[0]), "always the same one: {forgotten:?}");
@@ -389,7 +396,7 @@ mod tests {
         let mut rows = LiveRows::new(&old);
         for id in 0..3 {
             let keys = [Value::Int(id), Value::Int(-id)];
-            rows.push(&NewRow { keys: &keys, sums: &[7], parents: &[id as Slot, NO_SLOT] });
+            rows.push(NewRow { keys: &keys, sums: &[7], parents: &[id as Slot, NO_SLOT] });
         }
         rows.forget(&[1]);
         let new = Layout { keys: 1, parts: 3, references: 3, is_parent: true, ..old };
@@ -403,7 +410,7 @@ mod tests {
         rows.pin_all();
         assert!(rows.has_children(0) && rows.has_children(2));
         let new = NewRow { keys: &[Value::Int(9)], sums: &[1, 2, 3], parents: &[0, 0, 0] };
-        assert_eq!((rows.push(&new), rows.sums(1), rows.has_children(1)), (1, &[1, 2, 3][..], false));
+        assert_eq!((rows.push(new), rows.sums(1), rows.has_children(1)), (1, &[1, 2, 3][..], false));
     }
 
     #[test]

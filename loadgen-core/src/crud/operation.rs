@@ -81,7 +81,7 @@ where
             // On the heap, so that the future of the common case stays small.
             return Box::pin(self.run_traced(session, lane, cx, vec![change])).await;
         }
-        let answer = session.apply(std::slice::from_ref(&change)).await;
+        let answer = session.apply_one(&change).await;
         self.learn(lane, cx, &change, answer)
     }
 
@@ -102,13 +102,12 @@ impl Operation {
         lane: &mut CrudLane,
         cx: &Cx,
         change: &Change,
-        answer: Result<Vec<Applied>, Failure>,
+        answer: Result<Applied, Failure>,
     ) -> Result<Done, Failure> {
         let table = lane.pending_table().unwrap_or(self.table);
         let picks = self.plan.tables[self.table].sampling == Sampling::Server;
         match answer {
             Ok(applied) => {
-                let applied = applied.into_iter().next().unwrap_or_default();
                 if applied.rows == 0 && picks && self.kind != ChangeKind::Insert {
                     lane.undo(&self.plan);
                     return Ok(Done::Skipped("the rows that were picked are gone".into()));
@@ -237,6 +236,7 @@ impl Operation {
     }
 
     /// The value of a column of a new row with its parents.
+    #[inline]
     pub(super) fn draw_value(
         &self,
         lane: &CrudLane,
@@ -245,8 +245,21 @@ impl Operation {
         (index, line): (u64, u64),
         parents: &[Slot],
     ) -> Result<Value, &'static str> {
-        Ok(match &self.plan.tables[table].sources[column] {
-            Source::Generated(generator) => generator.generate(&mut cx.rng),
+        match &self.plan.tables[table].sources[column] {
+            Source::Generated(generator) => Ok(generator.generate(&mut cx.rng)),
+            source => self.make_value(lane, (table, source), (index, line), parents),
+        }
+    }
+
+    /// The value of a column that is not drawn on its own.
+    fn make_value(
+        &self,
+        lane: &CrudLane,
+        (table, source): (usize, &Source),
+        (index, line): (u64, u64),
+        parents: &[Slot],
+    ) -> Result<Value, &'static str> {
+        Ok(match source {
             Source::Distinct(distinct) => distinct.value(index).ok_or("domain exhausted")?,
             Source::Line(distinct) => distinct.value(line).ok_or("domain exhausted")?,
             Source::Parent { reference, position } => {
@@ -257,7 +270,11 @@ impl Operation {
                     self.parent_key(lane, table, *reference, *position, slot)
                 }
             }
-            Source::Checked(_) | Source::Related(_) | Source::Null(_) | Source::Server(_) => Value::Null,
+            Source::Generated(_)
+            | Source::Checked(_)
+            | Source::Related(_)
+            | Source::Null(_)
+            | Source::Server(_) => Value::Null,
         })
     }
 

@@ -106,7 +106,10 @@ impl Operation {
         answer: Result<Vec<Applied>, Failure>,
     ) -> Result<Done, Failure> {
         match changes {
-            [change] if lane.circle.is_none() => self.learn(lane, cx, change, answer),
+            [change] if lane.circle.is_none() => {
+                let first = |applied: Vec<Applied>| applied.into_iter().next().unwrap_or_default();
+                self.learn(lane, cx, change, answer.map(first))
+            }
             changes => self.learn_circle(lane, cx, changes, answer),
         }
     }
@@ -204,12 +207,9 @@ impl CrudLane {
             let references = plan.references.len();
             let parents = &told.parents[row * references..][..references];
             let (sums, _) = plan.sums_of_insert(&shape.set, values, returned, &shape.returning, parents);
-            let value = |column: &usize| {
-                let given = shape.returning.iter().position(|given| given == column);
-                let written = || shape.set.binary_search(column).ok().map(|at| &values[at]);
-                given.and_then(|at| returned.get(at)).or_else(written).unwrap_or(&Value::Null).to_string()
-            };
-            return (key.iter().map(value).collect(), is_whole.then(|| total(&sums[..parts])));
+            // The key comes first among what is remembered.
+            let key = plan.keys_of_insert(change, row, returned).take(key.len());
+            return (key.map(Value::to_string).collect(), is_whole.then(|| total(&sums[..parts])));
         }
         let is_known = is_whole && shape.kind == ChangeKind::Update;
         let sum = told.slots.get(row).filter(|_| is_known).map(|slot| {

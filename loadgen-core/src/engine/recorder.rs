@@ -22,10 +22,54 @@ pub(crate) struct Times {
 
 type Entries<T> = Vec<(Cow<'static, str>, T)>;
 
+/// What was seen of one scenario.
+#[derive(Debug)]
+struct Seen {
+    report: ScenarioReport,
+    /// Operations that began when they were due, as all do unpaced: one time says latency and service, and there is no lag.
+    prompt_us: Histogram<u32>,
+}
+
+impl Seen {
+    fn new() -> Self {
+        let report = ScenarioReport {
+            outcomes: Outcomes::default(),
+            rows: Rows::default(),
+            latency_us: histogram(),
+            service_us: histogram(),
+            lag_us: histogram(),
+        };
+        Seen { report, prompt_us: histogram() }
+    }
+
+    fn record(&mut self, outcome: Outcome, times: Times) {
+        let Times { due, started, ended } = times;
+        // What was skipped asked nothing of the target: its microseconds would only make the target look fast.
+        let is_skipped = outcome == Outcome::Skipped;
+        if started == due && !is_skipped {
+            return record(&mut self.prompt_us, ended.saturating_sub(due));
+        }
+        record(&mut self.report.lag_us, started.saturating_sub(due));
+        if !is_skipped {
+            record(&mut self.report.latency_us, ended.saturating_sub(due));
+            record(&mut self.report.service_us, ended.saturating_sub(started));
+        }
+    }
+
+    fn into_report(self) -> ScenarioReport {
+        let Seen { mut report, prompt_us } = self;
+        for histogram in [&mut report.latency_us, &mut report.service_us] {
+            histogram.add(&prompt_us).expect("histograms of one precision that resize themselves");
+        }
+        report.lag_us.saturating_record_n(0, prompt_us.len().try_into().unwrap_or(u32::MAX));
+        report
+    }
+}
+
 #[derive(Debug)]
 pub(crate) struct Recorder {
     warmup_end: Duration,
-    scenarios: Vec<ScenarioReport>,
+    scenarios: Vec<Seen>,
     skips: Entries<u64>,
     errors: Entries<ErrorReport>,
     pub(crate) counts: Counts,
@@ -50,14 +94,7 @@ impl Recorder {
 
     /// Has room for so many scenarios.
     pub(crate) fn reports(&mut self, scenarios: usize) {
-        let scenario = || ScenarioReport {
-            outcomes: Outcomes::default(),
-            rows: Rows::default(),
-            latency_us: histogram(),
-            service_us: histogram(),
-            lag_us: histogram(),
-        };
-        self.scenarios.resize_with(scenarios.max(self.scenarios.len()), scenario);
+        self.scenarios.resize_with(scenarios.max(self.scenarios.len()), Seen::new);
     }
 
     /// Counts an operation that has ended. What was due in the warm-up is kept apart.
@@ -68,15 +105,9 @@ impl Recorder {
             return;
         }
         let scenario = &mut self.scenarios[scenario];
-        scenario.outcomes.count(outcome);
-        scenario.rows += rows;
-        let Times { due, started, ended } = times;
-        record(&mut scenario.lag_us, started.saturating_sub(due));
-        // What was skipped asked nothing of the target: its microseconds would only make the target look fast.
-        if outcome != Outcome::Skipped {
-            record(&mut scenario.latency_us, ended.saturating_sub(due));
-            record(&mut scenario.service_us, ended.saturating_sub(started));
-        }
+        scenario.report.outcomes.count(outcome);
+        scenario.report.rows += rows;
+        scenario.record(outcome, times);
     }
 
     /// Counts why an operation was skipped, as far as the operation counts.
@@ -106,7 +137,7 @@ impl Recorder {
         skips: &mut BTreeMap<String, u64>,
         errors: &mut BTreeMap<String, ErrorReport>,
     ) {
-        for (name, mine) in names.iter().zip(self.scenarios) {
+        for (name, mine) in names.iter().zip(self.scenarios.into_iter().map(Seen::into_report)) {
             match scenarios.get_mut(name) {
                 Some(theirs) => theirs.merge(&mine),
                 None => drop(scenarios.insert(name.clone(), mine)),
@@ -169,7 +200,31 @@ mod tests {
             recorder.skipped("nothing to do".into(), Duration::from_secs(second));
         }
         assert_eq!(recorder.skips, [("nothing to do".into(), 1)]);
-        assert_eq!((recorder.counts.warmup.committed, recorder.scenarios[0].outcomes.committed), (1, 2));
-        assert_eq!(recorder.scenarios[0].latency_us.len(), 2);
+        let report = recorder.scenarios.remove(0).into_report();
+        assert_eq!((recorder.counts.warmup.committed, report.outcomes.committed), (1, 2));
+        assert_eq!(report.latency_us.len(), 2);
+    }
+
+    #[test]
+    fn operations_have_the_same_three_times_whether_they_begin_when_they_are_due_or_not() {
+        let millis = Duration::from_millis;
+        let seen = |late: u64| {
+            let mut recorder = Recorder::new(1, Duration::ZERO);
+            for (outcome, took) in [(Outcome::Committed, 3), (Outcome::Aborted, 5), (Outcome::Skipped, 7)] {
+                let times = Times { due: millis(9 - late), started: millis(9), ended: millis(9 + took) };
+                recorder.ended(0, outcome, Rows::default(), times);
+            }
+            let report = recorder.scenarios.remove(0).into_report();
+            let all = |histogram: &Histogram<u32>| {
+                histogram
+                    .iter_recorded()
+                    .map(|at| (at.value_iterated_to(), at.count_at_value()))
+                    .collect::<Vec<_>>()
+            };
+            (all(&report.latency_us), all(&report.service_us), all(&report.lag_us))
+        };
+        let prompt = vec![(3_001, 1), (5_003, 1)];
+        assert_eq!(seen(0), (prompt.clone(), prompt.clone(), vec![(0, 3)]));
+        assert_eq!(seen(1), (vec![(4_001, 1), (6_003, 1)], prompt, vec![(1_000, 3)]));
     }
 }

@@ -124,6 +124,8 @@ impl<W: Workload> Worker<W> {
 
     async fn drive(&mut self, shared: &Shared<W>) {
         let mut since_yield = 0u32;
+        // One operation begins when the one before has ended: the clock is asked once for both.
+        let mut clock: Option<Duration> = None;
         let mut epoch = shared.follower.newest().await;
         self.recorder.reports(epoch.choice.names.len());
         while let Some(due) = self.schedule.head() {
@@ -133,9 +135,9 @@ impl<W: Workload> Worker<W> {
             since_yield += 1;
             if since_yield == YIELD_EVERY {
                 tokio::task::yield_now().await;
-                since_yield = 0;
+                (since_yield, clock) = (0, None);
             }
-            let now = self.now();
+            let now = clock.take().unwrap_or_else(|| self.now());
             if due.at > now {
                 self.sleep((due.at - now).max(shared.timer_floor)).await;
                 since_yield = 0;
@@ -156,20 +158,21 @@ impl<W: Workload> Worker<W> {
                 self.catch_up(&mut epoch).await;
                 continue;
             }
-            if let Err(lost) = self.operate(shared, &mut epoch, due, now).await {
-                return self.lose(lost);
+            match self.operate(shared, &mut epoch, due, now).await {
+                Ok(ended) => clock = Some(ended),
+                Err(lost) => return self.lose(lost),
             }
         }
     }
 
-    /// Does one operation, with its retries, and counts how it ended.
+    /// Does one operation, with its retries, and counts how it ended. Says when that was.
     async fn operate(
         &mut self,
         shared: &Shared<W>,
         epoch: &mut Arc<Epoch<W>>,
         due: Due,
         started: Duration,
-    ) -> Result<(), Lost> {
+    ) -> Result<Duration, Lost> {
         let mut rng = Rng::new(shared.seed, due.lane, due.seq);
         let (mut group, mut scenario) = epoch.choice.pick(&mut rng);
         let at = if shared.open { due.at } else { started };
@@ -181,6 +184,7 @@ impl<W: Workload> Worker<W> {
         }
         let mut cx = Cx { lane: due.lane, seq: due.seq, due: at, attempt: 0, rng: rng.clone() };
         let (mut redraws, mut tries, mut plans) = (0, Tries::default(), 0);
+        let mut since = Some(self.start + started);
         let (ended, lost) = loop {
             let Some(session) = self.session.as_mut() else {
                 match self.reconnect(due).await {
@@ -190,7 +194,9 @@ impl<W: Workload> Worker<W> {
             };
             self.begun = Some(Begun { group, times, outcome: Outcome::Indeterminate });
             let lane = &mut self.lanes[due.slot].1;
-            let tried = self.deadline.bound(shared.deadline, scenario.run(session, lane, &mut cx)).await;
+            let work = scenario.run(session, lane, &mut cx);
+            let since = since.take().unwrap_or_else(Instant::now);
+            let tried = self.deadline.bound_from(since, shared.deadline, work).await;
             let failure = match tried {
                 Some(Ok(done)) => break (Ok(done), None),
                 Some(Err(failure)) => failure,
@@ -224,8 +230,8 @@ impl<W: Workload> Worker<W> {
                 Err(lost) => break (Err(failure.outcome()), Some(lost)),
             }
         };
-        self.end(group, ended, times);
-        lost.map_or(Ok(()), Err)
+        let at = self.end(group, ended, times);
+        lost.map_or(Ok(at), Err)
     }
 
     /// Deals with a failure of attempt number `attempt`, the `nth` with its action.
@@ -325,7 +331,7 @@ impl<W: Workload> Worker<W> {
         self.counters().connected(false);
     }
 
-    fn end(&mut self, group: usize, ended: Result<Done, Outcome>, times: Times) {
+    fn end(&mut self, group: usize, ended: Result<Done, Outcome>, times: Times) -> Duration {
         let (outcome, rows) = match ended {
             Ok(Done::Committed(rows)) => (Outcome::Committed, rows),
             Ok(Done::Skipped(reason)) => {
@@ -341,6 +347,7 @@ impl<W: Workload> Worker<W> {
         if !self.shared.open {
             self.schedule.advance(now);
         }
+        now
     }
 
     /// Passes over what is due and not begun, a bit at a time: it may be much.

@@ -15,20 +15,11 @@ pub(super) fn encode(value: Decimal, buf: &mut Vec<u8>) -> Result<(), CodecError
     if value.scale > Decimal::MAX_DIGITS {
         return Err(CodecError(format!("a decimal of {} digits after the point", value.scale)));
     }
-    let unit = 10u128.pow(value.scale.into());
-    let digits = value.unscaled.unsigned_abs();
-    // Filled from the end: 10 groups hold 38 digits after the point, 10 the 39 of an i128 before it.
-    let mut groups = [0u16; 20];
+    // Filled from the end: 39 digits, of which a group that is cut short takes but one.
+    let mut groups = [0u16; 11];
+    let start = fill(value.unscaled.unsigned_abs(), value.scale, &mut groups);
+    let end = groups.iter().rposition(|group| *group != 0).map_or(start, |last| last + 1);
     let fraction_groups = usize::from(value.scale).div_ceil(4);
-    let mut at = fill_fraction(digits % unit, value.scale, &mut groups);
-    let mut whole = digits / unit;
-    while whole > 0 {
-        at -= 1;
-        groups[at] = (whole % 10_000) as u16;
-        whole /= 10_000;
-    }
-    let end = groups.iter().rposition(|group| *group != 0).map_or(at, |last| last + 1);
-    let start = (at..end).find(|&index| groups[index] != 0).unwrap_or(end);
     let weight = (groups.len() - fraction_groups) as i16 - start as i16 - 1;
     let count = (end - start) as i16;
     buf.extend(count.to_be_bytes());
@@ -39,21 +30,28 @@ pub(super) fn encode(value: Decimal, buf: &mut Vec<u8>) -> Result<(), CodecError
     Ok(())
 }
 
-/// Puts the digits after the point at the end of `groups`; where the next group goes.
-fn fill_fraction(mut fraction: u128, scale: u8, groups: &mut [u16; 20]) -> usize {
+/// Puts a number at the end of `groups`, so that a group ends where the point is; where it begins.
+fn fill(mut number: u128, scale: u8, groups: &mut [u16; 11]) -> usize {
     let mut at = groups.len();
     // The last group may be cut short: its digits are the upper ones.
     let last = u32::from(scale) % 4;
     if last > 0 {
         at -= 1;
         let unit = 10u128.pow(last);
-        groups[at] = (fraction % unit) as u16 * 10u16.pow(4 - last);
-        fraction /= unit;
+        groups[at] = (number % unit) as u16 * 10u16.pow(4 - last);
+        number /= unit;
     }
-    for _ in 0..scale / 4 {
+    // Dividing 128 bits takes long, and few numbers have them.
+    while number > u128::from(u64::MAX) {
         at -= 1;
-        groups[at] = (fraction % 10_000) as u16;
-        fraction /= 10_000;
+        groups[at] = (number % 10_000) as u16;
+        number /= 10_000;
+    }
+    let mut number = number as u64;
+    while number > 0 {
+        at -= 1;
+        groups[at] = (number % 10_000) as u16;
+        number /= 10_000;
     }
     at
 }

@@ -30,7 +30,7 @@ pub(super) fn settled(
                 let keys: Vec<Value> = found.keys.iter().map(|column| column.get(row)).collect();
                 let parents = parents(plan, (table, row), &links[table], dealt);
                 let new = NewRow { keys: &keys, sums: found.sums_of(row, layout.parts), parents: &parents };
-                let slot = lanes[dealt[table].lanes[row] as usize].push(&new);
+                let slot = lanes[dealt[table].lanes[row] as usize].push(new);
                 debug_assert_eq!(slot, dealt[table].slots[row], "rows are remembered in their order");
             }
             lanes

@@ -1,11 +1,8 @@
 //! The database in memory behind sessions that fail as a test says.
 
-use std::{
-    collections::BTreeMap,
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering::SeqCst},
-    },
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering::SeqCst},
 };
 
 use async_trait::async_trait;
@@ -113,26 +110,6 @@ impl SqlSession for ShakySession {
 
     async fn apply(&mut self, changes: &[Change]) -> Result<Vec<Applied>, Failure> {
         self.inner.apply(changes).await
-    }
-
-    async fn stage(&mut self, changes: &[Change]) -> Result<Vec<Applied>, Failure> {
-        self.inner.stage(changes).await
-    }
-
-    async fn commit(&mut self) -> Result<(), Failure> {
-        self.inner.commit().await
-    }
-
-    async fn rollback(&mut self) -> Result<(), Failure> {
-        self.inner.rollback().await
-    }
-
-    async fn marker_table(&mut self) -> Result<Arc<Table>, Failure> {
-        self.inner.marker_table().await
-    }
-
-    async fn standing(&mut self) -> Result<BTreeMap<String, String>, Failure> {
-        self.inner.standing().await
     }
 
     async fn execute(&mut self, sql: &str) -> Result<(), Failure> {
