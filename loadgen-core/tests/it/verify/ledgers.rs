@@ -274,6 +274,13 @@ fn a_sink_without_markers_is_told_to_take_them() {
 }
 
 #[test]
+fn a_sink_that_shows_nothing_is_told_so() {
+    let bench = committed(&[&[('i', 1, 1)]]);
+    let found = bench.write().rows().says(Verdict::Inconclusive, &[]);
+    assert!(doubts(&found).contains("the sink has shown nothing at all"), "{found:#?}");
+}
+
+#[test]
 fn what_is_one_transaction_comes_as_one() {
     let bench = committed(&[&[('i', 1, 1), ('i', 2, 2)]]);
     bench.write();
