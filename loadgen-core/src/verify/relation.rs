@@ -15,8 +15,8 @@ use crate::{
 pub(super) struct Relation {
     /// Schema and name.
     pub(super) name: String,
-    /// How many columns the key has.
-    pub(super) key: usize,
+    /// The columns of the key.
+    pub(super) key: Vec<String>,
     /// Why it is not judged, if it is not.
     pub(super) exempt: Option<String>,
     /// The forms, one after the other.
@@ -89,7 +89,7 @@ impl Relation {
         };
         Relation {
             name: format!("{}.{}", form.schema, form.table),
-            key: form.key.len(),
+            key: form.key.clone(),
             exempt,
             layouts: Vec::new(),
             before: form.rows_before,
@@ -103,9 +103,10 @@ impl Relation {
     }
 
     fn add(&mut self, form: &TableHeader) -> u16 {
-        if form.key.len() != self.key {
+        if form.key.len() != self.key.len() {
             self.exempt = Some("its key has changed during the run".to_owned());
         }
+        self.key.clone_from(&form.key);
         if let (Some(why), None) = (&form.unchecked, &self.exempt) {
             self.exempt = Some(format!("nobody knows what is in it: {why}"));
         }

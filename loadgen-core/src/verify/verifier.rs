@@ -104,7 +104,8 @@ impl Verifier {
         })
     }
 
-    /// A table that the ledger knows, or its marker table. What a sink has of others is none of our business.
+    /// A table that the ledger knows, or its marker table. What a sink has of others is none of our
+    /// business. Worth asking once for a table rather than once for a change.
     pub fn table(&self, schema: &str, name: &str) -> Option<TableId> {
         let full = format!("{schema}.{name}");
         if self.header.marker == name || self.header.marker == full {
@@ -112,6 +113,11 @@ impl Verifier {
         }
         let at = self.expectation.relations.iter().position(|relation| relation.name == full)?;
         Some(TableId(at as u32))
+    }
+
+    /// The columns of a table's key, in the order in which observations have their values; none of the marker table.
+    pub fn key(&self, table: TableId) -> &[String] {
+        self.expectation.relations.get(table.0 as usize).map_or(&[], |relation| &relation.key)
     }
 
     /// Whether the sink has shown the last watermark. What comes in one stream with the marker table is complete then; of a
@@ -201,8 +207,8 @@ fn parts_for(ledger: &LedgerReader) -> usize {
 }
 
 fn fits(observation: &Observation<'_>, relation: &Relation, sink: Sink) -> Result<(), VerifyError> {
-    let what = if observation.key.len() != relation.key {
-        format!("a key of {} columns instead of {}", observation.key.len(), relation.key)
+    let what = if observation.key.len() != relation.key.len() {
+        format!("a key of {} columns instead of {}", observation.key.len(), relation.key.len())
     } else if sink == Sink::State && observation.seen != Seen::Row {
         "a change among rows".to_owned()
     } else {

@@ -359,6 +359,41 @@ fn a_replay_that_has_not_come_to_its_end_is_inconclusive() {
     all().ops(&[('i', 1, 1), ('i', 3, 3)]).says(Verdict::Fail, &[Check::Duplicate]);
 }
 
+/// All ways of delivering three changes in up to six: a stream may only go on by one, or jump back.
+#[test]
+fn a_replay_is_what_goes_on_by_one_or_jumps_back() {
+    let ops: [Op; 3] = [('i', 1, 1), ('i', 2, 2), ('i', 3, 3)];
+    let bench = committed(&[&ops]);
+    bench.write();
+    let mut told = [0; 3];
+    for number in 0..3usize.pow(6) {
+        let order: Vec<usize> = (0..6).map(|place| number / 3usize.pow(place) % 3).collect();
+        let mut first: Vec<usize> = Vec::new();
+        order.iter().for_each(|op| {
+            if !first.contains(op) {
+                first.push(*op)
+            }
+        });
+        if first.len() < 3 {
+            continue;
+        }
+        let places: Vec<usize> =
+            order.iter().filter_map(|op| first.iter().position(|other| other == op)).collect();
+        let skips = places.windows(2).any(|pair| pair[1] > pair[0] + 1);
+        let expected = match (skips, places.last() == Some(&2)) {
+            (true, _) => Verdict::Fail,
+            (false, true) => Verdict::Pass,
+            (false, false) => Verdict::Inconclusive,
+        };
+        let judge = order.iter().fold(bench.changes(), |judge, op| judge.op(ops[*op]));
+        let found = judge.marks(1).verifier.finish().unwrap();
+        assert_eq!(found.verdict, expected, "{order:?}: {found:#?}");
+        assert!(found.findings.iter().all(|finding| finding.check != Check::Lost), "{order:?}");
+        told[expected as usize] += 1;
+    }
+    assert!(told.iter().all(|times| *times > 50), "{told:?}");
+}
+
 #[test]
 fn an_observation_that_does_not_fit_is_refused() {
     let bench = committed(&[&[('i', 1, 1)]]);
