@@ -31,12 +31,13 @@ impl Walk<'_> {
     }
 
     fn like(&self, seen: &Sighting<'_>, version: usize) -> Likeness {
+        let known = self.known.as_ref().filter(|_| !self.is_ambiguous);
         let version = self.group.versions.get(version);
-        version.map_or(Likeness::Other, |version| self.group.likeness(seen, version, self.known.as_ref()))
+        version.map_or(Likeness::Other, |version| self.group.likeness(seen, version, known))
     }
 
     fn like_again(&self, seen: &Sighting<'_>, version: usize) -> Likeness {
-        let known = self.known_at.get(version).and_then(Option::as_ref);
+        let known = self.known_at.get(version).and_then(Option::as_ref).filter(|_| !self.is_ambiguous);
         match self.first.get(version) {
             Some(Some(_)) => self.group.likeness(seen, &self.group.versions[version], known),
             _ => Likeness::Other,
@@ -46,7 +47,7 @@ impl Walk<'_> {
     pub(super) fn step(&self, at: usize) -> Step {
         let seen = &self.group.sightings[at];
         if let Some(seq) = seen.transaction.and_then(|number| self.transactions.get(&number)) {
-            return self.of_transaction(seen, *seq);
+            return self.of_transaction(at, *seq);
         }
         let next = self.next();
         let likeness = self.like(seen, next);
@@ -80,8 +81,8 @@ impl Walk<'_> {
     }
 
     /// A change of a transaction of which something was seen already.
-    fn of_transaction(&self, seen: &Sighting<'_>, seq: u64) -> Step {
-        let versions = self.group.versions;
+    fn of_transaction(&self, at: usize, seq: u64) -> Step {
+        let (seen, versions) = (&self.group.sightings[at], self.group.versions);
         let from = versions.partition_point(|version| version.seq < seq);
         let to = versions.partition_point(|version| version.seq <= seq);
         let next = self.next();
@@ -96,6 +97,9 @@ impl Walk<'_> {
         let mut unseen = (from..to).filter(|at| self.first[*at].is_none());
         if let Some(unseen) = unseen.clone().find(|at| self.like(seen, *at) != Likeness::Other) {
             return Step::Version(unseen, self.like(seen, unseen));
+        }
+        if let Some(later) = self.skipped(at, next).filter(|later| *later < to) {
+            return Step::Version(later, Likeness::Unknown(Why::NeverSent));
         }
         match unseen.find(|at| is_kind(seen, &versions[*at])) {
             Some(unseen) => Step::Wrong(unseen),

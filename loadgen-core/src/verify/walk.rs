@@ -71,7 +71,7 @@ pub(super) struct Walk<'a> {
     /// Whether more came than there is.
     pub(super) has_surplus: bool,
     /// Whether more came, and it cannot be told what of it is new.
-    is_ambiguous: bool,
+    pub(super) is_ambiguous: bool,
     /// What came again: place in the sightings, version.
     pub(super) repeats: Vec<(usize, usize)>,
     /// What is nothing that the ledger has.
