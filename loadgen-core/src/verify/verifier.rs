@@ -120,11 +120,15 @@ impl Verifier {
         self.expectation.relations.get(table.0 as usize).map_or(&[], |relation| &relation.key)
     }
 
+    /// The last watermark: the lane and the number that its marker has where everything has arrived.
+    pub fn watermark(&self) -> Option<(u32, u64)> {
+        self.account.watermark.as_ref().map(|mark| (mark.lane, mark.seq))
+    }
+
     /// Whether the sink has shown the last watermark. What comes in one stream with the marker table is complete then; of a
     /// sink with several, everything that is there has to be handed over as well.
     pub fn is_complete(&self) -> bool {
-        let watermark = self.account.watermark.as_ref();
-        watermark.is_some_and(|mark| self.marks.newest(mark.lane) >= mark.seq)
+        self.watermark().is_some_and(|(lane, seq)| self.marks.newest(lane) >= seq)
     }
 
     /// Takes what the sink shows next. Rows of the marker table come first where a sink shows rows: what it shows after them is
