@@ -17,5 +17,6 @@ mod stop;
 mod support;
 mod tables;
 mod trouble;
+mod verify;
 mod waiting;
 mod width;

@@ -56,7 +56,8 @@ impl Ledger {
         Ok(Ledger { directory: directory.to_owned(), journals, _lock: lock })
     }
 
-    /// One journal more for a ledger that is there, for what is found out later. What has been written so far is read.
+    /// One journal more for a ledger that is there, for what is found out later. What has been written so far is read, and half a line at the end
+    /// of a journal is cut off.
     ///
     /// # Errors
     /// When there is no ledger, somebody is writing it, or the file system refuses something.
@@ -67,9 +68,11 @@ impl Ledger {
         let next = reader.journals().max().map_or(0, |last| last + 1);
         let mut journal = Journal::create(directory, next, LedgerOptions::default().segment)?;
         for number in reader.journals() {
-            for record in reader.journal(number).into_iter().flatten() {
+            let Some(mut records) = reader.journal(number) else { continue };
+            for record in records.by_ref() {
                 journal.note(&record?);
             }
+            records.mend()?;
         }
         Ok(Ledger { directory: directory.to_owned(), journals: vec![Mutex::new(journal)], _lock: lock })
     }

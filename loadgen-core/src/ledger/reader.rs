@@ -116,8 +116,20 @@ pub struct JournalReader {
     segments: u32,
     next: u32,
     current: Option<Segment>,
-    torn: Option<String>,
+    torn: Option<Torn>,
     line: Vec<u8>,
+}
+
+/// The first line that is not whole.
+#[derive(Debug)]
+struct Torn {
+    words: String,
+    path: PathBuf,
+    line: u64,
+    /// Where it begins.
+    at: u64,
+    /// Whether nothing follows it.
+    is_last: bool,
 }
 
 #[derive(Debug)]
@@ -125,12 +137,28 @@ struct Segment {
     path: PathBuf,
     lines: BufReader<File>,
     line: u64,
+    /// How long all lines before are.
+    length: u64,
 }
 
 impl JournalReader {
     /// Where and why the journal is torn, once the end was reached; none if it is not.
     pub fn torn(&self) -> Option<&str> {
-        self.torn.as_deref()
+        self.torn.as_ref().map(|torn| torn.words.as_str())
+    }
+
+    /// Cuts the line off at which the journal is torn, if it is the last; its transaction was not committed, as COMMIT comes
+    /// after it.
+    ///
+    /// # Errors
+    /// When other lines follow it, or the file system refuses it.
+    pub(super) fn mend(&self) -> Result<(), LedgerError> {
+        let Some(Torn { words, path, line, at, is_last }) = &self.torn else { return Ok(()) };
+        if !is_last {
+            return Err(LedgerError::Damaged { path: path.clone(), line: *line, what: words.clone() });
+        }
+        let cut = File::options().write(true).open(path).and_then(|file| file.set_len(*at));
+        cut.map_err(LedgerError::io("cut", path))
     }
 
     fn step(&mut self) -> Result<Option<Record>, LedgerError> {
@@ -144,8 +172,8 @@ impl JournalReader {
                 }
                 let path = self.directory.join(segment_name(self.number, self.next));
                 let file = File::open(&path).map_err(LedgerError::io("open", &path))?;
-                self.current =
-                    Some(Segment { path, lines: BufReader::with_capacity(1 << 16, file), line: 0 });
+                let lines = BufReader::with_capacity(1 << 16, file);
+                self.current = Some(Segment { path, lines, line: 0, length: 0 });
                 self.next += 1;
                 continue;
             };
@@ -161,9 +189,15 @@ impl JournalReader {
                 _ => Err("the line has no end".to_owned()),
             };
             match parsed {
-                Ok(record) => return Ok(Some(record)),
+                Ok(record) => {
+                    segment.length += self.line.len() as u64;
+                    return Ok(Some(record));
+                }
                 Err(what) if self.next == self.segments => {
-                    self.torn = Some(format!("{}:{}: {what}", segment.path.display(), segment.line));
+                    let words = format!("{}:{}: {what}", segment.path.display(), segment.line);
+                    let rest = segment.lines.fill_buf().map_err(LedgerError::io("read", &segment.path))?;
+                    let (path, line, at) = (segment.path.clone(), segment.line, segment.length);
+                    self.torn = Some(Torn { words, path, line, at, is_last: rest.is_empty() });
                 }
                 Err(what) => {
                     return Err(LedgerError::Damaged {

@@ -148,3 +148,21 @@ fn what_has_not_ended_is_known() {
     ledger.defer(1, &Record::Result(ResultRecord { lane: 1, seq: 1, committed: true })).unwrap();
     assert_eq!(ledger.open(), [(0, 1), (2, 1)]);
 }
+
+#[test]
+fn half_a_line_is_cut_off_before_more_is_written_and_damage_is_not() {
+    let directory = tempfile::tempdir().unwrap();
+    let ledger = Ledger::create(directory.path(), LedgerOptions::default()).unwrap();
+    (1..=3).for_each(|seq| ledger.write(0, &transaction(0, seq)).unwrap());
+    drop(ledger);
+    let path = first_segment(directory.path());
+    let whole = fs::read(&path).unwrap();
+    fs::write(&path, &whole[..whole.len() - 5]).unwrap();
+    assert_eq!(Ledger::reopen(directory.path()).unwrap().open(), [(0, 2)]);
+    assert_eq!(fs::read(&path).unwrap(), whole[..whole.len() / 3 * 2]);
+    let mut damaged = whole.clone();
+    damaged[whole.len() / 3 + 20] ^= 1;
+    fs::write(&path, &damaged).unwrap();
+    assert!(matches!(Ledger::reopen(directory.path()), Err(LedgerError::Damaged { line: 2, .. })));
+    assert_eq!(fs::read(&path).unwrap(), damaged, "nothing is lost");
+}

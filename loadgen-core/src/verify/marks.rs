@@ -38,7 +38,7 @@ impl Marks {
                 _ => None,
             })
         };
-        let is_ours = matches!(cell("run_id")?, Value::Text(text) if text == run);
+        let is_ours = cell("run_id")?.to_string() == run;
         let (Value::Int(lane), Value::Int(seq)) = (cell("lane")?, cell("last_seq")?) else { return None };
         let (lane, seq) = (u32::try_from(*lane).ok()?, u64::try_from(*seq).ok()?);
         if !is_ours || matches!(seen.seen, Seen::Delete | Seen::Truncate) {

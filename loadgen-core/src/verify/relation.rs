@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use xxhash_rust::xxh3::xxh3_128;
 
-use super::observation::Cell;
+use super::{layout::Layout, observation::Cell};
 use crate::{
     Value, column_hash, column_salt,
     ledger::{Header, TableHeader},
@@ -15,8 +15,8 @@ use crate::{
 pub(super) struct Relation {
     /// Schema and name.
     pub(super) name: String,
-    /// How many columns the key has.
-    pub(super) key: usize,
+    /// The columns of the key.
+    pub(super) key: Vec<String>,
     /// Why it is not judged, if it is not.
     pub(super) exempt: Option<String>,
     /// The forms, one after the other.
@@ -35,18 +35,6 @@ pub(super) struct Relation {
     named: HashSet<u64>,
     /// The salts of all columns that ever came.
     delivered: HashSet<u64>,
-}
-
-/// The columns of a table for some time.
-#[derive(Debug)]
-pub(super) struct Layout {
-    form: TableHeader,
-    /// The sum of the salts of all columns.
-    names: u64,
-    /// Which of the table's columns sums cover, by their numbers.
-    covered: Vec<bool>,
-    /// Whether a covered column has another type later.
-    pub(super) retyped: bool,
 }
 
 /// What of a row's columns is kept.
@@ -101,7 +89,7 @@ impl Relation {
         };
         Relation {
             name: format!("{}.{}", form.schema, form.table),
-            key: form.key.len(),
+            key: form.key.clone(),
             exempt,
             layouts: Vec::new(),
             before: form.rows_before,
@@ -115,9 +103,10 @@ impl Relation {
     }
 
     fn add(&mut self, form: &TableHeader) -> u16 {
-        if form.key.len() != self.key {
+        if form.key.len() != self.key.len() {
             self.exempt = Some("its key has changed during the run".to_owned());
         }
+        self.key.clone_from(&form.key);
         if let (Some(why), None) = (&form.unchecked, &self.exempt) {
             self.exempt = Some(format!("nobody knows what is in it: {why}"));
         }
@@ -210,22 +199,6 @@ impl Relation {
         absent.sort_unstable();
         absent.dedup();
         absent
-    }
-}
-
-impl Layout {
-    fn new(form: &TableHeader) -> Self {
-        let mut layout = Layout { form: form.clone(), names: 0, covered: Vec::new(), retyped: false };
-        layout.names = layout.all().map(column_salt).fold(0, u64::wrapping_add);
-        layout
-    }
-
-    fn all(&self) -> impl Iterator<Item = &str> {
-        self.form.columns.iter().map(|column| &column.name).chain(&self.form.uncovered).map(String::as_str)
-    }
-
-    pub(super) fn covers(&self, column: u16) -> bool {
-        self.covered.get(usize::from(column)).is_some_and(|covered| *covered)
     }
 }
 

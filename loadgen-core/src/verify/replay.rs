@@ -7,10 +7,10 @@ use std::{collections::HashMap, sync::Arc};
 
 use super::{
     error::VerifyError,
-    findings::{Draft, Findings},
+    findings::Findings,
+    reading::{HOLE, Place, Reading, Stream},
     sighting::Sighting,
     spill::{Bytes, Scratch, Spill},
-    verification::Check,
 };
 
 /// Places in streams where something came that is not new.
@@ -22,13 +22,6 @@ pub(super) struct Replays {
     per_part: u64,
 }
 
-#[derive(Debug)]
-struct Stream {
-    start: u64,
-    count: u64,
-    old: Vec<u64>,
-}
-
 /// What came again, and where it came first.
 pub(super) struct Repeat {
     pub(super) first: u64,
@@ -36,18 +29,6 @@ pub(super) struct Repeat {
     pub(super) seq: u64,
     /// Whether the row stays as this leaves it, though there was a newer version of it.
     pub(super) is_stale: bool,
-}
-
-/// In the place of [`Repeat::first`]: nothing that can be placed.
-const HOLE: u64 = u64::MAX;
-
-struct Place {
-    start: u64,
-    stream: u32,
-    position: u64,
-    repeat: Repeat,
-    relation: u32,
-    key: u128,
 }
 
 impl Replays {
@@ -127,103 +108,4 @@ fn places(bytes: &[u8]) -> Option<Vec<Place>> {
         places.push(Place { start, stream, position, repeat, relation: bytes.u32()?, key: bytes.u128()? });
     }
     Some(places)
-}
-
-impl Stream {
-    fn is_old(&self, position: u64) -> bool {
-        self.old.get((position / 64) as usize).is_some_and(|bits| bits >> (position % 64) & 1 == 1)
-    }
-
-    /// The new thing that came next.
-    fn behind(&self, position: u64) -> u64 {
-        (position + 1..self.count).find(|position| !self.is_old(*position)).unwrap_or(self.count)
-    }
-}
-
-/// How far one stream was read.
-#[derive(Default)]
-struct Reading {
-    /// The place that comes next.
-    next: u64,
-    /// The last new thing.
-    newest: u64,
-    /// Where what was read last came first.
-    cursor: u64,
-    run: Option<Run>,
-}
-
-/// Repeats without anything new between them.
-struct Run {
-    draft: Draft,
-    count: u64,
-    stale: Option<Draft>,
-}
-
-impl Reading {
-    fn take(&mut self, place: &Place, stream: &Stream, findings: &mut Findings) {
-        if place.position > self.next {
-            self.go_on(place.position - 1, findings);
-        }
-        self.next = place.position + 1;
-        let first = place.repeat.first;
-        if first == HOLE {
-            return;
-        }
-        if self.cursor == self.newest {
-            self.run = None;
-        } else if first > self.cursor && first != stream.behind(self.cursor) {
-            self.break_off(findings);
-        }
-        let run = self.run.get_or_insert_with(|| Run { draft: draft(place), count: 0, stale: None });
-        run.count += 1;
-        if place.repeat.is_stale && run.stale.is_none() {
-            run.stale = Some(draft(place));
-        }
-        self.cursor = first;
-    }
-
-    /// Something new comes, up to a place.
-    fn go_on(&mut self, newest: u64, findings: &mut Findings) {
-        if self.cursor != self.newest {
-            self.break_off(findings);
-        }
-        self.run = None;
-        (self.newest, self.cursor) = (newest, newest);
-    }
-
-    /// What was repeated has not come to where the stream was.
-    fn break_off(&mut self, findings: &mut Findings) {
-        let Some(run) = self.run.take() else { return };
-        findings.add(Check::Duplicate, || Draft {
-            words: match run.count {
-                1 => "the change was delivered again, and the stream had not jumped back".to_owned(),
-                count => format!("{count} changes from this on were delivered again, and they are no replay"),
-            },
-            ..run.draft
-        });
-        if let Some(stale) = run.stale {
-            let words = "an earlier change of the row was delivered last".to_owned();
-            findings.add(Check::FinalState, || Draft { check: Check::FinalState, words, ..stale });
-        }
-    }
-
-    /// Whether the stream ends in the middle of a replay.
-    fn end(mut self, stream: &Stream, findings: &mut Findings) -> bool {
-        if self.next < stream.count {
-            self.go_on(stream.count - 1, findings);
-        }
-        self.cursor != self.newest
-    }
-}
-
-fn draft(place: &Place) -> Draft {
-    Draft {
-        check: Check::Duplicate,
-        relation: Some(place.relation),
-        hash: place.key,
-        key: None,
-        lane: Some(place.repeat.lane),
-        seq: Some(place.repeat.seq),
-        words: String::new(),
-    }
 }

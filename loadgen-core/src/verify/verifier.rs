@@ -104,7 +104,8 @@ impl Verifier {
         })
     }
 
-    /// A table that the ledger knows, or its marker table. What a sink has of others is none of our business.
+    /// A table that the ledger knows, or its marker table. What a sink has of others is none of our
+    /// business. Worth asking once for a table rather than once for a change.
     pub fn table(&self, schema: &str, name: &str) -> Option<TableId> {
         let full = format!("{schema}.{name}");
         if self.header.marker == name || self.header.marker == full {
@@ -114,11 +115,20 @@ impl Verifier {
         Some(TableId(at as u32))
     }
 
+    /// The columns of a table's key, in the order in which observations have their values; none of the marker table.
+    pub fn key(&self, table: TableId) -> &[String] {
+        self.expectation.relations.get(table.0 as usize).map_or(&[], |relation| &relation.key)
+    }
+
+    /// The last watermark: the lane and the number that its marker has where everything has arrived.
+    pub fn watermark(&self) -> Option<(u32, u64)> {
+        self.account.watermark.as_ref().map(|mark| (mark.lane, mark.seq))
+    }
+
     /// Whether the sink has shown the last watermark. What comes in one stream with the marker table is complete then; of a
     /// sink with several, everything that is there has to be handed over as well.
     pub fn is_complete(&self) -> bool {
-        let watermark = self.account.watermark.as_ref();
-        watermark.is_some_and(|mark| self.marks.newest(mark.lane) >= mark.seq)
+        self.watermark().is_some_and(|(lane, seq)| self.marks.newest(lane) >= seq)
     }
 
     /// Takes what the sink shows next. Rows of the marker table come first where a sink shows rows: what it shows after them is
@@ -201,8 +211,8 @@ fn parts_for(ledger: &LedgerReader) -> usize {
 }
 
 fn fits(observation: &Observation<'_>, relation: &Relation, sink: Sink) -> Result<(), VerifyError> {
-    let what = if observation.key.len() != relation.key {
-        format!("a key of {} columns instead of {}", observation.key.len(), relation.key)
+    let what = if observation.key.len() != relation.key.len() {
+        format!("a key of {} columns instead of {}", observation.key.len(), relation.key.len())
     } else if sink == Sink::State && observation.seen != Seen::Row {
         "a change among rows".to_owned()
     } else {

@@ -274,6 +274,13 @@ fn a_sink_without_markers_is_told_to_take_them() {
 }
 
 #[test]
+fn a_sink_that_shows_nothing_is_told_so() {
+    let bench = committed(&[&[('i', 1, 1)]]);
+    let found = bench.write().rows().says(Verdict::Inconclusive, &[]);
+    assert!(doubts(&found).contains("the sink has shown nothing at all"), "{found:#?}");
+}
+
+#[test]
 fn what_is_one_transaction_comes_as_one() {
     let bench = committed(&[&[('i', 1, 1), ('i', 2, 2)]]);
     bench.write();
@@ -350,6 +357,41 @@ fn a_replay_that_has_not_come_to_its_end_is_inconclusive() {
     all().ops(&[('i', 1, 1), ('i', 2, 2)]).says(Verdict::Inconclusive, &[]);
     all().ops(&[('i', 2, 2), ('i', 3, 3)]).says(Verdict::Pass, &[]);
     all().ops(&[('i', 1, 1), ('i', 3, 3)]).says(Verdict::Fail, &[Check::Duplicate]);
+}
+
+/// All ways of delivering three changes in up to six: a stream may only go on by one, or jump back.
+#[test]
+fn a_replay_is_what_goes_on_by_one_or_jumps_back() {
+    let ops: [Op; 3] = [('i', 1, 1), ('i', 2, 2), ('i', 3, 3)];
+    let bench = committed(&[&ops]);
+    bench.write();
+    let mut told = [0; 3];
+    for number in 0..3usize.pow(6) {
+        let order: Vec<usize> = (0..6).map(|place| number / 3usize.pow(place) % 3).collect();
+        let mut first: Vec<usize> = Vec::new();
+        order.iter().for_each(|op| {
+            if !first.contains(op) {
+                first.push(*op)
+            }
+        });
+        if first.len() < 3 {
+            continue;
+        }
+        let places: Vec<usize> =
+            order.iter().filter_map(|op| first.iter().position(|other| other == op)).collect();
+        let skips = places.windows(2).any(|pair| pair[1] > pair[0] + 1);
+        let expected = match (skips, places.last() == Some(&2)) {
+            (true, _) => Verdict::Fail,
+            (false, true) => Verdict::Pass,
+            (false, false) => Verdict::Inconclusive,
+        };
+        let judge = order.iter().fold(bench.changes(), |judge, op| judge.op(ops[*op]));
+        let found = judge.marks(1).verifier.finish().unwrap();
+        assert_eq!(found.verdict, expected, "{order:?}: {found:#?}");
+        assert!(found.findings.iter().all(|finding| finding.check != Check::Lost), "{order:?}");
+        told[expected as usize] += 1;
+    }
+    assert!(told.iter().all(|times| *times > 50), "{told:?}");
 }
 
 #[test]
