@@ -166,6 +166,9 @@ pub(super) fn is_ambiguous(group: &Group<'_>) -> bool {
         let is_pair = |pair: &[Version]| pair[0].seq == pair[1].seq && pair.iter().any(is_blind);
         return group.versions.iter().any(&mut is_double) || group.versions.windows(2).any(is_pair);
     }
+    if group.sightings.iter().any(|seen| seen.unchanged().next().is_some()) {
+        return true;
+    }
     let mut is_double =
         |version: &Version| is_blind(version) || !looks.insert((0, version.kind, version.sum));
     group.versions.iter().any(&mut is_double)

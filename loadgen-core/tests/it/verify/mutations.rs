@@ -13,6 +13,9 @@ use super::{
 /// How many histories each mutation is tried on.
 const INSTANCES: u64 = 200;
 
+/// Histories that were misjudged once: what is left out looks like a later change, or like one that was lost.
+const FOUND_LATER: [u64; 4] = [4_171, 4_528, 5_296, 5_582];
+
 /// A correct sink to be spoilt.
 struct Case {
     history: History,
@@ -35,7 +38,7 @@ type Mutation = fn(&mut Case) -> Option<()>;
 
 fn check(sink: Sink, mutate: Mutation, answer: &Answer) {
     let mut instances = 0;
-    for seed in 0.. {
+    for seed in FOUND_LATER.into_iter().chain(0..) {
         assert!(seed < 20 * INSTANCES, "only {instances} histories have something to be spoilt");
         let mut rng = Rng::keyed(Seed(seed), [9, 0, 0]);
         let history = History::new(seed);
