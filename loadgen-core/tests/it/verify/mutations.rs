@@ -38,8 +38,8 @@ type Mutation = fn(&mut Case) -> Option<()>;
 
 fn check(sink: Sink, mutate: Mutation, answer: &Answer) {
     let mut instances = 0;
-    for seed in FOUND_LATER.into_iter().chain(0..) {
-        assert!(seed < 20 * INSTANCES, "only {instances} histories have something to be spoilt");
+    for (tried, seed) in (0..).zip(FOUND_LATER.into_iter().chain(0..)) {
+        assert!(tried < 20 * INSTANCES, "only {instances} histories have something to be spoilt");
         let mut rng = Rng::keyed(Seed(seed), [9, 0, 0]);
         let history = History::new(seed);
         let shown = match sink {
