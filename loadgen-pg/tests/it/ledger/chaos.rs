@@ -70,11 +70,15 @@ async fn pause(trial: &Trial) {
 }
 
 /// SIGKILL of one backend, after which the server ends all others and recovers.
-async fn crash(trial: &Trial) {
+async fn crash(trial: &Trial) -> bool {
     let mut witness = trial.observer().await;
     // One that has ended by itself meanwhile is not there to be killed.
     let sql = format!("select pid {OTHERS} order by random() limit 1");
+    let begun = Instant::now();
     loop {
+        if begun.elapsed() > Duration::from_secs(5) {
+            return false;
+        }
         let victim: Option<i32> = sqlx::query_scalar(AssertSqlSafe(sql.as_str()))
             .fetch_optional(witness.driver().unwrap())
             .await
@@ -89,6 +93,7 @@ async fn crash(trial: &Trial) {
         assert!(begun.elapsed() < Duration::from_secs(20), "the server does not go down");
         sleep(Duration::from_millis(2)).await;
     }
+    true
 }
 
 const DEADLINE: Duration = Duration::from_millis(800);
@@ -107,15 +112,16 @@ async fn no_verdict_is_wrong_whatever_happens() {
     let (enough, reached) = tokio::sync::oneshot::channel::<()>();
     let run = trial.run(DEADLINE).stop_on(async { reached.await.unwrap_or_default() });
     let (run, begun, mut crashed) = (tokio::spawn(run.execute()), Instant::now(), 0);
+    trial.is_under_way().await;
     let unclear = || trial.proxy.forwarded() + trial.proxy.swallowed();
     while !run.is_finished() && (unclear() < wanted * 11 / 10 || crashed < crashes) {
         terminate(&trial).await;
         stall(&trial).await;
         pause(&trial).await;
-        if crashed < crashes {
-            crash(&trial).await;
+        if crashed < crashes && crash(&trial).await {
             crashed += 1;
         }
+        println!("{crashed} crashes, {} unclear, {:?}", unclear(), begun.elapsed());
         // A server that is down cannot be written to.
         drop(trial.observer().await);
         sleep(Duration::from_millis(500)).await;

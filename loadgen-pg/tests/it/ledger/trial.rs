@@ -14,6 +14,7 @@ use super::{
     book::Book,
     proxy::{Fate, Proxy, Sent},
 };
+use crate::waiting::{holds, until};
 
 /// A shop, and a trigger that notes each move of a marker in the transaction that moves it.
 const SHOP: &str = "create table customers (id bigint generated always as identity primary key, name text not null);
@@ -70,6 +71,12 @@ impl Trial {
             }
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
+    }
+
+    /// Until the run has begun to write: what it has to know before, it asks once.
+    pub(super) async fn is_under_way(&self) {
+        let (mut observer, some) = (self.observer().await, "select count(*) > 50 from aside.moves");
+        until("it is under way", async || holds(&mut observer, some).await).await;
     }
 
     /// The ledger, held against the database.
