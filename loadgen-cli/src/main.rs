@@ -22,6 +22,7 @@ mod secrets;
 mod seed_progress;
 mod seed_text;
 mod signals;
+mod sink;
 mod style;
 mod text;
 mod units;

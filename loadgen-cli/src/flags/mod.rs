@@ -20,7 +20,10 @@ pub(crate) use self::{
     source::{FileArgs, ReachArgs, SourceArgs},
     tables::{ScopeArgs, TableArgs},
 };
-use crate::args::{Format, ProgressMode};
+use crate::{
+    args::{Format, ProgressMode},
+    sink::Sink,
+};
 
 /// What comes out.
 #[derive(Clone, Debug, Args)]
@@ -82,7 +85,7 @@ pub(crate) struct VerifyArgs {
     pub(crate) run: RunDirArgs,
     /// What is held against the ledger: `source` for the tables that the run wrote, or the address of a copy of them
     #[arg(long, value_name = "SINK")]
-    pub(crate) sink: String,
+    pub(crate) sink: Sink,
     /// How long the sink may take to come as far as the run did
     #[arg(long, default_value = "0s", value_name = "TIME", allow_hyphen_values = true)]
     pub(crate) wait: Span,

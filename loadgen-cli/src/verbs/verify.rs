@@ -16,6 +16,7 @@ use crate::{
     flags::VerifyArgs,
     output,
     run_target::RunTarget,
+    sink::Sink as Place,
     style::Style,
     verify_text,
 };
@@ -23,12 +24,13 @@ use crate::{
 /// How often a sink that is behind is asked again.
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// The word for the tables that the run wrote.
-const SOURCE: &str = "source";
-
 pub(super) async fn verify(args: &VerifyArgs) -> Result<(), Failed> {
     let target = RunTarget::find(&args.run)?;
-    let target = if args.sink == SOURCE { target } else { target.beside(&address(&args.sink)?)? };
+    let target = match &args.sink {
+        Place::Source => target,
+        Place::Copy(address) => target.beside(address)?,
+        Place::Slot(name) => return Err(Failed::new(Code::Usage, format!("slot:{name} cannot be read yet"))),
+    };
     let ledger = LedgerReader::open(&target.directory).map_err(|error| Failed::because(Code::Run, &error))?;
     let verifier = Verifier::new(ledger, Sink::State, VerifyOptions::default());
     let mut verifier = verifier.map_err(|error| Failed::because(Code::Run, &error))?;
@@ -51,17 +53,6 @@ pub(super) async fn verify(args: &VerifyArgs) -> Result<(), Failed> {
         Verdict::Fail => Err(Failed::silent(Code::Check)),
         Verdict::Inconclusive => Err(Failed::silent(Code::Inconclusive)),
     }
-}
-
-/// Something that can be connected to.
-fn address(sink: &str) -> Result<String, Failed> {
-    if sink.contains("://") {
-        return Ok(sink.to_owned());
-    }
-    let message = format!(
-        "there is no sink {sink}: --sink takes `{SOURCE}`, or an address as postgres://host/database"
-    );
-    Err(Failed::new(Code::Usage, message))
 }
 
 /// Waits for the watermark, and hands the rows over.
