@@ -1,6 +1,7 @@
 //! The `loadgen` command.
 
 mod args;
+mod created;
 mod ends;
 mod environment;
 mod execute;
@@ -23,6 +24,7 @@ mod seed_progress;
 mod seed_text;
 mod signals;
 mod sink;
+mod slot;
 mod style;
 mod text;
 mod units;

@@ -24,7 +24,7 @@ impl FromStr for Sink {
             None if text == "source" => Ok(Sink::Source),
             Some(("slot", name)) if !name.is_empty() => Ok(Sink::Slot(name.to_owned())),
             Some((_, rest)) if rest.starts_with("//") => Ok(Sink::Copy(text.to_owned())),
-            _ => Err(format!("there is no such sink: --sink takes {FORMS}")),
+            _ => Err(format!("there is no sink {text}: --sink takes {FORMS}")),
         }
     }
 }
