@@ -3,7 +3,9 @@
 use clap::{ArgAction, Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
-use crate::flags::{DemoArgs, HealthArgs, InspectArgs, PlanArgs, ResolveArgs, RunArgs, SeedArgs, VerifyArgs};
+use crate::flags::{
+    CleanupArgs, DemoArgs, HealthArgs, InspectArgs, PlanArgs, ResolveArgs, RunArgs, SeedArgs, VerifyArgs,
+};
 
 /// Database traffic that looks real, can be repeated, and can be checked at the far end.
 #[derive(Debug, Parser)]
@@ -37,6 +39,8 @@ pub(crate) enum Verb {
     Resolve(ResolveArgs),
     /// Hold a database against the ledger of a run: is every change there, once?
     Verify(VerifyArgs),
+    /// Remove what a run with a ledger has made beside its rows: slot, publication, markers
+    Cleanup(CleanupArgs),
     /// Print the JSON Schema of the plan file
     Schema,
     /// Print the completions of a shell

@@ -99,6 +99,13 @@ impl<'a> Ends<'a> {
         }
     }
 
+    /// The run failed for a reason that is none of a job's.
+    pub(crate) fn fail(&mut self, why: &str) {
+        self.warnings.push(why.to_owned());
+        let failed = Failed::new(Code::Run, format!("the run ended early: {why}"));
+        self.failed.get_or_insert(failed);
+    }
+
     /// The summary; `said` of the warnings that it began with have been said already.
     ///
     /// # Errors

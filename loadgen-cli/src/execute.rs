@@ -12,6 +12,7 @@ use tokio::task::JoinSet;
 
 use crate::{
     args::ProgressMode,
+    created,
     ends::{Ends, Joined, STOPPED, ended},
     failed::{Code, Failed},
     guard, ids,
@@ -20,6 +21,7 @@ use crate::{
     plan::Plan,
     progress::{self, Watched},
     signals::Signals,
+    slot::{self, SlotWish},
 };
 
 /// How the jobs are run.
@@ -30,6 +32,8 @@ pub(crate) struct Manner {
     pub(crate) quiet: bool,
     /// The directory of the run, if it keeps a ledger.
     pub(crate) ledger: Option<PathBuf>,
+    /// The slot that it makes, if it makes one.
+    pub(crate) slot: Option<SlotWish>,
     /// Hosts that may be public.
     pub(crate) allow_host: Vec<String>,
 }
@@ -59,15 +63,21 @@ pub(crate) async fn execute(plan: &Plan, manner: &Manner, signals: &Signals) -> 
         return Ok(Execution { summary, said: 0, failed: None });
     };
     let plans = plans?;
-    let warned: Vec<String> = warnings(plan, &plans).collect();
+    let fitted = slot::fit(plan, &plans, manner).await?;
+    let warned: Vec<String> = warnings(plan, &plans).chain(slot::warnings(fitted.as_ref())).collect();
     let said = if manner.quiet { 0 } else { warned.len() };
     warned[..said].iter().for_each(|warning| output::say(&format!("warning: {warning}")));
     let mut ends = Ends::new(plan, warned);
     let traced = ledgers(plan, plans, manner, &clock)?;
+    let made = created::make(plan, &traced, manner, fitted.as_ref()).await?;
+    let guard = slot::guard(plan, made, manner, signals);
     let (mut tasks, watched) = begin(plan, traced, manner.check, signals);
     let shown = progress::show(watched, manner.progress, manner.quiet);
     ends.collect(&mut tasks, signals).await;
     drop(shown);
+    if let Some(why) = guard.end().await {
+        ends.fail(&why);
+    }
     ends.sum_up(clock.run(plan), said)
 }
 
@@ -149,7 +159,7 @@ fn warnings(plan: &Plan, plans: &[CrudPlan]) -> impl Iterator<Item = String> {
 }
 
 /// What a job will do, and the ledger that it keeps, if any.
-type Traced = (CrudPlan, Option<(Ledger, Header)>);
+pub(crate) type Traced = (CrudPlan, Option<(Ledger, Header)>);
 
 /// Makes the ledgers, if there are to be any.
 fn ledgers(plan: &Plan, plans: Vec<CrudPlan>, manner: &Manner, clock: &Clock) -> Result<Vec<Traced>, Failed> {

@@ -1,6 +1,7 @@
 //! The `loadgen` command.
 
 mod args;
+mod created;
 mod ends;
 mod environment;
 mod execute;
@@ -22,6 +23,8 @@ mod secrets;
 mod seed_progress;
 mod seed_text;
 mod signals;
+mod sink;
+mod slot;
 mod style;
 mod text;
 mod units;

@@ -32,13 +32,19 @@ impl RunTarget {
         let directory = ledger::find(&args.run, args.job.as_deref());
         let header = LedgerReader::open(&directory).and_then(|reader| reader.header());
         let header = header.map_err(|error| Failed::because(Code::Usage, &error))?;
+        Ok(RunTarget { header, ..RunTarget::without_header(args, directory)? })
+    }
+
+    /// The same of a run of which there need not be a ledger.
+    pub(crate) fn without_header(args: &RunDirArgs, directory: PathBuf) -> Result<Self, Failed> {
         let environment = Environment::with_file(None)?;
         let lookup = |name: &str| environment.get(name);
         let given = args.reach.url.clone().or_else(|| lookup("DATABASE_URL"));
         let address = given.or_else(|| planned(&args.run, args.job.as_deref()));
         let settings = PgSettings::resolve(address.as_deref(), &lookup);
         let target = PgTarget::new(settings.map_err(|error| Failed::because(Code::Usage, &error))?);
-        Ok(RunTarget { directory, header, target, allow_host: args.reach.allow_host.clone() })
+        let allow_host = args.reach.allow_host.clone();
+        Ok(RunTarget { directory, header: Header::default(), target, allow_host })
     }
 
     /// The same ledger, and another database.

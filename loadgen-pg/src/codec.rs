@@ -1,11 +1,14 @@
 //! PostgreSQL's binary format: one encoder and one decoder for bind parameters, results and COPY.
 
 pub(crate) mod array;
+mod calendar;
 mod decode;
 mod encode;
+mod items;
 pub(crate) mod literal;
 mod numeric;
 pub(crate) mod oid;
+mod spelt;
 mod wire;
 
 pub(crate) use encode::name;

@@ -37,6 +37,7 @@ mod quote;
 pub mod server;
 mod session;
 mod settings;
+pub mod slot;
 mod statement;
 mod target;
 

@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use loadgen_core::{
     Seed,
-    units::{Rate, Span},
+    units::{Rate, Size, Span},
 };
 
 use self::load::above_zero;
@@ -20,7 +20,10 @@ pub(crate) use self::{
     source::{FileArgs, ReachArgs, SourceArgs},
     tables::{ScopeArgs, TableArgs},
 };
-use crate::args::{Format, ProgressMode};
+use crate::{
+    args::{Format, ProgressMode},
+    sink::Sink,
+};
 
 /// What comes out.
 #[derive(Clone, Debug, Args)]
@@ -42,7 +45,7 @@ pub(crate) struct RunArgs {
     #[arg(long, help_heading = "Plan")]
     pub(crate) check: bool,
     /// Say what would be done, and write nothing
-    #[arg(long, conflicts_with_all = ["check", "out", "ledger", "progress"], help_heading = "Plan")]
+    #[arg(long, conflicts_with_all = ["check", "out", "ledger", "slot", "progress"], help_heading = "Plan")]
     pub(crate) dry_run: bool,
     /// Write summary.json and plan.yaml to this directory
     #[arg(long, value_name = "DIR", help_heading = "Output")]
@@ -50,6 +53,12 @@ pub(crate) struct RunArgs {
     /// Keep a ledger of every transaction below --out, so that `resolve` can say after any failure what was committed
     #[arg(long, requires = "out", help_heading = "Output")]
     pub(crate) ledger: bool,
+    /// Make a logical replication slot of this name before the traffic, for `verify --sink slot:NAME`; `cleanup` removes it
+    #[arg(long, value_name = "NAME", requires = "ledger", help_heading = "Output")]
+    pub(crate) slot: Option<String>,
+    /// How much of the server's log the slot may keep; past that the run ends and the slot is dropped
+    #[arg(long, value_name = "SIZE", default_value = "1GB", help_heading = "Output")]
+    pub(crate) max_slot_wal: Size,
     /// How progress is shown
     #[arg(long, value_name = "MODE", default_value = "auto", help_heading = "Output")]
     pub(crate) progress: ProgressMode,
@@ -77,15 +86,33 @@ pub(crate) struct ResolveArgs {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct CleanupArgs {
+    #[command(flatten)]
+    pub(crate) run: RunDirArgs,
+    /// Remove the markers although transactions of the run are not settled, which they cannot be any more after that
+    #[arg(long)]
+    pub(crate) force: bool,
+    #[command(flatten)]
+    pub(crate) output: OutputArgs,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct VerifyArgs {
     #[command(flatten)]
     pub(crate) run: RunDirArgs,
-    /// What is held against the ledger: `source` for the tables that the run wrote, or the address of a copy of them
+    /// What is held against the ledger: `source` for the tables that the run wrote, `slot:NAME` for a slot that `run --slot`
+    /// has made, or the address of a copy of the tables
     #[arg(long, value_name = "SINK")]
-    pub(crate) sink: String,
+    pub(crate) sink: Sink,
     /// How long the sink may take to come as far as the run did
     #[arg(long, default_value = "0s", value_name = "TIME", allow_hyphen_values = true)]
     pub(crate) wait: Span,
+    /// Take from the slot what was read; otherwise it stays as it is
+    #[arg(long)]
+    pub(crate) consume: bool,
+    /// The publication of a slot that the run has not made
+    #[arg(long, value_name = "NAME")]
+    pub(crate) publication: Option<String>,
     /// How many findings are printed; verify.json beside the ledger has more
     #[arg(long, default_value = "10", value_name = "N")]
     pub(crate) findings: usize,

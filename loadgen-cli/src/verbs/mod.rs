@@ -1,5 +1,6 @@
 //! One file a verb.
 
+mod cleanup;
 mod completions;
 mod demo;
 mod health;
@@ -28,6 +29,7 @@ pub(crate) async fn dispatch(verb: Verb, talk: &TalkArgs) -> Result<(), Failed> 
         Verb::Health(args) => health::health(&args).await,
         Verb::Resolve(args) => resolve::resolve(&args).await,
         Verb::Verify(args) => verify::verify(&args).await,
+        Verb::Cleanup(args) => cleanup::cleanup(&args).await,
         Verb::Schema => schema::schema(),
         Verb::Completions { shell } => completions::completions(shell),
     }

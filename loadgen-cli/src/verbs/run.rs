@@ -10,6 +10,7 @@ use crate::{
     output,
     plan::Plan,
     signals::Signals,
+    slot::SlotWish,
     style::Style,
     text,
 };
@@ -22,7 +23,9 @@ pub(super) async fn run(args: &RunArgs, talk: &TalkArgs) -> Result<(), Failed> {
     }
     let allow_host = args.source.reach.allow_host.clone();
     let ledger = args.out.clone().filter(|_| args.ledger);
-    let manner = Manner { check: args.check, progress: args.progress, quiet: talk.quiet, ledger, allow_host };
+    let slot = args.slot.clone().map(|name| SlotWish { name, most: args.max_slot_wal.0 });
+    let (check, progress, quiet) = (args.check, args.progress, talk.quiet);
+    let manner = Manner { check, progress, quiet, ledger, slot, allow_host };
     let execution = execute::execute(&plan, &manner, &signals).await?;
     let summary = output::pretty(&execution.summary)?;
     // What a run came to is said even where it cannot be kept.

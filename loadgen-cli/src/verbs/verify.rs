@@ -7,15 +7,20 @@ use loadgen_core::{
     ledger::{Header, LedgerReader},
     verify::{Sink, Verdict, Verifier, VerifyOptions, observe_markers, observe_rows},
 };
-use loadgen_pg::PgSession;
+use loadgen_pg::{
+    PgSession,
+    slot::{SlotEnd, SlotError, observe_slot, source_of},
+};
 
 use super::run::write;
 use crate::{
     args::Format,
+    created,
     failed::{Code, Failed},
     flags::VerifyArgs,
     output,
     run_target::RunTarget,
+    sink::Sink as Place,
     style::Style,
     verify_text,
 };
@@ -23,27 +28,24 @@ use crate::{
 /// How often a sink that is behind is asked again.
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// The word for the tables that the run wrote.
-const SOURCE: &str = "source";
-
 pub(super) async fn verify(args: &VerifyArgs) -> Result<(), Failed> {
     let target = RunTarget::find(&args.run)?;
-    let target = if args.sink == SOURCE { target } else { target.beside(&address(&args.sink)?)? };
     let ledger = LedgerReader::open(&target.directory).map_err(|error| Failed::because(Code::Run, &error))?;
-    let verifier = Verifier::new(ledger, Sink::State, VerifyOptions::default());
-    let mut verifier = verifier.map_err(|error| Failed::because(Code::Run, &error))?;
-    let mut session = target.connect().await?;
-    let observed = observe(&mut session, &target.header, args.wait.0, &mut verifier).await;
-    session.close().await;
-    observed?;
+    let (verifier, shown, target) = match &args.sink {
+        Place::Slot(name) => {
+            let (verifier, place) = slot(args, name, ledger, &target).await?;
+            (verifier, place, target)
+        }
+        Place::Source => rows(args, ledger, target).await?,
+        Place::Copy(address) => rows(args, ledger, target.beside(address)?).await?,
+    };
     let verification = verifier.finish().map_err(|error| Failed::because(Code::Run, &error))?;
     write(&args.run.run, "verify.json", &output::pretty(&verification)?)?;
     match args.output.format {
         Format::Json => output::json(&verification)?,
         Format::Text => {
-            let (run, sink) = (&target.header.run, target.target.describe());
-            let style = Style::new(output::colours());
-            output::result(&verify_text::verification(&verification, (run, &sink), args.findings, style))?;
+            let (run, style) = (&target.header.run, Style::new(output::colours()));
+            output::result(&verify_text::verification(&verification, (run, &shown), args.findings, style))?;
         }
     }
     match verification.verdict {
@@ -53,15 +55,43 @@ pub(super) async fn verify(args: &VerifyArgs) -> Result<(), Failed> {
     }
 }
 
-/// Something that can be connected to.
-fn address(sink: &str) -> Result<String, Failed> {
-    if sink.contains("://") {
-        return Ok(sink.to_owned());
-    }
-    let message = format!(
-        "there is no sink {sink}: --sink takes `{SOURCE}`, or an address as postgres://host/database"
-    );
-    Err(Failed::new(Code::Usage, message))
+/// What the tables of a database show, and where that is.
+async fn rows(
+    args: &VerifyArgs,
+    ledger: LedgerReader,
+    target: RunTarget,
+) -> Result<(Verifier, String, RunTarget), Failed> {
+    let mut verifier = verifier(ledger, Sink::State, VerifyOptions::default())?;
+    let mut session = target.connect().await?;
+    let observed = observe(&mut session, &target.header, args.wait.0, &mut verifier).await;
+    session.close().await;
+    observed?;
+    Ok((verifier, target.target.describe(), target))
+}
+
+/// What a slot of the source shows, and what to call it.
+async fn slot(
+    args: &VerifyArgs,
+    name: &str,
+    ledger: LedgerReader,
+    target: &RunTarget,
+) -> Result<(Verifier, String), Failed> {
+    let failed = |error: SlotError| Failed::because(Code::Run, &error);
+    let created = created::read(&args.run.run, args.run.job.as_deref())?.map(|file| file.created);
+    let mut session = target.connect().await?;
+    let found = source_of(&mut session, name, args.publication.as_deref(), created.as_ref(), &target.header);
+    let (source, absent) = found.await.map_err(failed)?;
+    let options = VerifyOptions { absent, ..VerifyOptions::default() };
+    let mut verifier = verifier(ledger, Sink::Changes, options)?;
+    let end = SlotEnd { wait: args.wait.0, consume: args.consume };
+    let observed = observe_slot(&mut session, &target.header, &source, end, &mut verifier).await;
+    session.close().await;
+    observed.map_err(failed)?;
+    Ok((verifier, format!("slot {name} of {}", target.target.describe())))
+}
+
+fn verifier(ledger: LedgerReader, sink: Sink, options: VerifyOptions) -> Result<Verifier, Failed> {
+    Verifier::new(ledger, sink, options).map_err(|error| Failed::because(Code::Run, &error))
 }
 
 /// Waits for the watermark, and hands the rows over.

@@ -13,6 +13,7 @@ mod live;
 mod results;
 mod rights;
 mod seed;
+mod slot;
 mod stop;
 mod support;
 mod tables;

@@ -143,6 +143,15 @@ impl Drop for Ledger {
     }
 }
 
+/// Whether a process is writing the ledger of this directory.
+pub(super) fn is_busy(directory: &Path) -> Result<bool, LedgerError> {
+    match lock_of(directory) {
+        Ok(_) => Ok(false),
+        Err(LedgerError::Busy(_)) => Ok(true),
+        Err(error) => Err(error),
+    }
+}
+
 /// Keeps others from writing the same ledger; the system lets go of it when the process ends, however it does.
 fn lock_of(directory: &Path) -> Result<File, LedgerError> {
     let path = directory.join("lock");

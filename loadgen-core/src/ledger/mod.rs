@@ -16,6 +16,7 @@ mod marker;
 mod reader;
 mod record;
 mod resolve;
+mod state;
 #[cfg(test)]
 mod tests;
 mod trace;
@@ -30,5 +31,6 @@ pub use record::{
     Watermark,
 };
 pub use resolve::{ResolveError, Settled, resolve};
+pub use state::{LedgerState, state};
 pub(crate) use trace::LaneTrace;
 pub(crate) use tracer::Tracer;

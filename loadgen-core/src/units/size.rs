@@ -12,8 +12,16 @@ use super::{UnitError, Written, digits, refuse};
 pub struct Size(pub u64);
 
 /// The units, the longer names first.
-const UNITS: [(&str, f64); 6] =
-    [("KiB", 1_024.0), ("MiB", 1_048_576.0), ("KB", 1e3), ("kB", 1e3), ("MB", 1e6), ("B", 1.0)];
+const UNITS: [(&str, f64); 8] = [
+    ("KiB", 1_024.0),
+    ("MiB", 1_048_576.0),
+    ("GiB", 1_073_741_824.0),
+    ("GB", 1e9),
+    ("KB", 1e3),
+    ("kB", 1e3),
+    ("MB", 1e6),
+    ("B", 1.0),
+];
 
 impl FromStr for Size {
     type Err = UnitError;
@@ -52,7 +60,7 @@ impl JsonSchema for Size {
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({"type": "string", "pattern": r"^\s*[0-9][0-9_.]*\s*(B|[kK]B|MB|KiB|MiB)\s*$"})
+        json_schema!({"type": "string", "pattern": r"^\s*[0-9][0-9_.]*\s*(B|[kK]B|MB|GB|KiB|MiB|GiB)\s*$"})
     }
 }
 
@@ -67,7 +75,8 @@ mod tests {
         assert_eq!(bytes("1.5 MB"), Some(1_500_000));
         assert_eq!(bytes("64KiB"), Some(65_536));
         assert_eq!(bytes("500B"), Some(500));
-        for bad in ["", "5", "KB", "-1KB", "0.5B", "2GB"] {
+        assert_eq!(bytes("1GB"), Some(1_000_000_000));
+        for bad in ["", "5", "KB", "-1KB", "0.5B", "2TB"] {
             assert_eq!(bytes(bad), None, "{bad}");
         }
     }

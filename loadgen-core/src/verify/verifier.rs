@@ -34,13 +34,15 @@ pub struct VerifyOptions {
     pub temporary: Option<PathBuf>,
     /// How many findings of each check are told one by one; all are counted.
     pub findings: usize,
+    /// Tables that the sink does not have, by schema and name as in `public.orders`, with the reason: they are not compared.
+    pub absent: BTreeMap<String, String>,
     /// Files that rows are dealt to; the more, the less memory. By default, as many as the size of the ledger asks for.
     pub parts: Option<usize>,
 }
 
 impl Default for VerifyOptions {
     fn default() -> Self {
-        VerifyOptions { temporary: None, findings: 1_000, parts: None }
+        VerifyOptions { temporary: None, findings: 1_000, absent: BTreeMap::new(), parts: None }
     }
 }
 
@@ -78,7 +80,11 @@ impl Verifier {
     /// When the ledger cannot be read, or temporary files cannot be written.
     pub fn new(ledger: LedgerReader, sink: Sink, options: VerifyOptions) -> Result<Self, VerifyError> {
         let header = ledger.header()?;
-        let (relations, forms) = relations(&header);
+        let (mut relations, forms) = relations(&header);
+        for relation in &mut relations {
+            let absent = options.absent.get(&relation.name);
+            relation.exempt = relation.exempt.take().or(absent.cloned());
+        }
         let parent = options.temporary.as_deref().unwrap_or(ledger.directory());
         let scratch = Arc::new(Scratch::new(parent)?);
         let parts = options.parts.unwrap_or_else(|| parts_for(&ledger)).clamp(1, MOST_PARTS);

@@ -86,6 +86,31 @@ impl Wire {
         Some(Wire { oid: id, kind: Kind::Array(Box::new(element)) })
     }
 
+    /// The format of a type that is the same in every server, by its number alone.
+    pub(crate) fn built_in(id: u32) -> Option<Self> {
+        let kind = match id {
+            oid::BOOL => Kind::Bool,
+            oid::INT2 => Kind::Int2,
+            oid::INT4 => Kind::Int4,
+            oid::INT8 => Kind::Int8,
+            oid::FLOAT4 => Kind::Real,
+            oid::FLOAT8 => Kind::Double,
+            oid::NUMERIC => Kind::Numeric,
+            oid::TEXT | oid::VARCHAR => Kind::Text,
+            oid::BPCHAR => Kind::Blank,
+            oid::BYTEA => Kind::Bytes,
+            oid::UUID => Kind::Uuid,
+            oid::DATE => Kind::Date,
+            oid::TIME => Kind::Time,
+            oid::TIMESTAMP | oid::TIMESTAMPTZ => Kind::Timestamp,
+            oid::INTERVAL => Kind::Interval,
+            oid::JSON => Kind::Json,
+            oid::JSONB => Kind::Jsonb,
+            _ => Kind::Array(Box::new(Self::built_in(oid::element(id)?)?)),
+        };
+        Some(Wire { oid: id, kind })
+    }
+
     pub(crate) fn text() -> Self {
         Wire { oid: oid::TEXT, kind: Kind::Text }
     }

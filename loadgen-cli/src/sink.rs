@@ -1,0 +1,45 @@
+//! What is held against a ledger.
+
+use std::str::FromStr;
+
+/// Where changes should have arrived.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Sink {
+    /// The tables that the run wrote.
+    Source,
+    /// A database that has copies of them, by its address.
+    Copy(String),
+    /// A logical replication slot of the source, by its name.
+    Slot(String),
+}
+
+/// What `--sink` takes.
+const FORMS: &str = "`source`, `slot:NAME`, or an address as postgres://host/database";
+
+impl FromStr for Sink {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text.split_once(':') {
+            None if text == "source" => Ok(Sink::Source),
+            Some(("slot", name)) if !name.is_empty() => Ok(Sink::Slot(name.to_owned())),
+            Some((_, rest)) if rest.starts_with("//") => Ok(Sink::Copy(text.to_owned())),
+            _ => Err(format!("there is no sink {text}: --sink takes {FORMS}")),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sink_is_a_word_a_slot_or_an_address() {
+        assert_eq!("source".parse(), Ok(Sink::Source));
+        assert_eq!("slot:cdc".parse(), Ok(Sink::Slot("cdc".into())));
+        assert_eq!("postgres://db/shop".parse(), Ok(Sink::Copy("postgres://db/shop".into())));
+        for wrong in ["", "slot:", "slot", "sauce", "file:x"] {
+            assert!(wrong.parse::<Sink>().unwrap_err().contains("`source`"), "{wrong}");
+        }
+    }
+}

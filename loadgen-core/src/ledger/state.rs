@@ -1,0 +1,44 @@
+//! How far a ledger has come, for those who would take away what it needs.
+
+use std::path::Path;
+
+use super::{directory, error::LedgerError, reader::LedgerReader, record::Record};
+
+/// How far a ledger has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LedgerState {
+    /// A process is writing it.
+    Busy,
+    /// It has transactions and no end: some of them may have to be looked up in the target.
+    Unsettled,
+    /// It has its end, or no transactions at all.
+    Settled,
+}
+
+/// How far the ledger in a directory has come. There need not be one.
+///
+/// # Errors
+/// When it cannot be read.
+pub fn state(directory: &Path) -> Result<LedgerState, LedgerError> {
+    if !directory.is_dir() {
+        return Ok(LedgerState::Settled);
+    }
+    if directory::is_busy(directory)? {
+        return Ok(LedgerState::Busy);
+    }
+    let reader = match LedgerReader::open(directory) {
+        Err(LedgerError::Missing(_)) => return Ok(LedgerState::Settled),
+        reader => reader?,
+    };
+    let mut has_transactions = false;
+    for number in reader.journals() {
+        for record in reader.journal(number).into_iter().flatten() {
+            match record? {
+                Record::End(_) => return Ok(LedgerState::Settled),
+                Record::Transaction(_) => has_transactions = true,
+                _ => {}
+            }
+        }
+    }
+    Ok(if has_transactions { LedgerState::Unsettled } else { LedgerState::Settled })
+}

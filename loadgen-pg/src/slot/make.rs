@@ -1,0 +1,91 @@
+//! Makes what a slot needs, and the slot.
+
+use loadgen_core::{SqlSession, TableName, ledger::MARKER_TABLE};
+use sqlx::{AssertSqlSafe, Executor};
+
+use super::{
+    CreatedFile, CreatedMarker, CreatedPublication, CreatedSlot, SlotError, SlotPlan,
+    ask::ask,
+    fit::refused,
+    remove::{drop_publication, drop_slot},
+};
+use crate::{
+    PgSession,
+    quote::{quote, quote_table},
+};
+
+/// Writes down whether the marker table is there, and makes it if it is not.
+///
+/// # Errors
+/// When it cannot be written down, or not be made.
+pub async fn note_marker(session: &mut PgSession, file: &mut CreatedFile) -> Result<(), SlotError> {
+    let standing = session.standing().await?;
+    let of = |name: &str| standing.get(name).cloned().unwrap_or_default();
+    let schema: Option<String> =
+        ask(sqlx::query_scalar("select current_schema()").persistent(false).fetch_one(session.driver()?))
+            .await?;
+    let name = TableName::new(schema.unwrap_or_else(|| "public".to_owned()), MARKER_TABLE);
+    let query = sqlx::query_scalar("select to_regclass($1) is null").bind(quote_table(&name));
+    let made: bool = ask(query.persistent(false).fetch_one(session.driver()?)).await?;
+    file.note(|created| {
+        (created.system_identifier, created.database_oid) = (of("system identifier"), of("database oid"));
+        created.marker = Some(CreatedMarker { schema: name.schema, table: name.table, made });
+    })?;
+    session.marker_table().await?;
+    Ok(())
+}
+
+/// Makes a publication for the tables and the markers, and then the slot. Where that fails, what was made is removed.
+///
+/// # Errors
+/// When the server refuses something.
+pub async fn make(session: &mut PgSession, plan: &SlotPlan, file: &mut CreatedFile) -> Result<(), SlotError> {
+    let Some(marker) = file.created.marker.as_ref().map(CreatedMarker::name) else {
+        return refused("a slot needs the table of markers, which was not made".to_owned());
+    };
+    let made = async {
+        publish(session, plan, &marker, file).await?;
+        file.note(|created| created.slot = Some(CreatedSlot { name: plan.name.clone() }))?;
+        let sql = "select pg_create_logical_replication_slot($1::text::name, 'pgoutput')::text";
+        let query = sqlx::query(sql).bind(&plan.name).persistent(false);
+        ask(query.execute(session.driver()?)).await
+    };
+    let Err(error) = made.await else { return Ok(()) };
+    // What cannot be removed stays in the file.
+    let is_taken = matches!(&error, SlotError::Server(failure) if failure.code == "42710");
+    if file.created.slot.is_some() && is_taken {
+        file.note(|created| created.slot = None)?;
+    }
+    let _ = drop_slot(session, file).await;
+    let _ = drop_publication(session, file).await;
+    Err(error)
+}
+
+/// The comment says whose the publication is.
+async fn publish(
+    session: &mut PgSession,
+    plan: &SlotPlan,
+    marker: &TableName,
+    file: &mut CreatedFile,
+) -> Result<(), SlotError> {
+    let all: Vec<&TableName> = plan.tables.iter().filter(|name| *name != marker).chain([marker]).collect();
+    let pair = |name: &&TableName| (name.schema.clone(), name.table.clone());
+    let publication = CreatedPublication {
+        name: plan.name.clone(),
+        tables: all.iter().map(pair).collect(),
+        left_out: plan.left_out.clone(),
+    };
+    file.note(|created| created.publication = Some(publication))?;
+    let list: Vec<String> = all.iter().map(|name| format!("only {}", quote_table(name))).collect();
+    let (name, comment) = (quote(&plan.name), comment(&file.created.run).replace('\'', "''"));
+    let sql = format!(
+        "create publication {name} for table {} with (publish_via_partition_root = true); \
+         comment on publication {name} is '{comment}'",
+        list.join(", ")
+    );
+    ask(session.driver()?.execute(sqlx::raw_sql(AssertSqlSafe(sql)))).await.map(|_| ())
+}
+
+pub(super) fn comment(run: &str) -> String {
+    format!("loadgen run {run}")
+}
