@@ -1,6 +1,7 @@
 //! The `loadgen` command.
 
 mod args;
+mod capture;
 mod ends;
 mod environment;
 mod execute;

@@ -12,6 +12,7 @@ use loadgen_pg::PgSession;
 use super::run::write;
 use crate::{
     args::Format,
+    capture,
     failed::{Code, Failed},
     flags::VerifyArgs,
     output,
@@ -26,26 +27,24 @@ const PAUSE: Duration = Duration::from_millis(100);
 
 pub(super) async fn verify(args: &VerifyArgs) -> Result<(), Failed> {
     let target = RunTarget::find(&args.run)?;
-    let target = match &args.sink {
-        Place::Source => target,
-        Place::Copy(address) => target.beside(address)?,
+    let run = target.header.run.clone();
+    let (verifier, sink) = match &args.sink {
+        Place::Source => rows(target, args.wait.0).await?,
+        Place::Copy(address) => rows(target.beside(address)?, args.wait.0).await?,
         Place::Slot(name) => return Err(Failed::new(Code::Usage, format!("slot:{name} cannot be read yet"))),
+        Place::Debezium(capture) => {
+            let mut verifier = verifier(&target, Sink::Changes)?;
+            capture::observe(capture, &target.header, args.wait.0, &mut verifier).await?;
+            (verifier, capture.to_string())
+        }
     };
-    let ledger = LedgerReader::open(&target.directory).map_err(|error| Failed::because(Code::Run, &error))?;
-    let verifier = Verifier::new(ledger, Sink::State, VerifyOptions::default());
-    let mut verifier = verifier.map_err(|error| Failed::because(Code::Run, &error))?;
-    let mut session = target.connect().await?;
-    let observed = observe(&mut session, &target.header, args.wait.0, &mut verifier).await;
-    session.close().await;
-    observed?;
     let verification = verifier.finish().map_err(|error| Failed::because(Code::Run, &error))?;
     write(&args.run.run, "verify.json", &output::pretty(&verification)?)?;
     match args.output.format {
         Format::Json => output::json(&verification)?,
         Format::Text => {
-            let (run, sink) = (&target.header.run, target.target.describe());
             let style = Style::new(output::colours());
-            output::result(&verify_text::verification(&verification, (run, &sink), args.findings, style))?;
+            output::result(&verify_text::verification(&verification, (&run, &sink), args.findings, style))?;
         }
     }
     match verification.verdict {
@@ -53,6 +52,21 @@ pub(super) async fn verify(args: &VerifyArgs) -> Result<(), Failed> {
         Verdict::Fail => Err(Failed::silent(Code::Check)),
         Verdict::Inconclusive => Err(Failed::silent(Code::Inconclusive)),
     }
+}
+
+fn verifier(target: &RunTarget, sink: Sink) -> Result<Verifier, Failed> {
+    let ledger = LedgerReader::open(&target.directory).map_err(|error| Failed::because(Code::Run, &error))?;
+    let verifier = Verifier::new(ledger, sink, VerifyOptions::default());
+    verifier.map_err(|error| Failed::because(Code::Run, &error))
+}
+
+/// A verifier that has seen the rows of a database, and the name of that.
+async fn rows(target: RunTarget, wait: Duration) -> Result<(Verifier, String), Failed> {
+    let mut verifier = verifier(&target, Sink::State)?;
+    let mut session = target.connect().await?;
+    let observed = observe(&mut session, &target.header, wait, &mut verifier).await;
+    session.close().await;
+    observed.map(|()| (verifier, target.target.describe()))
 }
 
 /// Waits for the watermark, and hands the rows over.
