@@ -116,8 +116,10 @@ async fn preflight(plan: &Plan, manner: &Manner) -> Result<Vec<CrudPlan>, Failed
     for job in &plan.jobs {
         plans.push(planned(plan, job, manner.check).await?);
     }
-    if manner.check {
-        refuse_shared_tables(plan, &plans)?;
+    for (flag, _) in
+        [("--check", manner.check), ("--ledger", manner.ledger.is_some())].iter().filter(|(_, on)| *on)
+    {
+        refuse_shared_tables(flag, plan, &plans)?;
     }
     if !manner.quiet && plan.seed_was_drawn {
         output::say(&format!("seed {} was drawn; --seed {} repeats this run", plan.seed, plan.seed));
@@ -126,7 +128,7 @@ async fn preflight(plan: &Plan, manner: &Manner) -> Result<Vec<CrudPlan>, Failed
 }
 
 /// A job knows its own rows only: with those of another among them, no comparison could hold.
-fn refuse_shared_tables(plan: &Plan, plans: &[CrudPlan]) -> Result<(), Failed> {
+fn refuse_shared_tables(flag: &str, plan: &Plan, plans: &[CrudPlan]) -> Result<(), Failed> {
     let jobs: Vec<_> = plan.jobs.iter().zip(plans).collect();
     for (index, (job, planned)) in jobs.iter().enumerate() {
         for (other, others) in &jobs[..index] {
@@ -139,7 +141,7 @@ fn refuse_shared_tables(plan: &Plan, plans: &[CrudPlan]) -> Result<(), Failed> {
             if let Some(table) = planned.tables.iter().find(is_shared) {
                 let (first, second, table) = (&other.name, &job.name, &table.table.name);
                 let message = format!(
-                    "--check: the jobs {first} and {second} both write {table} of {place}, and neither knows the \
+                    "{flag}: the jobs {first} and {second} both write {table} of {place}, and neither knows the \
                      other's rows; give them different tables, or run one with --job"
                 );
                 return Err(Failed::new(Code::Usage, message));

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use loadgen_core::{
     Target,
-    ledger::{Header, LedgerReader},
+    ledger::{Header, LedgerReader, check_identity},
     verify::{Sink, Verdict, Verifier, VerifyOptions, observe_markers, observe_rows},
 };
 use loadgen_pg::{
@@ -32,7 +32,10 @@ pub(super) async fn verify(args: &VerifyArgs) -> Result<(), Failed> {
     let target = RunTarget::find(&args.run)?;
     let run = target.header.run.clone();
     let (verifier, sink) = match &args.sink {
-        Place::Source => rows(target, args.wait.0).await?,
+        Place::Source => {
+            source(&target).await?;
+            rows(target, args.wait.0).await?
+        }
         Place::Copy(address) => rows(target.beside(address)?, args.wait.0).await?,
         Place::Slot(name) => slot(args, name, &target).await?,
         Place::Debezium(capture) => {
@@ -77,6 +80,14 @@ fn verifier(target: &RunTarget, sink: Sink, options: VerifyOptions) -> Result<Ve
     let ledger = LedgerReader::open(&target.directory).map_err(|error| Failed::because(Code::Run, &error))?;
     let verifier = Verifier::new(ledger, sink, options);
     verifier.map_err(|error| Failed::because(Code::Run, &error))
+}
+
+/// The source is the database that the run went to, and no other.
+async fn source(target: &RunTarget) -> Result<(), Failed> {
+    let mut session = target.connect().await?;
+    let same = check_identity(&mut session, &target.header).await;
+    session.close().await;
+    same.map_err(|error| Failed::because(Code::Run, &error))
 }
 
 /// A verifier that has seen the rows of a database, and the name of that.

@@ -80,6 +80,14 @@ async fn committed(session: &mut PgSession) -> i64 {
     sqlx::query_scalar(sql).fetch_one(session.driver().unwrap()).await.unwrap()
 }
 
+/// Waits for so many transactions.
+async fn has_committed(session: &mut PgSession, transactions: i64) {
+    let begun = Instant::now();
+    while committed(session).await < transactions {
+        assert!(begun.elapsed() < Duration::from_secs(60), "nothing is committed");
+    }
+}
+
 /// How often the process is killed; LOADGEN_KILLS says otherwise.
 fn kills() -> u64 {
     std::env::var("LOADGEN_KILLS").ok().and_then(|kills| kills.parse().ok()).unwrap_or(4)
@@ -95,10 +103,7 @@ async fn a_run_that_was_killed_at_any_moment_can_be_resolved() {
             ["run", "--url", &url, "--ledger", "--out", &out, "--seed", &seed, "--connections", "8", "-q"];
         let mut child = loadgen(&args).spawn().unwrap();
         let mut session = session(&url).await;
-        let (begun, some) = (Instant::now(), (1 + kill * 37 % 400) as i64);
-        while committed(&mut session).await < some {
-            assert!(begun.elapsed() < Duration::from_secs(60), "nothing is committed");
-        }
+        has_committed(&mut session, (1 + kill * 37 % 400) as i64).await;
         tokio::time::sleep(Duration::from_micros(kill * 997 % 5000)).await;
         child.kill().unwrap();
         child.wait().unwrap();
@@ -122,7 +127,7 @@ async fn resolving_needs_the_right_database_and_a_run_that_is_over() {
     let args = ["run", "--url", &url, "--ledger", "--out", text(out.path()), "-q", "--rate", "50/s"];
     let mut child = loadgen(&args).spawn().unwrap();
     let mut session = session(&url).await;
-    while committed(&mut session).await < 10 {}
+    has_committed(&mut session, 10).await;
     let ran = run(&["resolve", text(out.path())]);
     assert!(ran.code == Some(1) && ran.stderr.contains("is being written by another process"), "{ran:?}");
     child.kill().unwrap();

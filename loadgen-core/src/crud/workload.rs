@@ -20,8 +20,8 @@ use super::{
     table_plan::TablePlan,
 };
 use crate::{
-    ChangeKind, CheckError, Digest, Failure, LaneId, Mix, Occasion, PrepareError, Replanned, Report, Seed,
-    SessionOf, Setup, SqlSession, TableTally, Tally, Target, Workload,
+    Action, ChangeKind, CheckError, Digest, Failure, LaneId, Mix, Occasion, PrepareError, Replanned, Report,
+    Seed, SessionOf, Setup, SqlSession, TableTally, Tally, Target, Workload,
     ledger::{Header, Ledger, Tracer},
 };
 
@@ -149,6 +149,11 @@ where
     mix
 }
 
+/// A run never goes on untraced that was to keep a ledger.
+fn in_use() -> Failure {
+    Failure::aborted(Action::Defect, "ledger", "the plan is in use already, so no ledger can be kept of it")
+}
+
 /// What the tables hold that are not known yet.
 async fn held(
     session: &mut impl SqlSession,
@@ -213,14 +218,13 @@ where
         known.version = known.plan.version;
         let is_compared = setup.check || self.ledger.is_some();
         known.before = held(session, known.plan.tables.iter().filter(|_| is_compared)).await?;
-        known.plan.leave_to_lanes(&mut known.before);
         if let Some((ledger, header)) = self.ledger.take() {
             let header = Header { seed: setup.seed.0, lanes: setup.lanes, ..header };
             let tracer = Arc::new(Tracer::begin(session, ledger, header).await?);
-            if let Some(plan) = Arc::get_mut(&mut known.plan) {
-                plan.trace(&tracer, &known.before)?;
-            }
+            let plan = Arc::get_mut(&mut known.plan).ok_or_else(in_use)?;
+            plan.trace(&tracer, &known.before)?;
         }
+        known.plan.leave_to_lanes(&mut known.before);
         Ok(mix(&known.plan))
     }
 

@@ -63,8 +63,11 @@ impl Ledger {
     /// When there is no ledger, somebody is writing it, or the file system refuses something.
     pub fn reopen(directory: impl AsRef<Path>) -> Result<Self, LedgerError> {
         let directory = directory.as_ref();
-        let reader = LedgerReader::open(directory)?;
+        if segments(directory)?.is_empty() {
+            return Err(LedgerError::Missing(directory.to_owned()));
+        }
         let lock = lock_of(directory)?;
+        let reader = LedgerReader::open(directory)?;
         let next = reader.journals().max().map_or(0, |last| last + 1);
         let mut journal = Journal::create(directory, next, LedgerOptions::default().segment)?;
         for number in reader.journals() {
@@ -104,6 +107,11 @@ impl Ledger {
             self.journals.iter().flat_map(|journal| lock(journal).open().collect::<Vec<_>>()).collect();
         open.sort_unstable();
         open
+    }
+
+    /// The number of the last transaction of a lane that is known to be committed; 0 if there is none.
+    pub(super) fn last(&self, lane: u32) -> u64 {
+        self.journal(lane).last(lane)
     }
 
     /// What has been written so far.

@@ -2,6 +2,8 @@
 
 use std::{io, path::PathBuf};
 
+use super::record::VERSION;
+
 /// Why a ledger cannot be written or read.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -23,6 +25,14 @@ pub enum LedgerError {
     /// Somebody is writing it.
     #[error("{} is being written by another process; wait until that run has ended", .0.display())]
     Busy(PathBuf),
+    /// It was written by another version.
+    #[error("{} has format {version}, and this version reads format {VERSION}; use the version that wrote it", path.display())]
+    Version {
+        /// The ledger.
+        path: PathBuf,
+        /// Its format.
+        version: u32,
+    },
     /// There are no journals.
     #[error("{} holds no ledger; name the directory of a run that was made with --ledger", .0.display())]
     Missing(PathBuf),

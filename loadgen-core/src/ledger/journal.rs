@@ -29,6 +29,8 @@ pub(super) struct Journal {
     failed: bool,
     /// Transactions that were written down and have not ended, by lane.
     open: HashMap<u32, u64>,
+    /// The last transactions that were committed, by lane.
+    last: HashMap<u32, u64>,
     counts: CleanEnd,
 }
 
@@ -43,7 +45,7 @@ impl Journal {
         let path = directory.join(segment_name(number, 0));
         let file = create(&path)?;
         let (directory, pending) = (directory.to_owned(), Vec::new());
-        let (open, counts) = (HashMap::new(), CleanEnd::default());
+        let (open, last, counts) = (HashMap::new(), HashMap::new(), CleanEnd::default());
         Ok(Journal {
             directory,
             number,
@@ -55,6 +57,7 @@ impl Journal {
             pending,
             failed: false,
             open,
+            last,
             counts,
         })
     }
@@ -80,20 +83,25 @@ impl Journal {
                 self.counts.transactions += 1;
                 // A lane goes on when the one before has ended, and with the same number if that was aborted.
                 if let Some(before) = self.open.insert(transaction.lane, transaction.seq) {
-                    self.end(before < transaction.seq);
+                    self.end(transaction.lane, before, before < transaction.seq);
                 }
             }
             Record::Result(ended) | Record::Resolution(ended) => {
                 if self.open.remove(&ended.lane).is_some() {
-                    self.end(ended.committed);
+                    self.end(ended.lane, ended.seq, ended.committed);
                 }
             }
             Record::Header(_) | Record::Watermark(_) | Record::End(_) => {}
         }
     }
 
-    fn end(&mut self, committed: bool) {
-        *(if committed { &mut self.counts.committed } else { &mut self.counts.aborted }) += 1;
+    fn end(&mut self, lane: u32, seq: u64, committed: bool) {
+        if committed {
+            self.last.insert(lane, seq);
+            self.counts.committed += 1;
+        } else {
+            self.counts.aborted += 1;
+        }
     }
 
     /// Hands everything to the operating system. Half a line that a full disk has taken is cut off again, and nothing is
@@ -134,6 +142,11 @@ impl Journal {
     /// The transactions that have not ended, as lane and number.
     pub(super) fn open(&self) -> impl Iterator<Item = (u32, u64)> + '_ {
         self.open.iter().map(|(lane, seq)| (*lane, *seq))
+    }
+
+    /// The last transaction of a lane that was committed; 0 if there is none.
+    pub(super) fn last(&self, lane: u32) -> u64 {
+        self.last.get(&lane).copied().unwrap_or_default()
     }
 
     pub(super) fn counts(&self) -> CleanEnd {

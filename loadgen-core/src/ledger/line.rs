@@ -59,13 +59,28 @@ fn append_transaction(transaction: &TransactionRecord, line: &mut Vec<u8>) -> Re
     Ok(())
 }
 
+/// What is wrong with a line.
+#[derive(Debug, PartialEq)]
+pub(super) enum LineError {
+    /// It is not whole: the process ended while it was written.
+    Torn(String),
+    /// It is whole, and nothing that this version writes.
+    Unknown(String),
+}
+
 /// Reads a line without its end.
-pub(super) fn parse(line: &[u8]) -> Result<Record, String> {
-    let (crc, rest) = line.split_at_checked(DIGITS + 1).ok_or("the line is too short")?;
-    let crc = checksum(crc).ok_or("the line does not begin with a checksum")?;
+pub(super) fn parse(line: &[u8]) -> Result<Record, LineError> {
+    let torn = |what: &str| LineError::Torn(what.to_owned());
+    let (crc, rest) = line.split_at_checked(DIGITS + 1).ok_or_else(|| torn("the line is too short"))?;
+    let crc = checksum(crc).ok_or_else(|| torn("the line does not begin with a checksum"))?;
     if CRC.checksum(rest) != crc {
-        return Err("the checksum does not fit the line".to_owned());
+        return Err(torn("the checksum does not fit the line"));
     }
+    record(rest).map_err(LineError::Unknown)
+}
+
+/// What follows the checksum.
+fn record(rest: &[u8]) -> Result<Record, String> {
     let (letter, json) = rest.split_at_checked(2).ok_or("the line is too short")?;
     let ended = || {
         json_of::<(u32, u64, u8)>(json).map(|(lane, seq, committed)| ResultRecord {

@@ -30,9 +30,9 @@ pub use marker::{MARKER_COLUMNS, MARKER_TABLE};
 pub use reader::{JournalReader, LedgerReader};
 pub use record::{
     CleanEnd, Covered, Entry, Header, Record, ResultRecord, Standing, TableHeader, TransactionRecord,
-    Watermark,
+    VERSION, Watermark,
 };
-pub use resolve::{ResolveError, Settled, resolve};
+pub use resolve::{ResolveError, Settled, check_identity, resolve};
 pub use state::{LedgerState, state};
 pub(crate) use trace::LaneTrace;
 pub(crate) use tracer::Tracer;

@@ -10,8 +10,8 @@ use std::{
 use super::{
     error::LedgerError,
     journal::segment_name,
-    line,
-    record::{Header, Record},
+    line::{self, LineError},
+    record::{Header, Record, VERSION},
 };
 
 /// A ledger to be read. What is being written at the same time may be missing at its end.
@@ -78,6 +78,9 @@ impl LedgerReader {
         let mut header: Option<Header> = None;
         for record in self.journal(0).into_iter().flatten() {
             let Record::Header(next) = record? else { continue };
+            if header.is_none() && next.version != VERSION {
+                return Err(LedgerError::Version { path: self.directory.clone(), version: next.version });
+            }
             match &mut header {
                 Some(header) => header.tables.extend(next.tables),
                 None => header = Some(next),
@@ -186,20 +189,20 @@ impl JournalReader {
             segment.line += 1;
             let parsed = match self.line.split_last() {
                 Some((b'\n', line)) => line::parse(line),
-                _ => Err("the line has no end".to_owned()),
+                _ => Err(LineError::Torn("the line has no end".to_owned())),
             };
             match parsed {
                 Ok(record) => {
                     segment.length += self.line.len() as u64;
                     return Ok(Some(record));
                 }
-                Err(what) if self.next == self.segments => {
+                Err(LineError::Torn(what)) if self.next == self.segments => {
                     let words = format!("{}:{}: {what}", segment.path.display(), segment.line);
                     let rest = segment.lines.fill_buf().map_err(LedgerError::io("read", &segment.path))?;
                     let (path, line, at) = (segment.path.clone(), segment.line, segment.length);
                     self.torn = Some(Torn { words, path, line, at, is_last: rest.is_empty() });
                 }
-                Err(what) => {
+                Err(LineError::Torn(what) | LineError::Unknown(what)) => {
                     return Err(LedgerError::Damaged {
                         path: segment.path.clone(),
                         line: segment.line,

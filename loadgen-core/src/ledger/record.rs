@@ -7,6 +7,9 @@ use serde::{Deserialize, Serialize};
 use super::form::Form;
 use crate::ChangeKind;
 
+/// The version of the format that this code writes and reads.
+pub const VERSION: u32 = 1;
+
 /// One line of a ledger.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Record {

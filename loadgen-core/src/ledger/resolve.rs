@@ -57,8 +57,7 @@ const IDENTITY: [&str; 2] = ["system identifier", "database oid"];
 pub async fn resolve(session: &mut impl SqlSession, directory: &Path) -> Result<Settled, ResolveError> {
     let reader = LedgerReader::open(directory)?;
     let header = reader.header()?;
-    let standing = session.standing().await?;
-    is_same(&header, &standing)?;
+    check_identity(session, &header).await?;
     if has_end(&reader)? {
         return Ok(Settled { had_ended: true, ..Settled::default() });
     }
@@ -67,7 +66,12 @@ pub async fn resolve(session: &mut impl SqlSession, directory: &Path) -> Result<
     Ok(Settled { committed, aborted, had_ended: false })
 }
 
-fn is_same(header: &Header, standing: &super::Standing) -> Result<(), ResolveError> {
+/// Whether a session is one of the database that a run went to.
+///
+/// # Errors
+/// When it is not, or does not say.
+pub async fn check_identity(session: &mut impl SqlSession, header: &Header) -> Result<(), ResolveError> {
+    let standing = &session.standing().await?;
     for name in IDENTITY {
         let [was, is] = [&header.standing, standing].map(|of| of.get(name).cloned().unwrap_or_default());
         if was != is {

@@ -1,6 +1,7 @@
 //! The ledger of a run that is under way: markers in the target, records in the ledger.
 
 use std::{
+    collections::BTreeMap,
     error::Error,
     sync::{Arc, Mutex, PoisonError},
 };
@@ -8,14 +9,11 @@ use std::{
 use super::{
     directory::Ledger,
     error::LedgerError,
-    marker::{CLOSED, Markers},
-    record::{Header, Record, ResultRecord, TableHeader, TransactionRecord, Watermark},
+    marker::{CLOSED, MARKER_TABLE, Markers},
+    record::{Header, Record, ResultRecord, TableHeader, TransactionRecord, VERSION, Watermark},
     trace::LaneTrace,
 };
-use crate::{Action, Applied, Failure, SqlSession, Value};
-
-/// The version of the format that this code writes.
-const VERSION: u32 = 1;
+use crate::{Action, Applied, Failure, SchemaFilter, SqlSession, TableName, Value};
 
 /// Markers that are made with one statement.
 const AT_ONCE: u32 = 1000;
@@ -54,8 +52,10 @@ impl Tracer {
         let mut known = self.tables.lock().unwrap_or_else(PoisonError::into_inner);
         let mut added = Header::default();
         let numbers = tables.into_iter().map(|table| {
-            let is_same = |known: &TableHeader| known.is_same(&table);
-            known.iter().position(is_same).unwrap_or_else(|| {
+            // A form that a table had before it had another is a new one: numbers are in the order of forms.
+            let is_newest = |known: &TableHeader| known.is_called(&table);
+            let newest = known.iter().rposition(is_newest);
+            newest.filter(|newest| known[*newest].is_same(&table)).unwrap_or_else(|| {
                 added.tables.insert(known.len() as u32, table.clone());
                 known.push(table);
                 known.len() - 1
@@ -74,7 +74,10 @@ impl Tracer {
         ledger: Ledger,
         header: &Header,
     ) -> Result<Self, Failure> {
-        let markers = Markers::new(&session.marker_table().await?, &header.run);
+        let schema = header.marker.rsplit_once('.').map_or("", |(schema, _)| schema).to_owned();
+        let found = session.introspect(&SchemaFilter { schemas: vec![schema.clone()] }).await?;
+        let table = found.table(&TableName::new(schema, MARKER_TABLE)).ok_or_else(|| gone(&header.marker))?;
+        let markers = Markers::new(table, &header.run);
         Ok(Tracer { ledger, markers, lanes: header.lanes, tables: Mutex::default() })
     }
 
@@ -82,9 +85,17 @@ impl Tracer {
     /// to be committed, and how many aborted.
     pub(crate) async fn finish(&self, session: &mut impl SqlSession) -> Result<(u64, u64), Failure> {
         let (mut committed, mut aborted) = (0, 0);
-        for (lane, seq) in self.ledger.open() {
+        let open: BTreeMap<u32, u64> = self.ledger.open().into_iter().collect();
+        for lane in 0..self.lanes {
             let last = last_seq(&session.apply(&[self.markers.close(lane)]).await?, lane)?;
-            *(if self.settled(lane, seq, last)? { &mut committed } else { &mut aborted }) += 1;
+            match (open.get(&lane), self.ledger.last(lane)) {
+                (Some(seq), _) => {
+                    *(if self.settled(lane, *seq, last)? { &mut committed } else { &mut aborted }) += 1;
+                }
+                (None, known) if last < known => return Err(went_back(lane, known + 1, last)),
+                (None, known) if last > known => return Err(went_ahead(lane, known, last)),
+                (None, _) => {}
+            }
         }
         self.mark(session).await?;
         self.write(0, &Record::End(self.ledger.counts()))?;
@@ -135,6 +146,10 @@ impl Tracer {
 }
 
 impl TableHeader {
+    fn is_called(&self, other: &TableHeader) -> bool {
+        (&self.schema, &self.table) == (&other.schema, &other.table)
+    }
+
     /// Whether it is the same table in the same form, whatever there was in it before.
     fn is_same(&self, other: &TableHeader) -> bool {
         let form = |table: &TableHeader| {
@@ -178,6 +193,11 @@ fn went_ahead(lane: u32, seq: u64, last: u64) -> Failure {
         "something was committed that the ledger does not have: lane {lane} has written down transactions up to {seq}, and its \
          marker is at {last}; another process carries the same run, or the end of the ledger is missing"
     );
+    Failure::aborted(Action::Fatal, "marker", why)
+}
+
+fn gone(marker: &str) -> Failure {
+    let why = format!("the table of markers {marker} is gone, so nobody can say what was committed");
     Failure::aborted(Action::Fatal, "marker", why)
 }
 

@@ -103,7 +103,7 @@ impl Relation {
     }
 
     fn add(&mut self, form: &TableHeader) -> u16 {
-        if form.key.len() != self.key.len() {
+        if form.key != self.key {
             self.exempt = Some("its key has changed during the run".to_owned());
         }
         self.key.clone_from(&form.key);
