@@ -17,6 +17,8 @@ mod reader;
 mod record;
 mod resolve;
 #[cfg(test)]
+mod rotation;
+#[cfg(test)]
 mod tests;
 mod trace;
 mod tracer;

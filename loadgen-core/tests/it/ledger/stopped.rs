@@ -1,0 +1,75 @@
+//! Traced runs that are stopped, and what they know in the end.
+
+use std::sync::Arc;
+
+use loadgen_core::{
+    Change, ChangeKind, Shape, SqlSession, Target, Value,
+    ledger::{MARKER_TABLE, ResolveError, resolve},
+    memory::Memory,
+};
+
+use super::{Replay, every, traced};
+use crate::shop::shop;
+
+#[tokio::test]
+async fn a_run_that_is_stopped_leaves_nothing_unknown() {
+    for operations in 1..20 {
+        let (memory, directory) = (shop().with_faults(every(2)), tempfile::tempdir().unwrap());
+        let mut run = traced(&memory, directory.path(), "r", 1 << 40);
+        let progress = run.progress();
+        let stop = async move {
+            while progress.snapshot().outcomes.committed < operations {
+                tokio::task::yield_now().await;
+            }
+        };
+        let report = run.stop_on(stop).execute().await.unwrap();
+        assert_eq!((report.outcomes().indeterminate, report.cut), (0, false), "after {operations}");
+        Replay::read(directory.path()).is_what_is_in(&memory).await;
+    }
+}
+
+/// Moves every marker on by two, as nobody does who carries the run.
+async fn meddle(memory: &Memory) {
+    let mut session = memory.connect().await.unwrap();
+    let table = session.marker_table().await.unwrap();
+    let shape = Shape {
+        id: 9,
+        table,
+        kind: ChangeKind::Update,
+        key: vec![0, 1],
+        set: vec![2],
+        returning: Vec::new(),
+    };
+    let shape = Arc::new(shape);
+    for row in memory.rows(MARKER_TABLE) {
+        let Value::Int(seq) = row[2] else { panic!("{row:?}") };
+        let values = vec![row[0].clone(), row[1].clone(), Value::Int(seq + 2)];
+        session.apply(&[Change { shape: Arc::clone(&shape), values, rows: 1 }]).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_marker_that_is_ahead_of_the_ledger_is_no_proof_of_a_commit() {
+    let (memory, directory) = (shop(), tempfile::tempdir().unwrap());
+    let mut run = traced(&memory, directory.path(), "r", 1 << 40);
+    let progress = run.progress();
+    let cut = async move {
+        while progress.snapshot().outcomes.committed < 100 {
+            tokio::task::yield_now().await;
+        }
+    };
+    run.abort_on(cut).execute().await.unwrap();
+    // The last of a lane is open as long as its result is not there.
+    for file in std::fs::read_dir(directory.path()).unwrap() {
+        let path = file.unwrap().path();
+        let text = std::fs::read_to_string(&path).unwrap();
+        let kept = text.lines().filter(|line| line.get(9..10) != Some("R"));
+        std::fs::write(&path, kept.map(|line| format!("{line}\n")).collect::<String>()).unwrap();
+    }
+    meddle(&memory).await;
+    let mut session = memory.connect().await.unwrap();
+    let Err(ResolveError::Target(failure)) = resolve(&mut session, directory.path()).await else {
+        panic!("resolved")
+    };
+    assert!(failure.message.contains("that the ledger does not have"), "{failure}");
+}
