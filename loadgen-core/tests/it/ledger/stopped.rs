@@ -1,31 +1,49 @@
 //! Traced runs that are stopped, and what they know in the end.
 
-use std::sync::Arc;
-
-use loadgen_core::{
-    Change, ChangeKind, Shape, SqlSession, Target, Value,
-    ledger::{MARKER_TABLE, ResolveError, resolve},
-    memory::Memory,
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
 };
 
-use super::{Replay, every, traced};
+use loadgen_core::{
+    Action, Change, ChangeKind, Failure, Shape, SqlSession, Target, Value,
+    ledger::{MARKER_TABLE, ResolveError, resolve},
+    memory::{Fault, Faults, Memory},
+};
+use tokio::sync::Notify;
+
+use super::{Replay, traced};
 use crate::shop::shop;
+
+/// The answer to a commit is lost, and with that the run is stopped; whoever asks then is cut off a few times.
+fn lost_at_the_end(stop: Arc<Notify>) -> Faults {
+    let refused = AtomicU64::new(0);
+    Faults::new(move |count, changes| {
+        let is_last = changes.len() > 1 && count >= 200 && refused.load(Ordering::Relaxed) == 0;
+        if is_last {
+            stop.notify_one();
+            refused.store(1, Ordering::Relaxed);
+            let failure = Failure::indeterminate(Action::Resolve, "lost", "no answer");
+            return Some(Fault { failure, applied: true });
+        }
+        let is_question = changes.len() == 1 && (1..5).contains(&refused.load(Ordering::Relaxed));
+        is_question.then(|| {
+            refused.fetch_add(1, Ordering::Relaxed);
+            Fault { failure: Failure::aborted(Action::Reconnect, "lost", "cut off"), applied: false }
+        })
+    })
+}
 
 #[tokio::test]
 async fn a_run_that_is_stopped_leaves_nothing_unknown() {
-    for operations in 1..20 {
-        let (memory, directory) = (shop().with_faults(every(2)), tempfile::tempdir().unwrap());
-        let mut run = traced(&memory, directory.path(), "r", 1 << 40);
-        let progress = run.progress();
-        let stop = async move {
-            while progress.snapshot().outcomes.committed < operations {
-                tokio::task::yield_now().await;
-            }
-        };
-        let report = run.stop_on(stop).execute().await.unwrap();
-        assert_eq!((report.outcomes().indeterminate, report.cut), (0, false), "after {operations}");
-        Replay::read(directory.path()).is_what_is_in(&memory).await;
-    }
+    let (stop, directory) = (Arc::new(Notify::new()), tempfile::tempdir().unwrap());
+    let memory = shop().with_faults(lost_at_the_end(Arc::clone(&stop)));
+    let run = traced(&memory, directory.path(), "r", 1 << 40);
+    let report = run.stop_on(async move { stop.notified().await }).execute().await.unwrap();
+    assert_eq!((report.fatal.as_ref(), report.outcomes().indeterminate, report.cut), (None, 0, false));
+    let replay = Replay::read(directory.path());
+    assert_eq!(replay.resolved, 1);
+    replay.is_what_is_in(&memory).await;
 }
 
 /// Moves every marker on by two, as nobody does who carries the run.
