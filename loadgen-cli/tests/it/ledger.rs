@@ -16,14 +16,14 @@ use crate::support::{Shops, loadgen, run, session, text};
 
 /// What is there after everything that was committed: by table, the keys.
 #[derive(Default)]
-struct Keys {
+pub(crate) struct Keys {
     header: Header,
     keys: BTreeMap<u32, BTreeSet<Vec<String>>>,
-    committed: u64,
+    pub(crate) committed: u64,
 }
 
 impl Keys {
-    fn read(directory: &Path) -> Keys {
+    pub(crate) fn read(directory: &Path) -> Keys {
         let reader = LedgerReader::open(directory).unwrap();
         let mut keys = Keys { header: reader.header().unwrap(), ..Keys::default() };
         let mut open: BTreeMap<u32, TransactionRecord> = BTreeMap::new();
@@ -56,7 +56,7 @@ impl Keys {
         }
     }
 
-    async fn are_in(&self, session: &mut PgSession) {
+    pub(crate) async fn are_in(&self, session: &mut PgSession) {
         for (number, table) in &self.header.tables {
             let columns = table.key.iter().map(|name| format!("\"{name}\"::text")).collect::<Vec<_>>();
             let sql =
@@ -71,7 +71,7 @@ impl Keys {
     }
 }
 
-async fn committed(session: &mut PgSession) -> i64 {
+pub(crate) async fn committed(session: &mut PgSession) -> i64 {
     let there = "select to_regclass('loadgen_lane') is not null";
     if !sqlx::query_scalar::<_, bool>(there).fetch_one(session.driver().unwrap()).await.unwrap() {
         return 0;

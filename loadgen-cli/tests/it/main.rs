@@ -7,6 +7,7 @@ mod demo;
 mod digest;
 mod existing;
 mod files;
+mod full_disk;
 mod jobs;
 mod ledger;
 mod live;

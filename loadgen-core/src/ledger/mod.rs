@@ -19,6 +19,8 @@ mod record;
 mod resolve;
 mod state;
 #[cfg(test)]
+mod rotation;
+#[cfg(test)]
 mod tests;
 mod trace;
 mod tracer;

@@ -100,7 +100,6 @@ const DEADLINE: Duration = Duration::from_millis(800);
 
 /// LOADGEN_CHAOS says how many commits are to be unclear; for 500 of them the server crashes once, and twice at least.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[expect(clippy::print_stdout, reason = "figures are what it is for")]
 async fn no_verdict_is_wrong_whatever_happens() {
     let wanted = number("LOADGEN_CHAOS", 500);
     let crashes = (wanted / 500).max(2);
