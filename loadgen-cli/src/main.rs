@@ -1,6 +1,7 @@
 //! The `loadgen` command.
 
 mod args;
+mod capture;
 mod created;
 mod ends;
 mod environment;

@@ -31,6 +31,7 @@
 mod classify;
 mod codec;
 mod connect;
+pub mod debezium;
 mod host;
 mod introspect;
 mod quote;

@@ -39,7 +39,7 @@ fn change(lane: u32, number: u64) -> (ChangeKind, String, [Value; 4]) {
 }
 
 fn header() -> Header {
-    let column = |name: &&str| Covered { name: (*name).to_owned(), ty: "text".to_owned() };
+    let column = |name: &&str| Covered { name: (*name).to_owned(), ty: "text".to_owned(), form: None };
     let table = TableHeader {
         schema: "public".to_owned(),
         table: "orders".to_owned(),

@@ -15,7 +15,7 @@ use loadgen_pg::{
 use super::run::write;
 use crate::{
     args::Format,
-    created,
+    capture, created,
     failed::{Code, Failed},
     flags::VerifyArgs,
     output,
@@ -30,22 +30,24 @@ const PAUSE: Duration = Duration::from_millis(100);
 
 pub(super) async fn verify(args: &VerifyArgs) -> Result<(), Failed> {
     let target = RunTarget::find(&args.run)?;
-    let ledger = LedgerReader::open(&target.directory).map_err(|error| Failed::because(Code::Run, &error))?;
-    let (verifier, shown, target) = match &args.sink {
-        Place::Slot(name) => {
-            let (verifier, place) = slot(args, name, ledger, &target).await?;
-            (verifier, place, target)
+    let run = target.header.run.clone();
+    let (verifier, sink) = match &args.sink {
+        Place::Source => rows(target, args.wait.0).await?,
+        Place::Copy(address) => rows(target.beside(address)?, args.wait.0).await?,
+        Place::Slot(name) => slot(args, name, &target).await?,
+        Place::Debezium(capture) => {
+            let mut verifier = verifier(&target, Sink::Changes, VerifyOptions::default())?;
+            capture::observe(capture, &target.header, args.wait.0, &mut verifier).await?;
+            (verifier, capture.to_string())
         }
-        Place::Source => rows(args, ledger, target).await?,
-        Place::Copy(address) => rows(args, ledger, target.beside(address)?).await?,
     };
     let verification = verifier.finish().map_err(|error| Failed::because(Code::Run, &error))?;
     write(&args.run.run, "verify.json", &output::pretty(&verification)?)?;
     match args.output.format {
         Format::Json => output::json(&verification)?,
         Format::Text => {
-            let (run, style) = (&target.header.run, Style::new(output::colours()));
-            output::result(&verify_text::verification(&verification, (run, &shown), args.findings, style))?;
+            let style = Style::new(output::colours());
+            output::result(&verify_text::verification(&verification, (&run, &sink), args.findings, style))?;
         }
     }
     match verification.verdict {
@@ -55,34 +57,15 @@ pub(super) async fn verify(args: &VerifyArgs) -> Result<(), Failed> {
     }
 }
 
-/// What the tables of a database show, and where that is.
-async fn rows(
-    args: &VerifyArgs,
-    ledger: LedgerReader,
-    target: RunTarget,
-) -> Result<(Verifier, String, RunTarget), Failed> {
-    let mut verifier = verifier(ledger, Sink::State, VerifyOptions::default())?;
-    let mut session = target.connect().await?;
-    let observed = observe(&mut session, &target.header, args.wait.0, &mut verifier).await;
-    session.close().await;
-    observed?;
-    Ok((verifier, target.target.describe(), target))
-}
-
 /// What a slot of the source shows, and what to call it.
-async fn slot(
-    args: &VerifyArgs,
-    name: &str,
-    ledger: LedgerReader,
-    target: &RunTarget,
-) -> Result<(Verifier, String), Failed> {
+async fn slot(args: &VerifyArgs, name: &str, target: &RunTarget) -> Result<(Verifier, String), Failed> {
     let failed = |error: SlotError| Failed::because(Code::Run, &error);
     let created = created::read(&args.run.run, args.run.job.as_deref())?.map(|file| file.created);
     let mut session = target.connect().await?;
     let found = source_of(&mut session, name, args.publication.as_deref(), created.as_ref(), &target.header);
     let (source, absent) = found.await.map_err(failed)?;
     let options = VerifyOptions { absent, ..VerifyOptions::default() };
-    let mut verifier = verifier(ledger, Sink::Changes, options)?;
+    let mut verifier = verifier(target, Sink::Changes, options)?;
     let end = SlotEnd { wait: args.wait.0, consume: args.consume };
     let observed = observe_slot(&mut session, &target.header, &source, end, &mut verifier).await;
     session.close().await;
@@ -90,8 +73,19 @@ async fn slot(
     Ok((verifier, format!("slot {name} of {}", target.target.describe())))
 }
 
-fn verifier(ledger: LedgerReader, sink: Sink, options: VerifyOptions) -> Result<Verifier, Failed> {
-    Verifier::new(ledger, sink, options).map_err(|error| Failed::because(Code::Run, &error))
+fn verifier(target: &RunTarget, sink: Sink, options: VerifyOptions) -> Result<Verifier, Failed> {
+    let ledger = LedgerReader::open(&target.directory).map_err(|error| Failed::because(Code::Run, &error))?;
+    let verifier = Verifier::new(ledger, sink, options);
+    verifier.map_err(|error| Failed::because(Code::Run, &error))
+}
+
+/// A verifier that has seen the rows of a database, and the name of that.
+async fn rows(target: RunTarget, wait: Duration) -> Result<(Verifier, String), Failed> {
+    let mut verifier = verifier(&target, Sink::State, VerifyOptions::default())?;
+    let mut session = target.connect().await?;
+    let observed = observe(&mut session, &target.header, wait, &mut verifier).await;
+    session.close().await;
+    observed.map(|()| (verifier, target.target.describe()))
 }
 
 /// Waits for the watermark, and hands the rows over.

@@ -107,6 +107,8 @@ async fn a_run_that_was_killed_at_any_moment_can_be_resolved() {
         let keys = Keys::read(&Path::new(&out).join("ledger"));
         keys.are_in(&mut session).await;
         assert_eq!(keys.committed, committed(&mut session).await.unsigned_abs(), "kill {kill}");
+        let verified = run(&["verify", &out, "--sink", "source"]);
+        assert!(verified.code == Some(0) && verified.stdout.ends_with("PASS\n"), "kill {kill}: {verified:?}");
         let again = run(&["resolve", &out]);
         assert!(again.code == Some(0) && again.stdout.contains("nothing was left to settle"), "{again:?}");
     }

@@ -45,9 +45,9 @@ async fn the_source_of_a_run_is_as_its_ledger_says_until_somebody_meddles() {
     assert!(kept.contains("\"verdict\": \"PASS\""), "{kept}");
     let mut session = session(&url).await;
     for (undo, meddle, check) in [
-        (None, "update products set price = price + 1 where id = (select max(id) from products)", "value"),
+        (None, "update orders set total = total + 1 where id = (select max(id) from orders)", "value"),
         (
-            Some("update products set price = price - 1 where id = (select max(id) from products)"),
+            Some("update orders set total = total - 1 where id = (select max(id) from orders)"),
             "delete from order_items where ctid = (select min(ctid) from order_items)",
             "lost",
         ),

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     Applied, Change, ChangeKind, Cx, Done, Failure, Resolved, Rows, SqlSession, Value,
-    ledger::{Covered, Entry, TableHeader, Tracer},
+    ledger::{Covered, Entry, Form, TableHeader, Tracer},
 };
 
 /// A plan's part of the ledger.
@@ -57,6 +57,7 @@ impl TablePlan {
         let covered = |index: &usize| Covered {
             name: column(index),
             ty: self.table.columns[*index].native.name.clone(),
+            form: Some(Form::of(&self.table.columns[*index].ty)),
         };
         let key = self.own_key();
         let uncovered = (0..self.table.columns.len()).filter(|index| !self.known.contains(index));

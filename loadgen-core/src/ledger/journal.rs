@@ -109,7 +109,11 @@ impl Journal {
         }
         self.length += self.pending.len() as u64;
         self.pending.clear();
-        if self.length >= self.most { self.rotate() } else { Ok(()) }
+        if self.length < self.most {
+            return Ok(());
+        }
+        // A segment that is left out would be damage to whoever reads.
+        self.rotate().inspect_err(|_| self.failed = true)
     }
 
     fn rotate(&mut self) -> Result<(), LedgerError> {

@@ -10,6 +10,7 @@
 
 mod directory;
 mod error;
+mod form;
 mod journal;
 mod line;
 mod marker;
@@ -24,6 +25,7 @@ mod tracer;
 
 pub use directory::{Ledger, LedgerOptions};
 pub use error::LedgerError;
+pub use form::Form;
 pub use marker::{MARKER_COLUMNS, MARKER_TABLE};
 pub use reader::{JournalReader, LedgerReader};
 pub use record::{

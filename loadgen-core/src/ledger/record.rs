@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::form::Form;
 use crate::ChangeKind;
 
 /// One line of a ledger.
@@ -87,6 +88,9 @@ pub struct Covered {
     /// Its type in the target's words.
     #[serde(rename = "type")]
     pub ty: String,
+    /// What its values are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub form: Option<Form>,
 }
 
 /// A transaction, before it is committed.

@@ -34,7 +34,8 @@ impl LaneTrace {
         let marker = self.tracer.markers.advance(self.lane, self.epoch, self.seq + 1);
         let moved = session.stage(&[marker]).await.map_err(unmarked)?;
         if let Err(failure) = has_moved(&moved, self.lane) {
-            session.rollback().await?;
+            // It could not be committed in any case, and this failure says more.
+            let _ = session.rollback().await;
             return Err(failure);
         }
         Ok(())
@@ -50,7 +51,7 @@ impl LaneTrace {
         let (lane, seq) = (self.lane, self.seq + 1);
         let record = Record::Transaction(TransactionRecord { lane, seq, entries });
         if let Err(failure) = self.tracer.write(lane, &record) {
-            session.rollback().await?;
+            let _ = session.rollback().await;
             return Err(failure);
         }
         self.open = Some(seq);

@@ -111,7 +111,10 @@ impl Tracer {
         if last + 1 < seq {
             return Err(went_back(lane, seq, last));
         }
-        let committed = last >= seq;
+        if last > seq {
+            return Err(went_ahead(lane, seq, last));
+        }
+        let committed = last == seq;
         self.write(lane, &Record::Resolution(ResultRecord { lane, seq, committed }))?;
         Ok(committed)
     }
@@ -168,6 +171,14 @@ fn went_back(lane: u32, seq: u64, last: u64) -> Failure {
         seq - 1
     );
     Failure::aborted(Action::Fatal, "lost commits", why)
+}
+
+fn went_ahead(lane: u32, seq: u64, last: u64) -> Failure {
+    let why = format!(
+        "something was committed that the ledger does not have: lane {lane} has written down transactions up to {seq}, and its \
+         marker is at {last}; another process carries the same run, or the end of the ledger is missing"
+    );
+    Failure::aborted(Action::Fatal, "marker", why)
 }
 
 /// Traffic that cannot be written down must not go on.

@@ -33,6 +33,7 @@ pub(super) fn judge(group: &Group<'_>, out: &mut Judgement) -> Result<(), Verify
 
 fn gone(last: &Version, possible: &[Version], out: &mut Judgement) -> Result<(), VerifyError> {
     if last.kind == ChangeKind::Delete {
+        out.compared(last.relation, Likeness::Same);
         return out.seen(last, None);
     }
     if possible.iter().any(|version| version.kind == ChangeKind::Delete) {

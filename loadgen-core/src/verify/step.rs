@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::{
     coverage::Why,
-    group::{Group, Likeness},
+    group::{Group, Known, Likeness},
     observation::Seen,
     sighting::Sighting,
     version::Version,
@@ -31,16 +31,23 @@ impl Walk<'_> {
     }
 
     fn like(&self, seen: &Sighting<'_>, version: usize) -> Likeness {
-        let known = self.known.as_ref().filter(|_| !self.is_ambiguous);
-        let version = self.group.versions.get(version);
-        version.map_or(Likeness::Other, |version| self.group.likeness(seen, version, known))
+        self.likeness(seen, version, self.known.as_ref())
     }
 
     fn like_again(&self, seen: &Sighting<'_>, version: usize) -> Likeness {
-        let known = self.known_at.get(version).and_then(Option::as_ref).filter(|_| !self.is_ambiguous);
         match self.first.get(version) {
-            Some(Some(_)) => self.group.likeness(seen, &self.group.versions[version], known),
+            Some(Some(_)) => {
+                self.likeness(seen, version, self.known_at.get(version).and_then(Option::as_ref))
+            }
             _ => Likeness::Other,
+        }
+    }
+
+    fn likeness(&self, seen: &Sighting<'_>, version: usize, known: Option<&Known>) -> Likeness {
+        let Some(version) = self.group.versions.get(version) else { return Likeness::Other };
+        match self.group.likeness(seen, version, known) {
+            Likeness::Other if self.is_ambiguous => self.group.likeness(seen, version, None),
+            likeness => likeness,
         }
     }
 
@@ -56,11 +63,16 @@ impl Walk<'_> {
         }
         let later = || self.later(at, next);
         let again = || if seen.transaction.is_none() { self.again(seen) } else { None };
-        let found = if self.has_surplus { again().or_else(later) } else { later().or_else(again) };
+        let skipped = || self.skipped(at, next);
+        let found = match self.has_surplus {
+            true => again().or_else(later).or_else(skipped),
+            false => later().or_else(skipped).or_else(again),
+        };
         if let Some(found) = found {
             return match self.first[found] {
                 Some(_) => Step::Again(found),
-                None => Step::Version(found, Likeness::Same),
+                None if self.like(seen, found) == Likeness::Same => Step::Version(found, Likeness::Same),
+                None => Step::Version(found, Likeness::Unknown(Why::NeverSent)),
             };
         }
         let passed = (0..next.min(self.first.len())).rev().filter(|version| self.first[*version].is_none());
@@ -69,9 +81,6 @@ impl Walk<'_> {
         }
         if let Some(aborted) = self.group.shown_aborted(seen, self.known.as_ref()) {
             return Step::Stray(Some(*aborted));
-        }
-        if let Some(later) = self.skipped(at, next) {
-            return Step::Version(later, Likeness::Unknown(Why::NeverSent));
         }
         let is_next = self.group.versions.get(next).is_some_and(|version| is_kind(seen, version));
         match is_next && !self.is_extra(at, next) {
@@ -156,6 +165,9 @@ pub(super) fn is_ambiguous(group: &Group<'_>) -> bool {
         let mut is_double = |version: &Version| !looks.insert((version.seq, version.kind, version.sum));
         let is_pair = |pair: &[Version]| pair[0].seq == pair[1].seq && pair.iter().any(is_blind);
         return group.versions.iter().any(&mut is_double) || group.versions.windows(2).any(is_pair);
+    }
+    if group.sightings.iter().any(|seen| seen.unchanged().next().is_some()) {
+        return true;
     }
     let mut is_double =
         |version: &Version| is_blind(version) || !looks.insert((0, version.kind, version.sum));

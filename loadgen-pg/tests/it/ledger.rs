@@ -1,5 +1,12 @@
 //! Runs that keep a ledger while their connections are cut.
 
+mod book;
+mod chaos;
+mod cuts;
+mod proxy;
+mod stalls;
+mod trial;
+
 use std::{path::Path, time::Duration};
 
 use loadgen_core::{

@@ -75,7 +75,7 @@ fn header(before: &[(Vec<Value>, Row)]) -> Header {
         key: key.iter().map(|name| (*name).to_owned()).collect(),
         columns: columns
             .iter()
-            .map(|name| Covered { name: (*name).to_owned(), ty: "text".to_owned() })
+            .map(|name| Covered { name: (*name).to_owned(), ty: "text".to_owned(), form: None })
             .collect(),
         ..TableHeader::default()
     };

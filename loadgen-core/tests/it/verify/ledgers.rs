@@ -67,7 +67,7 @@ impl Bench {
     fn write(&self) -> &Self {
         let mut digest = Digest::default();
         self.rows_before.iter().for_each(|(id, v)| digest.add(row_hash(sum(*id, *v))));
-        let column = |name: &str| Covered { name: name.to_owned(), ty: "bigint".to_owned() };
+        let column = |name: &str| Covered { name: name.to_owned(), ty: "bigint".to_owned(), form: None };
         let table = TableHeader {
             schema: "public".to_owned(),
             table: "t".to_owned(),

@@ -13,6 +13,9 @@ use super::{
 /// How many histories each mutation is tried on.
 const INSTANCES: u64 = 200;
 
+/// Histories that were misjudged once: what is left out looks like a later change, or like one that was lost.
+const FOUND_LATER: [u64; 4] = [4_171, 4_528, 5_296, 5_582];
+
 /// A correct sink to be spoilt.
 struct Case {
     history: History,
@@ -35,8 +38,8 @@ type Mutation = fn(&mut Case) -> Option<()>;
 
 fn check(sink: Sink, mutate: Mutation, answer: &Answer) {
     let mut instances = 0;
-    for seed in 0.. {
-        assert!(seed < 20 * INSTANCES, "only {instances} histories have something to be spoilt");
+    for (tried, seed) in (0..).zip(FOUND_LATER.into_iter().chain(0..)) {
+        assert!(tried < 20 * INSTANCES, "only {instances} histories have something to be spoilt");
         let mut rng = Rng::keyed(Seed(seed), [9, 0, 0]);
         let history = History::new(seed);
         let shown = match sink {
@@ -99,12 +102,14 @@ impl Case {
         all.filter(|other| other.same_row(op)).cloned().collect()
     }
 
-    /// Whether no two operations of the row, aborted ones among them, look alike.
+    /// Whether no two operations of the row, aborted ones among them, look alike. What leaves something out may look like any.
     fn is_plain(&self, op: &Op) -> bool {
         let all = self.history.transactions.iter().flat_map(|tx| &tx.ops);
         let all: Vec<&Op> = all.filter(|other| other.same_row(op)).collect();
+        let is_numbered = self.shown.iter().any(|shown| shown.number.is_some());
         let alike = |at: usize| all[..at].iter().any(|other| other.looks_like(all[at]));
-        all.iter().all(|op| op.summed) && !(0..all.len()).any(alike)
+        let is_clear = |op: &&Op| op.summed && (is_numbered || op.unchanged.is_empty());
+        all.iter().all(is_clear) && !(0..all.len()).any(alike)
     }
 
     fn is_last(&self, at: usize) -> bool {
@@ -161,8 +166,9 @@ const LOST: Answer = Named(&[Check::Lost, Check::Torn]);
 
 #[test]
 fn a_correct_sink_passes() {
-    check(Sink::Changes, |_| Some(()), &Passed);
-    check(Sink::State, |_| Some(()), &Passed);
+    let keep: Mutation = |case| case.pick(|_, _, op| op.summed).map(|_| ());
+    check(Sink::Changes, keep, &Passed);
+    check(Sink::State, keep, &Passed);
 }
 
 #[test]
@@ -242,7 +248,7 @@ fn a_change_that_comes_twice_outside_a_replay_is_a_duplicate() {
 #[test]
 fn a_replay_is_legal() {
     let replay: Mutation = |case| {
-        let at = case.rng.below(case.shown.len() as u64) as usize;
+        let at = case.pick(|_, _, op| op.summed)?;
         let stream = case.shown[at].stream;
         let (mut shown, mut delivered) = (Vec::new(), Vec::<Shown>::new());
         for one in std::mem::take(&mut case.shown) {
@@ -282,6 +288,7 @@ fn changes_of_a_row_that_change_places_are_out_of_order() {
 #[test]
 fn changes_of_different_rows_may_change_places() {
     let shuffle: Mutation = |case| {
+        case.pick(|_, _, op| op.summed)?;
         for _ in 0..50 {
             let at = case.rng.below(case.shown.len() as u64 - 1) as usize;
             let (one, other) = (&case.shown[at], &case.shown[at + 1]);
@@ -293,6 +300,7 @@ fn changes_of_different_rows_may_change_places() {
     };
     check(Sink::Changes, shuffle, &Passed);
     let shuffle: Mutation = |case| {
+        case.pick(|_, _, op| op.summed)?;
         for _ in 0..50 {
             let at = case.rng.below(case.shown.len() as u64 - 1) as usize;
             case.shown.swap(at, at + 1);

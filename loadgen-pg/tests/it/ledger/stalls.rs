@@ -1,0 +1,55 @@
+//! A COMMIT that is not answered.
+
+use std::time::Duration;
+
+use loadgen_core::{SqlSession, Target};
+use loadgen_pg::{PgSession, PgSettings, PgTarget};
+
+use super::{chaos::settle_for, proxy::Fate, trial::Trial};
+use crate::{
+    support::{insert, int, table},
+    waiting::{holds, until},
+};
+
+const STALLED: &str = "select exists (select from pg_stat_activity where wait_event = 'SyncRep')";
+
+/// Commits something again and again until it has to wait for a standby that is not there.
+async fn stall(session: &mut PgSession) -> loadgen_core::Failure {
+    let t = table(session, "t").await;
+    for id in 0.. {
+        session.stage(&[insert(&t, &["id"], &[], &[&[int(id)]])]).await.unwrap();
+        if let Err(failure) = session.commit().await {
+            return failure;
+        }
+    }
+    unreachable!("the numbers do not end")
+}
+
+#[tokio::test]
+async fn a_commit_that_stalls_is_given_up_at_the_deadline_and_unclear() {
+    let trial = Trial::new(|_| Fate::Pass).await;
+    let settings = PgSettings::from_url(&trial.server.database_url("shop")).unwrap();
+    let target = PgTarget::new(settings).with_statement_deadline(Duration::from_millis(300));
+    let mut session = target.connect().await.unwrap();
+    session.execute("create table t (id int primary key)").await.unwrap();
+    settle_for(&mut trial.observer().await, "nobody").await;
+    let failure = tokio::time::timeout(Duration::from_secs(20), stall(&mut session)).await;
+    let failure = failure.expect("a deadline of ours ends the wait");
+    assert_eq!((failure.code.as_ref(), failure.indeterminate), ("deadline", true));
+}
+
+#[tokio::test]
+async fn a_run_whose_commits_stall_goes_on_when_they_end() {
+    let trial = Trial::new(|_| Fate::Pass).await;
+    let run = tokio::spawn(trial.run(Duration::from_millis(400)).operations(3000).execute());
+    let mut observer = trial.observer().await;
+    until("it is under way", async || holds(&mut observer, "select count(*) > 50 from aside.moves").await)
+        .await;
+    settle_for(&mut observer, "nobody").await;
+    until("a commit stalls", async || run.is_finished() || holds(&mut observer, STALLED).await).await;
+    tokio::time::sleep(Duration::from_millis(1000)).await;
+    settle_for(&mut observer, "").await;
+    let report = run.await.unwrap().unwrap();
+    assert_eq!((report.fatal.as_ref(), report.outcomes().indeterminate), (None, 0));
+    assert!(trial.book().await.found.0 > 0, "what had stalled was found to be committed");
+}
