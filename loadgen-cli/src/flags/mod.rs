@@ -83,7 +83,8 @@ pub(crate) struct ResolveArgs {
 pub(crate) struct VerifyArgs {
     #[command(flatten)]
     pub(crate) run: RunDirArgs,
-    /// What is held against the ledger: `source` for the tables that the run wrote, or the address of a copy of them
+    /// What is held against the ledger: `source` for the tables that the run wrote, the address of a copy of them, or
+    /// `debezium:FILE` for a capture of Debezium's events, `debezium:-` for one on the standard input
     #[arg(long, value_name = "SINK")]
     pub(crate) sink: Sink,
     /// How long the sink may take to come as far as the run did

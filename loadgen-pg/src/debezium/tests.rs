@@ -288,6 +288,8 @@ fn types_of_the_server_are_compared_where_their_texts_are_alike() {
             (r#""BQE=""#, "", Cell::Inexact),
         ],
     );
+    spelt("\"bit\"", &[(r#""BQE=""#, &bits(10), text("0100000101"))]);
+    spelt("\"char\"", &[(r#""x""#, "", text("x"))]);
     spelt("bit varying", &[(r#""BQ==""#, &bits(10), Cell::Inexact)]);
     spelt(
         "inet",
