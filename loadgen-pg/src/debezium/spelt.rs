@@ -30,5 +30,9 @@ pub(super) fn spelt(token: &Token<'_>, ty: &str, schema: Option<&Schema>) -> Opt
 }
 
 fn is_alike(ty: &str) -> bool {
-    ALIKE.lines().any(|line| line == ty || ty.rsplit_once('.').is_some_and(|(_, name)| name == line))
+    let name = match ty.split_once('.') {
+        Some((_, name)) => format!("*.{name}"),
+        None => ty.to_owned(),
+    };
+    ALIKE.lines().any(|line| line == name)
 }
