@@ -100,8 +100,9 @@ pub(crate) struct CleanupArgs {
 pub(crate) struct VerifyArgs {
     #[command(flatten)]
     pub(crate) run: RunDirArgs,
-    /// What is held against the ledger: `source` for the tables that the run wrote, `slot:NAME` for a slot that `run --slot`
-    /// has made, or the address of a copy of the tables
+    /// What is held against the ledger: `source` for the tables that the run wrote, the address of a copy of them, `slot:NAME`
+    /// for a slot that `run --slot` has made, or `debezium:FILE` for a capture of Debezium's events, `debezium:-` for one on
+    /// the standard input
     #[arg(long, value_name = "SINK")]
     pub(crate) sink: Sink,
     /// How long the sink may take to come as far as the run did

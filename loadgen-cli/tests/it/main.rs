@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "the lint spares only the test functions themselves")]
 
 mod ddl;
+mod debezium;
 mod demo;
 mod digest;
 mod existing;

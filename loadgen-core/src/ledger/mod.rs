@@ -17,9 +17,9 @@ mod marker;
 mod reader;
 mod record;
 mod resolve;
-mod state;
 #[cfg(test)]
 mod rotation;
+mod state;
 #[cfg(test)]
 mod tests;
 mod trace;

@@ -9,6 +9,8 @@ const ALIKE: &str = include_str!("spelt.txt");
 
 /// The text that the server gives; none if the event does not say so much.
 pub(super) fn spelt(token: &Token<'_>, ty: &str, schema: Option<&Schema>) -> Option<Value> {
+    // The server puts what would mean something else without a length into quotes.
+    let ty = ty.trim_matches('"');
     let text = match (ty, token) {
         ("bit", Token::Bool(bit)) => u8::from(*bit).to_string(),
         ("bit", Token::Text(text)) => {
@@ -28,5 +30,9 @@ pub(super) fn spelt(token: &Token<'_>, ty: &str, schema: Option<&Schema>) -> Opt
 }
 
 fn is_alike(ty: &str) -> bool {
-    ALIKE.lines().any(|line| line == ty || ty.rsplit_once('.').is_some_and(|(_, name)| name == line))
+    let name = match ty.split_once('.') {
+        Some((_, name)) => format!("*.{name}"),
+        None => ty.to_owned(),
+    };
+    ALIKE.lines().any(|line| line == name)
 }

@@ -288,6 +288,8 @@ fn types_of_the_server_are_compared_where_their_texts_are_alike() {
             (r#""BQE=""#, "", Cell::Inexact),
         ],
     );
+    spelt("\"bit\"", &[(r#""BQE=""#, &bits(10), text("0100000101"))]);
+    spelt("\"char\"", &[(r#""x""#, "", text("x"))]);
     spelt("bit varying", &[(r#""BQ==""#, &bits(10), Cell::Inexact)]);
     spelt(
         "inet",
@@ -301,6 +303,7 @@ fn types_of_the_server_are_compared_where_their_texts_are_alike() {
     spelt("tstzrange", &[(r#""empty""#, "", Cell::Inexact)]);
     spelt("time with time zone", &[(r#""12:00:00Z""#, "", Cell::Inexact)]);
     spelt("money", &[(r#""1.00""#, "", Cell::Inexact)]);
+    spelt("public.xml", &[(r#""<a/>""#, "", Cell::Inexact)]);
     spelt("public.price", &[(r#""1.00""#, "", Cell::Inexact)]);
     spelt("point", &[(r#"{"x":1.0,"y":2.0}"#, "", Cell::Inexact)]);
 }
