@@ -47,7 +47,7 @@ impl FromStr for Sink {
             Some(("debezium", "-")) => Ok(Sink::Debezium(Capture::Input)),
             Some(("debezium", file)) if !file.is_empty() => Ok(Sink::Debezium(Capture::File(file.into()))),
             Some((_, rest)) if rest.starts_with("//") => Ok(Sink::Copy(text.to_owned())),
-            _ => Err(format!("there is no such sink: --sink takes {FORMS}")),
+            _ => Err(format!("there is no sink {text}: --sink takes {FORMS}")),
         }
     }
 }
