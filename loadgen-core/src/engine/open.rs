@@ -10,10 +10,13 @@ pub(crate) async fn open<T: Target>(target: &T, deadline: Duration) -> Result<T:
     connected.unwrap_or_else(|_| Err(deadline_passed("connection", deadline)))
 }
 
+/// The code of failures over answers that did not come in time.
+pub(crate) const DEADLINE_CODE: &str = "deadline";
+
 /// What was waited for has not come.
 pub(crate) fn deadline_passed(what: &str, deadline: Duration) -> Failure {
     let message = format!(
         "no {what} within {deadline:?}: the target or the network hangs, or the deadline is too short"
     );
-    Failure::indeterminate(Action::Resolve, "deadline", message)
+    Failure::indeterminate(Action::Resolve, DEADLINE_CODE, message)
 }

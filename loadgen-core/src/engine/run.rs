@@ -8,7 +8,7 @@ use super::{
     conclude::conclude,
     crew::{Crew, on_own_thread},
     follow::{Ask, Follower},
-    open::{deadline_passed, open},
+    open::{DEADLINE_CODE, deadline_passed, open},
     progress::Progress,
     retry::RetryPolicy,
     schedule::Timetable,
@@ -435,7 +435,28 @@ fn may_pass(failure: &Failure) -> bool {
 /// Why the end of a traced run is missing in its ledger.
 const UNFINISHED: &str = "stopped before everything was settled";
 
+/// How often a comparison is begun again whose connection was lost.
+const COMPARISONS: u32 = 5;
+
+/// Compares. What is lost on the way, as when the server is started again, is begun anew; silence is not waited out twice.
 async fn compare<W: Workload>(
+    shared: &Shared<W>,
+    deadline: Duration,
+    report: &Report,
+) -> Result<(), CheckError> {
+    for _ in 1..COMPARISONS {
+        match compare_once(shared, deadline, report).await {
+            Err(CheckError::Target(failure)) if failure.breaks_session() && failure.code != DEADLINE_CODE => {
+                tracing::debug!(%failure, "failed to compare; begun again");
+                tokio::time::sleep(shared.retry.cap).await;
+            }
+            compared => return compared,
+        }
+    }
+    compare_once(shared, deadline, report).await
+}
+
+async fn compare_once<W: Workload>(
     shared: &Shared<W>,
     deadline: Duration,
     report: &Report,

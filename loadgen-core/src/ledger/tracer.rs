@@ -86,7 +86,8 @@ impl Tracer {
     pub(crate) async fn finish(&self, session: &mut impl SqlSession) -> Result<(u64, u64), Failure> {
         let (mut committed, mut aborted) = (0, 0);
         let open: BTreeMap<u32, u64> = self.ledger.open().into_iter().collect();
-        for lane in 0..self.lanes {
+        // The lane of watermarks, too.
+        for lane in 0..=self.lanes {
             let last = last_seq(&session.apply(&[self.markers.close(lane)]).await?, lane)?;
             match (open.get(&lane), self.ledger.last(lane)) {
                 (Some(seq), _) => {

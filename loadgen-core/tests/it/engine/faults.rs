@@ -54,6 +54,17 @@ async fn a_connection_that_fails_for_the_check_does_not_cost_the_report() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_check_whose_connection_is_lost_is_begun_anew() {
+    let mut script = Script::new(|_| Reply::OK);
+    script.connect = |nth| if (5..7).contains(&nth) { refused(Action::Reconnect) } else { Reply::OK };
+    script.run().operations(100).check().execute().await.unwrap();
+    let mut script = Script::new(|_| Reply::OK);
+    script.connect = |nth| if nth >= 5 { refused(Action::Reconnect) } else { Reply::OK };
+    let result = script.run().operations(100).check().execute().await;
+    assert!(matches!(result, Err(RunError::Check { source: CheckError::Target(_), .. })), "{result:?}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_connection_is_lost_once_however_often_it_takes_to_connect_anew() {
     let mut script = Script::new(|cx| match (cx.seq, cx.attempt) {
         (1, 0) => refused(Action::Reconnect),
