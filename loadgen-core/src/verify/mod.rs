@@ -14,7 +14,7 @@
 //! # let directory = tempfile::tempdir()?;
 //! # let directory = directory.path();
 //! // A run has inserted one order, and its watermark.
-//! let id = Covered { name: "id".to_owned(), ty: "bigint".to_owned() };
+//! let id = Covered { name: "id".to_owned(), ty: "bigint".to_owned(), ..Covered::default() };
 //! let table = TableHeader {
 //!     schema: "public".to_owned(),
 //!     table: "orders".to_owned(),
