@@ -23,7 +23,8 @@
 //!     ..TableHeader::default()
 //! };
 //! let (run, marker) = ("a run".to_owned(), "loadgen_lane".to_owned());
-//! let header = Header { run, marker, lanes: 1, tables: [(0, table)].into(), ..Header::default() };
+//! let tables = [(0, table)].into();
+//! let header = Header { version: VERSION, run, marker, lanes: 1, tables, ..Header::default() };
 //! let sum = Some(column_hash(column_salt("id"), &Value::Int(42)));
 //! let order = Entry { table: 0, kind: ChangeKind::Insert, key: vec!["42".to_owned()], sum };
 //! let ledger = Ledger::create(directory, LedgerOptions::default())?;
