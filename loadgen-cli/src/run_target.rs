@@ -38,20 +38,16 @@ impl RunTarget {
     /// The same of a run of which there need not be a ledger.
     pub(crate) fn without_header(args: &RunDirArgs, directory: PathBuf) -> Result<Self, Failed> {
         let environment = Environment::with_file(None)?;
-        let lookup = |name: &str| environment.get(name);
-        let given = args.reach.url.clone().or_else(|| lookup("DATABASE_URL"));
+        let given = args.reach.url.clone().or_else(|| environment.get("DATABASE_URL"));
         let address = given.or_else(|| planned(&args.run, args.job.as_deref()));
-        let settings = PgSettings::resolve(address.as_deref(), &lookup);
-        let target = PgTarget::new(settings.map_err(|error| Failed::because(Code::Usage, &error))?);
+        let target = target_at(address.as_deref(), &environment)?;
         let allow_host = args.reach.allow_host.clone();
         Ok(RunTarget { directory, header: Header::default(), target, allow_host })
     }
 
     /// The same ledger, and another database.
     pub(crate) fn beside(self, address: &str) -> Result<Self, Failed> {
-        let environment = Environment::with_file(None)?;
-        let settings = PgSettings::resolve(Some(address), &|name: &str| environment.get(name));
-        let target = PgTarget::new(settings.map_err(|error| Failed::because(Code::Usage, &error))?);
+        let target = target_at(Some(address), &Environment::with_file(None)?)?;
         Ok(RunTarget { target, ..self })
     }
 
@@ -67,6 +63,11 @@ impl RunTarget {
         };
         self.target.connect().await.map_err(failed)
     }
+}
+
+fn target_at(address: Option<&str>, environment: &Environment) -> Result<PgTarget, Failed> {
+    let settings = PgSettings::resolve(address, &|name: &str| environment.get(name));
+    settings.map(PgTarget::new).map_err(|error| Failed::because(Code::Usage, &error))
 }
 
 /// The target of a job in the plan that a run has left beside its ledger.

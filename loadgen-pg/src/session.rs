@@ -19,7 +19,7 @@ mod apply;
 mod bulk;
 mod copy;
 mod habits;
-mod marker;
+pub(crate) mod marker;
 mod patience;
 mod pick;
 mod points;

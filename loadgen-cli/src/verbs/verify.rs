@@ -5,7 +5,9 @@ use std::time::{Duration, Instant};
 use loadgen_core::{
     Target,
     ledger::{Header, LedgerReader, check_identity},
-    verify::{Sink, Verdict, Verifier, VerifyOptions, observe_markers, observe_rows},
+    verify::{
+        ObserveError, Sink, Verdict, Verifier, VerifyOptions, find_markers, observe_markers, observe_rows,
+    },
 };
 use loadgen_pg::{
     PgSession,
@@ -32,11 +34,8 @@ pub(super) async fn verify(args: &VerifyArgs) -> Result<(), Failed> {
     let target = RunTarget::find(&args.run)?;
     let run = target.header.run.clone();
     let (verifier, sink) = match &args.sink {
-        Place::Source => {
-            source(&target).await?;
-            rows(target, args.wait.0).await?
-        }
-        Place::Copy(address) => rows(target.beside(address)?, args.wait.0).await?,
+        Place::Source => rows(args, target).await?,
+        Place::Copy(address) => rows(args, target.beside(address)?).await?,
         Place::Slot(name) => slot(args, name, &target).await?,
         Place::Debezium(capture) => {
             let mut verifier = verifier(&target, Sink::Changes, VerifyOptions::default())?;
@@ -82,21 +81,19 @@ fn verifier(target: &RunTarget, sink: Sink, options: VerifyOptions) -> Result<Ve
     verifier.map_err(|error| Failed::because(Code::Run, &error))
 }
 
-/// The source is the database that the run went to, and no other.
-async fn source(target: &RunTarget) -> Result<(), Failed> {
-    let mut session = target.connect().await?;
-    let same = check_identity(&mut session, &target.header).await;
-    session.close().await;
-    same.map_err(|error| Failed::because(Code::Run, &error))
-}
-
 /// A verifier that has seen the rows of a database, and the name of that.
-async fn rows(target: RunTarget, wait: Duration) -> Result<(Verifier, String), Failed> {
-    let mut verifier = verifier(&target, Sink::State, VerifyOptions::default())?;
+async fn rows(args: &VerifyArgs, target: RunTarget) -> Result<(Verifier, String), Failed> {
     let mut session = target.connect().await?;
-    let observed = observe(&mut session, &target.header, wait, &mut verifier).await;
+    if args.sink == Place::Source {
+        // The source is the database that the run went to, and no other.
+        let same = check_identity(&mut session, &target.header).await;
+        same.map_err(|error| Failed::because(Code::Run, &error))?;
+    }
+    let mut verifier = verifier(&target, Sink::State, VerifyOptions::default())?;
+    let observed = observe(&mut session, &target.header, args.wait.0, &mut verifier).await;
     session.close().await;
-    observed.map(|()| (verifier, target.target.describe()))
+    observed.map_err(|error| Failed::because(Code::Run, &error))?;
+    Ok((verifier, target.target.describe()))
 }
 
 /// Waits for the watermark, and hands the rows over.
@@ -105,15 +102,19 @@ async fn observe(
     header: &Header,
     wait: Duration,
     verifier: &mut Verifier,
-) -> Result<(), Failed> {
-    let begun = Instant::now();
+) -> Result<(), ObserveError> {
+    let (begun, mut markers) = (Instant::now(), None);
     loop {
-        let seen = observe_markers(session, header, verifier).await;
-        seen.map_err(|error| Failed::because(Code::Run, &error))?;
+        if markers.is_none() {
+            markers = find_markers(session, header).await?;
+        }
+        if let Some(markers) = &markers {
+            observe_markers(session, markers, verifier).await?;
+        }
         if verifier.is_complete() || begun.elapsed() >= wait {
             break;
         }
         tokio::time::sleep(PAUSE).await;
     }
-    observe_rows(session, header, verifier).await.map_err(|error| Failed::because(Code::Run, &error))
+    observe_rows(session, header, verifier).await
 }

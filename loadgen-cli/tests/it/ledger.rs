@@ -27,7 +27,7 @@ impl Keys {
         let reader = LedgerReader::open(directory).unwrap();
         let mut keys = Keys { header: reader.header().unwrap(), ..Keys::default() };
         let mut open: BTreeMap<u32, TransactionRecord> = BTreeMap::new();
-        for record in reader.journals().flat_map(|journal| reader.journal(journal).unwrap()) {
+        for record in reader.records() {
             match record.unwrap() {
                 Record::Transaction(next) => {
                     // The end of the one before may have been lost with the process.

@@ -87,27 +87,31 @@ impl CrudPlan {
         });
         let tables = tables.collect();
         let others = count_others(schema);
-        let (rows, config) = (config.rows, config.clone());
-        let (pools, adopted, version, has_circles) = (Vec::new(), None, None, false);
-        let mut plan = CrudPlan {
-            tables,
-            refused,
-            others,
-            rows,
-            lanes,
-            seed,
-            has_circles,
-            pools,
-            adopted,
-            config,
-            version,
-            trace: None,
-        };
+        let empty = CrudPlan::empty(config.clone(), seed, lanes);
+        let mut plan = CrudPlan { tables, refused, others, ..empty };
         plan.note_circles();
         plan.resolve_parents(outside);
         plan.deal_combinations();
         plan.spare_what_others_refer_to(schema);
         Ok(plan)
+    }
+
+    /// A plan without tables.
+    pub(super) fn empty(config: CrudConfig, seed: Seed, lanes: u32) -> Self {
+        CrudPlan {
+            tables: Vec::new(),
+            refused: Vec::new(),
+            others: BTreeMap::new(),
+            rows: config.rows,
+            lanes,
+            seed,
+            has_circles: false,
+            pools: Vec::new(),
+            adopted: None,
+            config,
+            version: None,
+            trace: None,
+        }
     }
 
     /// The numbered columns of which the largest value has to be known, as indexes of the table and its column. A number

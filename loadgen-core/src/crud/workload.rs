@@ -82,24 +82,7 @@ where
 {
     /// The workload with this configuration; it becomes concrete when it has seen the schema.
     pub fn new(config: CrudConfig) -> Self {
-        let (rows, lanes, seed) = (config.rows, 0, Seed(0));
-        let (tables, refused, others, pools) = (Vec::new(), Vec::new(), BTreeMap::new(), Vec::new());
-        let (later, adopted, version) = (CrudConfig::default(), None, None);
-        let has_circles = false;
-        let plan = CrudPlan {
-            tables,
-            refused,
-            others,
-            rows,
-            lanes,
-            seed,
-            has_circles,
-            pools,
-            adopted,
-            config: later,
-            version,
-            trace: None,
-        };
+        let plan = CrudPlan::empty(CrudConfig::default(), Seed(0), 0);
         Crud { config: Some(config), ..Crud::planned(plan) }
     }
 

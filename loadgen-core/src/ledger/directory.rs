@@ -56,8 +56,8 @@ impl Ledger {
         Ok(Ledger { directory: directory.to_owned(), journals, _lock: lock })
     }
 
-    /// One journal more for a ledger that is there, for what is found out later. What has been written so far is read, and half a line at the end
-    /// of a journal is cut off.
+    /// One journal more for a ledger that is there, for what is found out later. What has been written so far is read, and
+    /// half a line at the end of a journal is cut off.
     ///
     /// # Errors
     /// When there is no ledger, somebody is writing it, or the file system refuses something.

@@ -34,7 +34,7 @@ pub use record::{
     CleanEnd, Covered, Entry, Header, Record, ResultRecord, Standing, TableHeader, TransactionRecord,
     VERSION, Watermark,
 };
-pub use resolve::{ResolveError, Settled, check_identity, resolve};
+pub use resolve::{ResolveError, Settled, check_identity, identity, resolve};
 pub use state::{LedgerState, state};
 pub(crate) use trace::LaneTrace;
 pub(crate) use tracer::Tracer;

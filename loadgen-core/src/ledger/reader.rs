@@ -94,6 +94,21 @@ impl LedgerReader {
         self.journals.keys().copied()
     }
 
+    /// The records of all journals, one journal after the other.
+    pub fn records(&self) -> impl Iterator<Item = Result<Record, LedgerError>> + '_ {
+        self.journals().filter_map(|number| self.journal(number)).flatten()
+    }
+
+    /// Whether there is a record of a kind.
+    pub(super) fn has(&self, is_meant: fn(&Record) -> bool) -> Result<bool, LedgerError> {
+        for record in self.records() {
+            if is_meant(&record?) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
     /// The records of a journal, in order; none if there is no such journal.
     pub fn journal(&self, number: u32) -> Option<JournalReader> {
         let segments = *self.journals.get(&number)?;

@@ -28,6 +28,16 @@ pub enum Record {
     End(CleanEnd),
 }
 
+impl Record {
+    pub(super) fn is_end(&self) -> bool {
+        matches!(self, Record::End(_))
+    }
+
+    pub(super) fn is_transaction(&self) -> bool {
+        matches!(self, Record::Transaction(_))
+    }
+}
+
 /// The run.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Header {

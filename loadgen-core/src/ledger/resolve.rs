@@ -6,7 +6,7 @@ use super::{
     directory::Ledger,
     error::LedgerError,
     reader::LedgerReader,
-    record::{Header, Record},
+    record::{Header, Record, Standing},
     tracer::Tracer,
 };
 use crate::{Failure, SqlSession};
@@ -58,7 +58,7 @@ pub async fn resolve(session: &mut impl SqlSession, directory: &Path) -> Result<
     let reader = LedgerReader::open(directory)?;
     let header = reader.header()?;
     check_identity(session, &header).await?;
-    if has_end(&reader)? {
+    if reader.has(Record::is_end)? {
         return Ok(Settled { had_ended: true, ..Settled::default() });
     }
     let tracer = Tracer::reopen(session, Ledger::reopen(directory)?, &header).await?;
@@ -66,28 +66,21 @@ pub async fn resolve(session: &mut impl SqlSession, directory: &Path) -> Result<
     Ok(Settled { committed, aborted, had_ended: false })
 }
 
+/// What tells a database from all others: the number of its server, and its own there; empty where the target does not say.
+pub fn identity(standing: &Standing) -> [String; 2] {
+    IDENTITY.map(|name| standing.get(name).cloned().unwrap_or_default())
+}
+
 /// Whether a session is one of the database that a run went to.
 ///
 /// # Errors
 /// When it is not, or does not say.
 pub async fn check_identity(session: &mut impl SqlSession, header: &Header) -> Result<(), ResolveError> {
-    let standing = &session.standing().await?;
-    for name in IDENTITY {
-        let [was, is] = [&header.standing, standing].map(|of| of.get(name).cloned().unwrap_or_default());
+    let here = session.standing().await?;
+    for ((name, was), is) in IDENTITY.into_iter().zip(identity(&header.standing)).zip(identity(&here)) {
         if was != is {
             return Err(ResolveError::Elsewhere { name: name.to_owned(), was, is });
         }
     }
     Ok(())
-}
-
-fn has_end(reader: &LedgerReader) -> Result<bool, LedgerError> {
-    for number in reader.journals() {
-        for record in reader.journal(number).into_iter().flatten() {
-            if matches!(record?, Record::End(_)) {
-                return Ok(true);
-            }
-        }
-    }
-    Ok(false)
 }

@@ -30,15 +30,6 @@ pub fn state(directory: &Path) -> Result<LedgerState, LedgerError> {
         Err(LedgerError::Missing(_)) => return Ok(LedgerState::Settled),
         reader => reader?,
     };
-    let mut has_transactions = false;
-    for number in reader.journals() {
-        for record in reader.journal(number).into_iter().flatten() {
-            match record? {
-                Record::End(_) => return Ok(LedgerState::Settled),
-                Record::Transaction(_) => has_transactions = true,
-                _ => {}
-            }
-        }
-    }
-    Ok(if has_transactions { LedgerState::Unsettled } else { LedgerState::Settled })
+    let is_settled = reader.has(Record::is_end)? || !reader.has(Record::is_transaction)?;
+    Ok(if is_settled { LedgerState::Settled } else { LedgerState::Unsettled })
 }

@@ -27,7 +27,7 @@ fn one_of_each() -> Vec<Record> {
 
 fn read(directory: &std::path::Path) -> Vec<Record> {
     let reader = LedgerReader::open(directory).unwrap();
-    reader.journals().flat_map(|journal| reader.journal(journal).unwrap()).map(Result::unwrap).collect()
+    reader.records().map(Result::unwrap).collect()
 }
 
 /// The path of the segment that is written first.

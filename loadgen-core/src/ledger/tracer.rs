@@ -53,9 +53,8 @@ impl Tracer {
         let mut added = Header::default();
         let numbers = tables.into_iter().map(|table| {
             // A form that a table had before it had another is a new one: numbers are in the order of forms.
-            let is_newest = |known: &TableHeader| known.is_called(&table);
-            let newest = known.iter().rposition(is_newest);
-            newest.filter(|newest| known[*newest].is_same(&table)).unwrap_or_else(|| {
+            let newest = known.iter().rposition(|known| known.is_called(&table));
+            newest.filter(|newest| known[*newest].is_like(&table)).unwrap_or_else(|| {
                 added.tables.insert(known.len() as u32, table.clone());
                 known.push(table);
                 known.len() - 1
@@ -84,9 +83,9 @@ impl Tracer {
     /// Settles what nobody has seen the end of, writes a watermark, and closes the ledger. How many transactions turned out
     /// to be committed, and how many aborted.
     pub(crate) async fn finish(&self, session: &mut impl SqlSession) -> Result<(u64, u64), Failure> {
-        let (mut committed, mut aborted) = (0, 0);
+        let (mut committed, mut aborted, mut marked) = (0, 0, 0);
         let open: BTreeMap<u32, u64> = self.ledger.open().into_iter().collect();
-        // The lane of watermarks, too.
+        // The last is the lane of watermarks.
         for lane in 0..=self.lanes {
             let last = last_seq(&session.apply(&[self.markers.close(lane)]).await?, lane)?;
             match (open.get(&lane), self.ledger.last(lane)) {
@@ -97,17 +96,17 @@ impl Tracer {
                 (None, known) if last > known => return Err(went_ahead(lane, known, last)),
                 (None, _) => {}
             }
+            marked = last;
         }
-        self.mark(session).await?;
+        self.mark(session, marked + 1).await?;
         self.write(0, &Record::End(self.ledger.counts()))?;
         self.ledger.sync().map_err(|error| unwritten(&error))?;
         Ok((committed, aborted))
     }
 
-    /// Commits a watermark.
-    async fn mark(&self, session: &mut impl SqlSession) -> Result<(), Failure> {
+    /// Commits the watermark of that number; the lane's marker is at the one before, and closed.
+    async fn mark(&self, session: &mut impl SqlSession, seq: u64) -> Result<(), Failure> {
         let lane = self.lanes;
-        let seq = last_seq(&session.apply(&[self.markers.close(lane)]).await?, lane)? + 1;
         let moved = session.stage(&[self.markers.advance(lane, CLOSED, seq)]).await?;
         has_moved(&moved, lane)?;
         let record = TransactionRecord { lane, seq, entries: Vec::new() };
@@ -151,13 +150,10 @@ impl TableHeader {
         (&self.schema, &self.table) == (&other.schema, &other.table)
     }
 
-    /// Whether it is the same table in the same form, whatever there was in it before.
-    fn is_same(&self, other: &TableHeader) -> bool {
-        let form = |table: &TableHeader| {
-            let TableHeader { schema, table, key, columns, uncovered, unchecked, .. } = table.clone();
-            (schema, table, key, columns, uncovered, unchecked)
-        };
-        form(self) == form(other)
+    /// Whether a table of the same name has the same form, whatever there was in it before.
+    fn is_like(&self, other: &TableHeader) -> bool {
+        (&self.key, &self.columns, &self.uncovered, &self.unchecked)
+            == (&other.key, &other.columns, &other.uncovered, &other.unchecked)
     }
 }
 

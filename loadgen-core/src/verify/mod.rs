@@ -79,6 +79,6 @@ mod walk;
 
 pub use error::VerifyError;
 pub use observation::{Cell, Observation, Seen, Sink, TableId};
-pub use tables::{ObserveError, observe_markers, observe_rows};
+pub use tables::{ObserveError, find_markers, observe_markers, observe_rows};
 pub use verification::{Check, Counts, Doubt, Finding, NotCompared, Verdict, Verification};
 pub use verifier::{Verifier, VerifyOptions};

@@ -39,19 +39,17 @@ fn look_up(
     forms: &BTreeMap<u32, (u32, u16)>,
 ) -> Result<(), VerifyError> {
     let (mut missing, mut buffer) = (wanted.len(), Vec::new());
-    for journal in ledger.journals().filter_map(|number| ledger.journal(number)) {
-        for record in journal {
-            if missing == 0 {
-                return Ok(());
-            }
-            let Record::Transaction(transaction) = record? else { continue };
-            for entry in transaction.entries {
-                let Some((relation, _)) = forms.get(&entry.table) else { continue };
-                let key = wanted.get_mut(&key_hash(*relation, &entry.key, &mut buffer));
-                if let Some(key @ None) = key {
-                    *key = Some(entry.key);
-                    missing -= 1;
-                }
+    for record in ledger.records() {
+        if missing == 0 {
+            return Ok(());
+        }
+        let Record::Transaction(transaction) = record? else { continue };
+        for entry in transaction.entries {
+            let Some((relation, _)) = forms.get(&entry.table) else { continue };
+            let key = wanted.get_mut(&key_hash(*relation, &entry.key, &mut buffer));
+            if let Some(key @ None) = key {
+                *key = Some(entry.key);
+                missing -= 1;
             }
         }
     }

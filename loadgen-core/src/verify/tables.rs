@@ -29,20 +29,30 @@ pub enum ObserveError {
     Verify(#[from] VerifyError),
 }
 
-/// Hands the markers over, if the database has them; whoever waits for the last watermark calls this again and again.
+/// The table of markers, if the database has it.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn find_markers(
+    session: &mut impl SqlSession,
+    header: &Header,
+) -> Result<Option<Arc<Table>>, ObserveError> {
+    let Some(name) = name_of(&header.marker) else { return Ok(None) };
+    Ok(read(session, [name.schema.clone()]).await?.table(&name).map(Arc::clone))
+}
+
+/// Hands the markers over that [`find_markers`] has found; whoever waits for the last watermark calls this again and again.
 ///
 /// # Errors
 /// When the database cannot be read.
 pub async fn observe_markers(
     session: &mut impl SqlSession,
-    header: &Header,
+    markers: &Arc<Table>,
     verifier: &mut Verifier,
 ) -> Result<(), ObserveError> {
-    let Some(name) = name_of(&header.marker) else { return Ok(()) };
-    let schema = read(session, [name.schema.clone()]).await?;
-    match (schema.table(&name), verifier.table(&name.schema, MARKER_TABLE)) {
-        (Some(table), Some(id)) => observe(session, table, (id, &[]), &MARKER_COLUMNS, verifier).await,
-        _ => Ok(()),
+    match verifier.table(&markers.name.schema, MARKER_TABLE) {
+        Some(id) => observe(session, markers, (id, &[]), &MARKER_COLUMNS, verifier).await,
+        None => Ok(()),
     }
 }
 

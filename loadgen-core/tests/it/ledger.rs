@@ -74,7 +74,7 @@ async fn a_run_ends_with_a_watermark_and_an_end_that_counts() {
     let (memory, directory) = (shop(), tempfile::tempdir().unwrap());
     run(&memory, directory.path(), "r", 500).await;
     let reader = LedgerReader::open(directory.path()).unwrap();
-    let records = reader.journals().flat_map(|journal| reader.journal(journal).unwrap()).map(Result::unwrap);
+    let records = reader.records().map(Result::unwrap);
     let records: Vec<Record> = records.collect();
     let count = |is: fn(&Record) -> bool| records.iter().filter(|record| is(record)).count() as u64;
     let end = records.iter().find_map(|record| if let Record::End(end) = record { Some(*end) } else { None });

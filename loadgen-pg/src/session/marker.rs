@@ -17,9 +17,7 @@ use crate::{
 ///
 /// Whoever may write it but not make tables finds it there, made by somebody who may.
 pub(super) async fn marker_table(connection: &mut PgConnection) -> sqlx::Result<Arc<Table>> {
-    let query = sqlx::query_scalar("select current_schema()").persistent(false);
-    let schema: Option<String> = query.fetch_one(&mut *connection).await?;
-    let name = TableName::new(schema.unwrap_or_else(|| "public".to_owned()), MARKER_TABLE);
+    let name = name(connection).await?;
     if !is_there(connection, &name).await? {
         let [run, lane, seq, epoch] = MARKER_COLUMNS.map(quote);
         let text = format!(
@@ -38,7 +36,15 @@ pub(super) async fn marker_table(connection: &mut PgConnection) -> sqlx::Result<
     Ok(Arc::new(described(name)))
 }
 
-async fn is_there(connection: &mut PgConnection, name: &TableName) -> sqlx::Result<bool> {
+/// The table of markers, as a session sees it that has a search path like this.
+pub(crate) async fn name(connection: &mut PgConnection) -> sqlx::Result<TableName> {
+    let query = sqlx::query_scalar("select current_schema()").persistent(false);
+    let schema: Option<String> = query.fetch_one(connection).await?;
+    Ok(TableName::new(schema.unwrap_or_else(|| "public".to_owned()), MARKER_TABLE))
+}
+
+/// Whether there is a table of that name.
+pub(crate) async fn is_there(connection: &mut PgConnection, name: &TableName) -> sqlx::Result<bool> {
     let query = sqlx::query_scalar("select to_regclass($1) is not null").bind(quote_table(name));
     query.persistent(false).fetch_one(connection).await
 }

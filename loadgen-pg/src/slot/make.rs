@@ -1,6 +1,6 @@
 //! Makes what a slot needs, and the slot.
 
-use loadgen_core::{SqlSession, TableName, ledger::MARKER_TABLE};
+use loadgen_core::{SqlSession, TableName, ledger::identity};
 use sqlx::{AssertSqlSafe, Executor};
 
 use super::{
@@ -12,6 +12,7 @@ use super::{
 use crate::{
     PgSession,
     quote::{quote, quote_table},
+    session::marker,
 };
 
 /// Writes down whether the marker table is there, and makes it if it is not.
@@ -19,16 +20,11 @@ use crate::{
 /// # Errors
 /// When it cannot be written down, or not be made.
 pub async fn note_marker(session: &mut PgSession, file: &mut CreatedFile) -> Result<(), SlotError> {
-    let standing = session.standing().await?;
-    let of = |name: &str| standing.get(name).cloned().unwrap_or_default();
-    let schema: Option<String> =
-        ask(sqlx::query_scalar("select current_schema()").persistent(false).fetch_one(session.driver()?))
-            .await?;
-    let name = TableName::new(schema.unwrap_or_else(|| "public".to_owned()), MARKER_TABLE);
-    let query = sqlx::query_scalar("select to_regclass($1) is null").bind(quote_table(&name));
-    let made: bool = ask(query.persistent(false).fetch_one(session.driver()?)).await?;
+    let [server, database] = identity(&session.standing().await?);
+    let name = ask(marker::name(session.driver()?)).await?;
+    let made = !ask(marker::is_there(session.driver()?, &name)).await?;
     file.note(|created| {
-        (created.system_identifier, created.database_oid) = (of("system identifier"), of("database oid"));
+        (created.system_identifier, created.database_oid) = (server, database);
         created.marker = Some(CreatedMarker { schema: name.schema, table: name.table, made });
     })?;
     session.marker_table().await?;

@@ -1,6 +1,6 @@
 //! Removes what a run has made, and nothing else.
 
-use loadgen_core::SqlSession;
+use loadgen_core::{SqlSession, ledger::identity};
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 
 use super::{CreatedFile, CreatedMarker, SlotError, ask::ask, fit::refused, make::comment};
@@ -30,11 +30,9 @@ pub struct Removed {
 /// # Errors
 /// When the session is one of another database, or the server refuses something; what is not removed stays in the file.
 pub async fn remove(session: &mut PgSession, file: &mut CreatedFile) -> Result<Removed, SlotError> {
-    let standing = session.standing().await?;
-    let is = |name: &str| standing.get(name).cloned().unwrap_or_default();
-    let here = (is("system identifier"), is("database oid"));
+    let [server, database] = identity(&session.standing().await?);
     let created = &file.created;
-    if (&created.system_identifier, &created.database_oid) != (&here.0, &here.1) {
+    if (&created.system_identifier, &created.database_oid) != (&server, &database) {
         return Err(SlotError::Elsewhere(created.target.clone()));
     }
     let mut removed = Removed { slot: drop_slot(session, file).await?, ..Removed::default() };

@@ -55,7 +55,7 @@ async fn cut(session: &mut PgSession, times: u32) {
 
 fn records(directory: &Path) -> Vec<Record> {
     let reader = LedgerReader::open(directory).unwrap();
-    reader.journals().flat_map(|journal| reader.journal(journal).unwrap()).map(Result::unwrap).collect()
+    reader.records().map(Result::unwrap).collect()
 }
 
 #[tokio::test]

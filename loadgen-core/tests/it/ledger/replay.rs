@@ -25,7 +25,7 @@ impl Replay {
         let mut replay = Replay { header: reader.header().unwrap(), ..Replay::default() };
         let mut open: BTreeMap<u32, TransactionRecord> = BTreeMap::new();
         let mut last: BTreeMap<u32, u64> = BTreeMap::new();
-        for record in reader.journals().flat_map(|journal| reader.journal(journal).unwrap()) {
+        for record in reader.records() {
             let ended = match record.unwrap() {
                 Record::Transaction(transaction) => {
                     let next = last.get(&transaction.lane).copied().unwrap_or_default() + 1;

@@ -31,7 +31,7 @@ impl Book {
         let reader = LedgerReader::open(directory).unwrap();
         let mut book = Book { header: reader.header().unwrap(), ..Book::default() };
         let mut open: BTreeMap<u32, TransactionRecord> = BTreeMap::new();
-        for record in reader.journals().flat_map(|journal| reader.journal(journal).unwrap()) {
+        for record in reader.records() {
             let ended = match record.unwrap() {
                 Record::Transaction(transaction) => {
                     let before = open.insert(transaction.lane, transaction);
