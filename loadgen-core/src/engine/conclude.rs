@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{crew::Handed, schedule::Timetable, worker::Shared};
+use super::{crew::Handed, schedule::Timetable, shared::Shared};
 use crate::{Action, Failure, Report, Target, Workload};
 
 pub(super) async fn conclude<W: Workload>(

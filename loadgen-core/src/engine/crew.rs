@@ -9,12 +9,13 @@ use tokio::{
 };
 
 use super::{
+    error::RunError,
     recorder::Recorder,
-    run::RunError,
     schedule::{Schedule, Timetable},
+    shared::Shared,
     stop::Level,
     timer::Timer,
-    worker::{Shared, Worker},
+    worker::Worker,
 };
 use crate::{Action, Failure, LaneId, Target, Workload};
 

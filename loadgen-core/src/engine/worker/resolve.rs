@@ -4,13 +4,11 @@ use std::{sync::Arc, time::Duration};
 
 use tokio::time::{Instant, sleep};
 
-use super::{
-    open::deadline_passed,
-    schedule::Due,
-    stop::Level,
-    worker::{Lost, Next, Worker},
+use super::{Worker, attempt::Next, session::Lost};
+use crate::{
+    Action, Cx, Failure, Outcome, Resolved, Scenario, Workload,
+    engine::{open::deadline_passed, schedule::Due, stop::Level},
 };
-use crate::{Action, Cx, Failure, Outcome, Resolved, Scenario, Workload};
 
 impl<W: Workload> Worker<W> {
     /// Deals with a failure after which nobody knows whether the operation was carried out, the `nth` with its action.

@@ -1,0 +1,84 @@
+//! What comes after the traffic: the books are closed, and what is there is compared.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::{
+    follow::Ask,
+    open::{DEADLINE_CODE, deadline_passed, open},
+    shared::Shared,
+};
+use crate::{Action, CheckError, Failure, Occasion, Report, Workload};
+
+/// What is compared is what is there now. A look that fails is left to the comparison to explain.
+pub(crate) async fn last_look<W: Workload>(shared: &Shared<W>) {
+    if !shared.workload.follows_schema() {
+        return;
+    }
+    let looked = tokio::time::timeout(shared.deadline, async {
+        let mut session = open(&*shared.target, shared.deadline).await?;
+        let (since, occasion) = (Instant::now(), Occasion::Suspicion);
+        let ask = Ask { after: None, since, is_guess: false, occasion };
+        shared.follower.look(&shared.workload, &mut session, ask).await
+    });
+    if let Ok(Err(error)) = looked.await {
+        tracing::debug!(%error, "failed to look at the schema before the check");
+    }
+}
+
+/// Settles what is left. A target that is on its way back is waited for.
+pub(crate) async fn finish<W: Workload>(shared: &Shared<W>) -> Result<(), Failure> {
+    let (limit, since) = (shared.deadline, Instant::now());
+    loop {
+        let finished = tokio::time::timeout(limit, async {
+            let mut session = open(&*shared.target, limit).await?;
+            shared.workload.finish(&mut session).await
+        });
+        match finished.await.unwrap_or_else(|_| Err(deadline_passed("answer", limit))) {
+            Err(failure) if may_pass(&failure) && since.elapsed() < shared.retry.reconnect => {
+                tracing::debug!(%failure, "failed to settle what is left; tried again");
+                tokio::time::sleep(shared.retry.cap).await;
+            }
+            finished => return finished,
+        }
+    }
+}
+
+fn may_pass(failure: &Failure) -> bool {
+    let waits = matches!(failure.action, Action::Retry | Action::RetryThenSkip | Action::PauseThenFatal);
+    waits || failure.breaks_session()
+}
+
+/// Why the end of a traced run is missing in its ledger.
+pub(crate) const UNFINISHED: &str = "stopped before everything was settled";
+
+/// How often a comparison is begun again whose connection was lost.
+const COMPARISONS: u32 = 5;
+
+/// Compares. What is lost on the way, as when the server is started again, is begun anew; silence is not waited out twice.
+pub(crate) async fn compare<W: Workload>(
+    shared: &Shared<W>,
+    deadline: Duration,
+    report: &Report,
+) -> Result<(), CheckError> {
+    for _ in 1..COMPARISONS {
+        match compare_once(shared, deadline, report).await {
+            Err(CheckError::Target(failure)) if failure.breaks_session() && failure.code != DEADLINE_CODE => {
+                tracing::debug!(%failure, "failed to compare; begun again");
+                tokio::time::sleep(shared.retry.cap).await;
+            }
+            compared => return compared,
+        }
+    }
+    compare_once(shared, deadline, report).await
+}
+
+async fn compare_once<W: Workload>(
+    shared: &Shared<W>,
+    deadline: Duration,
+    report: &Report,
+) -> Result<(), CheckError> {
+    let mut session = open(&*shared.target, deadline).await?;
+    shared.workload.check(&mut session, report).await
+}

@@ -1,0 +1,61 @@
+//! A worker's session: opened, given up, opened again.
+
+use std::sync::Arc;
+
+use tokio::time::Instant;
+
+use super::Worker;
+use crate::{
+    Action, Failure, Workload,
+    engine::{open::open, schedule::Due, stop::Level},
+};
+
+/// How a lost or missing session ended the wait for it.
+pub(super) enum Lost {
+    /// The run is being stopped.
+    Stopping,
+    /// The target will not come back.
+    Fatal(Failure),
+}
+
+impl<W: Workload> Worker<W> {
+    /// Opens the session. Failures that can pass, like a server that is still starting, are not waited out.
+    pub(crate) async fn connect(&mut self) -> Result<(), Failure> {
+        self.session = Some(open(&*self.shared.target, self.shared.deadline).await?);
+        self.counters().connected(true);
+        Ok(())
+    }
+
+    pub(super) fn drop_session(&mut self) {
+        self.session = None;
+        self.counters().connected(false);
+    }
+
+    /// Opens a session in place of a lost one, with growing pauses, until it succeeds or there is no hope.
+    pub(super) async fn reconnect(&mut self, due: Due) -> Result<(), Lost> {
+        let (shared, since) = (Arc::clone(&self.shared), Instant::now());
+        for attempt in 1.. {
+            let connected = tokio::select! {
+                biased;
+                () = shared.stop.reached(Level::Drain) => return Err(Lost::Stopping),
+                connected = self.connect() => connected,
+            };
+            let Err(failure) = connected else { break };
+            self.recorder.failed_to_reconnect(&failure);
+            if failure.action == Action::Fatal || since.elapsed() > self.shared.retry.reconnect {
+                return Err(Lost::Fatal(failure));
+            }
+            let mut rng = self.pause_rng(due, attempt);
+            let pause = self.shared.retry.pause(Action::Reconnect, attempt.saturating_add(3), &mut rng);
+            self.sleep(pause).await;
+        }
+        self.recorder.counts.reconnects += 1;
+        Ok(())
+    }
+
+    pub(super) fn lose(&mut self, lost: Lost) {
+        if let Lost::Fatal(failure) = lost {
+            self.shared.fail(failure);
+        }
+    }
+}
