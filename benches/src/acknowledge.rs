@@ -18,11 +18,18 @@ pub struct Acknowledge {
     next: Arc<AtomicI64>,
 }
 
+impl Acknowledge {
+    /// A database of these tables.
+    pub fn of(tables: impl IntoIterator<Item = Table>) -> Self {
+        Acknowledge { schema: Schema::of(tables), next: Arc::default() }
+    }
+}
+
 impl Default for Acknowledge {
     fn default() -> Self {
         let text = Type::Text { max: Some(40), fixed: false };
         let accounts = table("accounts").serial("id").column("owner", text).column("balance", Type::Int(64));
-        Acknowledge { schema: Schema::of([accounts.primary_key(["id"])]), next: Arc::default() }
+        Acknowledge::of([accounts.primary_key(["id"])])
     }
 }
 

@@ -1,6 +1,7 @@
 //! What the benches share: a target that does nothing, so that the engine alone is measured.
 
 mod acknowledge;
+mod texts;
 
 pub use acknowledge::Acknowledge;
 use async_trait::async_trait;

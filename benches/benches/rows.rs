@@ -3,8 +3,6 @@
 //! The sides alternate, and what is printed are medians: `cargo bench -p loadgen-benches --bench rows`. ROWS is how many rows a
 //! round has, ROUNDS how many rounds there are.
 
-mod texts;
-
 use std::{error::Error, fmt::Write, hint::black_box, time::Instant};
 
 use fake::{
@@ -18,6 +16,7 @@ use fake::{
         phone_number::en::PhoneNumber,
     },
 };
+use loadgen_benches::Acknowledge;
 use loadgen_core::{
     Seed, Table, Target, Type,
     crud::{CrudConfig, Seeding, seeding_plan},
@@ -25,7 +24,6 @@ use loadgen_core::{
 };
 use rand::{RngExt, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
-use texts::Texts;
 use tpchgen::generators::LineItemGenerator;
 
 type Done<T> = Result<T, Box<dyn Error>>;
@@ -84,7 +82,8 @@ fn persons() -> Table {
 fn ours(table: Table, config: &str, rows: u64) -> Done<f64> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
-        let (target, config): (Texts, CrudConfig) = (Texts::of(table), serde_json::from_str(config)?);
+        let (target, config): (Acknowledge, CrudConfig) =
+            (Acknowledge::of([table]), serde_json::from_str(config)?);
         let plan = seeding_plan(&mut target.connect().await?, &config, Seed(1)).await?;
         let begun = Instant::now();
         let report = Seeding::new(target, plan, Some(rows)).execute().await?;
