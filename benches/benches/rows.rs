@@ -26,6 +26,10 @@ use rand::{RngExt, SeedableRng};
 use rand_xoshiro::Xoshiro256PlusPlus;
 use tpchgen::generators::LineItemGenerator;
 
+/// As in the `loadgen` command; both sides have it.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 type Done<T> = Result<T, Box<dyn Error>>;
 
 fn text(max: u32) -> Type {

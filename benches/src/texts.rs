@@ -47,6 +47,7 @@ fn line(values: &[Value], out: &mut String) {
             Value::Null => out.push_str("\\N"),
             Value::Text(text) if !text.contains(['\\', '\t', '\n', '\r']) => out.push_str(text),
             Value::Text(text) => text.chars().for_each(|c| escape(c, out)),
+            Value::Int(number) => out.push_str(itoa::Buffer::new().format(*number)),
             other => {
                 let _ = write!(out, "{other}");
             }

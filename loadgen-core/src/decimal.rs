@@ -28,8 +28,13 @@ impl fmt::Display for Decimal {
         if self.scale == 0 {
             return write!(f, "{sign}{digits}");
         }
+        let width = usize::from(self.scale);
+        // Nearly all decimals are small, and a division of 128 bits is slow.
+        if let (Ok(digits), Some(unit)) = (u64::try_from(digits), 10u64.checked_pow(u32::from(self.scale))) {
+            return write!(f, "{sign}{}.{:0width$}", digits / unit, digits % unit);
+        }
         let unit = 10u128.pow(u32::from(self.scale));
-        write!(f, "{sign}{}.{:0width$}", digits / unit, digits % unit, width = usize::from(self.scale))
+        write!(f, "{sign}{}.{:0width$}", digits / unit, digits % unit)
     }
 }
 

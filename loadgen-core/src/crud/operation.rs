@@ -14,7 +14,7 @@ use super::{
     sampling::Sampling,
     source::Source,
     table_plan::TablePlan,
-    ties::Ties,
+    ties::{Ties, nulls},
     touch::Touch,
 };
 use crate::{
@@ -294,7 +294,7 @@ impl Operation {
         for _ in 0..if plan.references.is_empty() { 1 } else { PARENT_TRIES } {
             parents.truncate(mine);
             let line = self.draw_parents(lane, cx, (table, index), parents)?;
-            let mut row = vec![Value::Null; plan.table.columns.len()];
+            let mut row = nulls(plan.table.columns.len());
             for column in &plan.insert.set {
                 row[*column] =
                     self.draw_value(lane, cx, (table, *column), (index, line), &parents[mine..])?;

@@ -1,5 +1,7 @@
 //! Columns of one table that are not drawn each for itself: checks to meet, relations to keep.
 
+use std::iter::repeat_with;
+
 use super::{config::TableConfig, source::Source};
 use crate::{
     Rng, Seed, Table, Value,
@@ -134,6 +136,11 @@ impl Ties {
         }
         true
     }
+}
+
+/// A row before anything of it is drawn. Faster than clones of a value that might own something.
+pub(crate) fn nulls(columns: usize) -> Vec<Value> {
+    repeat_with(Value::default).take(columns).collect()
 }
 
 /// How many examples of related columns are shown.

@@ -7,24 +7,47 @@ use crate::{Rng, Value};
 #[derive(Debug)]
 pub(super) struct Prose {
     name: &'static str,
-    /// With the number of characters of each.
-    words: Box<[(&'static str, u32)]>,
+    words: Box<[Word]>,
     /// The fewest and the most words.
     count: (i64, i64),
     /// The fewest and the most characters.
     length: (u32, u32),
 }
 
+/// A word in a block of its own: blocks of one size are copied faster than texts of many lengths.
+#[derive(Debug)]
+struct Word {
+    block: [u8; BLOCK],
+    bytes: usize,
+    chars: u32,
+}
+
+/// No word of the list takes more bytes.
+const BLOCK: usize = 16;
 /// A sentence ends after this many words.
 const SENTENCE: i64 = 12;
 /// What a word takes with the blank before it, about.
 const ROOM: usize = 7;
 
+impl Word {
+    fn new(word: &str) -> Self {
+        let bytes = word.len().min(BLOCK);
+        let mut block = [0; BLOCK];
+        block[..bytes].copy_from_slice(&word.as_bytes()[..bytes]);
+        Word { block, bytes, chars: word.chars().count() as u32 }
+    }
+
+    fn write(&self, out: &mut Vec<u8>) {
+        let end = out.len() + self.bytes;
+        out.extend_from_slice(&self.block);
+        out.truncate(end);
+    }
+}
+
 impl Prose {
     /// So many words, cut to a length in characters.
     pub(super) fn new(name: &'static str, count: (i64, i64), length: (u32, u32)) -> Self {
-        let counted = |word: &&'static str| (*word, word.chars().count() as u32);
-        let words = list("word").unwrap_or_default().iter().map(counted).collect();
+        let words = list("word").unwrap_or_default().iter().map(|word| Word::new(word)).collect();
         Prose { name, words, count, length }
     }
 }
@@ -33,30 +56,29 @@ impl Generator for Prose {
     fn generate(&self, rng: &mut Rng) -> Value {
         let (least, most) = self.length;
         let count = rng.between(self.count.0, self.count.1);
-        let mut text = String::with_capacity(count as usize * ROOM);
+        let mut text = Vec::with_capacity(count as usize * ROOM + BLOCK);
         let (mut chars, mut written) = (0, 0);
         while written < count || chars < least {
-            let (word, len) = *rng.pick(&self.words);
-            let gap = if written == 0 {
-                ""
-            } else if written % SENTENCE == 0 {
-                ". "
-            } else {
-                " "
+            let word = rng.pick(&self.words);
+            let is_first = written % SENTENCE == 0;
+            let gap: &[u8] = match (written, is_first) {
+                (0, _) => b"",
+                (_, true) => b". ",
+                (_, false) => b" ",
             };
-            if chars + len + gap.len() as u32 > most {
+            if chars + word.chars + gap.len() as u32 > most {
                 break;
             }
-            text.push_str(gap);
-            text.push_str(word);
-            if written % SENTENCE == 0 {
-                let start = text.len() - word.len();
-                let initial = start + word.chars().next().map_or(0, char::len_utf8);
-                text[start..initial].make_ascii_uppercase();
+            text.extend_from_slice(gap);
+            let start = text.len();
+            word.write(&mut text);
+            if is_first {
+                text[start..=start].make_ascii_uppercase();
             }
-            chars += len + gap.len() as u32;
+            chars += word.chars + gap.len() as u32;
             written += 1;
         }
+        let mut text = String::from_utf8(text).unwrap_or_default();
         let missing = least.max(1).min(most).saturating_sub(chars);
         Alphabet::Base36.draw(rng, missing as usize, &mut text);
         Value::Text(text)
@@ -64,5 +86,19 @@ impl Generator for Prose {
 
     fn describe(&self) -> String {
         self.name.to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_word_fits_into_its_block() {
+        for word in list("word").unwrap().iter() {
+            let mut out = Vec::new();
+            Word::new(word).write(&mut out);
+            assert_eq!(out, word.as_bytes());
+        }
     }
 }

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     BulkSession, PrepareError, Rng, Type, Value, column_salt,
-    crud::{CrudPlan, Source, TablePlan, reference::Reference},
+    crud::{CrudPlan, Source, TablePlan, reference::Reference, ties::nulls},
     generate::Distinct,
 };
 
@@ -91,7 +91,7 @@ impl Wave {
         };
         for _ in 0..PARENT_TRIES {
             self.parentage.draw(planned, (number, self.first), &mut rng, parents)?;
-            let mut row = vec![Value::Null; planned.table.columns.len()];
+            let mut row = nulls(planned.table.columns.len());
             for column in &planned.insert.set {
                 row[*column] = self.value(*column, number, &mut rng, parents)?;
             }
