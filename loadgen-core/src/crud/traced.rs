@@ -179,7 +179,9 @@ impl CrudLane {
     /// Whether all that the ledger has to say is known before anything is sent, if every row is changed: nothing has to come back
     /// for that, and no trigger is known to have a say in it.
     fn is_foretold(&self, plan: &CrudPlan) -> bool {
-        let (Some(sent), Some(pending), None) = (&self.sent, &self.pending, &self.circle) else { return false };
+        let (Some(sent), Some(pending), None) = (&self.sent, &self.pending, &self.circle) else {
+            return false;
+        };
         let is_alone = sent.changes.len() == 1;
         is_alone && sent.changes[0].shape.returning.is_empty() && !plan.tables[pending.table].reads_back
     }
@@ -191,7 +193,8 @@ impl CrudLane {
         plan: &CrudPlan,
     ) -> Result<bool, Failure> {
         let Some(Sent { changes, applied }) = &mut self.sent else { return Ok(false) };
-        applied.extend(changes.iter().map(|change| Applied { rows: change.rows as u64, returned: Vec::new() }));
+        applied
+            .extend(changes.iter().map(|change| Applied { rows: change.rows as u64, returned: Vec::new() }));
         let entries = self.entries(plan);
         match (&mut self.trace, &self.sent) {
             (Some(trace), Some(sent)) => trace.commit_at_once(session, &sent.changes[0], entries).await,
