@@ -46,7 +46,7 @@ pub struct Shape {
 
 impl Shape {
     /// The first numbers are those of the statements that move markers; a workload's own begin here.
-    pub const FIRST: u32 = 3;
+    pub const FIRST: u32 = 4;
 
     /// The number of values a row has in [`Change::values`].
     pub fn width(&self) -> usize {
@@ -76,6 +76,17 @@ impl Change {
         let width = self.shape.width();
         &self.values[index * width..(index + 1) * width]
     }
+}
+
+/// What became of a change that was to be carried out under a marker, all of it or nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Marked {
+    /// The marker was moved, and every row was changed.
+    Done,
+    /// Fewer rows would have been changed than the change names: nothing was done.
+    Short,
+    /// The marker is not where it has to be: nothing was done.
+    Unmoved,
 }
 
 /// What became of one change that was committed.

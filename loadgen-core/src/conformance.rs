@@ -4,12 +4,14 @@
 //! over targets that reach them. The suite panics with a message at the first thing that does not hold.
 
 mod bulk;
+mod marked;
 mod pick;
 mod sample;
 
 use std::sync::Arc;
 
 pub use bulk::check_bulk;
+pub use marked::check_marked;
 
 use crate::{
     Action, Change, ChangeKind, Column, Decimal, Failure, Fill, Run, Schema, SchemaFilter, Shape, SqlSession,
@@ -342,5 +344,6 @@ mod tests {
     async fn the_database_in_memory_conforms() {
         check(async || Memory::new(tables())).await;
         check_bulk(async || Memory::new(tables())).await;
+        check_marked(async || Memory::new(tables())).await;
     }
 }

@@ -5,7 +5,8 @@ use std::{collections::BTreeMap, sync::Arc};
 use async_trait::async_trait;
 
 use crate::{
-    Action, Applied, Change, Column, Failure, Schema, Statistics, Table, TableName, Value, pattern::is_called,
+    Action, Applied, Change, Column, Failure, Marked, Schema, Statistics, Table, TableName, Value,
+    pattern::is_called,
 };
 
 /// Something that sessions can be opened to: a database, a broker, an API.
@@ -92,12 +93,49 @@ pub trait SqlSession: Session {
         }
     }
 
+    /// [`SqlSession::apply_one`] that does not wait until its deadline for what somebody else has locked: well before that it fails
+    /// with [`Action::RetryThenSkip`], nothing is done, and the session can be used again.
+    async fn apply_soon(&mut self, change: &Change) -> Result<Applied, Failure> {
+        let applied = self.apply(std::slice::from_ref(change)).await?;
+        Ok(applied.into_iter().next().unwrap_or_default())
+    }
+
     /// Carries out the changes in the transaction that is open, or in a new one, and leaves it open. A failure ends it without
     /// any of its changes, and is never indeterminate.
     ///
     /// This method and those down to [`SqlSession::position`] are what keeping a ledger takes; a backend without them cannot.
     async fn stage(&mut self, _changes: &[Change]) -> Result<Vec<Applied>, Failure> {
         Err(untraceable())
+    }
+
+    /// Opens a transaction with a marker and one change under it: nothing is changed, and the transaction is over, unless the marker
+    /// hits its row; none is the answer then. Otherwise as [`SqlSession::stage`].
+    ///
+    /// A backend that can takes one statement for it. This takes one after the other.
+    async fn stage_marked(&mut self, marker: &Change, change: &Change) -> Result<Option<Applied>, Failure> {
+        let moved = self.stage(std::slice::from_ref(marker)).await?;
+        if moved.first().is_none_or(|marker| marker.rows == 0) {
+            self.rollback().await?;
+            return Ok(None);
+        }
+        let applied = self.stage(std::slice::from_ref(change)).await?;
+        Ok(Some(applied.into_iter().next().unwrap_or_default()))
+    }
+
+    /// Carries out a marker and one change under it as a transaction: both, with every row that the change names, or nothing.
+    /// The change has nothing to return. A failure says whether it may have been committed all the same; it is
+    /// `indeterminate` unless that is known.
+    ///
+    /// A backend that can takes one statement that commits by itself. Such a statement may come late, after its
+    /// connection was given up: so it must find the marker by what the change says of it at the time when it gets there.
+    async fn apply_marked(&mut self, marker: &Change, change: &Change) -> Result<Marked, Failure> {
+        let Some(applied) = self.stage_marked(marker, change).await? else { return Ok(Marked::Unmoved) };
+        if applied.rows < change.rows as u64 {
+            self.rollback().await?;
+            return Ok(Marked::Short);
+        }
+        self.commit().await?;
+        Ok(Marked::Done)
     }
 
     /// Has the constraints that can wait checked at the end of the transaction that is open, or of a new one. There is nothing to

@@ -4,8 +4,8 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use loadgen_core::{
-    Applied, Change, Column, EachRow, Failure, Rights, Schema, SchemaFilter, Session, SqlSession, Statistics,
-    Table, TableName, Value,
+    Applied, Change, Column, EachRow, Failure, Marked, Rights, Schema, SchemaFilter, Session, SqlSession,
+    Statistics, Table, TableName, Value,
 };
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 
@@ -19,6 +19,8 @@ mod apply;
 mod bulk;
 mod copy;
 mod habits;
+mod locked;
+mod marked;
 pub(crate) mod marker;
 mod patience;
 mod pick;
@@ -114,6 +116,18 @@ impl SqlSession for PgSession {
         change: &'a Change,
     ) -> impl Future<Output = Result<Applied, Failure>> + Send + 'a {
         self.change(change, Place::Autocommit)
+    }
+
+    async fn apply_soon(&mut self, change: &Change) -> Result<Applied, Failure> {
+        self.before_long(change).await
+    }
+
+    async fn stage_marked(&mut self, marker: &Change, change: &Change) -> Result<Option<Applied>, Failure> {
+        self.part(marker, change).await
+    }
+
+    async fn apply_marked(&mut self, marker: &Change, change: &Change) -> Result<Marked, Failure> {
+        self.whole(marker, change).await
     }
 
     async fn stage(&mut self, changes: &[Change]) -> Result<Vec<Applied>, Failure> {

@@ -11,9 +11,11 @@ use sqlx::{
 
 use crate::codec::Wire;
 
+mod marked;
 mod param;
 mod sql;
 
+pub(crate) use marked::{Form, SHORT};
 use param::{BoundParam, Param};
 pub(crate) use sql::{goes_as_text, readable};
 
@@ -22,6 +24,8 @@ pub(crate) use sql::{goes_as_text, readable};
 pub(crate) struct Statement {
     text: Arc<str>,
     params: Vec<Param>,
+    /// How many of the first of them are the marker's.
+    of_marker: usize,
     /// The formats of the columns that each row is answered with.
     pub(crate) returning: Vec<Wire>,
 }
@@ -29,9 +33,15 @@ pub(crate) struct Statement {
 impl Statement {
     /// The text of the statement with the values of a change.
     pub(crate) fn bind(&self, change: &Change) -> Result<Ready, Failure> {
+        self.bind_marked(change, change)
+    }
+
+    /// The same where some of the values are those of a marker.
+    pub(crate) fn bind_marked(&self, marker: &Change, change: &Change) -> Result<Ready, Failure> {
         let mut arguments = PgArguments::default();
-        sqlx::Arguments::reserve(&mut arguments, self.params.len(), size(change));
-        for param in &self.params {
+        sqlx::Arguments::reserve(&mut arguments, self.params.len(), size(change) + 64);
+        for (at, param) in self.params.iter().enumerate() {
+            let change = if at < self.of_marker { marker } else { change };
             sqlx::Arguments::add(&mut arguments, BoundParam { param, change }).map_err(|error| {
                 let table = &change.shape.table;
                 let column = table.columns.get(param.column).map_or("its address", |column| &column.name);
@@ -80,6 +90,7 @@ fn size(change: &Change) -> usize {
 #[derive(Debug, Default)]
 pub(crate) struct Statements {
     entries: Vec<Option<Entry>>,
+    marked: marked::Statements,
 }
 
 /// The statement for one row and that for more, each made when it is first needed.
@@ -111,9 +122,20 @@ impl Statements {
         statement.as_ref().ok_or_else(|| Failure::aborted(Action::Defect, "encode", "no statement"))
     }
 
+    /// The statement that carries out a change under a marker.
+    pub(crate) fn marked(
+        &mut self,
+        marker: &Change,
+        change: &Change,
+        form: Form,
+    ) -> Result<&Statement, Failure> {
+        self.marked.of(marker, change, form)
+    }
+
     /// Forgets all of them.
     pub(crate) fn clear(&mut self) {
         self.entries.clear();
+        self.marked.clear();
     }
 }
 

@@ -152,16 +152,53 @@ struct Told<'a> {
 impl CrudLane {
     /// Carries out what is to be sent, as a transaction of the ledger.
     async fn transact(&mut self, session: &mut impl SqlSession, plan: &CrudPlan) -> Result<(), Failure> {
-        let (Some(trace), Some(sent)) = (&mut self.trace, &mut self.sent) else { return Ok(()) };
-        trace.begin(session).await?;
-        if self.circle.is_some() {
-            session.defer().await?;
+        if self.is_foretold(plan) && self.transact_at_once(session, plan).await? {
+            return Ok(());
         }
-        sent.applied = session.stage(&sent.changes).await?;
+        let (Some(trace), Some(sent)) = (&mut self.trace, &mut self.sent) else { return Ok(()) };
+        sent.applied.clear();
+        match sent.changes.as_slice() {
+            [change] if self.circle.is_none() => {
+                sent.applied.push(trace.begin_with(session, change).await?);
+            }
+            changes => {
+                trace.begin(session).await?;
+                if self.circle.is_some() {
+                    session.defer().await?;
+                }
+                sent.applied = session.stage(changes).await?;
+            }
+        }
         let entries = self.entries(plan);
         match &mut self.trace {
             Some(trace) => trace.commit(session, entries).await,
             None => Ok(()),
+        }
+    }
+
+    /// Whether all that the ledger has to say is known before anything is sent, if every row is changed: nothing has to come back
+    /// for that, and no trigger is known to have a say in it.
+    fn is_foretold(&self, plan: &CrudPlan) -> bool {
+        let (Some(sent), Some(pending), None) = (&self.sent, &self.pending, &self.circle) else {
+            return false;
+        };
+        let is_alone = sent.changes.len() == 1;
+        is_alone && sent.changes[0].shape.returning.is_empty() && !plan.tables[pending.table].reads_back
+    }
+
+    /// Carries out the one change as a statement that commits by itself. Whether it did; if not, it goes another way.
+    async fn transact_at_once(
+        &mut self,
+        session: &mut impl SqlSession,
+        plan: &CrudPlan,
+    ) -> Result<bool, Failure> {
+        let Some(Sent { changes, applied }) = &mut self.sent else { return Ok(false) };
+        applied
+            .extend(changes.iter().map(|change| Applied { rows: change.rows as u64, returned: Vec::new() }));
+        let entries = self.entries(plan);
+        match (&mut self.trace, &self.sent) {
+            (Some(trace), Some(sent)) => trace.commit_at_once(session, &sent.changes[0], entries).await,
+            _ => Ok(false),
         }
     }
 

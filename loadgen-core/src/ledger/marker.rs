@@ -16,8 +16,8 @@ const LANE: usize = 1;
 const LAST_SEQ: usize = 2;
 const EPOCH: usize = 3;
 
-/// The epoch of a marker that nobody goes on from.
-pub(super) const CLOSED: i64 = -1;
+/// The epoch of a marker that nobody goes on from: none is above it.
+pub(super) const CLOSED: i64 = i64::MAX;
 
 /// The changes to the markers of one run.
 #[derive(Debug)]
@@ -26,6 +26,7 @@ pub(super) struct Markers {
     place: Arc<Shape>,
     advance: Arc<Shape>,
     fence: Arc<Shape>,
+    close: Arc<Shape>,
 }
 
 impl Markers {
@@ -39,7 +40,8 @@ impl Markers {
             run: run.to_owned(),
             place: shape(0, ChangeKind::Insert, &[], &all, &[]),
             advance: shape(1, ChangeKind::Update, &all, &[LAST_SEQ], &[]),
-            fence: shape(2, ChangeKind::Update, &[RUN, LANE], &[EPOCH], &[LAST_SEQ]),
+            fence: shape(2, ChangeKind::Update, &[RUN, LANE, EPOCH], &[EPOCH], &[LAST_SEQ]),
+            close: shape(3, ChangeKind::Update, &[RUN, LANE], &[EPOCH], &[LAST_SEQ]),
         }
     }
 
@@ -59,15 +61,16 @@ impl Markers {
     }
 
     /// Waits until no transaction is on its way that has the marker, bars those that come late, and gives back where the marker
-    /// is.
+    /// is. The epoch only rises: from the one that is named to the next, or not at all.
     pub(super) fn fence(&self, lane: u32, epoch: i64) -> Change {
-        let values = vec![self.run(), number(lane), Value::Int(epoch)];
+        let values = vec![self.run(), number(lane), Value::Int(epoch), Value::Int(epoch + 1)];
         Change { shape: Arc::clone(&self.fence), values, rows: 1 }
     }
 
-    /// Bars all that come late, for good.
+    /// The same from any epoch on, and for good.
     pub(super) fn close(&self, lane: u32) -> Change {
-        self.fence(lane, CLOSED)
+        let values = vec![self.run(), number(lane), Value::Int(CLOSED)];
+        Change { shape: Arc::clone(&self.close), values, rows: 1 }
     }
 
     fn run(&self) -> Value {

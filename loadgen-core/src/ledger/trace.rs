@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use super::{
     record::{Entry, Record, ResultRecord, TransactionRecord},
-    tracer::{Tracer, has_moved, last_seq},
+    tracer::{Tracer, has_moved, last_seq, unmoved, waits},
 };
-use crate::{Action, Failure, SqlSession};
+use crate::{Action, Applied, Change, Failure, Marked, SqlSession};
 
 /// How far a lane is.
 #[derive(Debug)]
@@ -17,13 +17,15 @@ pub(crate) struct LaneTrace {
     seq: u64,
     /// What the lane's marker has to say for the lane to go on.
     epoch: i64,
+    /// What it may say, if the answer to a fence was lost.
+    highest: i64,
     /// The transaction that may have been committed and of which nobody knows.
     open: Option<u64>,
 }
 
 impl LaneTrace {
     pub(super) fn new(tracer: Arc<Tracer>, lane: u32) -> Self {
-        LaneTrace { tracer, lane, seq: 0, epoch: 0, open: None }
+        LaneTrace { tracer, lane, seq: 0, epoch: 0, highest: 0, open: None }
     }
 
     /// Opens a transaction whose first change is the lane's marker.
@@ -31,14 +33,61 @@ impl LaneTrace {
     /// The row lock on the marker is confirmed before anything else is sent, and held until the transaction is decided:
     /// that is what makes [`LaneTrace::resolve`] sound.
     pub(crate) async fn begin(&mut self, session: &mut impl SqlSession) -> Result<(), Failure> {
-        let marker = self.tracer.markers.advance(self.lane, self.epoch, self.seq + 1);
-        let moved = session.stage(&[marker]).await.map_err(unmarked)?;
+        let moved = session.stage(&[self.advance()]).await.map_err(unmarked)?;
         if let Err(failure) = has_moved(&moved, self.lane) {
             // It could not be committed in any case, and this failure says more.
             let _ = session.rollback().await;
             return Err(failure);
         }
         Ok(())
+    }
+
+    /// Opens a transaction that has the lane's marker and one change under it. What holds for [`LaneTrace::begin`] does here:
+    /// the lock on the marker is confirmed with the change, before COMMIT can leave.
+    pub(crate) async fn begin_with(
+        &mut self,
+        session: &mut impl SqlSession,
+        change: &Change,
+    ) -> Result<Applied, Failure> {
+        match session.stage_marked(&self.advance(), change).await {
+            Ok(Some(applied)) => Ok(applied),
+            Ok(None) => Err(unmoved(self.lane)),
+            Err(failure) if may_be_of_marker(&failure) => {
+                self.begin(session).await?;
+                let applied = session.stage(std::slice::from_ref(change)).await?;
+                Ok(applied.into_iter().next().unwrap_or_default())
+            }
+            Err(failure) => Err(failure),
+        }
+    }
+
+    /// Writes down what one change will have done, and carries it out under the lane's marker, as a transaction that commits by
+    /// itself. Whether it did: if not, nothing is done, and [`LaneTrace::begin_with`] says why.
+    ///
+    /// The change may reach the target when its connection is long given up. [`LaneTrace::resolve`] is sound all the same,
+    /// because the epoch that it leaves behind is not the one that this change has to find.
+    pub(crate) async fn commit_at_once(
+        &mut self,
+        session: &mut impl SqlSession,
+        change: &Change,
+        entries: Vec<Entry>,
+    ) -> Result<bool, Failure> {
+        let (lane, seq) = (self.lane, self.seq + 1);
+        self.tracer.write(lane, &Record::Transaction(TransactionRecord { lane, seq, entries }))?;
+        self.open = Some(seq);
+        let answer = session.apply_marked(&self.advance(), change).await;
+        if let Err(failure) = &answer
+            && failure.indeterminate
+        {
+            return answer.map(|_| false);
+        }
+        self.ended(seq, matches!(answer, Ok(Marked::Done)))?;
+        match answer {
+            Ok(Marked::Unmoved) => Err(unmoved(lane)),
+            Ok(marked) => Ok(marked == Marked::Done),
+            Err(failure) if may_be_of_marker(&failure) => Ok(false),
+            Err(failure) => Err(failure),
+        }
     }
 
     /// Writes down what the open transaction is about to commit, and commits it. After a failure that is indeterminate,
@@ -61,8 +110,7 @@ impl LaneTrace {
         {
             return committed;
         }
-        self.ended(seq, committed.is_ok());
-        self.tracer.defer(lane, &Record::Result(ResultRecord { lane, seq, committed: committed.is_ok() }))?;
+        self.ended(seq, committed.is_ok())?;
         committed
     }
 
@@ -70,21 +118,48 @@ impl LaneTrace {
     /// committed, it was not.
     pub(crate) async fn resolve(&mut self, session: &mut impl SqlSession) -> Result<bool, Failure> {
         let Some(seq) = self.open else { return Ok(false) };
-        let epoch = self.epoch + 1;
-        let found = session.apply(&[self.tracer.markers.fence(self.lane, epoch)]).await?;
-        let last = last_seq(&found, self.lane)?;
-        self.epoch = epoch;
+        let last = self.fence(session).await?;
         let committed = self.tracer.settled(self.lane, seq, last)?;
-        self.ended(seq, committed);
+        self.close(seq, committed);
         Ok(committed)
     }
 
-    fn ended(&mut self, seq: u64, committed: bool) {
+    /// Raises the epoch, from wherever a fence has left it whose answer was lost. Where the marker is.
+    async fn fence(&mut self, session: &mut impl SqlSession) -> Result<u64, Failure> {
+        for epoch in self.epoch..=self.highest {
+            self.highest = self.highest.max(epoch + 1);
+            let answer = session.apply_soon(&self.tracer.markers.fence(self.lane, epoch)).await;
+            let found = answer.inspect_err(|failure| waits(failure, self.lane))?;
+            if found.rows > 0 {
+                (self.epoch, self.highest) = (epoch + 1, epoch + 1);
+                return last_seq(&found, self.lane);
+            }
+        }
+        Err(unmoved(self.lane))
+    }
+
+    fn advance(&self) -> Change {
+        self.tracer.markers.advance(self.lane, self.epoch, self.seq + 1)
+    }
+
+    fn ended(&mut self, seq: u64, committed: bool) -> Result<(), Failure> {
+        self.close(seq, committed);
+        let lane = self.lane;
+        self.tracer.defer(lane, &Record::Result(ResultRecord { lane, seq, committed }))
+    }
+
+    fn close(&mut self, seq: u64, committed: bool) {
         self.open = None;
         if committed {
             self.seq = seq;
         }
     }
+}
+
+/// Whether it could be the marker's statement that failed, where one statement has both: such a failure is worth another look,
+/// for without its marker a lane cannot go on.
+fn may_be_of_marker(failure: &Failure) -> bool {
+    !failure.indeterminate && matches!(failure.action, Action::RereadSchema | Action::Skip)
 }
 
 /// Without its marker no transaction goes on, whatever could be done about the failure in a table of the traffic.

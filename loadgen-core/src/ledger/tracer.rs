@@ -18,6 +18,9 @@ use crate::{Action, Applied, Failure, SchemaFilter, SqlSession, TableName, Value
 /// Markers that are made with one statement.
 const AT_ONCE: u32 = 1000;
 
+/// How often a marker is asked for that somebody else has.
+const CLOSINGS: u32 = 10;
+
 /// What the lanes of a traced run share.
 #[derive(Debug)]
 pub(crate) struct Tracer {
@@ -87,7 +90,7 @@ impl Tracer {
         let open: BTreeMap<u32, u64> = self.ledger.open().into_iter().collect();
         // The last is the lane of watermarks.
         for lane in 0..=self.lanes {
-            let last = last_seq(&session.apply(&[self.markers.close(lane)]).await?, lane)?;
+            let last = self.close(session, lane).await?;
             match (open.get(&lane), self.ledger.last(lane)) {
                 (Some(seq), _) => {
                     *(if self.settled(lane, *seq, last)? { &mut committed } else { &mut aborted }) += 1;
@@ -102,6 +105,18 @@ impl Tracer {
         self.write(0, &Record::End(self.ledger.counts()))?;
         self.ledger.sync().map_err(|error| unwritten(&error))?;
         Ok((committed, aborted))
+    }
+
+    /// Bars what comes late on a lane, for good; where its marker is. Whoever has the marker is waited for, if not for ever.
+    async fn close(&self, session: &mut impl SqlSession, lane: u32) -> Result<u64, Failure> {
+        let close = self.markers.close(lane);
+        for _ in 1..CLOSINGS {
+            match session.apply_soon(&close).await {
+                Err(failure) if failure.action == Action::RetryThenSkip => waits(&failure, lane),
+                answer => return last_seq(&answer?, lane),
+            }
+        }
+        last_seq(&session.apply_soon(&close).await?, lane)
     }
 
     /// Commits the watermark of that number; the lane's marker is at the one before, and closed.
@@ -159,20 +174,28 @@ impl TableHeader {
 
 /// A marker has to be where its lane left it.
 pub(super) fn has_moved(applied: &[Applied], lane: u32) -> Result<(), Failure> {
-    if applied.first().is_some_and(|marker| marker.rows == 1) {
-        return Ok(());
-    }
+    if applied.first().is_some_and(|marker| marker.rows == 1) { Ok(()) } else { Err(unmoved(lane)) }
+}
+
+pub(super) fn unmoved(lane: u32) -> Failure {
     let why = format!(
-        "the marker of lane {lane} is not where the lane left it: another process carries the same run, or the database \
-         was set back"
+        "the marker of lane {lane} is not where the lane left it: another process carries the same run or has settled it, or the \
+         database was set back"
     );
-    Err(Failure::aborted(Action::Fatal, "marker", why))
+    Failure::aborted(Action::Fatal, "marker", why)
+}
+
+/// Says that somebody has a marker, if that is why it could not be asked for.
+pub(super) fn waits(failure: &Failure, lane: u32) {
+    if failure.action == Action::RetryThenSkip {
+        tracing::warn!(lane, %failure, "a transaction that has the lane's marker is still under way; asked again");
+    }
 }
 
 /// What a fence gave back.
-pub(super) fn last_seq(applied: &[Applied], lane: u32) -> Result<u64, Failure> {
-    match applied.first().map(|fence| fence.returned.as_slice()) {
-        Some([Value::Int(last)]) => Ok(last.unsigned_abs()),
+pub(super) fn last_seq(applied: &Applied, lane: u32) -> Result<u64, Failure> {
+    match applied.returned.as_slice() {
+        [Value::Int(last)] => Ok(last.unsigned_abs()),
         _ => Err(Failure::aborted(Action::Fatal, "marker", format!("the marker of lane {lane} is gone"))),
     }
 }

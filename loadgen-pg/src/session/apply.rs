@@ -87,7 +87,7 @@ pub(super) fn read_row(row: &PgRow, wires: &[Wire], values: &mut Vec<Value>) -> 
 
 /// The failure when an answer came that cannot be read: alone, the statement is already committed, and what it
 /// returned is not known.
-fn unread(error: &CodecError, place: Place) -> Failure {
+pub(super) fn unread(error: &CodecError, place: Place) -> Failure {
     match place {
         Place::Harmless => Failure::aborted(Action::Defect, "decode", error),
         Place::Autocommit | Place::Commit => Failure::indeterminate(Action::Resolve, "decode", error),

@@ -76,7 +76,7 @@ impl PgSession {
         }
     }
 
-    async fn begin_staging(&mut self) -> Result<(), Failure> {
+    pub(super) async fn begin_staging(&mut self) -> Result<(), Failure> {
         if !self.is_staging {
             self.begin().await?;
             self.is_staging = true;

@@ -15,26 +15,48 @@ use crate::{
 
 /// The statement of a shape, for one row or for any number of rows.
 pub(super) fn build(shape: &Shape, is_single: bool) -> Result<Statement, Failure> {
-    let mut draft = Draft { shape, params: Vec::new(), source: Vec::new() };
-    let values = if is_single { draft.one_row()? } else { draft.many_rows()? };
-    let (keys, set) = values.split_at(shape.key.len());
-    let text = match shape.kind {
-        ChangeKind::Insert => draft.insert(set, is_single),
-        ChangeKind::Update => draft.update(keys, set),
-        ChangeKind::Delete => draft.delete(keys),
-    };
-    let returning = shape.returning.iter().map(|&index| wire(shape, index)).collect::<Result<_, _>>()?;
-    Ok(Statement { text: text.into(), params: draft.params, returning })
+    let mut draft = Draft::of(shape, None);
+    let mut text = draft.change(is_single)?;
+    if !shape.returning.is_empty() {
+        let _ = write!(text, " returning {}", draft.returned().join(", "));
+    }
+    Ok(Statement { text: text.into(), params: draft.params, of_marker: 0, returning: returned(shape)? })
 }
 
-struct Draft<'a> {
+/// The formats of what each row is answered with.
+pub(super) fn returned(shape: &Shape) -> Result<Vec<Wire>, Failure> {
+    shape.returning.iter().map(|&index| wire(shape, index)).collect()
+}
+
+/// What is known of a statement while it is written.
+pub(super) struct Draft<'a> {
     shape: &'a Shape,
-    params: Vec<Param>,
+    pub(super) params: Vec<Param>,
+    /// What has to have a row for anything to be changed.
+    under: Option<&'static str>,
+    /// Parameters of the same statement that come before.
+    before: usize,
     /// What `unnest` makes rows of: parameters with the names of their columns.
     source: Vec<String>,
 }
 
-impl Draft<'_> {
+impl<'a> Draft<'a> {
+    pub(super) fn of(shape: &'a Shape, under: Option<(&'static str, usize)>) -> Self {
+        let (under, before) = under.map_or((None, 0), |(under, before)| (Some(under), before));
+        Draft { shape, params: Vec::new(), under, before, source: Vec::new() }
+    }
+
+    /// The statement without what it returns.
+    pub(super) fn change(&mut self, is_single: bool) -> Result<String, Failure> {
+        let values = if is_single { self.one_row()? } else { self.many_rows()? };
+        let (keys, set) = values.split_at(self.shape.key.len());
+        Ok(match self.shape.kind {
+            ChangeKind::Insert => self.insert(set, is_single),
+            ChangeKind::Update => self.update(keys, set),
+            ChangeKind::Delete => self.delete(keys),
+        })
+    }
+
     /// The expressions of the columns' values, each a parameter.
     fn one_row(&mut self) -> Result<Vec<String>, Failure> {
         let shape = self.shape;
@@ -50,7 +72,7 @@ impl Draft<'_> {
                 Some(column) => cast(column),
                 None => String::new(),
             };
-            let text = format!("${}{cast}", at + 1);
+            let text = format!("${}{cast}", self.before + at + 1);
             Ok((text, Param { at, column: index, wire, oid, carries: Carries::One }))
         };
         let all: Vec<(String, Param)> =
@@ -97,12 +119,13 @@ impl Draft<'_> {
         item: &str,
     ) -> String {
         self.params.push(Param { at, column, wire, oid, carries });
-        self.source.push(format!("${}::{item}[]", self.params.len()));
+        self.source.push(format!("${}::{item}[]", self.before + self.params.len()));
         format!("u.c{}", self.source.len())
     }
 
-    /// `unnest(...) as u (c1, ...)`.
-    fn rows(&self, ordinality: bool) -> String {
+    /// What the rows come from, behind `word`: what they are under, and `unnest(...) as u (c1, ...)`. Nothing for one row
+    /// that is under nothing.
+    fn rows(&self, word: &str, ordinality: bool) -> String {
         let mut names: Vec<String> = (1..=self.source.len()).map(|number| format!("c{number}")).collect();
         let with = if ordinality {
             names.push("n".to_owned());
@@ -110,41 +133,42 @@ impl Draft<'_> {
         } else {
             ""
         };
-        format!("unnest({}){with} as u ({})", self.source.join(", "), names.join(", "))
+        let unnest = || format!("unnest({}){with} as u ({})", self.source.join(", "), names.join(", "));
+        let unnest = (!self.source.is_empty()).then(unnest);
+        let from: Vec<String> = self.under.map(str::to_owned).into_iter().chain(unnest).collect();
+        if from.is_empty() { String::new() } else { format!(" {word} {}", from.join(", ")) }
     }
 
     fn insert(&self, set: &[String], is_single: bool) -> String {
         let shape = self.shape;
         let mut text = format!("insert into {}", quote_table(&shape.table.name));
-        if set.is_empty() {
-            text.push_str(" default values");
-        } else {
-            let refuses = |&index: &usize| shape.table.columns[index].fill == Fill::Sequence { always: true };
-            let overriding = if shape.set.iter().any(refuses) { " overriding system value" } else { "" };
-            let values = set.join(", ");
+        let refuses = |&index: &usize| shape.table.columns[index].fill == Fill::Sequence { always: true };
+        let overriding = if shape.set.iter().any(refuses) { " overriding system value" } else { "" };
+        let values = set.join(", ");
+        if !set.is_empty() {
             let _ = write!(text, " ({}){overriding}", self.names(&shape.set));
-            let _ = if is_single {
-                write!(text, " values ({values})")
-            } else if shape.returning.is_empty() {
-                write!(text, " select {values} from {}", self.rows(false))
-            } else {
-                // Rows are inserted, numbered by sequences and returned in the order in which the SELECT gives
-                // them, and that order is only promised where it is asked for.
-                write!(text, " select {values} from {} order by u.n", self.rows(true))
-            };
         }
-        text + &self.returning("")
+        // Rows are inserted, numbered by sequences and returned in the order in which the SELECT gives
+        // them, and that order is only promised where it is asked for.
+        let is_ordered = !is_single && !shape.returning.is_empty();
+        let order = if is_ordered { " order by u.n" } else { "" };
+        let _ = match (self.under, is_single) {
+            (None, true) if set.is_empty() => write!(text, " default values"),
+            (None, true) => write!(text, " values ({values})"),
+            _ => write!(text, " select {values}{}{order}", self.rows("from", is_ordered)),
+        };
+        text
     }
 
-    /// What each row is answered with; `prefix` says whose columns are meant.
-    fn returning(&self, prefix: &str) -> String {
+    /// What each row is answered with.
+    pub(super) fn returned(&self) -> Vec<String> {
         let shape = self.shape;
+        let prefix = if shape.kind == ChangeKind::Insert { "" } else { "t." };
         let readable = |&index: &usize| match shape.table.columns.get(index) {
             Some(column) => format!("{prefix}{}", readable(column)),
             None => format!("{prefix}ctid || ' ' || {prefix}xmin"),
         };
-        let columns: Vec<String> = shape.returning.iter().map(readable).collect();
-        if columns.is_empty() { String::new() } else { format!(" returning {}", columns.join(", ")) }
+        shape.returning.iter().map(readable).collect()
     }
 
     /// The table with its alias.
@@ -157,19 +181,13 @@ impl Draft<'_> {
         let assignments: Vec<String> = (self.shape.set.iter().zip(set))
             .map(|(&index, value)| format!("{} = {value}", quote(&columns[index].name)))
             .collect();
-        let mut text = format!("update {} set {}", self.aliased(), assignments.join(", "));
-        if !self.source.is_empty() {
-            let _ = write!(text, " from {}", self.rows(false));
-        }
-        text + &self.condition(keys) + &self.returning("t.")
+        let text = format!("update {} set {}", self.aliased(), assignments.join(", "));
+        text + &self.rows("from", false) + &self.condition(keys)
     }
 
     fn delete(&self, keys: &[String]) -> String {
-        let mut text = format!("delete from {}", self.aliased());
-        if !self.source.is_empty() {
-            let _ = write!(text, " using {}", self.rows(false));
-        }
-        text + &self.condition(keys)
+        let text = format!("delete from {}", self.aliased());
+        text + &self.rows("using", false) + &self.condition(keys)
     }
 
     fn condition(&self, keys: &[String]) -> String {

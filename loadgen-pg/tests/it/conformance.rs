@@ -13,3 +13,8 @@ async fn postgres_conforms() {
 async fn postgres_conforms_where_tables_are_filled() {
     conformance::check_bulk(async || database(include_str!("conformance.sql")).await.0).await;
 }
+
+#[tokio::test]
+async fn postgres_conforms_where_a_ledger_is_kept() {
+    conformance::check_marked(async || database(include_str!("conformance.sql")).await.0).await;
+}

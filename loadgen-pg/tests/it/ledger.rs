@@ -3,6 +3,7 @@
 mod book;
 mod chaos;
 mod cuts;
+mod marked;
 mod proxy;
 mod stalls;
 mod trial;

@@ -24,14 +24,16 @@ pub(super) async fn settle_for(session: &mut PgSession, standby: &str) {
     driver.execute("select pg_reload_conf()").await.unwrap();
 }
 
-/// Every fourth COMMIT is cut before or after it, and now and then some other message.
+/// In every fourth case what commits is cut before or after it, be it COMMIT or a statement that does so by itself, and now and
+/// then some other message.
 fn plan(sent: Sent) -> Fate {
-    let (is_commit, nth) = match sent {
-        Sent::Commit(nth) => (true, nth),
-        Sent::Other(nth) => (false, nth),
+    let (way, nth) = match sent {
+        Sent::Other(nth) => (0, nth),
+        Sent::Commit(nth) => (1, nth),
+        Sent::Whole(nth) => (2, nth),
     };
-    let drawn = Rng::keyed(loadgen_core::Seed(11), [u64::from(is_commit), nth, 0]).below(1000);
-    match (is_commit, drawn) {
+    let drawn = Rng::keyed(loadgen_core::Seed(11), [way, nth, 0]).below(1000);
+    match (way > 0, drawn) {
         (true, 0..150) | (false, 0..1) => Fate::Forward,
         (true, 150..250) | (false, 1..2) => Fate::Swallow,
         _ => Fate::Pass,

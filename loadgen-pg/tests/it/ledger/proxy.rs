@@ -1,6 +1,7 @@
-//! A proxy in front of a server that knows a COMMIT when it sees one.
+//! A proxy in front of a server that knows what commits when it sees it: a COMMIT, and a statement that does so by itself.
 
 use std::{
+    collections::HashSet,
     io,
     path::PathBuf,
     sync::{
@@ -15,6 +16,7 @@ use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{UnixListener, UnixStream},
     sync::Semaphore,
+    time::{Duration, sleep},
 };
 
 /// What becomes of a message, and of the connection that it came on.
@@ -22,6 +24,8 @@ use tokio::{
 pub(super) enum Fate {
     /// It is handed on.
     Pass,
+    /// It is handed on when nothing is held.
+    Queue,
     /// It is handed on, and both sides are cut before anything can come back.
     Forward,
     /// Both sides are cut instead.
@@ -35,6 +39,8 @@ pub(super) enum Fate {
 pub(super) enum Sent {
     /// The COMMIT with this number, from 1, on any connection.
     Commit(u64),
+    /// The same, of statements that move a marker and commit by themselves.
+    Whole(u64),
     /// Another message with this number.
     Other(u64),
 }
@@ -45,10 +51,12 @@ struct Shared {
     server: PathBuf,
     plan: Plan,
     commits: AtomicU64,
+    wholes: AtomicU64,
     others: AtomicU64,
     forwarded: AtomicU64,
     swallowed: AtomicU64,
     held: AtomicU64,
+    arrived: AtomicU64,
     released: Semaphore,
 }
 
@@ -69,10 +77,12 @@ impl Proxy {
             server: server.socket_dir().join(name),
             plan: Box::new(plan),
             commits: number(),
+            wholes: number(),
             others: number(),
             forwarded: number(),
             swallowed: number(),
             held: number(),
+            arrived: number(),
             released: Semaphore::new(0),
         });
         let serving = Arc::clone(&shared);
@@ -92,22 +102,27 @@ impl Proxy {
         format!("postgres://postgres@localhost:{port}/{database}?host={host}&sslmode=disable")
     }
 
-    /// COMMITs that were handed on and whose answer was not.
+    /// What was handed on, of what commits, and whose answer was not.
     pub(super) fn forwarded(&self) -> u64 {
         self.shared.forwarded.load(Ordering::SeqCst)
     }
 
-    /// COMMITs that never reached the server.
+    /// What of it never reached the server.
     pub(super) fn swallowed(&self) -> u64 {
         self.shared.swallowed.load(Ordering::SeqCst)
     }
 
-    /// COMMITs that were or are held back.
+    /// What of it was or is held back.
     pub(super) fn held(&self) -> u64 {
         self.shared.held.load(Ordering::SeqCst)
     }
 
-    /// Lets one COMMIT go on to the server that was held back.
+    /// What of it has come late, and was answered.
+    pub(super) fn arrived(&self) -> u64 {
+        self.shared.arrived.load(Ordering::SeqCst)
+    }
+
+    /// Lets go on to the server what was held back first.
     pub(super) fn release(&self) {
         self.shared.released.add_permits(1);
     }
@@ -124,9 +139,13 @@ impl Shared {
                     if read? == 0 {
                         return Ok(());
                     }
-                    while let Some(message) = asked.next() {
-                        match self.fate(&message) {
+                    while let Some((message, kind)) = asked.next() {
+                        match self.fate(kind) {
                             Fate::Pass => server.write_all(&message).await?,
+                            Fate::Queue => {
+                                self.queue().await;
+                                server.write_all(&message).await?;
+                            }
                             Fate::Forward => return server.write_all(&message).await,
                             Fate::Swallow => return Ok(()),
                             Fate::Hold => {
@@ -144,21 +163,29 @@ impl Shared {
         }
     }
 
+    async fn queue(&self) {
+        while self.arrived.load(Ordering::SeqCst) < self.held.load(Ordering::SeqCst) {
+            sleep(Duration::from_millis(1)).await;
+        }
+    }
+
     async fn late(&self, mut server: UnixStream, message: &[u8]) -> io::Result<()> {
         self.released.acquire().await.map_err(io::Error::other)?.forget();
         server.write_all(message).await?;
-        server.read(&mut [0; 1024]).await.map(|_| ())
+        server.read(&mut [0; 1024]).await?;
+        self.arrived.fetch_add(1, Ordering::SeqCst);
+        Ok(())
     }
 
-    fn fate(&self, message: &[u8]) -> Fate {
+    fn fate(&self, kind: Kind) -> Fate {
         let next = |count: &AtomicU64| count.fetch_add(1, Ordering::SeqCst) + 1;
-        let is_commit = message.first() == Some(&b'Q') && message.ends_with(b"commit\0");
-        if !is_commit {
-            return (self.plan)(Sent::Other(next(&self.others)));
-        }
-        let fate = (self.plan)(Sent::Commit(next(&self.commits)));
+        let fate = match kind {
+            Kind::Commit => (self.plan)(Sent::Commit(next(&self.commits))),
+            Kind::Whole => (self.plan)(Sent::Whole(next(&self.wholes))),
+            Kind::Other => return (self.plan)(Sent::Other(next(&self.others))),
+        };
         match fate {
-            Fate::Pass => 0,
+            Fate::Pass | Fate::Queue => 0,
             Fate::Forward => next(&self.forwarded),
             Fate::Swallow => next(&self.swallowed),
             Fate::Hold => next(&self.held),
@@ -167,25 +194,64 @@ impl Shared {
     }
 }
 
+/// What a message does.
+#[derive(Clone, Copy)]
+enum Kind {
+    Commit,
+    Whole,
+    Other,
+}
+
+/// What every statement has that moves a marker, and that fails rather than commit a part.
+const WHOLE: &[u8] = b"m.short::int";
+
 /// The messages of a client, one after the other: a letter and a length that counts itself, but for the first, which
-/// has no letter.
+/// has no letter. Those of a statement that commits by itself come together.
 #[derive(Default)]
 struct Messages {
     bytes: Vec<u8>,
     has_begun: bool,
+    /// The names of such statements.
+    wholes: HashSet<Vec<u8>>,
 }
 
 impl Messages {
-    fn next(&mut self) -> Option<Vec<u8>> {
-        let letter = usize::from(self.has_begun);
-        let length =
-            self.bytes.get(letter..letter + 4)?.first_chunk::<4>().map(|at| u32::from_be_bytes(*at))?;
-        let end = letter + length as usize;
-        if self.bytes.len() < end {
-            return None;
+    fn next(&mut self) -> Option<(Vec<u8>, Kind)> {
+        let mut end = self.end(0)?;
+        let message = &self.bytes[..end];
+        let kind = match message.first().filter(|_| self.has_begun) {
+            Some(b'Q') if message.ends_with(b"commit\0") => Kind::Commit,
+            Some(b'P') if message.windows(WHOLE.len()).any(|words| words == WHOLE) => {
+                let name = text(&message[5..]);
+                self.wholes.insert(name.to_owned());
+                Kind::Other
+            }
+            // Behind the letter and the length of a Bind come the names of the portal, which is empty, and the statement.
+            Some(b'B') if self.wholes.contains(text(&message[6..])) => Kind::Whole,
+            _ => Kind::Other,
+        };
+        if let Kind::Whole = kind {
+            let mut from = end;
+            while self.bytes.get(from)? != &b'S' {
+                from = self.end(from)?;
+            }
+            end = self.end(from)?;
         }
         self.has_begun = true;
         let rest = self.bytes.split_off(end);
-        Some(std::mem::replace(&mut self.bytes, rest))
+        Some((std::mem::replace(&mut self.bytes, rest), kind))
     }
+
+    /// Where the message ends that begins there, if it is whole.
+    fn end(&self, from: usize) -> Option<usize> {
+        let at = from + usize::from(self.has_begun);
+        let length = self.bytes.get(at..at + 4)?.first_chunk::<4>().map(|at| u32::from_be_bytes(*at))?;
+        let end = at + length as usize;
+        (self.bytes.len() >= end).then_some(end)
+    }
+}
+
+/// The bytes up to a zero.
+fn text(bytes: &[u8]) -> &[u8] {
+    bytes.split(|byte| *byte == 0).next().unwrap_or_default()
 }
