@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use loadgen_core::{
     CheckError, Report, RunError,
+    freshness::FreshnessReport,
     summary::{CheckSummary, EndedJob, RunSummary, Summary},
 };
 use tokio::task::JoinSet;
@@ -23,6 +24,7 @@ pub(crate) const STOPPED: &str = "stopped before the first operation";
 pub(crate) struct Ended {
     pub(crate) report: Report,
     pub(crate) check: Option<CheckSummary>,
+    pub(crate) freshness: Option<FreshnessReport>,
 }
 
 /// The number of a job, and how it ended.
@@ -35,7 +37,7 @@ pub(crate) fn ended(result: Result<Report, RunError>, check: bool) -> Result<End
         // A run that ended early was not compared.
         Ok(report) => {
             let check = (check && report.fatal.is_none()).then(|| summary(CheckSummary::HELD, Vec::new()));
-            Ok(Ended { report, check })
+            Ok(Ended { report, check, freshness: None })
         }
         Err(RunError::Check { source, report, .. }) => {
             let check = match source {
@@ -43,7 +45,7 @@ pub(crate) fn ended(result: Result<Report, RunError>, check: bool) -> Result<End
                 CheckError::Inconclusive(lines) => summary(CheckSummary::INCONCLUSIVE, lines),
                 other => summary(CheckSummary::INCONCLUSIVE, vec![other.to_string()]),
             };
-            Ok(Ended { report: *report, check: Some(check) })
+            Ok(Ended { report: *report, check: Some(check), freshness: None })
         }
         Err(error) => Err(Box::new(error)),
     }
@@ -117,8 +119,9 @@ impl<'a> Ends<'a> {
             .iter()
             .zip(&reports)
             .filter_map(|(job, ended)| {
-                let Ended { report, check } = ended.as_ref()?;
-                Some(EndedJob { name: &job.name, workload: job.workload(), report, check: check.as_ref() })
+                let Ended { report, check, freshness } = ended.as_ref()?;
+                let (check, freshness) = (check.as_ref(), freshness.as_ref());
+                Some(EndedJob { name: &job.name, workload: job.workload(), report, check, freshness })
             })
             .collect();
         let failed = match failed {

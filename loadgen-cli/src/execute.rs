@@ -13,8 +13,9 @@ use tokio::task::JoinSet;
 use crate::{
     args::ProgressMode,
     created,
-    ends::{Ends, Joined, STOPPED, ended},
+    ends::{Ended, Ends, Joined, STOPPED, ended},
     failed::{Code, Failed},
+    freshness::{self, Followed, Following},
     guard, ids,
     job::Job,
     ledger, output,
@@ -34,6 +35,8 @@ pub(crate) struct Manner {
     pub(crate) ledger: Option<PathBuf>,
     /// The slot that it makes, if it makes one.
     pub(crate) slot: Option<SlotWish>,
+    /// The sink that it follows, if it follows one.
+    pub(crate) freshness: Option<Followed>,
     /// Hosts that may be public.
     pub(crate) allow_host: Vec<String>,
 }
@@ -71,7 +74,8 @@ pub(crate) async fn execute(plan: &Plan, manner: &Manner, signals: &Signals) -> 
     let traced = ledgers(plan, plans, manner, &clock)?;
     let made = created::make(plan, &traced, manner, fitted.as_ref()).await?;
     let guard = slot::guard(plan, made, manner, signals);
-    let (mut tasks, watched) = begin(plan, traced, manner.check, signals);
+    let following = freshness::begin(plan, &traced, manner)?;
+    let (mut tasks, watched) = begin(plan, traced, following, manner.check, signals);
     let shown = progress::show(watched, manner.progress, manner.quiet);
     ends.collect(&mut tasks, signals).await;
     drop(shown);
@@ -111,6 +115,9 @@ impl Clock {
 async fn preflight(plan: &Plan, manner: &Manner) -> Result<Vec<CrudPlan>, Failed> {
     for job in &plan.jobs {
         guard::check(&job.target, &manner.allow_host).await?;
+    }
+    if let Some(followed) = &manner.freshness {
+        followed.check(plan, &manner.allow_host).await?;
     }
     let mut plans = Vec::with_capacity(plan.jobs.len());
     for job in &plan.jobs {
@@ -173,15 +180,31 @@ fn ledgers(plan: &Plan, plans: Vec<CrudPlan>, manner: &Manner, clock: &Clock) ->
 }
 
 /// Begins all jobs, and says how to look at them.
-fn begin(plan: &Plan, plans: Vec<Traced>, check: bool, signals: &Signals) -> (JoinSet<Joined>, Vec<Watched>) {
+fn begin(
+    plan: &Plan,
+    plans: Vec<Traced>,
+    mut following: Option<Following>,
+    check: bool,
+    signals: &Signals,
+) -> (JoinSet<Joined>, Vec<Watched>) {
     let (mut tasks, mut watched) = (JoinSet::new(), Vec::new());
     for (index, (job, (planned, ledger))) in plan.jobs.iter().zip(plans).enumerate() {
-        let mut run = job.run(planned, ledger, check);
+        // There is one only where there is one job.
+        let following = following.take();
+        let freshness = following.as_ref().map(|following| following.freshness.clone());
+        let mut run = job.run(planned, ledger, freshness.as_ref(), check);
         let progress = run.progress();
         let (duration, operations) = (job.duration(), job.operations());
-        watched.push(Watched { name: job.name.clone(), progress, duration, operations });
+        watched.push(Watched { name: job.name.clone(), progress, duration, operations, freshness });
         let run = run.stop_on(signals.reached(1)).abort_on(signals.reached(2));
-        tasks.spawn(async move { (index, ended(run.execute().await, check)) });
+        tasks.spawn(async move {
+            let ended = ended(run.execute().await, check);
+            let freshness = match following {
+                Some(following) => following.end().await,
+                None => None,
+            };
+            (index, ended.map(|ended| Ended { freshness, ..ended }))
+        });
     }
     (tasks, watched)
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use loadgen_core::{
     Pace, Run, RunError, Seed, Target,
     crud::{Crud, CrudConfig, CrudPlan},
+    freshness::Freshness,
     ledger::{Header, Ledger},
 };
 use loadgen_pg::{PgSession, PgTarget};
@@ -93,12 +94,17 @@ impl Job {
         &self,
         planned: CrudPlan,
         ledger: Option<(Ledger, Header)>,
+        freshness: Option<&Freshness>,
         check: bool,
     ) -> Run<Crud<PgTarget>> {
         let seed = planned.seed;
         let workload = Crud::planned(planned);
         let workload = match ledger {
             Some((ledger, header)) => workload.traced(ledger, header),
+            None => workload,
+        };
+        let workload = match freshness {
+            Some(freshness) => workload.followed(freshness),
             None => workload,
         };
         let cores = std::thread::available_parallelism().map_or(1, usize::from);

@@ -8,6 +8,7 @@ mod environment;
 mod execute;
 mod failed;
 mod flags;
+mod freshness;
 mod grid;
 mod guard;
 mod ids;

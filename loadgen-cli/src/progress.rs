@@ -3,11 +3,12 @@
 use std::time::{Duration, Instant};
 
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
-use loadgen_core::{Progress, Snapshot};
+use loadgen_core::{Progress, Snapshot, freshness::Freshness};
 use tokio::task::JoinHandle;
 
 use crate::{
     args::ProgressMode,
+    freshness,
     news::News,
     output,
     units::{clock, count, millis},
@@ -25,6 +26,7 @@ pub(crate) struct Watched {
     pub(crate) progress: Progress,
     pub(crate) duration: Option<Duration>,
     pub(crate) operations: Option<u64>,
+    pub(crate) freshness: Option<Freshness>,
 }
 
 /// Shows the progress until it is dropped.
@@ -120,7 +122,7 @@ async fn tell(jobs: Vec<Watched>) {
             jobs.iter().zip(&mut looks).for_each(|(job, (_, news))| news.say(&job.name, &job.progress));
         }
         for (job, (look, _)) in jobs.iter().zip(&mut looks) {
-            let line = look.line(job.progress.snapshot());
+            let line = look.line(job.progress.snapshot()) + &job.freshness();
             output::say(&format!("{} {}: {line}", clock(start.elapsed()), job.name));
         }
     }
@@ -144,12 +146,17 @@ async fn draw(jobs: Vec<Watched>, bars: MultiProgress) {
             let snapshot = job.progress.snapshot();
             bar.set_prefix(format!("{} {}", clock(start.elapsed()), job.name));
             bar.set_position((1_000.0 * job.done(start.elapsed(), snapshot)) as u64);
-            bar.set_message(look.line(snapshot));
+            bar.set_message(look.line(snapshot) + &job.freshness());
         }
     }
 }
 
 impl Watched {
+    /// What is said of the sink, if one is followed.
+    fn freshness(&self) -> String {
+        self.freshness.as_ref().map_or(String::new(), |freshness| freshness::live(freshness.snapshot()))
+    }
+
     /// The part that is done, by the bound that is nearer.
     fn done(&self, elapsed: Duration, snapshot: Snapshot) -> f64 {
         let time = self.duration.map(|all| elapsed.as_secs_f64() / all.as_secs_f64().max(1e-9));

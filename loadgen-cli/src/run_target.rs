@@ -65,7 +65,8 @@ impl RunTarget {
     }
 }
 
-fn target_at(address: Option<&str>, environment: &Environment) -> Result<PgTarget, Failed> {
+/// The database at an address, or where the environment says.
+pub(crate) fn target_at(address: Option<&str>, environment: &Environment) -> Result<PgTarget, Failed> {
     let settings = PgSettings::resolve(address, &|name: &str| environment.get(name));
     settings.map(PgTarget::new).map_err(|error| Failed::because(Code::Usage, &error))
 }

@@ -5,6 +5,7 @@ use std::fmt::Write;
 use loadgen_core::summary::{CheckSummary, JobSummary, OutcomesSummary, Quantiles, Summary};
 
 use crate::{
+    freshness,
     grid::{Grid, WIDTH, cut},
     style::Style,
     units::{count, millis, per_second},
@@ -51,6 +52,9 @@ fn job_text(job: &JobSummary, style: Style, text: &mut String) {
             let _ = writeln!(text, "  {detail}");
         }
         text.push('\n');
+    }
+    if let Some(freshness) = &job.freshness {
+        freshness::text(freshness, text);
     }
     let _ = writeln!(text, "digest {}\n", job.digest);
 }

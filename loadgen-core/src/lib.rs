@@ -11,6 +11,7 @@ mod deadline;
 mod decimal;
 mod digest;
 mod engine;
+pub mod freshness;
 pub mod generate;
 mod lane;
 pub mod ledger;

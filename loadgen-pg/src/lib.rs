@@ -32,6 +32,7 @@ mod classify;
 mod codec;
 mod connect;
 pub mod debezium;
+pub mod freshness;
 mod host;
 mod introspect;
 mod quote;

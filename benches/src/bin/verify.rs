@@ -1,4 +1,5 @@
-//! What judging millions of changes costs: one figure a line. `verify [CHANGES]`, ten million by default.
+//! What judging millions of changes costs: one figure a line. `verify [CHANGES [LANES [ROWS]]]`: ten million, of 64 lanes and as
+//! many rows as come of it, by default; with a number of rows, those of a lane are changed again and again.
 
 use std::{error::Error, path::Path, process::ExitCode, time::Instant};
 
@@ -11,9 +12,17 @@ use loadgen_core::{
     verify::{Cell, Observation, Seen, Sink, Verdict, Verifier, VerifyOptions},
 };
 
-/// Lanes, and rows of a transaction.
-const LANES: u32 = 64;
+/// Changes of a transaction.
 const ROWS: u64 = 10;
+
+/// How many changes there are, and of what.
+#[derive(Clone, Copy)]
+struct Load {
+    transactions: u64,
+    lanes: u32,
+    /// The rows of each lane, if they are always the same.
+    rows: Option<u64>,
+}
 
 const COLUMNS: [&str; 4] = ["id", "status", "note", "total"];
 
@@ -24,9 +33,13 @@ fn most_resident_mib() -> f64 {
     kib.unwrap_or(f64::NAN) / 1024.0
 }
 
-/// The row that a lane's change leaves: every row is inserted, updated twice, and every fourth deleted.
-fn change(lane: u32, number: u64) -> (ChangeKind, String, [Value; 4]) {
-    let (row, version) = (number / 4, number % 4);
+/// The row that a lane's change leaves: every row is inserted, updated twice, and every fourth deleted; or inserted once and
+/// updated ever after.
+fn change(load: Load, lane: u32, number: u64) -> (ChangeKind, String, [Value; 4]) {
+    let (row, version) = match load.rows {
+        None => (number / 4, number % 4),
+        Some(rows) => (number % rows, if number < rows { 0 } else { 1 }),
+    };
     let kind = match version {
         0 => ChangeKind::Insert,
         3 if row.is_multiple_of(2) => ChangeKind::Delete,
@@ -38,7 +51,7 @@ fn change(lane: u32, number: u64) -> (ChangeKind, String, [Value; 4]) {
     (kind, id.to_string(), [Value::Int(id), status, note, Value::Int(number as i64)])
 }
 
-fn header() -> Header {
+fn header(lanes: u32) -> Header {
     let column = |name: &&str| Covered { name: (*name).to_owned(), ty: "text".to_owned(), form: None };
     let table = TableHeader {
         schema: "public".to_owned(),
@@ -51,21 +64,22 @@ fn header() -> Header {
     Header {
         version: 1,
         run: "run".to_owned(),
-        lanes: LANES,
+        lanes,
         marker: "marker".to_owned(),
         tables,
         ..Header::default()
     }
 }
 
-fn write(directory: &Path, transactions: u64) -> Result<(), Box<dyn Error>> {
+fn write(directory: &Path, load: Load) -> Result<(), Box<dyn Error>> {
     let ledger = Ledger::create(directory, LedgerOptions::default())?;
-    ledger.write(0, &Record::Header(header()))?;
+    ledger.write(0, &Record::Header(header(load.lanes)))?;
+    let Load { transactions, lanes, .. } = load;
     let salts = COLUMNS.map(column_salt);
     for number in 0..transactions {
-        let (lane, seq) = ((number % u64::from(LANES)) as u32, number / u64::from(LANES) + 1);
+        let (lane, seq) = ((number % u64::from(lanes)) as u32, number / u64::from(lanes) + 1);
         let entry = |place| {
-            let (kind, key, values) = change(lane, (seq - 1) * ROWS + place);
+            let (kind, key, values) = change(load, lane, (seq - 1) * ROWS + place);
             let sum = values.iter().zip(salts).map(|(value, salt)| column_hash(salt, value));
             let sum = (kind != ChangeKind::Delete).then(|| sum.fold(0, u64::wrapping_add));
             Entry { table: 0, kind, key: vec![key], sum }
@@ -74,19 +88,20 @@ fn write(directory: &Path, transactions: u64) -> Result<(), Box<dyn Error>> {
         ledger.write(lane, &Record::Transaction(TransactionRecord { lane, seq, entries }))?;
         ledger.defer(lane, &Record::Result(ResultRecord { lane, seq, committed: true }))?;
     }
-    ledger.write(0, &Record::Watermark(Watermark { lane: LANES, seq: 1, position: None }))?;
+    ledger.write(0, &Record::Watermark(Watermark { lane: lanes, seq: 1, position: None }))?;
     let end = CleanEnd { transactions, committed: transactions, aborted: 0 };
     ledger.write(0, &Record::End(end))?;
     Ok(())
 }
 
-fn show(verifier: &mut Verifier, transactions: u64) -> Result<(), Box<dyn Error>> {
+fn show(verifier: &mut Verifier, load: Load) -> Result<(), Box<dyn Error>> {
+    let Load { transactions, lanes, .. } = load;
     let tables = (verifier.table("public", "orders"), verifier.table("public", "marker"));
     let (Some(orders), Some(marker)) = tables else { return Err("the tables are in the header".into()) };
     for number in 0..=transactions {
         let (lane, seq) = match number == transactions {
-            true => (LANES, 1),
-            false => ((number % u64::from(LANES)) as u32, number / u64::from(LANES) + 1),
+            true => (lanes, 1),
+            false => ((number % u64::from(lanes)) as u32, number / u64::from(lanes) + 1),
         };
         let value = |value| Cell::Value(Value::Int(value));
         let run = Cell::Value(Value::Text("run".to_owned()));
@@ -101,8 +116,8 @@ fn show(verifier: &mut Verifier, transactions: u64) -> Result<(), Box<dyn Error>
             stream: 0,
         };
         verifier.observe(&mark)?;
-        for place in 0..if lane == LANES { 0 } else { ROWS } {
-            let (kind, key, [id, status, note, total]) = change(lane, (seq - 1) * ROWS + place);
+        for place in 0..if lane == lanes { 0 } else { ROWS } {
+            let (kind, key, [id, status, note, total]) = change(load, lane, (seq - 1) * ROWS + place);
             let note = if kind == ChangeKind::Update { Cell::Unchanged } else { Cell::Value(note) };
             let cells = [id, status, total].map(Cell::Value);
             let [id, status, total] = cells;
@@ -125,17 +140,17 @@ fn show(verifier: &mut Verifier, transactions: u64) -> Result<(), Box<dyn Error>
     Ok(())
 }
 
-fn figures(changes: u64) -> Result<(), Box<dyn Error>> {
+fn figures(load: Load) -> Result<(), Box<dyn Error>> {
     let directory = std::env::temp_dir().join(format!("loadgen-verify-{}", std::process::id()));
-    let transactions = changes / ROWS;
+    let changes = load.transactions * ROWS;
     let began = Instant::now();
-    write(&directory, transactions)?;
-    println!("{} changes written: {:.1} s", transactions * ROWS, began.elapsed().as_secs_f64());
+    write(&directory, load)?;
+    println!("{changes} changes written: {:.1} s", began.elapsed().as_secs_f64());
     let began = Instant::now();
     let mut verifier =
         Verifier::new(LedgerReader::open(&directory)?, Sink::Changes, VerifyOptions::default())?;
     println!("ledger read: {:.1} s", began.elapsed().as_secs_f64());
-    show(&mut verifier, transactions)?;
+    show(&mut verifier, load)?;
     println!("changes observed: {:.1} s", began.elapsed().as_secs_f64());
     let found = verifier.finish()?;
     let taken = began.elapsed().as_secs_f64();
@@ -149,8 +164,10 @@ fn figures(changes: u64) -> Result<(), Box<dyn Error>> {
 }
 
 fn main() -> ExitCode {
-    let changes = std::env::args().nth(1).and_then(|changes| changes.parse().ok()).unwrap_or(10_000_000);
-    match figures(changes) {
+    let number = |nth| std::env::args().nth(nth).and_then(|number| number.parse::<u64>().ok());
+    let transactions = number(1).unwrap_or(10_000_000) / ROWS;
+    let lanes = number(2).unwrap_or(64).clamp(1, 1 << 20) as u32;
+    match figures(Load { transactions, lanes, rows: number(3) }) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("{error}");

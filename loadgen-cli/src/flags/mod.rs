@@ -45,7 +45,7 @@ pub(crate) struct RunArgs {
     #[arg(long, help_heading = "Plan")]
     pub(crate) check: bool,
     /// Say what would be done, and write nothing
-    #[arg(long, conflicts_with_all = ["check", "out", "ledger", "slot", "progress"], help_heading = "Plan")]
+    #[arg(long, conflicts_with_all = ["check", "out", "ledger", "slot", "freshness", "progress"], help_heading = "Plan")]
     pub(crate) dry_run: bool,
     /// Write summary.json and plan.yaml to this directory
     #[arg(long, value_name = "DIR", help_heading = "Output")]
@@ -59,6 +59,9 @@ pub(crate) struct RunArgs {
     /// How much of the server's log the slot may keep; past that the run ends and the slot is dropped
     #[arg(long, value_name = "SIZE", default_value = "1GB", help_heading = "Output")]
     pub(crate) max_slot_wal: Size,
+    /// Say how long commits take to be seen in a sink: the address of a copy of the tables, or `slot:NAME` of --slot
+    #[arg(long, value_name = "SINK", requires = "ledger", help_heading = "Output")]
+    pub(crate) freshness: Option<Sink>,
     /// How progress is shown
     #[arg(long, value_name = "MODE", default_value = "auto", help_heading = "Output")]
     pub(crate) progress: ProgressMode,

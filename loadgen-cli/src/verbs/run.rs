@@ -7,6 +7,7 @@ use crate::{
     execute::{self, Execution, Manner},
     failed::{Code, Failed},
     flags::RunArgs,
+    freshness::Followed,
     output,
     plan::Plan,
     signals::Signals,
@@ -24,8 +25,9 @@ pub(super) async fn run(args: &RunArgs, talk: &TalkArgs) -> Result<(), Failed> {
     let allow_host = args.source.reach.allow_host.clone();
     let ledger = args.out.clone().filter(|_| args.ledger);
     let slot = args.slot.clone().map(|name| SlotWish { name, most: args.max_slot_wal.0 });
+    let freshness = args.freshness.as_ref().map(|sink| Followed::new(sink, slot.as_ref())).transpose()?;
     let (check, progress, quiet) = (args.check, args.progress, talk.quiet);
-    let manner = Manner { check, progress, quiet, ledger, slot, allow_host };
+    let manner = Manner { check, progress, quiet, ledger, slot, freshness, allow_host };
     let execution = execute::execute(&plan, &manner, &signals).await?;
     let summary = output::pretty(&execution.summary)?;
     // What a run came to is said even where it cannot be kept.

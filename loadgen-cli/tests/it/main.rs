@@ -8,6 +8,7 @@ mod demo;
 mod digest;
 mod existing;
 mod files;
+mod freshness;
 mod full_disk;
 mod jobs;
 mod ledger;

@@ -22,6 +22,7 @@ use super::{
 use crate::{
     Action, ChangeKind, CheckError, Digest, Failure, LaneId, Mix, Occasion, PrepareError, Replanned, Report,
     Seed, SessionOf, Setup, SqlSession, TableTally, Tally, Target, Workload,
+    freshness::Freshness,
     ledger::{Header, Ledger, Tracer},
 };
 
@@ -35,6 +36,8 @@ pub struct Crud<T> {
     config: Option<CrudConfig>,
     /// The ledger that is not begun yet.
     ledger: Option<(Ledger, Header)>,
+    /// Whoever follows a sink.
+    freshness: Option<Freshness>,
     known: Mutex<Known>,
     target: PhantomData<fn() -> T>,
 }
@@ -91,7 +94,7 @@ where
         let (version, before) = (plan.version, BTreeMap::new());
         let plan = Arc::new(plan);
         let known = Mutex::new(Known { plan, version, before });
-        Crud { config: None, ledger: None, known, target: PhantomData }
+        Crud { config: None, ledger: None, freshness: None, known, target: PhantomData }
     }
 
     /// Keeps a ledger of every transaction. `header` says what the caller knows of the run: its name, which has to be new to the
@@ -99,6 +102,14 @@ where
     #[must_use]
     pub fn traced(mut self, ledger: Ledger, header: Header) -> Self {
         self.ledger = Some((ledger, header));
+        self
+    }
+
+    /// Notes for whoever follows a sink when each transaction of the ledger was acknowledged. Without a ledger there is nothing to
+    /// note.
+    #[must_use]
+    pub fn followed(mut self, freshness: &Freshness) -> Self {
+        self.freshness = Some(freshness.clone());
         self
     }
 
@@ -203,7 +214,8 @@ where
         known.before = held(session, known.plan.tables.iter().filter(|_| is_compared)).await?;
         if let Some((ledger, header)) = self.ledger.take() {
             let header = Header { seed: setup.seed.0, lanes: setup.lanes, ..header };
-            let tracer = Arc::new(Tracer::begin(session, ledger, header).await?);
+            let tracer = Tracer::begin(session, ledger, header).await?;
+            let tracer = Arc::new(tracer.followed(self.freshness.take()));
             let plan = Arc::get_mut(&mut known.plan).ok_or_else(in_use)?;
             plan.trace(&tracer, &known.before)?;
         }

@@ -152,6 +152,7 @@ impl LaneTrace {
         self.open = None;
         if committed {
             self.seq = seq;
+            self.tracer.acknowledged(self.lane, seq);
         }
     }
 }

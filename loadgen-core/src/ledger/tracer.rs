@@ -13,7 +13,7 @@ use super::{
     record::{Header, Record, ResultRecord, TableHeader, TransactionRecord, VERSION, Watermark},
     trace::LaneTrace,
 };
-use crate::{Action, Applied, Failure, SchemaFilter, SqlSession, TableName, Value};
+use crate::{Action, Applied, Failure, SchemaFilter, SqlSession, TableName, Value, freshness::Freshness};
 
 /// Markers that are made with one statement.
 const AT_ONCE: u32 = 1000;
@@ -28,6 +28,8 @@ pub(crate) struct Tracer {
     pub(super) markers: Markers,
     lanes: u32,
     tables: Mutex<Vec<TableHeader>>,
+    /// Whoever wants to know when commits are acknowledged.
+    freshness: Option<Freshness>,
 }
 
 impl Tracer {
@@ -47,7 +49,20 @@ impl Tracer {
         let (marker, standing) = (table.name.to_string(), session.standing().await?);
         let header = Header { version: VERSION, marker, standing, ..header };
         ledger.write(0, &Record::Header(header)).map_err(|error| unwritten(&error))?;
-        Ok(Tracer { ledger, markers, lanes, tables: Mutex::default() })
+        Ok(Tracer { ledger, markers, lanes, tables: Mutex::default(), freshness: None })
+    }
+
+    /// Has commits noted as they are acknowledged.
+    pub(crate) fn followed(self, freshness: Option<Freshness>) -> Self {
+        freshness.iter().for_each(|freshness| freshness.watch(self.lanes));
+        Tracer { freshness, ..self }
+    }
+
+    /// The target has committed a transaction of a lane.
+    pub(super) fn acknowledged(&self, lane: u32, seq: u64) {
+        if let Some(freshness) = &self.freshness {
+            freshness.acknowledged(lane, seq);
+        }
     }
 
     /// The numbers of tables in the ledger; those that are new to it are added to the header.
@@ -80,7 +95,7 @@ impl Tracer {
         let found = session.introspect(&SchemaFilter { schemas: vec![schema.clone()] }).await?;
         let table = found.table(&TableName::new(schema, MARKER_TABLE)).ok_or_else(|| gone(&header.marker))?;
         let markers = Markers::new(table, &header.run);
-        Ok(Tracer { ledger, markers, lanes: header.lanes, tables: Mutex::default() })
+        Ok(Tracer { ledger, markers, lanes: header.lanes, tables: Mutex::default(), freshness: None })
     }
 
     /// Settles what nobody has seen the end of, writes a watermark, and closes the ledger. How many transactions turned out

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use hdrhistogram::Histogram;
 
 use super::{
-    CheckSummary, EndedJob, ErrorSummary, JobSummary, OutcomesSummary, Quantiles, RowsSummary, RunSummary,
-    ScenarioSummary, SchemaChangeSummary, Summary, TableSummary, warnings::warnings,
+    CheckSummary, EndedJob, ErrorSummary, FreshnessSummary, JobSummary, OutcomesSummary, Quantiles,
+    RowsSummary, RunSummary, ScenarioSummary, SchemaChangeSummary, Summary, TableSummary, warnings::warnings,
 };
 use crate::{Failure, Outcomes, Rows, ScenarioReport, SchemaChange, TableTally};
 
@@ -84,6 +84,7 @@ impl JobSummary {
             fatal: report.fatal.as_ref().map(Failure::to_string),
             cut: report.cut,
             check: job.check.cloned(),
+            freshness: job.freshness.map(FreshnessSummary::new),
             digest: report.tally.history.to_string(),
         }
     }
@@ -123,7 +124,7 @@ impl SchemaChangeSummary {
 }
 
 impl Quantiles {
-    fn of(micros: &Histogram<u32>) -> Self {
+    pub(super) fn of(micros: &Histogram<u32>) -> Self {
         let at = |quantile| round(micros.value_at_quantile(quantile) as f64 / 1e3);
         Quantiles {
             p50: at(0.50),

@@ -1,6 +1,7 @@
 //! The result of a run as it is written to `summary.json`.
 
 mod build;
+mod freshness;
 #[cfg(test)]
 mod tests;
 mod warnings;
@@ -9,7 +10,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::Report;
+pub use self::freshness::FreshnessSummary;
+use crate::{Report, freshness::FreshnessReport};
 
 /// All jobs of a run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -58,6 +60,8 @@ pub struct EndedJob<'a> {
     pub report: &'a Report,
     /// Whether target and lanes agreed, and the differences or doubts; none if nobody compared them.
     pub check: Option<&'a CheckSummary>,
+    /// How late a sink was, if one was followed.
+    pub freshness: Option<&'a FreshnessReport>,
 }
 
 /// One job.
@@ -119,6 +123,9 @@ pub struct JobSummary {
     /// Whether the target holds what the lanes know.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub check: Option<CheckSummary>,
+    /// How late a sink was, if one was followed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub freshness: Option<FreshnessSummary>,
     /// Of everything that the lanes did, in hexadecimal.
     pub digest: String,
 }

@@ -37,7 +37,7 @@ fn report() -> Report {
 }
 
 fn summary(report: &Report, check: Option<&CheckSummary>) -> Summary {
-    let job = EndedJob { name: "shop", workload: "crud", report, check };
+    let job = EndedJob { name: "shop", workload: "crud", report, check, freshness: None };
     Summary::new(RunSummary::default(), &[job])
 }
 

@@ -1,6 +1,6 @@
 //! What a reader of a summary should know before trusting the figures.
 
-use super::EndedJob;
+use super::{EndedJob, freshness};
 use crate::{Counts, Report, SchemaChanges};
 
 /// What is to be said of one job, with its name if there are `several`.
@@ -36,6 +36,7 @@ pub(super) fn warnings(job: &EndedJob<'_>, several: bool) -> Vec<String> {
         }
     }
     warnings.extend(schema_changed(report));
+    warnings.extend(job.freshness.into_iter().flat_map(freshness::warnings));
     if report.counts.warmup.total() > 0 {
         warnings.push(format!(
             "{} operations of the warm-up are not in the figures, but in tables and digests",

@@ -89,6 +89,30 @@ impl Group<'_> {
     }
 }
 
+/// One record of a part.
+pub(super) enum Record<'a> {
+    Version(Version),
+    Sighting(Sighting<'a>),
+}
+
+impl<'a> Record<'a> {
+    /// Takes a record off the front; none if there is no whole one.
+    pub(super) fn read(bytes: &mut Bytes<'a>) -> Option<Self> {
+        match bytes.u8()? {
+            VERSION => Version::read(bytes).map(Record::Version),
+            SIGHTING => Sighting::read(bytes).map(Record::Sighting),
+            _ => None,
+        }
+    }
+
+    pub(super) fn key(&self) -> u128 {
+        match self {
+            Record::Version(version) => version.key,
+            Record::Sighting(sighting) => sighting.key,
+        }
+    }
+}
+
 /// The records of one part.
 #[derive(Default)]
 pub(super) struct Records<'a> {
@@ -102,10 +126,9 @@ impl<'a> Records<'a> {
         let mut records = Records::default();
         let mut bytes = Bytes(part);
         while !bytes.0.is_empty() {
-            match bytes.u8()? {
-                VERSION => records.versions.push(Version::read(&mut bytes)?),
-                SIGHTING => records.sightings.push(Sighting::read(&mut bytes)?),
-                _ => return None,
+            match Record::read(&mut bytes)? {
+                Record::Version(version) => records.versions.push(version),
+                Record::Sighting(sighting) => records.sightings.push(sighting),
             }
         }
         records.versions.sort_unstable_by_key(Version::order);

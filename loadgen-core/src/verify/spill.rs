@@ -7,7 +7,7 @@ use std::{
     sync::Arc,
 };
 
-use super::error::VerifyError;
+use super::{error::VerifyError, reader::Reader};
 
 /// A directory of its own for temporary files, which goes with it.
 #[derive(Debug)]
@@ -40,23 +40,35 @@ impl Drop for Scratch {
 #[derive(Debug)]
 pub(super) struct Spill {
     scratch: Arc<Scratch>,
-    name: &'static str,
+    name: String,
     parts: Vec<Part>,
 }
 
 #[derive(Debug, Default)]
 struct Part {
     buffer: Vec<u8>,
-    spilled: bool,
+    /// Bytes that are in the file.
+    spilled: u64,
 }
 
 /// How much of a part is kept in memory.
 const BUFFER: usize = 32 << 10;
 
 impl Spill {
-    pub(super) fn new(scratch: &Arc<Scratch>, name: &'static str, parts: usize) -> Self {
+    pub(super) fn new(scratch: &Arc<Scratch>, name: impl Into<String>, parts: usize) -> Self {
         let parts = (0..parts.max(1)).map(|_| Part::default()).collect();
-        Spill { scratch: Arc::clone(scratch), name, parts }
+        Spill { scratch: Arc::clone(scratch), name: name.into(), parts }
+    }
+
+    /// What the records of one part can be dealt to.
+    pub(super) fn below(&self, part: usize, parts: usize) -> Self {
+        Spill::new(&self.scratch, format!("{}-{part:04}", self.name), parts)
+    }
+
+    /// How many bytes a part has.
+    pub(super) fn size(&self, part: usize) -> u64 {
+        let part = &self.parts[part];
+        part.spilled + part.buffer.len() as u64
     }
 
     pub(super) fn parts(&self) -> usize {
@@ -81,9 +93,9 @@ impl Spill {
     fn flush(&mut self, number: usize) -> Result<(), VerifyError> {
         let path = self.path(number);
         let part = &mut self.parts[number];
-        part.spilled = true;
         let file = OpenOptions::new().create(true).append(true).open(&path);
         file.and_then(|mut file| file.write_all(&part.buffer)).map_err(failed("write", path))?;
+        part.spilled += part.buffer.len() as u64;
         part.buffer.clear();
         Ok(())
     }
@@ -92,13 +104,26 @@ impl Spill {
     pub(super) fn take(&mut self, number: usize) -> Result<Vec<u8>, VerifyError> {
         let path = self.path(number);
         let part = std::mem::take(&mut self.parts[number]);
-        if !part.spilled {
+        if part.spilled == 0 {
             return Ok(part.buffer);
         }
         let mut bytes = fs::read(&path).map_err(failed("read", path.clone()))?;
         bytes.extend_from_slice(&part.buffer);
         fs::remove_file(&path).map_err(failed("remove", path))?;
         Ok(bytes)
+    }
+
+    /// All records of a part, of which a piece is in memory at a time. They stay where they are.
+    pub(super) fn read(&mut self, number: usize) -> Result<Reader, VerifyError> {
+        self.flush(number)?;
+        Reader::open(self.path(number))
+    }
+
+    /// Empties a part.
+    pub(super) fn clear(&mut self, number: usize) -> Result<(), VerifyError> {
+        let part = std::mem::take(&mut self.parts[number]);
+        let path = self.path(number);
+        if part.spilled == 0 { Ok(()) } else { fs::remove_file(&path).map_err(failed("remove", path)) }
     }
 
     /// What to say when a part does not hold what was written.
@@ -112,7 +137,7 @@ impl Spill {
     }
 }
 
-fn failed(what: &'static str, path: PathBuf) -> impl FnOnce(io::Error) -> VerifyError {
+pub(super) fn failed(what: &'static str, path: PathBuf) -> impl FnOnce(io::Error) -> VerifyError {
     move |source| VerifyError::Spill { what, path, source }
 }
 

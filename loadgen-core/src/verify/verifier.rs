@@ -13,11 +13,11 @@ use super::{
     error::VerifyError,
     expectation::Expectation,
     findings::{Draft, Findings},
-    group::Records,
     judgement::{Judgement, Leftovers},
     marks::Marks,
     names,
     observation::{Observation, Seen, Sink, TableId},
+    part::Judge,
     relation::{Parts, Relation, key_hash, relations},
     replay::Replays,
     sighting::{Head, Sighting},
@@ -38,11 +38,20 @@ pub struct VerifyOptions {
     pub absent: BTreeMap<String, String>,
     /// Files that rows are dealt to; the more, the less memory. By default, as many as the size of the ledger asks for.
     pub parts: Option<usize>,
+    /// About how many bytes of what is to be compared are held in memory at once, in about twice as many bytes. One row takes more
+    /// if it was changed very often and did not come in order.
+    pub memory: u64,
 }
 
 impl Default for VerifyOptions {
     fn default() -> Self {
-        VerifyOptions { temporary: None, findings: 1_000, absent: BTreeMap::new(), parts: None }
+        VerifyOptions {
+            temporary: None,
+            findings: 1_000,
+            absent: BTreeMap::new(),
+            parts: None,
+            memory: MEMORY,
+        }
     }
 }
 
@@ -60,6 +69,8 @@ pub struct Verifier {
     /// How much has come in each stream.
     streams: HashMap<u32, u64>,
     findings: Findings,
+    /// How much is judged in memory.
+    memory: u64,
     /// What is kept of the columns of one observation.
     cells: Parts,
 }
@@ -69,6 +80,9 @@ const MARKER: TableId = TableId(u32::MAX);
 
 /// About how much of a ledger a part has.
 const PART: u64 = 16 << 20;
+
+/// What a part may have, if keys are dealt unevenly.
+const MEMORY: u64 = 64 << 20;
 
 /// More parts than this are more buffers than rows.
 const MOST_PARTS: usize = 512;
@@ -106,6 +120,7 @@ impl Verifier {
             account,
             marks: Marks::default(),
             streams: HashMap::new(),
+            memory: options.memory,
             cells: Parts::default(),
         })
     }
@@ -197,10 +212,9 @@ impl Verifier {
             leftovers: vec![Leftovers::default(); relations.len()],
             extents: BTreeMap::new(),
         };
+        let judge = Judge { relations: &relations, most: self.memory };
         for part in 0..rows.parts() {
-            let bytes = rows.take(part)?;
-            let records = Records::read(&bytes).ok_or_else(|| rows.damaged(part))?;
-            records.each(&relations, |group| judgement.group(group))?;
+            judge.part(&mut rows, part, 0, &mut judgement)?;
         }
         judgement.boundaries(&relations);
         judgement.leftovers(&relations);

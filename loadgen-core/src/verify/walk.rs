@@ -51,6 +51,16 @@ fn unwritten(group: &Group<'_>, out: &mut Judgement) -> Result<(), VerifyError> 
     Ok(())
 }
 
+/// The hashes of what came, and of what was left out if it is known to be as before.
+pub(super) fn remembered(seen: &Sighting<'_>, likeness: Likeness, before: Option<&Known>) -> Known {
+    let mut known: Known = seen.known().collect();
+    if likeness == Likeness::Same || likeness == Likeness::Unknown(Why::UnknownSum) {
+        let before = before.into_iter().flatten();
+        known.extend(before.filter(|(column, _)| seen.unchanged().any(|left| left == *column)));
+    }
+    known
+}
+
 const ABORTED: &str = "a change of an aborted transaction is there";
 
 /// How far the changes of one row have come.
@@ -165,16 +175,12 @@ impl<'a> Walk<'a> {
         out.seen(version, seen.transaction)
     }
 
-    /// Keeps the hashes of what came, and of what was left out if it is known to be as before.
+    /// Keeps the hashes of what is known of the row by now.
     fn remember(&mut self, at: usize, seen: &Sighting<'_>, likeness: Likeness) {
         if !self.keeps_known {
             return;
         }
-        let mut known: Known = seen.known().collect();
-        if likeness == Likeness::Same || likeness == Likeness::Unknown(Why::UnknownSum) {
-            let before = self.known.iter().flatten();
-            known.extend(before.filter(|(column, _)| seen.unchanged().any(|left| left == *column)));
-        }
+        let known = remembered(seen, likeness, self.known.as_ref());
         if self.newest == Some(at) {
             self.known = Some(known.clone());
         }

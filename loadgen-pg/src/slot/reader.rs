@@ -30,10 +30,10 @@ pub struct SlotSource {
 }
 
 /// Messages that a piece has at least, unless the log ends before.
-const PIECE: i32 = 20_000;
+pub(super) const PIECE: i32 = 20_000;
 
 /// How long the server may decode until it has a message. It begins where the oldest transaction does that was open.
-const DECODING: Duration = Duration::from_secs(600);
+pub(super) const DECODING: Duration = Duration::from_secs(600);
 
 /// Reads a slot from where it is, without moving it.
 #[derive(Debug)]
@@ -122,6 +122,16 @@ impl SlotReader {
                    from pg_replication_slots where slot_name = $2";
         let query = sqlx::query(sql).bind(&self.source.slot).bind(&self.copy).persistent(false);
         ask(query.execute(session.driver()?)).await.map(|_| ())
+    }
+
+    /// The name of the copy.
+    pub(super) fn copy(&self) -> &str {
+        &self.copy
+    }
+
+    /// The publication whose tables are read.
+    pub(super) fn publication(&self) -> &str {
+        &self.source.publication
     }
 
     /// The end of the log by now.

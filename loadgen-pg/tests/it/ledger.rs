@@ -2,6 +2,7 @@
 
 mod book;
 mod chaos;
+mod clean;
 mod cuts;
 mod marked;
 mod proxy;
