@@ -205,7 +205,7 @@ where
             let header = Header { seed: setup.seed.0, lanes: setup.lanes, ..header };
             let tracer = Arc::new(Tracer::begin(session, ledger, header).await?);
             let plan = Arc::get_mut(&mut known.plan).ok_or_else(in_use)?;
-            plan.trace(&tracer, &known.before)?;
+            plan.trace(&tracer, &known.before, None)?;
         }
         known.plan.leave_to_lanes(&mut known.before);
         Ok(mix(&known.plan))
@@ -273,7 +273,7 @@ where
         let new = plan.tables.iter().filter(|table| is_compared && old.of(&table.table).is_none());
         let new = held(session, new).await?;
         if let Some(trace) = &old.trace {
-            plan.trace(&trace.tracer, &new)?;
+            plan.trace(&trace.tracer, &new, Some(&old))?;
         }
         let plan = Arc::new(plan);
         let mut known = self.known();

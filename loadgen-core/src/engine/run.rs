@@ -360,7 +360,7 @@ impl<W: Workload> Run<W> {
             never = shared.follower.poll((&*shared.target, &shared.workload), Some(session), looks) => match never {},
         };
         let elapsed = started.elapsed();
-        if check && shared.fatal.get().is_none() {
+        if (check || shared.workload.is_traced()) && shared.fatal.get().is_none() {
             let enough = if asked.is_raised() { Level::Cut } else { Level::Drain };
             tokio::select! {
                 biased;
@@ -393,7 +393,7 @@ async fn unless_stopped<T>(
     }
 }
 
-/// What is compared is what is there now. A look that fails is left to the comparison to explain.
+/// What is compared is what is there now, and a ledger says what it has come to. A look that fails is left to the comparison to explain.
 async fn last_look<W: Workload>(shared: &Shared<W>) {
     if !shared.workload.follows_schema() {
         return;

@@ -47,21 +47,30 @@ impl Tracer {
         Ok(Tracer { ledger, markers, lanes, tables: Mutex::default() })
     }
 
-    /// The numbers of tables in the ledger; those that are new to it are added to the header.
-    pub(crate) fn numbers(&self, tables: Vec<TableHeader>) -> Result<Vec<u32>, Failure> {
+    /// The numbers of tables in the ledger, each of which may have had one up to now; those that are new to it are added to the
+    /// header, and it is told which are gone.
+    pub(crate) fn numbers(
+        &self,
+        tables: Vec<(Option<u32>, TableHeader)>,
+        gone: Vec<u32>,
+    ) -> Result<Vec<u32>, Failure> {
         let mut known = self.tables.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut added = Header::default();
-        let numbers = tables.into_iter().map(|table| {
+        let mut added = Header { gone, ..Header::default() };
+        let numbers = tables.into_iter().map(|(before, mut table)| {
             // A form that a table had before it had another is a new one: numbers are in the order of forms.
-            let newest = known.iter().rposition(|known| known.is_called(&table));
-            newest.filter(|newest| known[*newest].is_like(&table)).unwrap_or_else(|| {
-                added.tables.insert(known.len() as u32, table.clone());
-                known.push(table);
-                known.len() - 1
-            }) as u32
+            let form = before.map(|before| (before, &known[before as usize]));
+            match form {
+                Some((before, form)) if form.is_called(&table) && form.is_like(&table) => return before,
+                Some((before, form)) if !form.is_called(&table) => table.was = Some(before),
+                _ => {}
+            }
+            let number = known.len() as u32;
+            added.tables.insert(number, table.clone());
+            known.push(table);
+            number
         });
         let numbers = numbers.collect();
-        if !added.tables.is_empty() {
+        if !added.tables.is_empty() || !added.gone.is_empty() {
             self.ledger.write(0, &Record::Header(added)).map_err(|error| unwritten(&error))?;
         }
         Ok(numbers)

@@ -2,6 +2,7 @@
 
 use super::{
     account::Account,
+    coverage::Why,
     error::VerifyError,
     findings::Draft,
     group::Group,
@@ -9,6 +10,7 @@ use super::{
     observation::Sink,
     relation::Relation,
     row,
+    shared::in_order,
     tally::Tally,
     verification::{Check, Doubt, NotCompared, Verdict, Verification},
     walk,
@@ -23,15 +25,17 @@ const MOST: u64 = 1_000;
 impl Judgement {
     /// Judges one key.
     pub(super) fn group(&mut self, group: &Group<'_>) -> Result<(), VerifyError> {
-        let sightings = group.sightings.len() as u64;
-        match (self.sink, group.sightings.first()) {
-            (_, Some(seen)) if group.is_shared() => {
-                self.coverage.add(seen.relation, super::coverage::Why::SeveralLanes, sightings);
-                group.sightings.iter().try_for_each(|seen| self.replays.hole(seen))
-            }
-            (_, None) if group.is_shared() => Ok(()),
-            (Sink::State, _) => row::judge(group, self),
-            (Sink::Changes, _) => walk::judge(group, self),
+        if group.is_unsure() {
+            return self.pass_over(group, Why::Missed);
+        }
+        match (self.sink, group.is_shared()) {
+            (Sink::State, false) => row::judge(group, self),
+            (Sink::Changes, false) => walk::judge(group, self),
+            (Sink::State, true) => match in_order(group.versions) {
+                Some(versions) => row::judge(&Group { versions: &versions, ..*group }, self),
+                None => self.pass_over(group, Why::SeveralLanes),
+            },
+            (Sink::Changes, true) => self.pass_over(group, Why::SeveralLanes),
         }
     }
 

@@ -26,7 +26,7 @@
 //! let tables = [(0, table)].into();
 //! let header = Header { version: VERSION, run, marker, lanes: 1, tables, ..Header::default() };
 //! let sum = Some(column_hash(column_salt("id"), &Value::Int(42)));
-//! let order = Entry { table: 0, kind: ChangeKind::Insert, key: vec!["42".to_owned()], sum };
+//! let order = Entry::new(0, ChangeKind::Insert, vec!["42".to_owned()], sum);
 //! let ledger = Ledger::create(directory, LedgerOptions::default())?;
 //! ledger.write(0, &Record::Header(header))?;
 //! ledger.write(0, &Record::Transaction(TransactionRecord { lane: 0, seq: 1, entries: vec![order] }))?;
@@ -67,6 +67,7 @@ mod reading;
 mod relation;
 mod replay;
 mod row;
+mod shared;
 mod sighting;
 mod spill;
 mod step;

@@ -80,7 +80,7 @@ impl Verifier {
     /// When the ledger cannot be read, or temporary files cannot be written.
     pub fn new(ledger: LedgerReader, sink: Sink, options: VerifyOptions) -> Result<Self, VerifyError> {
         let header = ledger.header()?;
-        let (mut relations, forms) = relations(&header);
+        let (mut relations, forms) = relations(&header, sink);
         for relation in &mut relations {
             let absent = options.absent.get(&relation.name);
             relation.exempt = relation.exempt.take().or(absent.cloned());
@@ -110,15 +110,23 @@ impl Verifier {
         })
     }
 
-    /// A table that the ledger knows, or its marker table. What a sink has of others is none of our
-    /// business. Worth asking once for a table rather than once for a change.
+    /// A table that the ledger knows, by any name that it had during the run, or its marker table. What a sink has of others
+    /// is none of our business. Worth asking once for a table rather than once for a change.
     pub fn table(&self, schema: &str, name: &str) -> Option<TableId> {
         let full = format!("{schema}.{name}");
         if self.header.marker == name || self.header.marker == full {
             return Some(MARKER);
         }
-        let at = self.expectation.relations.iter().position(|relation| relation.name == full)?;
+        let relations = &self.expectation.relations;
+        let at = relations.iter().position(|relation| relation.name == full);
+        let at = at.or_else(|| relations.iter().position(|relation| relation.former.contains(&full)))?;
         Some(TableId(at as u32))
+    }
+
+    /// Whether a table is one that is not compared, whatever the sink shows of it.
+    pub fn is_passed_over(&self, table: TableId) -> bool {
+        let relation = self.expectation.relations.get(table.0 as usize);
+        relation.is_some_and(|relation| relation.exempt.is_some())
     }
 
     /// The columns of a table's key, in the order in which observations have their values; none of the marker table.
