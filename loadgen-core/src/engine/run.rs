@@ -369,11 +369,16 @@ impl<W: Workload> Run<W> {
             }
         }
         let mut report = conclude(&shared, &timetable, workers, handed, elapsed).await;
-        if shared.workload.is_traced() && !report.cut {
+        if shared.workload.is_traced() {
+            // Who has stopped a run that does not end by itself is not kept waiting for a target that does not answer.
+            let patience = if report.cut { grace } else { shared.retry.reconnect };
             let finished = tokio::select! {
                 biased;
-                () = asked.reached(Level::Cut) => Err(Failure::aborted(Action::Fatal, "stopped", UNFINISHED)),
-                finished = finish(&shared) => finished,
+                () = asked.reached(Level::Cut) => {
+                    let why = Failure::aborted(Action::Fatal, "stopped", UNFINISHED);
+                    if report.cut { Ok(()) } else { Err(why) }
+                }
+                finished = finish(&shared, patience) => finished,
             };
             report.fatal = report.fatal.or(finished.err());
         }
@@ -409,18 +414,19 @@ async fn last_look<W: Workload>(shared: &Shared<W>) {
     }
 }
 
-/// Settles what is left. A target that is on its way back is waited for.
-async fn finish<W: Workload>(shared: &Shared<W>) -> Result<(), Failure> {
-    let (limit, since) = (shared.deadline, Instant::now());
+/// Settles what is left, on one session after the other. A target that is on its way back is waited for.
+async fn finish<W: Workload>(shared: &Shared<W>, patience: Duration) -> Result<(), Failure> {
+    let (limit, since, mut pause) = (shared.deadline.min(patience), Instant::now(), shared.retry.base);
     loop {
         let finished = tokio::time::timeout(limit, async {
             let mut session = open(&*shared.target, limit).await?;
             shared.workload.finish(&mut session).await
         });
         match finished.await.unwrap_or_else(|_| Err(deadline_passed("answer", limit))) {
-            Err(failure) if may_pass(&failure) && since.elapsed() < shared.retry.reconnect => {
+            Err(failure) if may_pass(&failure) && since.elapsed() + pause < patience => {
                 tracing::debug!(%failure, "failed to settle what is left; tried again");
-                tokio::time::sleep(shared.retry.cap).await;
+                tokio::time::sleep(pause).await;
+                pause = (pause * 2).min(shared.retry.cap);
             }
             finished => return finished,
         }

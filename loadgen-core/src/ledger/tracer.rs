@@ -28,7 +28,8 @@ pub(crate) struct Tracer {
 }
 
 impl Tracer {
-    /// Places the markers of the lanes and writes the header, but for its tables, which follow.
+    /// Writes the header, but for its tables, which follow, and then places the markers of the lanes: whoever finds markers finds
+    /// a ledger that names them.
     pub(crate) async fn begin(
         session: &mut impl SqlSession,
         ledger: Ledger,
@@ -37,13 +38,13 @@ impl Tracer {
         let table = session.marker_table().await?;
         let markers = Markers::new(&table, &header.run);
         let lanes = header.lanes;
+        let (marker, standing) = (table.name.to_string(), session.standing().await?);
+        let header = Header { version: VERSION, marker, standing, ..header };
+        ledger.write(0, &Record::Header(header)).map_err(|error| unwritten(&error))?;
         // The lane behind the last is that of watermarks.
         for first in (0..=lanes).step_by(AT_ONCE as usize) {
             session.apply(&[markers.place(first..(lanes + 1).min(first + AT_ONCE))]).await?;
         }
-        let (marker, standing) = (table.name.to_string(), session.standing().await?);
-        let header = Header { version: VERSION, marker, standing, ..header };
-        ledger.write(0, &Record::Header(header)).map_err(|error| unwritten(&error))?;
         Ok(Tracer { ledger, markers, lanes, tables: Mutex::default() })
     }
 
@@ -92,11 +93,17 @@ impl Tracer {
     /// Settles what nobody has seen the end of, writes a watermark, and closes the ledger. How many transactions turned out
     /// to be committed, and how many aborted.
     pub(crate) async fn finish(&self, session: &mut impl SqlSession) -> Result<(u64, u64), Failure> {
-        let (mut committed, mut aborted, mut marked) = (0, 0, 0);
+        let (mut committed, mut aborted) = (0, 0);
         let open: BTreeMap<u32, u64> = self.ledger.open().into_iter().collect();
         // The last is the lane of watermarks.
         for lane in 0..=self.lanes {
-            let last = last_seq(&session.apply(&[self.markers.close(lane)]).await?, lane)?;
+            let closed = session.apply(&[self.markers.close(lane)]).await?;
+            let is_missing = closed.first().is_none_or(|marker| marker.rows == 0);
+            if is_missing && self.ledger.counts().transactions == 0 {
+                // The process was gone before all markers were placed.
+                break;
+            }
+            let last = last_seq(&closed, lane)?;
             match (open.get(&lane), self.ledger.last(lane)) {
                 (Some(seq), _) => {
                     *(if self.settled(lane, *seq, last)? { &mut committed } else { &mut aborted }) += 1;
@@ -105,9 +112,10 @@ impl Tracer {
                 (None, known) if last > known => return Err(went_ahead(lane, known, last)),
                 (None, _) => {}
             }
-            marked = last;
+            if lane == self.lanes {
+                self.mark(session, last + 1).await?;
+            }
         }
-        self.mark(session, marked + 1).await?;
         self.write(0, &Record::End(self.ledger.counts()))?;
         self.ledger.sync().map_err(|error| unwritten(&error))?;
         Ok((committed, aborted))

@@ -3,6 +3,7 @@
 mod book;
 mod chaos;
 mod cuts;
+mod ends;
 mod proxy;
 mod stalls;
 mod trial;
