@@ -23,6 +23,8 @@ pub(super) struct Judgement {
     pub(super) sink: Sink,
     /// Whether the sink has come as far as the ledger.
     pub(super) is_complete: bool,
+    /// Why it says itself that it has not.
+    pub(super) held_back: Option<String>,
     pub(super) marks: Marks,
     pub(super) findings: Findings,
     pub(super) coverage: Coverage,
