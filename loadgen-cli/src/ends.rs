@@ -1,6 +1,6 @@
 //! How the jobs of a plan end, each by itself and all together.
 
-use std::time::Duration;
+use std::{path::Path, time::Duration};
 
 use loadgen_core::{
     CheckError, Report, RunError,
@@ -12,6 +12,7 @@ use tokio::task::JoinSet;
 use crate::{
     execute::Execution,
     failed::{Code, Failed},
+    ledger,
     plan::Plan,
     signals::Signals,
 };
@@ -106,6 +107,16 @@ impl<'a> Ends<'a> {
         self.warnings.push(why.to_owned());
         let failed = Failed::new(Code::Run, format!("the run ended early: {why}"));
         self.failed.get_or_insert(failed);
+    }
+
+    /// Says what is to be done about ledgers that have not got their ends.
+    pub(crate) fn look_at_ledgers(&mut self, out: &Path) {
+        let is_well = |ended: &Option<Ended>| {
+            ended.as_ref().is_some_and(|ended| ended.report.fatal.is_none() && !ended.report.cut)
+        };
+        for (job, _) in self.plan.jobs.iter().zip(&self.reports).filter(|(_, ended)| !is_well(ended)) {
+            self.warnings.extend(ledger::unsettled(out, self.plan, job));
+        }
     }
 
     /// The summary; `said` of the warnings that it began with have been said already.

@@ -79,6 +79,9 @@ pub(crate) async fn execute(plan: &Plan, manner: &Manner, signals: &Signals) -> 
     let shown = progress::show(watched, manner.progress, manner.quiet);
     ends.collect(&mut tasks, signals).await;
     drop(shown);
+    if let Some(out) = &manner.ledger {
+        ends.look_at_ledgers(out);
+    }
     if let Some(why) = guard.end().await {
         ends.fail(&why);
     }

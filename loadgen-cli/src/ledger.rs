@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use loadgen_core::{
     Target, column_salt,
-    ledger::{Header, Ledger, LedgerOptions},
+    ledger::{Header, Ledger, LedgerOptions, LedgerState, state},
 };
 
 use crate::{
@@ -27,6 +27,21 @@ pub(crate) fn create(out: &Path, run: &str, plan: &Plan, job: &Job) -> Result<(L
     let ledger = Ledger::create(directory, options).map_err(|error| Failed::because(Code::Run, &error))?;
     let hash = format!("{:016x}", column_salt(&plan.to_yaml()?));
     Ok((ledger, Header { run: name, target: job.target.describe(), plan: hash, ..Header::default() }))
+}
+
+/// What to do about the ledger of a job that has ended otherwise than it should, if there is something to do.
+pub(crate) fn unsettled(out: &Path, plan: &Plan, job: &Job) -> Option<String> {
+    let name = (plan.jobs.len() > 1).then_some(job.name.as_str());
+    // Who cannot read it now is told so by `resolve`.
+    let state = state(&find(out, name)).unwrap_or(LedgerState::Unsettled);
+    let which = name.map_or(String::new(), |name| format!(" --job {name}"));
+    let out = out.display();
+    (state != LedgerState::Settled).then(|| {
+        format!(
+            "{}: its last transactions are not settled; `loadgen resolve {out}{which}` does that",
+            job.name
+        )
+    })
 }
 
 /// The ledger in the directory of a run, or in a directory that is one.

@@ -82,7 +82,7 @@ fn write(directory: &Path, load: Load) -> Result<(), Box<dyn Error>> {
             let (kind, key, values) = change(load, lane, (seq - 1) * ROWS + place);
             let sum = values.iter().zip(salts).map(|(value, salt)| column_hash(salt, value));
             let sum = (kind != ChangeKind::Delete).then(|| sum.fold(0, u64::wrapping_add));
-            Entry { table: 0, kind, key: vec![key], sum }
+            Entry::new(0, kind, vec![key], sum)
         };
         let entries = (0..ROWS).map(entry).collect();
         ledger.write(lane, &Record::Transaction(TransactionRecord { lane, seq, entries }))?;

@@ -4,6 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use super::{
     circle::Member,
+    difference::is_same,
     lane::{CrudLane, Pending},
     live::{Slot, total},
     operation::Operation,
@@ -33,16 +34,31 @@ pub(super) struct Sent {
 }
 
 impl CrudPlan {
-    /// Enters the tables in the ledger, with what was in them before.
+    /// Enters the tables in the ledger, with what was in them before; those of an `old` plan are there already.
     pub(super) fn trace(
         &mut self,
         tracer: &Arc<Tracer>,
         before: &BTreeMap<String, TableDigest>,
+        old: Option<&CrudPlan>,
     ) -> Result<(), Failure> {
-        let header = |plan: &TablePlan| plan.header(before.get(&plan.table.name.to_string()));
-        let numbers = tracer.numbers(self.tables.iter().map(header).collect())?;
+        let known = || old.into_iter().flat_map(CrudPlan::traced);
+        let header = |plan: &TablePlan| {
+            let number = known().find(|(_, known)| is_same(&known.table, &plan.table));
+            (number.map(|(number, _)| number), plan.header(before.get(&plan.table.name.to_string())))
+        };
+        let is_gone = |(_, known): &(u32, &TablePlan)| {
+            self.of(&known.table).is_none()
+                && self.refused.iter().all(|(refused, _)| *refused != known.table.name)
+        };
+        let gone = known().filter(is_gone).map(|(number, _)| number).collect();
+        let numbers = tracer.numbers(self.tables.iter().map(header).collect(), gone)?;
         self.trace = Some(PlanTrace { tracer: Arc::clone(tracer), numbers });
         Ok(())
+    }
+
+    /// The tables with their numbers in the ledger, if there is one.
+    fn traced(&self) -> impl Iterator<Item = (u32, &TablePlan)> {
+        self.trace.iter().flat_map(|trace| trace.numbers.iter().copied().zip(&self.tables))
     }
 }
 
@@ -70,6 +86,7 @@ impl TablePlan {
             columns: self.known.iter().map(covered).collect(),
             uncovered: uncovered.map(|index| column(&index)).collect(),
             unchecked: self.unchecked.clone().or(picked),
+            was: None,
             rows_before: before.map_or(0, |before| before.rows),
             digest_before: before.map_or_else(String::new, |before| before.digest.to_string()),
         }
@@ -224,13 +241,25 @@ impl CrudLane {
     }
 
     fn tell(&self, plan: &CrudPlan, told: &Told<'_>, entries: &mut Vec<Entry>) {
+        let (planned, kind) = (&plan.tables[told.table], told.change.shape.kind);
+        let Some(trace) = &plan.trace else { return };
         // A trigger that keeps the database from doing anything leaves nothing to be seen.
-        let Some(trace) = plan.trace.as_ref().filter(|_| told.applied.rows > 0) else { return };
-        let (number, kind) = (trace.numbers[told.table], told.change.shape.kind);
+        if told.applied.rows == 0 && (kind == ChangeKind::Insert || planned.reads_back) {
+            return;
+        }
+        let is_unsure = told.applied.rows != told.change.rows as u64;
+        // Only where rows are taken over does it matter what they were.
+        let was = |slot: &Slot| self.sum_before(planned, told.table, *slot);
+        let before = |row: usize| told.slots.get(row).filter(|_| planned.touch.adopts()).and_then(was);
         entries.extend((0..told.change.rows).map(|row| {
-            let (key, sum) = self.image(&plan.tables[told.table], told, row);
-            Entry { table: number, kind, key, sum }
+            let (key, sum) = self.image(planned, told, row);
+            Entry { before: before(row), is_unsure, ..Entry::new(trace.numbers[told.table], kind, key, sum) }
         }));
+    }
+
+    /// The sum of a row as it is, if that is known.
+    fn sum_before(&self, plan: &TablePlan, table: usize, slot: Slot) -> Option<u64> {
+        (plan.generation == 0).then(|| total(self.tables[table].live.sums(slot)))
     }
 
     /// The key of a row and the sum of what it will be.
@@ -249,7 +278,8 @@ impl CrudLane {
             let key = plan.keys_of_insert(change, row, returned).take(key.len());
             return (key.map(Value::to_string).collect(), is_whole.then(|| total(&sums[..parts])));
         }
-        let is_known = is_whole && shape.kind == ChangeKind::Update;
+        // What is remembered of rows is not kept up any more once their columns have become others.
+        let is_known = is_whole && shape.kind == ChangeKind::Update && plan.generation == 0;
         let sum = told.slots.get(row).filter(|_| is_known).map(|slot| {
             let before = self.tables[told.table].live.sums(*slot);
             total(&plan.sums_of_update(before, told.mask, change, applied, row).0[..parts])

@@ -217,7 +217,7 @@ where
             let tracer = Tracer::begin(session, ledger, header).await?;
             let tracer = Arc::new(tracer.followed(self.freshness.take()));
             let plan = Arc::get_mut(&mut known.plan).ok_or_else(in_use)?;
-            plan.trace(&tracer, &known.before)?;
+            plan.trace(&tracer, &known.before, None)?;
         }
         known.plan.leave_to_lanes(&mut known.before);
         Ok(mix(&known.plan))
@@ -285,7 +285,7 @@ where
         let new = plan.tables.iter().filter(|table| is_compared && old.of(&table.table).is_none());
         let new = held(session, new).await?;
         if let Some(trace) = &old.trace {
-            plan.trace(&trace.tracer, &new)?;
+            plan.trace(&trace.tracer, &new, Some(&old))?;
         }
         let plan = Arc::new(plan);
         let mut known = self.known();

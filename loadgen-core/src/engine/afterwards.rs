@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{Action, CheckError, Failure, Occasion, Report, Workload};
 
-/// What is compared is what is there now. A look that fails is left to the comparison to explain.
+/// What is compared is what is there now, and a ledger says what it has come to. A look that fails is left to the comparison to explain.
 pub(crate) async fn last_look<W: Workload>(shared: &Shared<W>) {
     if !shared.workload.follows_schema() {
         return;
@@ -27,18 +27,19 @@ pub(crate) async fn last_look<W: Workload>(shared: &Shared<W>) {
     }
 }
 
-/// Settles what is left. A target that is on its way back is waited for.
-pub(crate) async fn finish<W: Workload>(shared: &Shared<W>) -> Result<(), Failure> {
-    let (limit, since) = (shared.deadline, Instant::now());
+/// Settles what is left, on one session after the other. A target that is on its way back is waited for.
+pub(crate) async fn finish<W: Workload>(shared: &Shared<W>, patience: Duration) -> Result<(), Failure> {
+    let (limit, since, mut pause) = (shared.deadline.min(patience), Instant::now(), shared.retry.base);
     loop {
         let finished = tokio::time::timeout(limit, async {
             let mut session = open(&*shared.target, limit).await?;
             shared.workload.finish(&mut session).await
         });
         match finished.await.unwrap_or_else(|_| Err(deadline_passed("answer", limit))) {
-            Err(failure) if may_pass(&failure) && since.elapsed() < shared.retry.reconnect => {
+            Err(failure) if may_pass(&failure) && since.elapsed() + pause < patience => {
                 tracing::debug!(%failure, "failed to settle what is left; tried again");
-                tokio::time::sleep(shared.retry.cap).await;
+                tokio::time::sleep(pause).await;
+                pause = (pause * 2).min(shared.retry.cap);
             }
             finished => return finished,
         }

@@ -151,7 +151,7 @@ impl<W: Workload> Run<W> {
             never = shared.follower.poll((&*shared.target, &shared.workload), Some(session), looks) => match never {},
         };
         let elapsed = started.elapsed();
-        if check && shared.fatal.get().is_none() {
+        if (check || shared.workload.is_traced()) && shared.fatal.get().is_none() {
             let enough = if asked.is_raised() { Level::Cut } else { Level::Drain };
             tokio::select! {
                 biased;
@@ -160,11 +160,16 @@ impl<W: Workload> Run<W> {
             }
         }
         let mut report = conclude(&shared, &timetable, workers, handed, elapsed).await;
-        if shared.workload.is_traced() && !report.cut {
+        if shared.workload.is_traced() {
+            // Who has stopped a run that does not end by itself is not kept waiting for a target that does not answer.
+            let patience = if report.cut { grace } else { shared.retry.reconnect };
             let finished = tokio::select! {
                 biased;
-                () = asked.reached(Level::Cut) => Err(Failure::aborted(Action::Fatal, "stopped", UNFINISHED)),
-                finished = finish(&shared) => finished,
+                () = asked.reached(Level::Cut) => {
+                    let why = Failure::aborted(Action::Fatal, "stopped", UNFINISHED);
+                    if report.cut { Ok(()) } else { Err(why) }
+                }
+                finished = finish(&shared, patience) => finished,
             };
             report.fatal = report.fatal.or(finished.err());
         }

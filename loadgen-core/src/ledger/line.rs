@@ -3,7 +3,7 @@
 use std::{borrow::Cow, io::Write as _};
 
 use crc::{CRC_32_ISCSI, Crc, Table};
-use serde::de::DeserializeOwned;
+use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::error::Error as JsonError;
 
 use super::record::{Entry, Record, ResultRecord, TransactionRecord};
@@ -18,8 +18,15 @@ const DIGITS: usize = 8;
 /// A transaction in JSON: lane, number, entries.
 type TransactionForm<'a> = (u32, u64, Vec<EntryForm<'a>>);
 
-/// A row in JSON: table, letter of the kind, key, sum.
-type EntryForm<'a> = (u32, char, Vec<Cow<'a, str>>, Option<String>);
+/// A row in JSON: table, letter of the kind, key, sum, and the sum before if there is one.
+#[derive(Deserialize)]
+struct EntryForm<'a>(
+    u32,
+    char,
+    #[serde(borrow)] Vec<Cow<'a, str>>,
+    Option<String>,
+    #[serde(default)] Option<String>,
+);
 
 /// Appends the line of a record.
 pub(super) fn append(record: &Record, line: &mut Vec<u8>) -> Result<(), JsonError> {
@@ -47,13 +54,17 @@ fn append_transaction(transaction: &TransactionRecord, line: &mut Vec<u8>) -> Re
     write!(line, "[{lane},{seq},[").map_err(JsonError::io)?;
     for (at, entry) in entries.iter().enumerate() {
         let comma = if at == 0 { "" } else { "," };
-        write!(line, "{comma}[{},\"{}\",", entry.table, letter_of(entry.kind)).map_err(JsonError::io)?;
+        write!(line, "{comma}[{},\"{}\",", entry.table, letter_of(entry)).map_err(JsonError::io)?;
         serde_json::to_writer(&mut *line, &entry.key)?;
         match entry.sum {
-            Some(sum) => write!(line, ",\"{sum:016x}\"]"),
-            None => write!(line, ",null]"),
+            Some(sum) => write!(line, ",\"{sum:016x}\""),
+            None => write!(line, ",null"),
         }
         .map_err(JsonError::io)?;
+        if let Some(before) = entry.before {
+            write!(line, ",\"{before:016x}\"").map_err(JsonError::io)?;
+        }
+        line.push(b']');
     }
     line.extend_from_slice(b"]]");
     Ok(())
@@ -115,14 +126,18 @@ fn json_of<T: DeserializeOwned>(json: &[u8]) -> Result<T, String> {
 fn transaction(json: &[u8]) -> Result<TransactionRecord, String> {
     let (lane, seq, forms): TransactionForm<'_> =
         serde_json::from_slice(json).map_err(|error| error.to_string())?;
-    let entry = |(table, kind, key, sum): EntryForm<'_>| {
-        let kind = kind_of(kind).ok_or_else(|| format!("{kind:?} is no kind of change"))?;
-        let sum = sum.map(|sum| u64::from_str_radix(&sum, 16)).transpose();
-        let sum = sum.map_err(|_| "a sum is no hexadecimal number".to_owned())?;
-        Ok(Entry { table, kind, key: key.into_iter().map(Cow::into_owned).collect(), sum })
+    let entry = |EntryForm(table, letter, key, sum, before): EntryForm<'_>| {
+        let kind = kind_of(letter).ok_or_else(|| format!("{letter:?} is no kind of change"))?;
+        let (key, is_unsure) = (key.into_iter().map(Cow::into_owned).collect(), letter.is_ascii_uppercase());
+        Ok(Entry { table, kind, key, sum: sum_of(sum)?, before: sum_of(before)?, is_unsure })
     };
     let entries = forms.into_iter().map(entry).collect::<Result<_, String>>()?;
     Ok(TransactionRecord { lane, seq, entries })
+}
+
+fn sum_of(text: Option<String>) -> Result<Option<u64>, String> {
+    let sum = text.map(|text| u64::from_str_radix(&text, 16)).transpose();
+    sum.map_err(|_| "a sum is no hexadecimal number".to_owned())
 }
 
 fn letter(record: &Record) -> u8 {
@@ -136,7 +151,13 @@ fn letter(record: &Record) -> u8 {
     }
 }
 
-fn letter_of(kind: ChangeKind) -> char {
+/// A capital where nobody knows what became of the row.
+fn letter_of(entry: &Entry) -> char {
+    let letter = letter_of_kind(entry.kind);
+    if entry.is_unsure { letter.to_ascii_uppercase() } else { letter }
+}
+
+fn letter_of_kind(kind: ChangeKind) -> char {
     match kind {
         ChangeKind::Insert => 'i',
         ChangeKind::Update => 'u',
@@ -147,5 +168,5 @@ fn letter_of(kind: ChangeKind) -> char {
 fn kind_of(letter: char) -> Option<ChangeKind> {
     [ChangeKind::Insert, ChangeKind::Update, ChangeKind::Delete]
         .into_iter()
-        .find(|kind| letter_of(*kind) == letter)
+        .find(|kind| letter_of_kind(*kind) == letter.to_ascii_lowercase())
 }

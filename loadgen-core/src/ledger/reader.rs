@@ -82,7 +82,10 @@ impl LedgerReader {
                 return Err(LedgerError::Version { path: self.directory.clone(), version: next.version });
             }
             match &mut header {
-                Some(header) => header.tables.extend(next.tables),
+                Some(header) => {
+                    header.tables.extend(next.tables);
+                    header.gone.extend(next.gone);
+                }
                 None => header = Some(next),
             }
         }

@@ -59,6 +59,21 @@ pub struct Header {
     pub standing: Standing,
     /// The tables, by the numbers that transactions name them with.
     pub tables: BTreeMap<u32, TableHeader>,
+    /// The numbers of tables that somebody has dropped during the run, or given a name that the run leaves alone.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub gone: Vec<u32>,
+}
+
+impl Header {
+    /// A table in its last form, and before that in those that it had under other names.
+    pub fn forms<'a>(&'a self, table: &'a TableHeader) -> impl Iterator<Item = &'a TableHeader> {
+        // Numbers only go down, whatever is in the file.
+        let before = |(most, table): &(u32, &'a TableHeader)| {
+            let was = table.was.filter(|was| was < most)?;
+            Some((was, self.tables.get(&was)?))
+        };
+        std::iter::successors(Some((u32::MAX, table)), before).map(|(_, table)| table)
+    }
 }
 
 /// What the target says of itself: settings by their names.
@@ -81,6 +96,9 @@ pub struct TableHeader {
     /// Why nobody knows what is in the table, if others write there as well.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unchecked: Option<String>,
+    /// The number that the table has under the name that it had before, if it has got another one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub was: Option<u32>,
     /// Rows that were there before the run.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub rows_before: u64,
@@ -130,6 +148,18 @@ pub struct Entry {
     /// The sum of the hashes of the row as it will be (`docs/digest.md`, "The sum of a row"); none after a delete, and where
     /// the lane does not know the whole row.
     pub sum: Option<u64>,
+    /// The sum of the row as it was, where it may be one from before the run.
+    pub before: Option<u64>,
+    /// Whether the statement did not find all of its rows, as somebody else writes there, so that nobody knows what became
+    /// of this one.
+    pub is_unsure: bool,
+}
+
+impl Entry {
+    /// A row of which the statement has done what it should.
+    pub fn new(table: u32, kind: ChangeKind, key: Vec<String>, sum: Option<u64>) -> Self {
+        Entry { table, kind, key, sum, before: None, is_unsure: false }
+    }
 }
 
 /// How a transaction ended.

@@ -7,17 +7,23 @@ use crate::ChangeKind;
 
 fn transaction(lane: u32, seq: u64) -> Record {
     let key = vec!["42".to_owned(), "a \"quoted\"\nłine".to_owned()];
-    let kept = Entry { table: 1, kind: ChangeKind::Update, key, sum: Some(seq) };
-    let gone = Entry { table: 0, kind: ChangeKind::Delete, key: vec!["7".to_owned()], sum: None };
+    let kept = Entry::new(1, ChangeKind::Update, key, Some(seq));
+    let gone = Entry::new(0, ChangeKind::Delete, vec!["7".to_owned()], None);
     Record::Transaction(TransactionRecord { lane, seq, entries: vec![kept, gone] })
 }
 
 fn one_of_each() -> Vec<Record> {
     let ended = ResultRecord { lane: 3, seq: 9, committed: true };
     let table = TableHeader { schema: "public".to_owned(), table: "t".to_owned(), ..TableHeader::default() };
+    let renamed = TableHeader { was: Some(1), ..table.clone() };
+    let update = Entry::new(1, ChangeKind::Update, vec!["8".to_owned()], Some(5));
+    let taken_over = Entry { before: Some(9), ..update.clone() };
+    let missed = Entry { is_unsure: true, sum: None, ..update };
     vec![
         Record::Header(Header { version: 1, tables: [(1, table)].into(), ..Header::default() }),
         transaction(3, 9),
+        Record::Transaction(TransactionRecord { lane: 1, seq: 2, entries: vec![taken_over, missed] }),
+        Record::Header(Header { tables: [(2, renamed)].into(), gone: vec![0], ..Header::default() }),
         Record::Result(ended),
         Record::Resolution(ResultRecord { committed: false, ..ended }),
         Record::Watermark(Watermark { lane: 64, seq: 1, position: Some("0/16B3748".to_owned()) }),

@@ -33,7 +33,8 @@ pub(crate) struct Tracer {
 }
 
 impl Tracer {
-    /// Places the markers of the lanes and writes the header, but for its tables, which follow.
+    /// Writes the header, but for its tables, which follow, and then places the markers of the lanes: whoever finds markers finds
+    /// a ledger that names them.
     pub(crate) async fn begin(
         session: &mut impl SqlSession,
         ledger: Ledger,
@@ -42,13 +43,13 @@ impl Tracer {
         let table = session.marker_table().await?;
         let markers = Markers::new(&table, &header.run);
         let lanes = header.lanes;
+        let (marker, standing) = (table.name.to_string(), session.standing().await?);
+        let header = Header { version: VERSION, marker, standing, ..header };
+        ledger.write(0, &Record::Header(header)).map_err(|error| unwritten(&error))?;
         // The lane behind the last is that of watermarks.
         for first in (0..=lanes).step_by(AT_ONCE as usize) {
             session.apply(&[markers.place(first..(lanes + 1).min(first + AT_ONCE))]).await?;
         }
-        let (marker, standing) = (table.name.to_string(), session.standing().await?);
-        let header = Header { version: VERSION, marker, standing, ..header };
-        ledger.write(0, &Record::Header(header)).map_err(|error| unwritten(&error))?;
         Ok(Tracer { ledger, markers, lanes, tables: Mutex::default(), freshness: None })
     }
 
@@ -65,21 +66,30 @@ impl Tracer {
         }
     }
 
-    /// The numbers of tables in the ledger; those that are new to it are added to the header.
-    pub(crate) fn numbers(&self, tables: Vec<TableHeader>) -> Result<Vec<u32>, Failure> {
+    /// The numbers of tables in the ledger, each of which may have had one up to now; those that are new to it are added to the
+    /// header, and it is told which are gone.
+    pub(crate) fn numbers(
+        &self,
+        tables: Vec<(Option<u32>, TableHeader)>,
+        gone: Vec<u32>,
+    ) -> Result<Vec<u32>, Failure> {
         let mut known = self.tables.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut added = Header::default();
-        let numbers = tables.into_iter().map(|table| {
+        let mut added = Header { gone, ..Header::default() };
+        let numbers = tables.into_iter().map(|(before, mut table)| {
             // A form that a table had before it had another is a new one: numbers are in the order of forms.
-            let newest = known.iter().rposition(|known| known.is_called(&table));
-            newest.filter(|newest| known[*newest].is_like(&table)).unwrap_or_else(|| {
-                added.tables.insert(known.len() as u32, table.clone());
-                known.push(table);
-                known.len() - 1
-            }) as u32
+            let form = before.map(|before| (before, &known[before as usize]));
+            match form {
+                Some((before, form)) if form.is_called(&table) && form.is_like(&table) => return before,
+                Some((before, form)) if !form.is_called(&table) => table.was = Some(before),
+                _ => {}
+            }
+            let number = known.len() as u32;
+            added.tables.insert(number, table.clone());
+            known.push(table);
+            number
         });
         let numbers = numbers.collect();
-        if !added.tables.is_empty() {
+        if !added.tables.is_empty() || !added.gone.is_empty() {
             self.ledger.write(0, &Record::Header(added)).map_err(|error| unwritten(&error))?;
         }
         Ok(numbers)
@@ -101,11 +111,11 @@ impl Tracer {
     /// Settles what nobody has seen the end of, writes a watermark, and closes the ledger. How many transactions turned out
     /// to be committed, and how many aborted.
     pub(crate) async fn finish(&self, session: &mut impl SqlSession) -> Result<(u64, u64), Failure> {
-        let (mut committed, mut aborted, mut marked) = (0, 0, 0);
+        let (mut committed, mut aborted) = (0, 0);
         let open: BTreeMap<u32, u64> = self.ledger.open().into_iter().collect();
         // The last is the lane of watermarks.
         for lane in 0..=self.lanes {
-            let last = self.close(session, lane).await?;
+            let Some(last) = self.close(session, lane).await? else { break };
             match (open.get(&lane), self.ledger.last(lane)) {
                 (Some(seq), _) => {
                     *(if self.settled(lane, *seq, last)? { &mut committed } else { &mut aborted }) += 1;
@@ -114,24 +124,33 @@ impl Tracer {
                 (None, known) if last > known => return Err(went_ahead(lane, known, last)),
                 (None, _) => {}
             }
-            marked = last;
+            if lane == self.lanes {
+                self.mark(session, last + 1).await?;
+            }
         }
-        self.mark(session, marked + 1).await?;
         self.write(0, &Record::End(self.ledger.counts()))?;
         self.ledger.sync().map_err(|error| unwritten(&error))?;
         Ok((committed, aborted))
     }
 
-    /// Bars what comes late on a lane, for good; where its marker is. Whoever has the marker is waited for, if not for ever.
-    async fn close(&self, session: &mut impl SqlSession, lane: u32) -> Result<u64, Failure> {
+    /// Bars what comes late on a lane, for good; where its marker is. Whoever has the marker is waited for, if not for ever. None
+    /// if there is no marker, and nothing was done: the process was gone before all were placed.
+    async fn close(&self, session: &mut impl SqlSession, lane: u32) -> Result<Option<u64>, Failure> {
         let close = self.markers.close(lane);
-        for _ in 1..CLOSINGS {
+        let mut closings = 1;
+        let closed = loop {
             match session.apply_soon(&close).await {
-                Err(failure) if failure.action == Action::RetryThenSkip => waits(&failure, lane),
-                answer => return last_seq(&answer?, lane),
+                Err(failure) if failure.action == Action::RetryThenSkip && closings < CLOSINGS => {
+                    waits(&failure, lane);
+                    closings += 1;
+                }
+                answer => break answer?,
             }
+        };
+        if closed.rows == 0 && self.ledger.counts().transactions == 0 {
+            return Ok(None);
         }
-        last_seq(&session.apply_soon(&close).await?, lane)
+        last_seq(&closed, lane).map(Some)
     }
 
     /// Commits the watermark of that number; the lane's marker is at the one before, and closed.

@@ -2,13 +2,15 @@
 
 use super::{
     account::Account,
+    coverage::Why,
     error::VerifyError,
-    findings::Draft,
+    findings::{Draft, Findings},
     group::Group,
     judgement::Judgement,
     observation::Sink,
     relation::Relation,
     row,
+    shared::in_order,
     tally::Tally,
     verification::{Check, Doubt, NotCompared, Verdict, Verification},
     walk,
@@ -23,15 +25,17 @@ const MOST: u64 = 1_000;
 impl Judgement {
     /// Judges one key.
     pub(super) fn group(&mut self, group: &Group<'_>) -> Result<(), VerifyError> {
-        let sightings = group.sightings.len() as u64;
-        match (self.sink, group.sightings.first()) {
-            (_, Some(seen)) if group.is_shared() => {
-                self.coverage.add(seen.relation, super::coverage::Why::SeveralLanes, sightings);
-                group.sightings.iter().try_for_each(|seen| self.replays.hole(seen))
-            }
-            (_, None) if group.is_shared() => Ok(()),
-            (Sink::State, _) => row::judge(group, self),
-            (Sink::Changes, _) => walk::judge(group, self),
+        if group.is_unsure() {
+            return self.pass_over(group, Why::Missed);
+        }
+        match (self.sink, group.is_shared()) {
+            (Sink::State, false) => row::judge(group, self),
+            (Sink::Changes, false) => walk::judge(group, self),
+            (Sink::State, true) => match in_order(group.versions) {
+                Some(versions) => row::judge(&Group { versions: &versions, ..*group }, self),
+                None => self.pass_over(group, Why::SeveralLanes),
+            },
+            (Sink::Changes, true) => self.pass_over(group, Why::SeveralLanes),
         }
     }
 
@@ -85,7 +89,7 @@ impl Judgement {
         mut self,
         account: &Account,
         relations: &[Relation],
-    ) -> Result<(Vec<Draft>, Verification), VerifyError> {
+    ) -> Result<(Findings, Verification), VerifyError> {
         let is_complete = self.is_complete;
         self.tallies.judge(&mut self.findings)?;
         let unfinished = self.replays.judge(&mut self.findings)?;
@@ -112,7 +116,8 @@ impl Judgement {
             doubt(Some(Check::Coverage), "nothing could be compared".to_owned());
         }
         if !is_complete {
-            doubt(Some(Check::Watermark), watermark(account, &self.marks));
+            let why = self.held_back.clone().unwrap_or_else(|| watermark(account, &self.marks));
+            doubt(Some(Check::Watermark), why);
         }
         if unfinished > 0 {
             doubt(Some(Check::Duplicate), "the sink has stopped in the middle of a replay".to_owned());
@@ -123,15 +128,17 @@ impl Judgement {
             (false, false) => Verdict::Inconclusive,
         };
         let coverage = coverage(&self.coverage, relations);
-        let (checks, counts) = (self.findings.counts, self.counts);
+        let (checks, counts) = (self.findings.counts.clone(), self.counts);
         let verification = Verification { verdict, checks, findings: Vec::new(), doubts, coverage, counts };
-        Ok((self.findings.kept, verification))
+        Ok((self.findings, verification))
     }
 }
 
 fn watermark(account: &Account, marks: &super::marks::Marks) -> String {
     match &account.watermark {
-        None => "the ledger has no watermark, so nobody knows when everything has to be there".to_owned(),
+        None => "the ledger has no watermark, so nobody knows when everything has to be there, and no time is worth \
+                 waiting for; `loadgen resolve` writes one if the run was cut off"
+            .to_owned(),
         Some(_) if marks.seen == 0 => {
             "the sink shows no marker rows of this run; it needs the marker table, too".to_owned()
         }

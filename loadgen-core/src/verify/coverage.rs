@@ -27,6 +27,8 @@ pub(super) enum Why {
     CountedBefore,
     /// Keys that more than one lane has written.
     SeveralLanes,
+    /// Rows of statements that did not find all of theirs.
+    Missed,
     /// Changes that look like others of their row, in a stream without transaction numbers.
     Alike,
 }
@@ -41,7 +43,10 @@ impl Why {
             Why::UnknownBefore => "what touched rows held before the run",
             Why::UnseenBefore => "rows from before the run, of which the stream has no snapshot",
             Why::CountedBefore => {
-                "rows from before the run, compared by their number alone, as others were changed"
+                "rows from before the run, compared by their number alone, as nobody knows all that they held"
+            }
+            Why::Missed => {
+                "rows of updates and deletes that did not find all of theirs, as somebody else writes there"
             }
             Why::SeveralLanes => "rows that more than one lane has written",
             Why::Alike => {

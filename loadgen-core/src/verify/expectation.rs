@@ -9,7 +9,7 @@ use super::{
     verification::Counts,
     version::{Fate, Version},
 };
-use crate::ledger::TransactionRecord;
+use crate::ledger::{Entry, TransactionRecord};
 
 /// The tables and all versions of their rows.
 #[derive(Debug)]
@@ -41,9 +41,11 @@ impl Expectation {
                 table.passed_over += is_committed;
                 continue;
             }
-            let (lane, seq, kind, sum) = (transaction.lane, transaction.seq, entry.kind, entry.sum);
+            let TransactionRecord { lane, seq, .. } = *transaction;
+            let Entry { kind, sum, before, is_unsure, .. } = *entry;
             let key = key_hash(relation, &entry.key, &mut self.buffer);
-            let version = Version { key, relation, layout, lane, seq, place, kind, fate, sum };
+            let version =
+                Version { key, relation, layout, lane, seq, place, kind, fate, sum, before, is_unsure };
             self.rows.deal((key >> 64) as u64, |bytes| version.write(bytes))?;
         }
         Ok(())

@@ -78,6 +78,26 @@ impl Group<'_> {
         self.versions.first().is_some_and(|version| version.kind != ChangeKind::Insert)
     }
 
+    /// The change of a row that was there before the run, if it is one and was changed.
+    pub(super) fn touching(&self) -> Option<&Version> {
+        let mut first =
+            self.versions.chunk_by(|one, next| one.lane == next.lane).filter_map(|lane| lane.first());
+        first.find(|version| version.kind != ChangeKind::Insert)
+    }
+
+    /// Whether a row of which nobody has changed anything for good may be as it was before the run. What was aborted may have
+    /// been about to leave it like that, too.
+    pub(super) fn is_as_before(&self, sighting: &Sighting<'_>) -> bool {
+        let was_there = |version: &&Version| self.relation.before > 0 && version.kind != ChangeKind::Insert;
+        let first = self.versions.iter().chain(self.aborted).next().filter(was_there);
+        first.is_some_and(|first| first.before.is_none() || sighting.sum(first.layout) == first.before)
+    }
+
+    /// Whether nobody knows what became of the row.
+    pub(super) fn is_unsure(&self) -> bool {
+        self.versions.iter().any(|version| version.is_unsure)
+    }
+
     /// Whether nobody in the ledger has the row.
     pub(super) fn is_unwritten(&self) -> bool {
         self.versions.is_empty()

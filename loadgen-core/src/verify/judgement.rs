@@ -1,12 +1,12 @@
 //! What comes out of judging rows one by one, and what can only be judged when all of them are through.
 
-use std::collections::BTreeMap;
+use std::{cmp::Ordering, collections::BTreeMap};
 
 use super::{
     coverage::{Coverage, Why},
     error::VerifyError,
     findings::{Draft, Findings},
-    group::Likeness,
+    group::{Group, Likeness},
     marks::Marks,
     observation::Sink,
     relation::Relation,
@@ -23,6 +23,8 @@ pub(super) struct Judgement {
     pub(super) sink: Sink,
     /// Whether the sink has come as far as the ledger.
     pub(super) is_complete: bool,
+    /// Why it says itself that it has not.
+    pub(super) held_back: Option<String>,
     pub(super) marks: Marks,
     pub(super) findings: Findings,
     pub(super) coverage: Coverage,
@@ -44,6 +46,10 @@ pub(super) struct Leftovers {
     pub(super) unknown: u64,
     /// Rows that were there before and were then changed.
     pub(super) touched: u64,
+    /// The digest of what they had held, as far as that is known.
+    pub(super) digest_touched: u128,
+    /// How many of them are not known.
+    pub(super) unknown_touched: u64,
 }
 
 /// A change with certain columns.
@@ -77,6 +83,25 @@ impl Judgement {
             Likeness::Unknown(why) => self.coverage.add(relation, why, 1),
             Likeness::Other => {}
         }
+    }
+
+    /// A row that was there before the run and was changed is none of those that nobody has touched.
+    pub(super) fn touch(&mut self, group: &Group<'_>) {
+        let Some(version) = group.touching() else { return };
+        let leftovers = &mut self.leftovers[version.relation as usize];
+        leftovers.touched += 1;
+        match version.before {
+            Some(sum) => leftovers.digest_touched = leftovers.digest_touched.wrapping_add(row_hash(sum)),
+            None => leftovers.unknown_touched += 1,
+        }
+    }
+
+    /// A row that is not judged.
+    pub(super) fn pass_over(&mut self, group: &Group<'_>, why: Why) -> Result<(), VerifyError> {
+        self.touch(group);
+        let relation = group.versions.first().map_or(0, |version| version.relation);
+        self.coverage.add(relation, why, group.sightings.len().max(1) as u64);
+        group.sightings.iter().try_for_each(|seen| self.replays.hole(seen))
     }
 
     /// Something that the sink shows contradicts the ledger.
@@ -161,32 +186,30 @@ impl Judgement {
     pub(super) fn leftovers(&mut self, relations: &[Relation]) {
         for (number, relation) in (0u32..).zip(relations) {
             let left = self.leftovers[number as usize].clone();
-            self.coverage.add(number, Why::UnknownBefore, if relation.before > 0 { left.touched } else { 0 });
             if relation.before == 0 || relation.exempt.is_some() {
                 continue;
             }
+            self.coverage.add(number, Why::UnknownBefore, left.unknown_touched);
             let expected = relation.before.saturating_sub(left.touched);
             if self.sink == Sink::Changes && left.rows == 0 {
                 self.coverage.add(number, Why::UnseenBefore, expected);
                 continue;
             }
-            let check = match left.rows.cmp(&expected) {
-                std::cmp::Ordering::Greater => Check::Foreign,
-                std::cmp::Ordering::Less if self.is_complete => Check::Lost,
-                std::cmp::Ordering::Less => continue,
-                std::cmp::Ordering::Equal if left.touched > 0 || left.unknown > 0 => {
+            let digest = relation.digest_before.map(|digest| digest.wrapping_sub(left.digest_touched));
+            let digest = digest.filter(|_| left.unknown + left.unknown_touched == 0);
+            let check = match (left.rows.cmp(&expected), digest) {
+                (Ordering::Greater, _) => Check::Foreign,
+                (Ordering::Less, _) if self.is_complete => Check::Lost,
+                (Ordering::Less, _) => continue,
+                (Ordering::Equal, None) => {
                     self.coverage.add(number, Why::CountedBefore, expected);
                     continue;
                 }
-                std::cmp::Ordering::Equal if relation.digest_before.is_none() => {
-                    self.coverage.add(number, Why::CountedBefore, expected);
-                    continue;
-                }
-                std::cmp::Ordering::Equal if relation.digest_before == Some(left.digest) => {
+                (Ordering::Equal, Some(digest)) if digest == left.digest => {
                     self.counts.compared += expected;
                     continue;
                 }
-                std::cmp::Ordering::Equal => Check::Foreign,
+                (Ordering::Equal, Some(_)) => Check::Foreign,
             };
             let words = format!(
                 "{} rows are there that nobody in the ledger has touched, and {expected} of those from before the run{}",

@@ -12,7 +12,7 @@ pub enum Sink {
 }
 
 /// A table of the ledger, as [`Verifier::table`](super::Verifier::table) found it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct TableId(pub(super) u32);
 
 /// What was seen of a row.

@@ -4,17 +4,22 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use xxhash_rust::xxh3::xxh3_128;
 
-use super::{layout::Layout, observation::Cell};
+use super::{
+    layout::Layout,
+    observation::{Cell, Sink},
+};
 use crate::{
     Value, column_hash, column_salt,
-    ledger::{Header, TableHeader},
+    ledger::{Covered, Header, TableHeader},
 };
 
 /// One table, in all forms that it had.
 #[derive(Debug)]
 pub(super) struct Relation {
-    /// Schema and name.
+    /// Schema and name, as it was called last.
     pub(super) name: String,
+    /// Names that it had before.
+    pub(super) former: Vec<String>,
     /// The columns of the key.
     pub(super) key: Vec<String>,
     /// Why it is not judged, if it is not.
@@ -54,20 +59,45 @@ pub(super) struct Parts {
 const LONG: usize = 16;
 
 /// All tables of a ledger, and the numbers that its transactions name them with.
-pub(super) fn relations(header: &Header) -> (Vec<Relation>, BTreeMap<u32, (u32, u16)>) {
-    let mut found: HashMap<(&str, &str), u32> = HashMap::new();
-    let (mut relations, mut forms) = (Vec::<Relation>::new(), BTreeMap::new());
+pub(super) fn relations(header: &Header, sink: Sink) -> (Vec<Relation>, BTreeMap<u32, (u32, u16)>) {
+    // Whose names are, and the numbers of their last forms.
+    let mut named: HashMap<String, (u32, u32)> = HashMap::new();
+    let (mut relations, mut forms) = (Vec::<Relation>::new(), BTreeMap::<u32, (u32, u16)>::new());
     for (number, form) in &header.tables {
-        let next = relations.len() as u32;
-        let id = *found.entry((&form.schema, &form.table)).or_insert(next);
-        if id == next {
-            relations.push(Relation::new(form));
+        let name = format!("{}.{}", form.schema, form.table);
+        let was = form.was.and_then(|was| forms.get(&was)).map(|(id, _)| *id);
+        let (other, last) = named.get(&name).copied().unzip();
+        let is_anew = last.is_some_and(|last| header.gone.contains(&last));
+        // Without a number from before, it is what is still called so.
+        let same = other.filter(|id| was.is_none() && relations[*id as usize].name == name);
+        let id = was.or(same).unwrap_or(relations.len() as u32);
+        if id as usize == relations.len() {
+            relations.push(Relation::new(name.clone(), form));
         }
-        forms.insert(*number, (id, relations[id as usize].add(form)));
+        // Whoever had not noticed yet may have taken the one for the other.
+        for confused in
+            other.into_iter().filter(|other| is_anew || *other != id).flat_map(|other| [other, id])
+        {
+            relations[confused as usize]
+                .exempt
+                .get_or_insert_with(|| format!("another table was called {name} before"));
+        }
+        let relation = &mut relations[id as usize];
+        relation.call(&name);
+        forms.insert(*number, (id, relation.add(form)));
+        named.insert(name, (id, *number));
+    }
+    for number in header.gone.iter().filter(|_| sink == Sink::State) {
+        if let Some(relation) = forms.get(number).and_then(|(id, _)| relations.get_mut(*id as usize)) {
+            relation.exempt.get_or_insert_with(|| GONE.to_owned());
+        }
     }
     relations.iter_mut().for_each(Relation::complete);
     (relations, forms)
 }
+
+/// Why a table is not compared that is not there any more.
+const GONE: &str = "somebody has dropped it during the run, or given it a name that the run leaves alone";
 
 /// The hash of a table's key.
 pub(super) fn key_hash(relation: u32, key: &[String], buffer: &mut Vec<u8>) -> u128 {
@@ -81,14 +111,15 @@ pub(super) fn key_hash(relation: u32, key: &[String], buffer: &mut Vec<u8>) -> u
 }
 
 impl Relation {
-    fn new(form: &TableHeader) -> Self {
+    fn new(name: String, form: &TableHeader) -> Self {
         let exempt = match &form.unchecked {
             Some(why) => Some(format!("nobody knows what is in it: {why}")),
             None if form.key.is_empty() => Some("its rows have no key".to_owned()),
             None => None,
         };
         Relation {
-            name: format!("{}.{}", form.schema, form.table),
+            name,
+            former: Vec::new(),
             key: form.key.clone(),
             exempt,
             layouts: Vec::new(),
@@ -102,9 +133,16 @@ impl Relation {
         }
     }
 
+    /// Gives it its next name.
+    fn call(&mut self, name: &str) {
+        if self.name != name {
+            self.former.push(std::mem::replace(&mut self.name, name.to_owned()));
+        }
+    }
+
     fn add(&mut self, form: &TableHeader) -> u16 {
         if form.key != self.key {
-            self.exempt = Some("its key has changed during the run".to_owned());
+            self.exempt.get_or_insert_with(|| "its key has changed during the run".to_owned());
         }
         self.key.clone_from(&form.key);
         if let (Some(why), None) = (&form.unchecked, &self.exempt) {
@@ -128,9 +166,10 @@ impl Relation {
             let named = |(_, name): &(u64, String)| form.columns.iter().any(|column| column.name == *name);
             let covered = self.columns.iter().map(named).collect();
             let later = self.layouts[at + 1..].iter().flat_map(|later| &later.form.columns);
-            let retyped = later
-                .into_iter()
-                .any(|new| form.columns.iter().any(|column| column.name == new.name && column.ty != new.ty));
+            let is_other = |old: &Covered, new: &Covered| (&old.ty, &old.form) != (&new.ty, &new.form);
+            let retyped = later.into_iter().any(|new| {
+                form.columns.iter().any(|column| column.name == new.name && is_other(column, new))
+            });
             (self.layouts[at].covered, self.layouts[at].retyped) = (covered, retyped);
         }
     }

@@ -17,11 +17,7 @@ pub(super) fn judge(group: &Group<'_>, out: &mut Judgement) -> Result<(), Verify
     if let [_, again, ..] = group.sightings {
         out.wrong(Check::Duplicate, again, group.versions.last(), "the row is there more than once");
     }
-    if group.is_touched()
-        && let Some(version) = group.versions.first()
-    {
-        out.leftovers[version.relation as usize].touched += 1;
-    }
+    out.touch(group);
     let (committed, possible) = group.versions.split_at(group.committed());
     match (group.sightings.first(), committed.last()) {
         (None, Some(last)) => gone(last, possible, out),
@@ -62,11 +58,12 @@ fn there(
     if committed.iter().any(|version| likeness(version) != Likeness::Other) {
         return out.missing(last, Check::FinalState);
     }
-    if let Some(version) = group.shown_aborted(row, None) {
+    if let Some(version) = group.shown_aborted(row, None).filter(|_| !group.is_as_before(row)) {
         out.wrong(Check::Phantom, row, Some(version), ABORTED);
         return Ok(());
     }
-    if group.is_touched() || last.kind == ChangeKind::Delete && !out.is_complete {
+    let is_as_before = group.is_touched() && (group.relation.before == 0 || group.is_as_before(row));
+    if is_as_before || last.kind == ChangeKind::Delete && !out.is_complete {
         return out.missing(last, Check::FinalState);
     }
     if last.kind == ChangeKind::Delete {
@@ -83,7 +80,7 @@ fn unwritten(group: &Group<'_>, row: &Sighting<'_>, out: &mut Judgement) -> Resu
     if possible || group.is_touched() {
         return Ok(());
     }
-    match group.shown_aborted(row, None) {
+    match group.shown_aborted(row, None).filter(|_| !group.is_as_before(row)) {
         Some(version) => out.wrong(Check::Phantom, row, Some(version), ABORTED),
         None => out.unwritten(group.relation, row),
     }

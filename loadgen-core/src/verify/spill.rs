@@ -183,6 +183,18 @@ impl<'a> Bytes<'a> {
     }
 }
 
+/// A text behind its length.
+pub(super) fn take_text(bytes: &mut Bytes<'_>) -> Option<String> {
+    let length = bytes.u32()? as usize;
+    bytes.take(length).map(|text| String::from_utf8_lossy(text).into_owned())
+}
+
+/// The other way of [`take_text`].
+pub(super) fn put_text(text: &str, bytes: &mut Vec<u8>) {
+    bytes.extend_from_slice(&(text.len() as u32).to_le_bytes());
+    bytes.extend_from_slice(text.as_bytes());
+}
+
 /// The other way of [`Bytes::option`].
 pub(super) fn put_option(number: Option<u64>, bytes: &mut Vec<u8>) {
     bytes.push(u8::from(number.is_some()));

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     Failure, Schema, SchemaFilter, SqlSession, Table, TableName, Value,
-    ledger::{Header, MARKER_COLUMNS, MARKER_TABLE},
+    ledger::{Header, MARKER_COLUMNS, MARKER_TABLE, TableHeader},
 };
 
 /// Why the rows of a database could not be handed over.
@@ -56,10 +56,11 @@ pub async fn observe_markers(
     }
 }
 
-/// Hands all rows of the tables over that the ledger knows. The markers come before them.
+/// Hands all rows of the tables over that the ledger knows, by the names that they had last, or before in a copy that nobody has
+/// told of the new ones. The markers come before them.
 ///
 /// # Errors
-/// When a table is missing, or the database cannot be read.
+/// When a table is missing that should be there, or the database cannot be read.
 pub async fn observe_rows(
     session: &mut impl SqlSession,
     header: &Header,
@@ -69,16 +70,21 @@ pub async fn observe_rows(
     let mut done = BTreeSet::new();
     // The last form of a table is the one that it has now.
     for table in header.tables.values().rev() {
-        let name = TableName::new(&table.schema, &table.table);
-        let Some(id) = verifier.table(&name.schema, &name.table).filter(|_| done.insert(name.clone())) else {
+        let Some(id) = verifier.table(&table.schema, &table.table).filter(|id| done.insert(*id)) else {
             continue;
         };
-        let forms =
-            header.tables.values().filter(|form| (&form.schema, &form.table) == (&name.schema, &name.table));
+        let names = || header.forms(table).map(|form| TableName::new(&form.schema, &form.table));
+        let Some(found) = names().find_map(|name| schema.table(&name)) else {
+            match names().next().filter(|_| !verifier.is_passed_over(id)) {
+                Some(name) => return Err(ObserveError::Missing(name)),
+                None => continue,
+            }
+        };
+        let is_form = |form: &&TableHeader| verifier.table(&form.schema, &form.table) == Some(id);
+        let forms = header.tables.values().filter(is_form);
         let covered = forms.flat_map(|form| form.columns.iter().map(|column| &column.name).chain(&form.key));
         let wanted: BTreeSet<&str> = covered.map(String::as_str).collect();
         let wanted: Vec<&str> = wanted.into_iter().collect();
-        let found = schema.table(&name).ok_or_else(|| ObserveError::Missing(name.clone()))?;
         observe(session, found, (id, &table.key), &wanted, verifier).await?;
     }
     Ok(())

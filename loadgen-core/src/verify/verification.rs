@@ -11,7 +11,7 @@ pub struct Verification {
     pub verdict: Verdict,
     /// How often each check found something. All of them are listed.
     pub checks: BTreeMap<Check, u64>,
-    /// What contradicts the ledger: of each check the first few, in order of table, lane and number.
+    /// What contradicts the ledger: a few of each check, in order of table, lane and number.
     pub findings: Vec<Finding>,
     /// Why there is no pass, if nothing contradicts the ledger.
     pub doubts: Vec<Doubt>,

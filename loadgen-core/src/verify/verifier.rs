@@ -11,11 +11,11 @@ use super::{
     account::Account,
     coverage::Coverage,
     error::VerifyError,
+    evidence::Evidence,
     expectation::Expectation,
     findings::{Draft, Findings},
     judgement::{Judgement, Leftovers},
     marks::Marks,
-    names,
     observation::{Observation, Seen, Sink, TableId},
     part::Judge,
     relation::{Parts, Relation, key_hash, relations},
@@ -32,7 +32,7 @@ use crate::ledger::{Header, LedgerReader};
 pub struct VerifyOptions {
     /// Where temporary files go: about as much as the ledger has, and as much again. By default, the directory of the ledger.
     pub temporary: Option<PathBuf>,
-    /// How many findings of each check are told one by one; all are counted.
+    /// How many findings of each check [`Verification::findings`] has; [`Verifier::judge`] gives all of them.
     pub findings: usize,
     /// Tables that the sink does not have, by schema and name as in `public.orders`, with the reason: they are not compared.
     pub absent: BTreeMap<String, String>,
@@ -71,6 +71,9 @@ pub struct Verifier {
     findings: Findings,
     /// How much is judged in memory.
     memory: u64,
+    most_findings: usize,
+    /// Why the sink says itself that it has not come as far as the ledger.
+    held_back: Option<String>,
     /// What is kept of the columns of one observation.
     cells: Parts,
 }
@@ -94,7 +97,7 @@ impl Verifier {
     /// When the ledger cannot be read, or temporary files cannot be written.
     pub fn new(ledger: LedgerReader, sink: Sink, options: VerifyOptions) -> Result<Self, VerifyError> {
         let header = ledger.header()?;
-        let (mut relations, forms) = relations(&header);
+        let (mut relations, forms) = relations(&header, sink);
         for relation in &mut relations {
             let absent = options.absent.get(&relation.name);
             relation.exempt = relation.exempt.take().or(absent.cloned());
@@ -110,7 +113,9 @@ impl Verifier {
         let counts =
             Counts { committed: totals.committed, aborted: totals.aborted, unresolved, ..expectation.counts };
         Ok(Verifier {
-            findings: Findings::new(options.findings),
+            findings: Findings::new(&scratch, parts),
+            most_findings: options.findings,
+            held_back: None,
             expectation: Expectation { counts, ..expectation },
             tallies,
             ledger,
@@ -125,15 +130,23 @@ impl Verifier {
         })
     }
 
-    /// A table that the ledger knows, or its marker table. What a sink has of others is none of our
-    /// business. Worth asking once for a table rather than once for a change.
+    /// A table that the ledger knows, by any name that it had during the run, or its marker table. What a sink has of others
+    /// is none of our business. Worth asking once for a table rather than once for a change.
     pub fn table(&self, schema: &str, name: &str) -> Option<TableId> {
         let full = format!("{schema}.{name}");
         if self.header.marker == name || self.header.marker == full {
             return Some(MARKER);
         }
-        let at = self.expectation.relations.iter().position(|relation| relation.name == full)?;
+        let relations = &self.expectation.relations;
+        let at = relations.iter().position(|relation| relation.name == full);
+        let at = at.or_else(|| relations.iter().position(|relation| relation.former.contains(&full)))?;
         Some(TableId(at as u32))
+    }
+
+    /// Whether a table is one that is not compared, whatever the sink shows of it.
+    pub fn is_passed_over(&self, table: TableId) -> bool {
+        let relation = self.expectation.relations.get(table.0 as usize);
+        relation.is_some_and(|relation| relation.exempt.is_some())
     }
 
     /// The columns of a table's key, in the order in which observations have their values; none of the marker table.
@@ -149,7 +162,14 @@ impl Verifier {
     /// Whether the sink has shown the last watermark. What comes in one stream with the marker table is complete then; of a
     /// sink with several, everything that is there has to be handed over as well.
     pub fn is_complete(&self) -> bool {
-        self.watermark().is_some_and(|(lane, seq)| self.marks.newest(lane) >= seq)
+        let is_reached = |(lane, seq)| self.marks.newest(lane) >= seq;
+        self.held_back.is_none() && self.watermark().is_some_and(is_reached)
+    }
+
+    /// The sink says itself that not everything has arrived, whatever its markers say, and in which words: what is missing may
+    /// still come.
+    pub fn hold_back(&mut self, why: impl Into<String>) {
+        self.held_back = Some(why.into());
     }
 
     /// Takes what the sink shows next. Rows of the marker table come first where a sink shows rows: what it shows after them is
@@ -198,11 +218,32 @@ impl Verifier {
     /// # Errors
     /// When the ledger or a temporary file cannot be read.
     pub fn finish(self) -> Result<Verification, VerifyError> {
+        let most = self.most_findings as u64;
+        let (verification, evidence) = self.judge()?;
+        let (mut findings, mut kept) = (Vec::new(), BTreeMap::<Check, u64>::new());
+        evidence.each::<VerifyError>(|finding| {
+            let kept = kept.entry(finding.check).or_default();
+            if *kept < most {
+                findings.push(finding.clone());
+            }
+            *kept += 1;
+            Ok(())
+        })?;
+        findings.sort_unstable();
+        Ok(Verification { findings, ..verification })
+    }
+
+    /// Judges what was observed. The findings come apart from the rest, as there may be any number of them.
+    ///
+    /// # Errors
+    /// When the ledger or a temporary file cannot be read.
+    pub fn judge(self) -> Result<(Verification, Evidence), VerifyError> {
         let is_complete = self.is_complete();
         let Expectation { relations, forms, mut rows, counts, .. } = self.expectation;
         let mut judgement = Judgement {
             sink: self.sink,
             is_complete,
+            held_back: self.held_back,
             replays: Replays::new(&self.scratch, rows.parts(), &self.streams),
             marks: self.marks,
             findings: self.findings,
@@ -219,8 +260,9 @@ impl Verifier {
         judgement.boundaries(&relations);
         judgement.leftovers(&relations);
         judgement.markers(&self.account)?;
-        let (drafts, verdict) = judgement.conclude(&self.account, &relations)?;
-        Ok(Verification { findings: names::name(drafts, &self.ledger, &relations, &forms)?, ..verdict })
+        let (findings, verification) = judgement.conclude(&self.account, &relations)?;
+        let (scratch, ledger) = (self.scratch, self.ledger);
+        Ok((verification, Evidence { findings, scratch, ledger, relations, forms }))
     }
 }
 

@@ -19,6 +19,10 @@ pub(super) struct Version {
     pub(super) fate: Fate,
     /// The sum of the row afterwards, if the lane knew it.
     pub(super) sum: Option<u64>,
+    /// The sum of the row as it was, if the lane has taken rows over and knew it.
+    pub(super) before: Option<u64>,
+    /// Whether nobody knows what became of the row.
+    pub(super) is_unsure: bool,
 }
 
 /// How a transaction ended. In this order, what may be seen stands in front of what must not.
@@ -41,8 +45,9 @@ impl Version {
         bytes.extend_from_slice(&self.lane.to_le_bytes());
         bytes.extend_from_slice(&self.seq.to_le_bytes());
         bytes.extend_from_slice(&self.place.to_le_bytes());
-        bytes.extend_from_slice(&[self.kind as u8, self.fate as u8]);
+        bytes.extend_from_slice(&[self.kind as u8, self.fate as u8, u8::from(self.is_unsure)]);
         put_option(self.sum, bytes);
+        put_option(self.before, bytes);
     }
 
     /// What [`Version::write`] wrote, behind its first byte.
@@ -64,7 +69,9 @@ impl Version {
                 1 => Fate::Unresolved,
                 _ => Fate::Aborted,
             },
+            is_unsure: bytes.u8()? == 1,
             sum: bytes.option()?,
+            before: bytes.option()?,
         })
     }
 

@@ -18,11 +18,7 @@ use crate::ChangeKind;
 
 /// Judges one key of a sink that shows changes.
 pub(super) fn judge(group: &Group<'_>, out: &mut Judgement) -> Result<(), VerifyError> {
-    if group.is_touched()
-        && let Some(version) = group.versions.first()
-    {
-        out.leftovers[version.relation as usize].touched += 1;
-    }
+    out.touch(group);
     if group.is_unwritten() {
         return unwritten(group, out);
     }
@@ -37,7 +33,8 @@ pub(super) fn judge(group: &Group<'_>, out: &mut Judgement) -> Result<(), Verify
 fn unwritten(group: &Group<'_>, out: &mut Judgement) -> Result<(), VerifyError> {
     let mut told = false;
     for seen in group.sightings {
-        if let Some(version) = group.shown_aborted(seen, None) {
+        let is_as_before = seen.seen == Seen::Row && group.is_as_before(seen);
+        if let Some(version) = group.shown_aborted(seen, None).filter(|_| !is_as_before) {
             out.wrong(Check::Phantom, seen, Some(version), ABORTED);
         } else if seen.seen == Seen::Row && !told {
             out.unwritten(group.relation, seen);

@@ -1,5 +1,7 @@
 //! Runs that keep a ledger, on the database in memory with failures at every place.
 
+mod altered;
+mod begun;
 mod replay;
 mod stopped;
 

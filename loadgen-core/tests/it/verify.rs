@@ -1,5 +1,6 @@
 //! The verifier, verified: what a correct sink shows passes, and each way of spoiling it is named.
 
+mod before;
 mod history;
 mod ledgers;
 mod mutations;

@@ -4,6 +4,7 @@ mod book;
 mod chaos;
 mod clean;
 mod cuts;
+mod ends;
 mod marked;
 mod proxy;
 mod stalls;

@@ -297,12 +297,8 @@ impl Op {
 
     fn entry(&self) -> Entry {
         let is_summed = self.summed && self.kind != ChangeKind::Delete;
-        Entry {
-            table: if self.knew { 5 } else { self.table as u32 },
-            kind: self.kind,
-            key: texts(&self.key),
-            sum: is_summed.then(|| sum(&self.row)),
-        }
+        let table = if self.knew { 5 } else { self.table as u32 };
+        Entry::new(table, self.kind, texts(&self.key), is_summed.then(|| sum(&self.row)))
     }
 
     /// Whether its row can be told from others, and is nobody else's.

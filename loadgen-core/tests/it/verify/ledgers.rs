@@ -18,53 +18,51 @@ use loadgen_core::{
 use Value::Int;
 
 /// One lane, one table of two columns: `t (id, v)`.
-struct Bench {
+pub(super) struct Bench {
     directory: tempfile::TempDir,
-    rows_before: Vec<(i64, i64)>,
-    records: Vec<Record>,
+    pub(super) rows_before: Vec<(i64, i64)>,
+    pub(super) records: Vec<Record>,
     /// Whether the ledger ends as it should.
     ends: bool,
 }
 
-fn sum(id: i64, v: i64) -> u64 {
+pub(super) fn sum(id: i64, v: i64) -> u64 {
     let hash = |name, value| column_hash(column_salt(name), &Int(value));
     hash("id", id).wrapping_add(hash("v", v))
 }
 
 /// A change of a row: letter, key, value.
-type Op = (char, i64, i64);
+pub(super) type Op = (char, i64, i64);
 
-fn transaction(seq: u64, ops: &[Op]) -> Record {
-    let entry = |(letter, id, v): &Op| Entry {
-        table: 0,
-        kind: match letter {
+pub(super) fn transaction(seq: u64, ops: &[Op]) -> Record {
+    let entry = |(letter, id, v): &Op| {
+        let kind = match letter {
             'i' => ChangeKind::Insert,
             'u' => ChangeKind::Update,
             _ => ChangeKind::Delete,
-        },
-        key: vec![id.to_string()],
-        sum: (*letter != 'd').then(|| sum(*id, *v)),
+        };
+        Entry::new(0, kind, vec![id.to_string()], (*letter != 'd').then(|| sum(*id, *v)))
     };
     Record::Transaction(TransactionRecord { lane: 0, seq, entries: ops.iter().map(entry).collect() })
 }
 
-fn ended(seq: u64, committed: bool) -> Record {
+pub(super) fn ended(seq: u64, committed: bool) -> Record {
     Record::Result(ResultRecord { lane: 0, seq, committed })
 }
 
 /// Committed one after the other.
-fn committed(transactions: &[&[Op]]) -> Bench {
+pub(super) fn committed(transactions: &[&[Op]]) -> Bench {
     let numbered = (1..).zip(transactions);
     let records = numbered.flat_map(|(seq, ops)| [transaction(seq, ops), ended(seq, true)]).collect();
     Bench { directory: tempfile::tempdir().unwrap(), rows_before: vec![], records, ends: true }
 }
 
 impl Bench {
-    fn path(&self) -> &Path {
+    pub(super) fn path(&self) -> &Path {
         self.directory.path()
     }
 
-    fn write(&self) -> &Self {
+    pub(super) fn write(&self) -> &Self {
         let mut digest = Digest::default();
         self.rows_before.iter().for_each(|(id, v)| digest.add(row_hash(sum(*id, *v))));
         let column = |name: &str| Covered { name: name.to_owned(), ty: "bigint".to_owned(), form: None };
@@ -99,16 +97,16 @@ impl Bench {
         Judge { verifier, table, marker, transaction: None }
     }
 
-    fn changes(&self) -> Judge {
+    pub(super) fn changes(&self) -> Judge {
         self.verifier(Sink::Changes)
     }
 
-    fn rows(&self) -> Judge {
+    pub(super) fn rows(&self) -> Judge {
         self.verifier(Sink::State)
     }
 }
 
-struct Judge {
+pub(super) struct Judge {
     verifier: Verifier,
     table: TableId,
     marker: TableId,
@@ -134,11 +132,11 @@ impl Judge {
         self
     }
 
-    fn ops(self, ops: &[Op]) -> Self {
+    pub(super) fn ops(self, ops: &[Op]) -> Self {
         ops.iter().fold(self, |judge, op| judge.op(*op))
     }
 
-    fn mark(mut self, seen: Seen, lane: i64, seq: i64) -> Self {
+    pub(super) fn mark(mut self, seen: Seen, lane: i64, seq: i64) -> Self {
         let run = Cell::Value(Value::Text("run".to_owned()));
         let columns =
             [("run_id", run), ("lane", Cell::Value(Int(lane))), ("last_seq", Cell::Value(Int(seq)))];
@@ -150,13 +148,13 @@ impl Judge {
     }
 
     /// Markers up to a number, and the watermark.
-    fn marks(self, last: i64) -> Self {
+    pub(super) fn marks(self, last: i64) -> Self {
         let marked = (1..=last).fold(self, |judge, seq| judge.mark(Seen::Update, 0, seq));
         marked.mark(Seen::Update, 1, 1)
     }
 
     #[track_caller]
-    fn says(self, verdict: Verdict, named: &[Check]) -> Verification {
+    pub(super) fn says(self, verdict: Verdict, named: &[Check]) -> Verification {
         let found = self.verifier.finish().unwrap();
         let checks: Vec<Check> = found.findings.iter().map(|finding| finding.check).collect();
         assert_eq!((found.verdict, &checks[..]), (verdict, named), "{found:#?}");
