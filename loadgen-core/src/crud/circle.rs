@@ -101,34 +101,12 @@ impl Operation {
 
     /// A parent from outside of the circle that one of its rows cannot be without and the lane has none of.
     pub(super) fn lacked_around(&self, lane: &CrudLane, table: usize) -> Option<usize> {
-        let members = self.members(table);
+        let members = self.plan.circle_of(table);
         members.iter().find_map(|member| self.lacked(lane, *member, |part| part == Part::None))
     }
 
-    /// The tables of a circle, in the order in which their rows are inserted.
-    fn members(&self, first: usize) -> Vec<usize> {
-        let (mut members, mut ahead) = (Vec::new(), vec![first]);
-        while let Some(table) = ahead.pop() {
-            self.admit(table, &mut members, &mut ahead);
-        }
-        members
-    }
-
-    fn admit(&self, table: usize, members: &mut Vec<usize>, ahead: &mut Vec<usize>) {
-        if members.contains(&table) {
-            return;
-        }
-        let parents = |part: Part| {
-            let references = self.plan.tables[table].references.iter().filter(move |own| own.part == part);
-            references.filter_map(|reference| reference.parent.planned())
-        };
-        parents(Part::Along).for_each(|parent| self.admit(parent, members, ahead));
-        members.push(table);
-        ahead.extend(parents(Part::Ahead));
-    }
-
     fn draw_circle(&self, lane: &CrudLane, cx: &mut Cx, first: usize) -> Drawn {
-        let members = self.members(first);
+        let members = self.plan.circle_of(first);
         if members.iter().any(|member| self.lacked(lane, *member, |part| part == Part::None).is_some()) {
             return Err("a parent of the circle is missing");
         }
@@ -220,6 +198,30 @@ impl Operation {
             }
         }
         Err(NO_COMBINATION)
+    }
+}
+
+impl CrudPlan {
+    /// The tables of a circle, in the order in which their rows are inserted.
+    pub(super) fn circle_of(&self, first: usize) -> Vec<usize> {
+        let (mut members, mut ahead) = (Vec::new(), vec![first]);
+        while let Some(table) = ahead.pop() {
+            self.admit(table, &mut members, &mut ahead);
+        }
+        members
+    }
+
+    fn admit(&self, table: usize, members: &mut Vec<usize>, ahead: &mut Vec<usize>) {
+        if members.contains(&table) {
+            return;
+        }
+        let parents = |part: Part| {
+            let references = self.tables[table].references.iter().filter(move |own| own.part == part);
+            references.filter_map(|reference| reference.parent.planned())
+        };
+        parents(Part::Along).for_each(|parent| self.admit(parent, members, ahead));
+        members.push(table);
+        ahead.extend(parents(Part::Ahead));
     }
 }
 
