@@ -188,6 +188,8 @@ pub struct ForeignKey {
     pub parent_columns: Vec<String>,
     /// Whether it may be checked as late as at the end of a transaction, where that is asked for.
     pub deferrable: bool,
+    /// Whether, deferred, it lets a parent be deleted before the rows that refer to it: not if it does something then.
+    pub delete_waits: bool,
 }
 
 /// A condition that every row of a table has to meet.

@@ -95,6 +95,6 @@ fn tried(
     let picked =
         accepted.iter().filter(|(table, own, _)| Sampling::of(table, config, own) == Sampling::Server);
     let picked: BTreeSet<TableName> = picked.map(|(table, ..)| table.name.clone()).collect();
-    settle_references(&mut accepted, &mut refused, (outside, &picked));
+    settle_references(&mut accepted, &mut refused, (outside, &picked, seed));
     Ok((accepted, refused))
 }

@@ -27,6 +27,11 @@ impl Children {
         self.0[slot as usize] != 0
     }
 
+    /// Whether so many rows refer to this one, and no others for ever.
+    pub(super) fn has_exactly(&self, slot: Slot, count: u32) -> bool {
+        self.0[slot as usize] == count
+    }
+
     pub(super) fn adopt(&mut self, slot: Slot) {
         self.0[slot as usize] += 1;
     }

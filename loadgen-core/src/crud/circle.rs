@@ -21,6 +21,8 @@ pub(crate) struct Member {
     pub(crate) table: usize,
     /// One for each reference; none yet where the parent is of the circle, too.
     pub(super) parents: Vec<Slot>,
+    /// The row, if it is to be deleted.
+    pub(super) slot: Slot,
 }
 
 /// Why a row cannot be inserted alone.
@@ -48,6 +50,20 @@ impl Operation {
             Err(reason) => return Ok(Done::Skipped(reason.into())),
         };
         lane.begin_circle(&self.plan, members);
+        self.send_circle::<T>(session, lane, cx, changes).await
+    }
+
+    /// Carries out changes to rows of a circle as one transaction, with constraints deferred.
+    pub(super) async fn send_circle<T: Target>(
+        &self,
+        session: &mut SessionOf<Crud<T>>,
+        lane: &mut CrudLane,
+        cx: &mut Cx,
+        changes: Vec<Change>,
+    ) -> Result<Done, Failure>
+    where
+        T::Session: SqlSession,
+    {
         if lane.trace.is_some() {
             return self.run_traced(session, lane, cx, changes).await;
         }
@@ -101,34 +117,12 @@ impl Operation {
 
     /// A parent from outside of the circle that one of its rows cannot be without and the lane has none of.
     pub(super) fn lacked_around(&self, lane: &CrudLane, table: usize) -> Option<usize> {
-        let members = self.members(table);
+        let members = self.plan.circle_of(table);
         members.iter().find_map(|member| self.lacked(lane, *member, |part| part == Part::None))
     }
 
-    /// The tables of a circle, in the order in which their rows are inserted.
-    fn members(&self, first: usize) -> Vec<usize> {
-        let (mut members, mut ahead) = (Vec::new(), vec![first]);
-        while let Some(table) = ahead.pop() {
-            self.admit(table, &mut members, &mut ahead);
-        }
-        members
-    }
-
-    fn admit(&self, table: usize, members: &mut Vec<usize>, ahead: &mut Vec<usize>) {
-        if members.contains(&table) {
-            return;
-        }
-        let parents = |part: Part| {
-            let references = self.plan.tables[table].references.iter().filter(move |own| own.part == part);
-            references.filter_map(|reference| reference.parent.planned())
-        };
-        parents(Part::Along).for_each(|parent| self.admit(parent, members, ahead));
-        members.push(table);
-        ahead.extend(parents(Part::Ahead));
-    }
-
     fn draw_circle(&self, lane: &CrudLane, cx: &mut Cx, first: usize) -> Drawn {
-        let members = self.members(first);
+        let members = self.plan.circle_of(first);
         if members.iter().any(|member| self.lacked(lane, *member, |part| part == Part::None).is_some()) {
             return Err("a parent of the circle is missing");
         }
@@ -138,7 +132,7 @@ impl Operation {
             let mut change = TablePlan::change(&plan.insert, 1);
             let parents = self.draw_member(lane, cx, table, &mut change)?;
             changes.push(change);
-            drawn.push(Member { table, parents });
+            drawn.push(Member { table, parents, slot: NO_SLOT });
         }
         Ok((changes, drawn.into()))
     }
@@ -223,6 +217,30 @@ impl Operation {
     }
 }
 
+impl CrudPlan {
+    /// The tables of a circle, in the order in which their rows are inserted.
+    pub(super) fn circle_of(&self, first: usize) -> Vec<usize> {
+        let (mut members, mut ahead) = (Vec::new(), vec![first]);
+        while let Some(table) = ahead.pop() {
+            self.admit(table, &mut members, &mut ahead);
+        }
+        members
+    }
+
+    fn admit(&self, table: usize, members: &mut Vec<usize>, ahead: &mut Vec<usize>) {
+        if members.contains(&table) {
+            return;
+        }
+        let parents = |part: Part| {
+            let references = self.tables[table].references.iter().filter(move |own| own.part == part);
+            references.filter_map(|reference| reference.parent.planned())
+        };
+        parents(Part::Along).for_each(|parent| self.admit(parent, members, ahead));
+        members.push(table);
+        ahead.extend(parents(Part::Ahead));
+    }
+}
+
 impl CrudLane {
     fn begin_circle(&mut self, plan: &CrudPlan, members: Box<[Member]>) {
         for member in &members {
@@ -235,7 +253,7 @@ impl CrudLane {
     pub(super) fn undo_circle(&mut self, plan: &CrudPlan, is_taken: Option<bool>) {
         for member in self.circle.take().iter().flatten() {
             self.each_parent(plan, member.table, &member.parents, LiveRows::release);
-            if let Some(is_taken) = is_taken {
+            if let Some(is_taken) = is_taken.filter(|_| member.slot == NO_SLOT) {
                 self.tables[member.table].refuse(1, is_taken);
             }
         }
@@ -245,8 +263,12 @@ impl CrudLane {
     pub(super) fn give_up_circle(&mut self, plan: &CrudPlan) {
         for member in self.circle.take().iter().flatten() {
             let table = &mut self.tables[member.table];
-            table.next += 1;
             table.unknown += 1;
+            if member.slot != NO_SLOT {
+                self.forget(plan, member.table, &[member.slot]);
+                continue;
+            }
+            table.next += 1;
             table.live.take_combinations(&member.parents);
             self.each_parent(plan, member.table, &member.parents, LiveRows::pin);
         }
@@ -254,6 +276,11 @@ impl CrudLane {
 
     /// The rows are there: each gets a place, and then each knows its parents.
     fn commit_circle(&mut self, plan: &CrudPlan, seq: u64, changes: &[Change], applied: &[Applied]) -> Rows {
+        if let Some(members) =
+            self.circle.take_if(|members| members.iter().any(|member| member.slot != NO_SLOT))
+        {
+            return self.commit_group(plan, seq, &members, applied);
+        }
         let inserted = applied.iter().map(|applied| applied.rows).sum();
         let is_whole = changes.iter().zip(applied).all(|(change, applied)| {
             applied.rows == 1 && applied.returned.len() == change.shape.returning.len()

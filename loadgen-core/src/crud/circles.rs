@@ -9,9 +9,9 @@ use super::{
     accept::Accepted,
     plan::CrudPlan,
     reference::{Part, Reference},
-    source::{Source, names},
+    source::{FIRST, Source, names},
 };
-use crate::{Fill, TableName};
+use crate::{Fill, Seed, TableName, generate::Distinct};
 
 /// A way from table to table along parents that rows cannot be without, up to one that was met before.
 pub(super) struct Way {
@@ -43,7 +43,7 @@ impl Way {
 
     /// Has the rows of the circle be inserted together, one reference ahead of its parent; otherwise why that cannot be, and
     /// what to do.
-    pub(super) fn open(&self, accepted: &mut [Accepted]) -> Result<(), String> {
+    pub(super) fn open(&self, accepted: &mut [Accepted], seed: Seed) -> Result<(), String> {
         let circle = self.steps.iter().skip_while(|(table, _)| *table != self.end);
         let deferrable = |step: &&(usize, usize)| reference_of(accepted, **step).deferrable;
         let Some(&ahead) = circle.clone().find(deferrable) else {
@@ -55,10 +55,14 @@ impl Way {
             ));
         };
         let around = edges_around(accepted, self.end);
+        let mut given = BTreeSet::new();
         for edge in &around {
-            known_before(accepted, *edge).map_err(|why| {
+            known_before(accepted, *edge, &mut given).map_err(|why| {
                 format!("constraint {} can wait, but {why}", reference_of(accepted, ahead).name)
             })?;
+        }
+        for (table, column) in given {
+            give(&mut accepted[table], column, seed)?;
         }
         for (table, reference) in around {
             let part = &mut accepted[table].2.references[reference].part;
@@ -115,12 +119,16 @@ fn edges_around(accepted: &[Accepted], table: usize) -> Vec<(usize, usize)> {
     inside.map(|(from, reference, _)| (*from, *reference)).collect()
 }
 
-/// Whether what a reference holds is known before either row is inserted; otherwise why not, and what to do.
-fn known_before(accepted: &[Accepted], edge: (usize, usize)) -> Result<(), String> {
+/// Whether what a reference holds is known before either row is inserted, or would be if columns were `given` that take their
+/// values from a sequence; otherwise why not, and what to do.
+fn known_before(
+    accepted: &[Accepted],
+    edge: (usize, usize),
+    given: &mut BTreeSet<(usize, usize)>,
+) -> Result<(), String> {
     let reference = reference_of(accepted, edge);
-    let Some((parent, _, sources)) = parent_of(accepted, edge).map(|parent| &accepted[parent]) else {
-        return Ok(());
-    };
+    let Some(at) = parent_of(accepted, edge) else { return Ok(()) };
+    let (parent, _, sources) = &accepted[at];
     let own = &accepted[edge.0];
     if parent.name == own.0.name {
         return Err(format!(
@@ -135,6 +143,13 @@ fn known_before(accepted: &[Accepted], edge: (usize, usize)) -> Result<(), Strin
     }
     for column in reference.parent_columns.iter().filter_map(|name| parent.column_index(name)) {
         if matches!(sources.columns[column], Source::Distinct(_)) {
+            continue;
+        }
+        if parent.columns[column].fill == (Fill::Sequence { always: false })
+            && matches!(sources.columns[column], Source::Server(_))
+            && parent.unique_rules().any(|key| *key == [column])
+        {
+            given.insert((at, column));
             continue;
         }
         let name = &parent.columns[column].name;
@@ -152,20 +167,38 @@ fn known_before(accepted: &[Accepted], edge: (usize, usize)) -> Result<(), Strin
     Ok(())
 }
 
+/// Has the values of a column come from the lanes and not from its sequence.
+fn give((table, _, sources): &mut Accepted, column: usize, seed: Seed) -> Result<(), String> {
+    let definition = &table.columns[column];
+    let numbers =
+        Distinct::new(definition, None, seed, FIRST).map_err(|unfillable| unfillable.to_string())?;
+    sources.columns[column] = Source::Distinct(numbers.in_table(&table.name, &definition.name));
+    let name = &definition.name;
+    sources.notes.push(format!(
+        "{name:?} is written, as rows of a circle refer to it before they are there; its sequence is not moved on"
+    ));
+    Ok(())
+}
+
 impl CrudPlan {
     /// Notes which tables have rows that have to be inserted together with others.
     pub(super) fn note_circles(&mut self) {
-        for table in &mut self.tables {
-            let ahead = table.references.iter().filter(|reference| reference.part == Part::Ahead);
+        for at in 0..self.tables.len() {
+            let ahead = self.tables[at].references.iter().filter(|reference| reference.part == Part::Ahead);
+            let end = if self.lets_go_of_circle(at) {
+                "they are deleted together, too, when no other row refers to them"
+            } else {
+                "they stay: deletes cannot wait for each other in all of these tables"
+            };
             let note = |reference: &Reference| {
                 format!(
-                    "the first rows are inserted together with those of {}, with {} deferred, and stay",
+                    "the first rows are inserted together with those of {}, with {} deferred; {end}",
                     reference.parent_name, reference.name
                 )
             };
             let notes: Vec<String> = ahead.map(note).collect();
             self.has_circles |= !notes.is_empty();
-            table.notes.extend(notes);
+            self.tables[at].notes.extend(notes);
         }
     }
 }

@@ -84,6 +84,7 @@ impl Draft<'_> {
         let reference = |key: &ForeignKey| Reference {
             name: key.name.clone(),
             deferrable: key.deferrable,
+            delete_waits: key.delete_waits,
             part: Part::None,
             parent_name: key.parent.clone(),
             parent_columns: key.parent_columns.clone(),

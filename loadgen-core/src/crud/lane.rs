@@ -148,7 +148,7 @@ impl CrudLane {
     }
 
     /// Forgets rows that may still be there, and refer to their parents for as long as they are.
-    fn forget(&mut self, plan: &CrudPlan, table: usize, slots: &[Slot]) {
+    pub(super) fn forget(&mut self, plan: &CrudPlan, table: usize, slots: &[Slot]) {
         let live = &mut self.tables[table].live;
         let parents: Vec<Slot> = slots.iter().flat_map(|slot| live.parents(*slot)).copied().collect();
         live.forget(slots);
@@ -234,10 +234,14 @@ impl CrudLane {
 
     /// Records a new row, and lets go of it where new rows are left alone.
     pub(super) fn arrived(&mut self, crud: &CrudPlan, seq: u64, table: usize, (slot, chosen): (Slot, u64)) {
-        self.history.record(seq, table as u32, ChangeKind::Insert, u64::from(slot), chosen);
+        self.record(seq, table, ChangeKind::Insert, (slot, chosen));
         if !crud.tables[table].keeps_new_rows() {
             self.forget(crud, table, &[slot]);
         }
+    }
+
+    pub(super) fn record(&mut self, seq: u64, table: usize, kind: ChangeKind, (slot, chosen): (Slot, u64)) {
+        self.history.record(seq, table as u32, kind, u64::from(slot), chosen);
     }
 
     fn updated(&mut self, plan: &TablePlan, seq: u64, change: &Change, applied: &Applied, pending: &Pending) {

@@ -129,6 +129,11 @@ impl LiveRows {
         self.children.as_ref().is_some_and(|children| children.has_any(slot))
     }
 
+    /// Whether exactly so many rows refer to this one, and it may be deleted with those.
+    pub(super) fn has_exactly(&self, slot: Slot, count: u32) -> bool {
+        self.children.as_ref().map_or(count == 0, |children| children.has_exactly(slot, count))
+    }
+
     /// A row that is remembered, or about to be, refers to this one.
     pub(crate) fn adopt(&mut self, slot: Slot) {
         if let Some(children) = &mut self.children {

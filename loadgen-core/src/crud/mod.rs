@@ -16,6 +16,7 @@ mod difference;
 mod draft;
 mod error;
 mod examples;
+mod group;
 mod kept;
 mod keys;
 mod lane;

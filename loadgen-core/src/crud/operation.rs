@@ -65,7 +65,12 @@ where
                 drawn => drawn,
             },
             ChangeKind::Update => self.draw_update(lane, cx),
-            ChangeKind::Delete => self.draw_delete(lane, cx),
+            ChangeKind::Delete => match self.draw_delete(lane, cx) {
+                Err(HAS_CHILDREN) if self.plan.has_circles => {
+                    return Box::pin(self.run_group::<T>(session, lane, cx)).await;
+                }
+                drawn => drawn,
+            },
         };
         let (change, pending) = match drawn {
             Ok(drawn) => drawn,
@@ -358,11 +363,7 @@ impl Operation {
         let count = plan.rows_at_once(self.plan.rows.delete);
         let slots = live.select(start, count, |slot| !live.has_children(slot));
         if slots.is_empty() {
-            return Err(if live.len() == 0 {
-                "nothing live to delete"
-            } else {
-                "every row looked at has children"
-            });
+            return Err(if live.len() == 0 { "nothing live to delete" } else { HAS_CHILDREN });
         }
         let mut change = TablePlan::change(shape, slots.len());
         slots.iter().for_each(|slot| push_key(&mut change, lane, self.table, *slot));
@@ -371,11 +372,14 @@ impl Operation {
 }
 
 /// The key columns come first among what is remembered.
-fn push_key(change: &mut Change, lane: &CrudLane, table: usize, slot: Slot) {
+pub(super) fn push_key(change: &mut Change, lane: &CrudLane, table: usize, slot: Slot) {
     for column in 0..change.shape.key.len() {
         change.values.push(lane.tables[table].live.key(slot, column));
     }
 }
+
+/// Why no row is deleted.
+pub(super) const HAS_CHILDREN: &str = "every row looked at has children";
 
 /// Why an operation is skipped where checks leave no values for it.
 pub(super) const NO_VALUES: &str = "no values found that meet the checks";

@@ -89,10 +89,10 @@ impl CrudPlan {
         let others = count_others(schema);
         let empty = CrudPlan::empty(config.clone(), seed, lanes);
         let mut plan = CrudPlan { tables, refused, others, ..empty };
-        plan.note_circles();
         plan.resolve_parents(outside);
         plan.deal_combinations();
         plan.spare_what_others_refer_to(schema);
+        plan.note_circles();
         Ok(plan)
     }
 

@@ -13,6 +13,8 @@ pub(crate) struct Reference {
     pub(crate) name: String,
     /// Whether it may be checked at the end of a transaction.
     pub(crate) deferrable: bool,
+    /// Whether a parent may be deleted before its child, in the same transaction.
+    pub(crate) delete_waits: bool,
     /// What part it has in a circle of references of which none may be NULL.
     pub(crate) part: Part,
     pub(crate) parent_name: TableName,

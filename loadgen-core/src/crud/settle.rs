@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{accept::Accepted, circles::Way, outside::Outside, source::TableSources};
-use crate::TableName;
+use crate::{Seed, TableName};
 
 /// What a table is surrounded by.
 pub(super) struct Around<'a> {
@@ -21,7 +21,7 @@ pub(super) struct Around<'a> {
 pub(super) fn settle_references(
     accepted: &mut Vec<Accepted>,
     refused: &mut Vec<(TableName, String)>,
-    (outside, picked): (&Outside, &BTreeSet<TableName>),
+    (outside, picked, seed): (&Outside, &BTreeSet<TableName>, Seed),
 ) {
     loop {
         let planned = planned(accepted, picked);
@@ -35,7 +35,7 @@ pub(super) fn settle_references(
                 false
             }
         });
-        if refused.len() == before && !break_a_cycle(accepted, refused, picked) {
+        if refused.len() == before && !break_a_cycle(accepted, refused, (picked, seed)) {
             return;
         }
     }
@@ -51,7 +51,7 @@ fn planned(accepted: &[Accepted], picked: &BTreeSet<TableName>) -> BTreeSet<Tabl
 fn break_a_cycle(
     accepted: &mut Vec<Accepted>,
     refused: &mut Vec<(TableName, String)>,
-    picked: &BTreeSet<TableName>,
+    (picked, seed): (&BTreeSet<TableName>, Seed),
 ) -> bool {
     let planned = planned(accepted, picked);
     let mut grounded: BTreeSet<TableName> = BTreeSet::new();
@@ -71,7 +71,7 @@ fn break_a_cycle(
         return false;
     };
     let way = Way::from(accepted, at, &grounded);
-    let Err(obstacle) = way.open(accepted) else { return true };
+    let Err(obstacle) = way.open(accepted, seed) else { return true };
     let cycle = way.words(accepted);
     let (table, ..) = accepted.remove(at);
     let why = format!(

@@ -230,7 +230,7 @@ impl CrudLane {
                 self.tell(plan, &told, &mut entries);
             }
         }
-        for (Member { table, parents }, (change, applied)) in self.circle.iter().flatten().zip(sent()) {
+        for (Member { table, parents, .. }, (change, applied)) in self.circle.iter().flatten().zip(sent()) {
             self.tell(
                 plan,
                 &Told { table: *table, change, applied, parents, slots: &[], mask: 0 },

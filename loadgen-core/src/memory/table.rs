@@ -108,6 +108,7 @@ impl Table {
             parent: TableName::new("public", parent),
             parent_columns: parent_columns.map(str::to_owned).to_vec(),
             deferrable: false,
+            delete_waits: false,
         });
         self
     }

@@ -20,7 +20,8 @@ select k.conrelid,
        -- WITHOUT OVERLAPS or PERIOD in its last column, and NOT ENFORCED: from version 18 on.
        coalesce((o.row ->> 'conperiod')::bool, false),
        not coalesce((o.row ->> 'conenforced')::bool, true),
-       k.condeferrable
+       k.condeferrable,
+       k.condeferrable and k.confdeltype = 'a'
 from pg_constraint k
 cross join lateral (select to_jsonb(k) as row) o
 left join pg_class p on p.oid = k.confrelid

@@ -35,6 +35,7 @@ pub(super) fn constraint(draft: &mut Draft, row: &PgRow) -> sqlx::Result<()> {
                 parent,
                 parent_columns,
                 deferrable: row.try_get(12)?,
+                delete_waits: row.try_get(13)?,
             });
         }
         "c" => {

@@ -13,7 +13,8 @@ select w.owner,
              order by u.place),
        coalesce((o.row ->> 'conperiod')::bool, false),
        not coalesce((o.row ->> 'conenforced')::bool, true),
-       k.condeferrable
+       k.condeferrable,
+       k.condeferrable and k.confdeltype = 'a'
 from unnest($1::oid[], $2::oid[]) w (member, owner)
 join pg_constraint k on k.conrelid = w.member
 cross join lateral (select to_jsonb(k) as row) o

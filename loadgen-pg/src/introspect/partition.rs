@@ -130,8 +130,8 @@ pub(super) fn leaf_reference(table: &mut Table, row: &PgRow) -> sqlx::Result<()>
     let names: Vec<String> = row.try_get(4)?;
     let columns: Vec<usize> = names.iter().filter_map(|name| table.column_index(name)).collect();
     let parent = TableName::new(row.try_get::<String, _>(2)?, row.try_get::<String, _>(3)?);
-    let (parent_columns, deferrable) = (row.try_get(5)?, row.try_get(8)?);
-    let key = ForeignKey { name: row.try_get(1)?, columns, parent, parent_columns, deferrable };
+    let (parent_columns, deferrable, delete_waits) = (row.try_get(5)?, row.try_get(8)?, row.try_get(9)?);
+    let key = ForeignKey { name: row.try_get(1)?, columns, parent, parent_columns, deferrable, delete_waits };
     let is_same = |known: &ForeignKey| {
         (&known.columns, &known.parent, &known.parent_columns)
             == (&key.columns, &key.parent, &key.parent_columns)

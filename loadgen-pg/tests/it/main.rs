@@ -29,6 +29,7 @@ mod realism;
 mod sampling;
 mod seeding;
 mod seeding_checks;
+mod seeding_circles;
 mod seeding_tenants;
 mod server;
 mod soft_deletes;

@@ -3,9 +3,10 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use super::{
+    beginning::{Beginning, few},
     call::Caller,
     crew::Crew,
-    order::order,
+    order::{circles, order},
     report::{SeedReport, SeededTable},
     turn::Turn,
     worker::Shared,
@@ -33,29 +34,45 @@ where
     let indexes = count(shared, plan, rows, &mut session, &mut report).await?;
     let crew = Crew::new(shared, plan.seed);
     let (mut failed, mut caller) = (BTreeSet::new(), Caller::new(Rng::keyed(plan.seed, [u64::MAX, 0, 0])));
-    for (index, seeded) in indexes.into_iter().zip(&mut report.tables) {
+    for Step { circle, index, is_first } in steps(plan, &indexes) {
+        let Some(place) = indexes.iter().position(|own| *own == index) else { continue };
+        if failed.contains(&index) {
+            continue;
+        }
         if let Some(parent) = needed(&plan.tables[index], &failed) {
-            seeded.short = Some(format!("it needs rows of {}, which failed", plan.tables[parent].table.name));
+            let why = format!("it needs rows of {}, which failed", plan.tables[parent].table.name);
+            report.tables[place].short = Some(why);
             failed.insert(index);
             continue;
         }
-        let turn = Turn { shared, plan, crew: &crew, index };
-        let (mut filled, mut lost) = (turn.fill(&mut session, seeded).await, 0);
-        while let Some(failure) = failure_of(&filled)
-            && failure.breaks_session()
-            && lost < caller.retry.same
-            && let Ok(Some(another)) = caller.call(shared).await
-        {
-            // It may have been idle for longer than somebody on the way likes.
-            session = another;
-            lost += 1;
-            filled = turn.fill(&mut session, seeded).await;
-        }
+        let beginning = Beginning { shared, plan, indexes: &indexes };
+        let goal = if is_first { few(&report.tables[place]) } else { report.tables[place].goal };
+        let turn = Turn { shared, plan, crew: &crew, index, goal };
+        let mut lost = 0;
+        let filled = loop {
+            let begun = beginning.write(&mut session, &circle, &mut report.tables).await;
+            let filled = match begun {
+                Ok(()) => turn.fill(&mut session, &mut report.tables[place]).await,
+                Err(error) => Err(error),
+            };
+            if let Some(failure) = failure_of(&filled)
+                && failure.breaks_session()
+                && lost < caller.retry.same
+                && let Ok(Some(another)) = caller.call(shared).await
+            {
+                // It may have been idle for longer than somebody on the way likes.
+                session = another;
+                lost += 1;
+            } else {
+                break filled;
+            }
+        };
         let Some(failure) = failure_of(&filled) else {
             filled?;
             continue;
         };
         failed.insert(index);
+        let seeded = &mut report.tables[place];
         seeded.short.get_or_insert_with(|| failure.to_string());
         report.fatal.get_or_insert_with(|| (seeded.name.clone(), failure.clone()));
         if failure.breaks_session() || failure.action == Action::PauseThenFatal {
@@ -66,6 +83,28 @@ where
     shared.progress.at(String::new());
     report.stopped = shared.stop.is_raised();
     Ok(report)
+}
+
+/// One table's turn.
+struct Step {
+    /// The tables that it is in a circle with, and itself.
+    circle: Vec<usize>,
+    index: usize,
+    /// Whether it gets another turn, after the others of the circle.
+    is_first: bool,
+}
+
+/// The turns of the tables that have a goal. Those of a circle get a tenth of their rows before the others, which then have
+/// something to refer to wherever in the circle they are.
+fn steps(plan: &CrudPlan, indexes: &[usize]) -> Vec<Step> {
+    let mut steps = Vec::new();
+    for mut circle in circles(plan) {
+        circle.retain(|table| indexes.contains(table));
+        for is_first in [true, false].into_iter().filter(|is_first| !is_first || circle.len() > 1) {
+            steps.extend(circle.iter().map(|index| Step { circle: circle.clone(), index: *index, is_first }));
+        }
+    }
+    steps
 }
 
 /// Counts the tables that have a goal; answers their places in the plan.

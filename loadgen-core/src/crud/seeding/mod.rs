@@ -6,6 +6,7 @@
 //! else. Started again, a seeding counts what is there and adds the difference.
 
 mod agreement;
+mod beginning;
 mod call;
 mod combined;
 mod crew;

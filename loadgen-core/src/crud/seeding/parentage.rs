@@ -19,6 +19,8 @@ pub(super) struct Parentage {
     combined: Result<Option<Combined>, String>,
     /// A number that is unique beside the parent of a reference, and counts on within each parent.
     line: Option<Line>,
+    /// Whether parents in the same circle are written together with the rows.
+    joined: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,7 +63,17 @@ impl Parentage {
         let line = line(planned).filter(|line| !is_shared || Self::can_begin(planned, *line));
         let steps = Step::all(planned, &keys, line.filter(|_| is_shared).map(|line| line.reference));
         let combined = Combined::of(planned, &keys, &steps, (plan.seed, salt));
-        Ok(Parentage { keys, steps, combined, line })
+        Ok(Parentage { keys, steps, combined, line, joined: false })
+    }
+
+    /// Has rows do without the parents that are written together with them; those are new, and so is any combination with them.
+    pub(super) fn join(&mut self) {
+        (self.joined, self.combined) = (true, Ok(None));
+    }
+
+    /// Whether a parent is written together with the row.
+    fn comes_along(&self, plan: &TablePlan, reference: usize) -> bool {
+        self.joined && plan.references[reference].part != Part::None
     }
 
     /// Whether the parent beside which a number counts may be chosen before all others.
@@ -71,15 +83,15 @@ impl Parentage {
 
     /// Why not a single row can be written.
     pub(super) fn obstacle(&self, plan: &TablePlan) -> Option<String> {
-        let is_needed =
-            |at: usize| !plan.references[at].optional || plan.layout.combining.references.contains(&at);
+        let is_needed = |at: usize| {
+            let is_of_key = plan.layout.combining.references.contains(&at);
+            (!plan.references[at].optional || is_of_key) && !self.comes_along(plan, at)
+        };
         let name = |at: usize| &plan.references[at].parent_name;
         if let Some(empty) = (0..self.keys.len()).find(|at| self.keys[*at].len() == 0 && is_needed(*at)) {
             let remedy = match plan.references[empty].part {
                 Part::None => "; fill it too",
-                Part::Along | Part::Ahead => {
-                    ", and its first needs one of this table; have traffic write both first"
-                }
+                Part::Along | Part::Ahead => ", and its first needs one of this table; fill it too",
             };
             return Some(format!("{} has no row to refer to{remedy}", name(empty)));
         }
@@ -144,6 +156,10 @@ impl Parentage {
         rng: &mut Rng,
         parents: &mut [u64],
     ) -> bool {
+        if self.comes_along(plan, step.reference) {
+            parents[step.reference] = NO_PARENT;
+            return true;
+        }
         let reference = &plan.references[step.reference];
         // Without a value in one of its columns, a foreign key holds whatever the others say.
         let is_open = step.shared.iter().any(|shared| parents[shared.from] == NO_PARENT);

@@ -14,11 +14,13 @@ pub(super) struct Turn<'a, T> {
     pub(super) plan: &'a Arc<CrudPlan>,
     pub(super) crew: &'a Crew,
     pub(super) index: usize,
+    /// How many rows the table is to have when it is over.
+    pub(super) goal: u64,
 }
 
 /// Of a table that refers to itself, one row in so many is written before the others, which then have something to
 /// refer to.
-const ROOTS: u64 = 10;
+pub(super) const ROOTS: u64 = 10;
 
 impl<T: Target> Turn<'_, T>
 where
@@ -39,7 +41,7 @@ where
             if let Some(failure) = failed {
                 return Err(self.broken(PrepareError::Target(failure)));
             }
-            if seeded.missing() == 0 || seeded.short.is_some() || self.shared.stop.is_raised() {
+            if self.missing(seeded) == 0 || seeded.short.is_some() || self.shared.stop.is_raised() {
                 return Ok(());
             }
             self.shared.progress.at(seeded.name.to_string());
@@ -58,7 +60,7 @@ where
         let refers_to_itself = references.iter().any(|r| r.parent == Parent::Lane(self.index));
         // Of a seeding that went well, rows have the numbers below their count.
         let first = if *swept { 0 } else { seeded.before + seeded.inserted };
-        let mut rows = seeded.missing();
+        let mut rows = self.missing(seeded);
         if refers_to_itself && seeded.before + seeded.inserted == 0 {
             rows = rows.div_ceil(ROOTS);
         }
@@ -79,6 +81,10 @@ where
             seeded.short = dealt.short.filter(|_| first == 0);
         }
         Ok(failed)
+    }
+
+    fn missing(&self, seeded: &SeededTable) -> u64 {
+        self.goal.saturating_sub(seeded.before + seeded.inserted)
     }
 
     async fn count_again(&self, session: &mut T::Session, seeded: &mut SeededTable) -> Result<(), RunError> {

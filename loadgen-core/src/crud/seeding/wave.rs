@@ -8,7 +8,11 @@ use super::{
 };
 use crate::{
     BulkSession, PrepareError, Rng, Type, Value, column_salt,
-    crud::{CrudPlan, Source, TablePlan, reference::Reference, ties::nulls},
+    crud::{
+        CrudPlan, Source, TablePlan,
+        reference::{Part, Reference},
+        ties::nulls,
+    },
     generate::Distinct,
 };
 
@@ -22,8 +26,20 @@ pub(super) struct Wave {
     first: u64,
     parentage: Parentage,
     /// For each column, the numbers that follow the largest that is there, if it has such.
-    numbers: Vec<Option<Distinct>>,
+    numbers: Numbers,
+    /// Where rows of a circle are written together, the tables of it: the parents in it are the rows of the same number.
+    circle: Vec<Member>,
     salt: u64,
+}
+
+type Numbers = Arc<[Option<Distinct>]>;
+
+/// A table of a circle whose rows are written together with those of the others.
+#[derive(Clone, Debug)]
+struct Member {
+    table: usize,
+    first: u64,
+    numbers: Numbers,
 }
 
 /// Why there is no row of a number.
@@ -60,11 +76,28 @@ impl Wave {
             numbers.push(after.transpose()?);
         }
         let (plan, deal) = (Arc::clone(plan), Deal::new(first, rows));
-        Ok(Wave { plan, table, deal, first, parentage, numbers, salt })
+        let (numbers, circle) = (numbers.into(), Vec::new());
+        Ok(Wave { plan, table, deal, first, parentage, numbers, circle, salt })
     }
 
     pub(super) fn planned(&self) -> &TablePlan {
         &self.plan.tables[self.table]
+    }
+
+    /// Has the rows of these tables of a circle refer to each other, number by number.
+    pub(super) fn join(waves: &mut [Wave]) {
+        let member =
+            |wave: &Wave| Member { table: wave.table, first: wave.first, numbers: Arc::clone(&wave.numbers) };
+        let circle: Vec<Member> = waves.iter().map(member).collect();
+        for wave in waves {
+            wave.circle.clone_from(&circle);
+            wave.parentage.join();
+        }
+    }
+
+    /// The number of the first row.
+    pub(super) fn first(&self) -> u64 {
+        self.first
     }
 
     /// Why not a single row can be written.
@@ -117,6 +150,9 @@ impl Wave {
                 NO_PARENT if planned.references[*reference].to_itself => {
                     self.own_key(&planned.references[*reference], *position, number, parents)?
                 }
+                NO_PARENT if !self.circle.is_empty() && planned.references[*reference].part != Part::None => {
+                    self.joined_key(&planned.references[*reference], *position, number)?
+                }
                 NO_PARENT => Value::Null,
                 parent => self.parentage.key(*reference, parent, *position),
             },
@@ -142,6 +178,23 @@ impl Wave {
         }
     }
 
+    /// What a row has of its parent in the same circle: the key of that table's row, as many rows after its first.
+    fn joined_key(&self, reference: &Reference, position: usize, number: u64) -> Result<Value, NoRow> {
+        let unknown = || NoRow::Exhausted("the keys of its parents are not known before".to_owned());
+        let parent = reference.parent.planned().ok_or_else(unknown)?;
+        let member = self.circle.iter().find(|member| member.table == parent).ok_or_else(unknown)?;
+        let table = &self.plan.tables[parent];
+        let column = table.table.column_index(&reference.parent_columns[position]).ok_or_else(unknown)?;
+        let Source::Distinct(distinct) = &table.sources[column] else { return Err(unknown()) };
+        let nth = number - self.first;
+        let value = if matches!(table.table.columns[column].ty, Type::Int(_)) && distinct.is_alone() {
+            member.numbers[column].as_ref().unwrap_or(distinct).value(nth)
+        } else {
+            from_the_end(distinct, member.first + nth).and_then(|index| distinct.value(index))
+        };
+        value.ok_or_else(|| NoRow::Exhausted("its parents have no more keys".to_owned()))
+    }
+
     fn distinct(
         &self,
         column: usize,
@@ -155,12 +208,7 @@ impl Wave {
                 let index = self.parentage.nth_of_parent(column, nth, parents).unwrap_or(nth);
                 self.numbers[column].as_ref().unwrap_or(distinct).value(index)
             }
-            _ if distinct.is_sequence() => distinct.value(number),
-            // Lanes take their values from the other end.
-            _ => {
-                let last = distinct.capacity().min(1 << 64).saturating_sub(1) as u64;
-                last.checked_sub(number).and_then(|index| distinct.value(index))
-            }
+            _ => from_the_end(distinct, number).and_then(|index| distinct.value(index)),
         };
         value.ok_or_else(|| self.ended(column))
     }
@@ -169,4 +217,13 @@ impl Wave {
         let name = &self.planned().table.columns[column].name;
         NoRow::Exhausted(format!("the unique column {name:?} has no more values"))
     }
+}
+
+/// The index of a value: lanes take theirs from the other end, but for sequences.
+fn from_the_end(distinct: &Distinct, number: u64) -> Option<u64> {
+    if distinct.is_sequence() {
+        return Some(number);
+    }
+    let last = distinct.capacity().min(1 << 64).saturating_sub(1) as u64;
+    last.checked_sub(number)
 }
