@@ -36,13 +36,15 @@ impl Failed {
     /// An error with all its reasons.
     pub(crate) fn because(code: Code, error: &dyn Error) -> Self {
         let mut message = error.to_string();
+        let mut said = message.clone();
         let mut reason = error.source();
         while let Some(error) = reason {
             let text = error.to_string();
-            // A transparent error repeats its reason.
-            if !message.contains(&text) {
+            // A transparent error repeats its reason, and others end with it.
+            if !said.ends_with(&text) {
                 message = format!("{message}: {text}");
             }
+            said = text;
             reason = error.source();
         }
         Failed::new(code, message)

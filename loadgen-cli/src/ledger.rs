@@ -29,6 +29,19 @@ pub(crate) fn create(out: &Path, run: &str, plan: &Plan, job: &Job) -> Result<(L
     Ok((ledger, Header { run: name, target: job.target.describe(), plan: hash, ..Header::default() }))
 }
 
+/// Refuses the directory of a run that has a ledger: its plan says where to resolve, to verify and to clean up.
+pub(crate) fn refuse_taken(out: &Path) -> Result<(), Failed> {
+    let ledger = out.join(DIRECTORY);
+    if !ledger.exists() {
+        return Ok(());
+    }
+    let (out, ledger) = (out.display(), ledger.display());
+    let why = format!(
+        "{ledger} is the ledger of another run, which {out} belongs to: name another directory, or remove it"
+    );
+    Err(Failed::new(Code::Run, why))
+}
+
 /// What to do about the ledger of a job that has ended otherwise than it should, if there is something to do.
 pub(crate) fn unsettled(out: &Path, plan: &Plan, job: &Job) -> Option<String> {
     let name = (plan.jobs.len() > 1).then_some(job.name.as_str());

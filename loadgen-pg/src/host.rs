@@ -46,6 +46,14 @@ impl Host {
         }
     }
 
+    /// What a password file may call it.
+    pub(crate) fn names(&self) -> Vec<String> {
+        match self {
+            Host::Socket(directory) => vec![directory.display().to_string(), "localhost".to_owned()],
+            Host::Name(name) => vec![name.clone()],
+        }
+    }
+
     /// The directory of the socket, if it is one.
     pub(crate) fn socket(&self) -> Option<&Path> {
         match self {

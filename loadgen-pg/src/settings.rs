@@ -117,12 +117,7 @@ impl PgSettings {
         let application = parts.application_name.or_else(|| given("PGAPPNAME"));
         let passfile = parts.passfile.or_else(|| given("PGPASSFILE")).map(PathBuf::from);
         let passfile = passfile.or_else(|| given("HOME").map(|home| Path::new(&home).join(".pgpass")));
-        let login = passfile::Login {
-            hosts: &[&host.to_string(), if host.socket().is_some() { "localhost" } else { "" }],
-            port,
-            database: &database,
-            user: &user,
-        };
+        let login = passfile::Login { hosts: &host.names(), port, database: &database, user: &user };
         let password = parts.password.filter(|password| !password.is_empty()).or_else(|| given("PGPASSWORD"));
         let password = password.or_else(|| passfile.and_then(|path| passfile::read(&path, &login)));
 

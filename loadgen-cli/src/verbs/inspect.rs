@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, fmt::Write};
 
 use loadgen_core::{
     Column, Fill, PrepareError, Schema, SchemaFilter, SqlSession, Table, TableName, Target, Type,
-    crud::{self, CrudConfig, CrudPlan, CrudPlanError, TableConfig},
+    crud::{self, CrudConfig, CrudPlan, TableConfig, TablePlan},
 };
 use loadgen_pg::PgSession;
 use serde_json::{Value, json};
@@ -51,7 +51,7 @@ pub(super) async fn inspect(args: &InspectArgs) -> Result<(), Failed> {
         InspectFormat::Yaml => {
             let url = job.config.target.as_deref().map(secrets::without_password);
             let (crud, refused) =
-                writable(&schema, crud, job).map_err(|error| plan.refused(job, error.into()))?;
+                writable(&mut session, crud, job).await.map_err(|error| plan.refused(job, error))?;
             output::result(&yaml(crud, &refused, url)?)
         }
     }
@@ -94,19 +94,19 @@ async fn digests(
     output::result(&text)
 }
 
-/// The configuration with every table that can be written, and those that cannot, with the reason.
-fn writable(
-    schema: &Schema,
+/// The configuration with every table that would be written, and those that cannot be, with the reason.
+async fn writable(
+    session: &mut PgSession,
     mut crud: CrudConfig,
     job: &Job,
-) -> Result<(CrudConfig, Refused), CrudPlanError> {
-    let tables = schema.tables.iter().map(|table| {
-        let config = crud.key_of(&table.name).and_then(|key| crud.tables.get(key)).cloned();
-        (table.name.to_string(), TableConfig { weight: Some(1), ..config.unwrap_or_default() })
-    });
-    crud.tables = tables.collect();
-    let CrudPlan { tables: planned, refused, .. } = CrudPlan::new(schema, &crud, job.seed, job.lanes())?;
-    crud.tables.retain(|name, _| planned.iter().any(|plan| plan.table.name.to_string() == *name));
+) -> Result<(CrudConfig, Refused), PrepareError> {
+    let CrudPlan { tables, refused, .. } = crud::plan(session, &crud, job.seed, job.lanes()).await?;
+    let config = |planned: &TablePlan| {
+        let name = &planned.table.name;
+        let config = crud.key_of(name).and_then(|key| crud.tables.get(key)).cloned().unwrap_or_default();
+        (name.to_string(), TableConfig { weight: Some(planned.weight), ..config })
+    };
+    crud.tables = tables.iter().map(config).collect();
     crud.exclude.clear();
     Ok((crud, refused))
 }

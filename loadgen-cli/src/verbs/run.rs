@@ -8,7 +8,7 @@ use crate::{
     failed::{Code, Failed},
     flags::RunArgs,
     freshness::Followed,
-    output,
+    ledger, output,
     plan::Plan,
     signals::Signals,
     slot::SlotWish,
@@ -20,6 +20,7 @@ pub(super) async fn run(args: &RunArgs, talk: &TalkArgs) -> Result<(), Failed> {
     let plan = Plan::resolve(&args.source, &args.load)?;
     let signals = Signals::listen(talk.quiet);
     if let Some(out) = &args.out {
+        ledger::refuse_taken(out)?;
         write(out, "plan.yaml", &plan.to_yaml()?)?;
     }
     let allow_host = args.source.reach.allow_host.clone();

@@ -137,6 +137,12 @@ async fn resolving_needs_the_right_database_and_a_run_that_is_over() {
     let nothing = tempfile::tempdir().unwrap();
     let ran = run(&["resolve", text(nothing.path())]);
     assert!(ran.code == Some(2) && ran.stderr.contains("holds no ledger"), "{ran:?}");
-    let ran = run(&["run", "--url", &url, "--ledger", "--out", text(out.path()), "-q"]);
-    assert!(ran.code == Some(1) && ran.stderr.contains("holds a ledger already"), "{ran:?}");
+    let plan = std::fs::read_to_string(out.path().join("plan.yaml")).unwrap();
+    for ledger in [&["--ledger"][..], &[]] {
+        let args = [&["run", "--url", &other, "--operations", "1", "--out", text(out.path()), "-q"], ledger];
+        let ran = run(&args.concat());
+        assert!(ran.code == Some(1) && ran.stderr.contains("is the ledger of another run"), "{ran:?}");
+    }
+    let left = std::fs::read_to_string(out.path().join("plan.yaml")).unwrap();
+    assert_eq!(left, plan, "where to resolve is still known");
 }

@@ -19,7 +19,7 @@ pub(crate) async fn last_look<W: Workload>(shared: &Shared<W>) {
     let looked = tokio::time::timeout(shared.deadline, async {
         let mut session = open(&*shared.target, shared.deadline).await?;
         let (since, occasion) = (Instant::now(), Occasion::Suspicion);
-        let ask = Ask { after: None, since, is_guess: false, occasion };
+        let ask = Ask { after: None, since, is_guess: false, occasion, within: shared.deadline };
         shared.follower.look(&shared.workload, &mut session, ask).await
     });
     if let Ok(Err(error)) = looked.await {

@@ -8,6 +8,7 @@ use std::{
 
 use tokio::{sync::Mutex, time::Instant};
 
+use super::open::deadline_passed;
 use super::progress::Progress;
 use crate::{
     Occasion, PrepareError, Replanned, SessionOf, Setup, Target, WeightsError, Workload, mix::Choice,
@@ -85,6 +86,8 @@ pub(crate) struct Ask<'a, W: Workload> {
     /// Whether something else may as well be the reason: then nobody looks if too many have done so in vain.
     pub(crate) is_guess: bool,
     pub(crate) occasion: Occasion,
+    /// How long the target may take for it; the turn is waited for besides, behind others with the same patience.
+    pub(crate) within: Duration,
 }
 
 impl<W: Workload> Follower<W> {
@@ -113,7 +116,8 @@ impl<W: Workload> Follower<W> {
         if is_known || ask.is_guess && newest.guesses.are_enough(began) {
             return Ok(false);
         }
-        let found = workload.look(session, &self.setup, ask.occasion).await?;
+        let look = tokio::time::timeout(ask.within, workload.look(session, &self.setup, ask.occasion)).await;
+        let found = look.unwrap_or_else(|_| Err(deadline_passed("answer", ask.within).into()))?;
         newest.looked = Some(began);
         if ask.is_guess {
             newest.guesses.note(began, found.is_some());
@@ -149,7 +153,13 @@ impl<W: Workload> Follower<W> {
                     Some(session) => session,
                     None => target.connect().await?,
                 };
-                let ask = Ask { after: None, since: began, is_guess: false, occasion: Occasion::Routine };
+                let ask = Ask {
+                    after: None,
+                    since: began,
+                    is_guess: false,
+                    occasion: Occasion::Routine,
+                    within: deadline,
+                };
                 self.look(workload, &mut session, ask).await?;
                 Ok::<_, PrepareError>(session)
             });

@@ -31,7 +31,12 @@ with wanted as materialized (
     select 11, e.oid, 0, e.xmin from pg_enum e
     union all
     select 12, y.oid, 0, y.xmin from pg_type y where y.typtype in ('d', 'r')
+    union all
+    select 13, p.oid, 0, p.xmin from pg_proc p
+    where p.oid in (select g.tgfoid from pg_trigger g join tables t on t.oid = g.tgrelid)
+    union all
+    select 14, a.attrelid, a.attnum, a.xmin from pg_attribute a join pg_class c on c.oid = a.attrelid where c.relkind = 'c'
 )
-select (coalesce(sum(hashint8extended(one::int8 << 32 | catalog << 24 | (other & 65535), written::text::int8)), 0)
+select (coalesce(sum(hashint8extended((one::int8 << 32) | (catalog << 24) | (other & 65535), written::text::int8)), 0)
            % 9223372036854775807::numeric)::int8
 from parts

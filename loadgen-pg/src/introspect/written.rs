@@ -67,9 +67,11 @@ fn words(source: &str, strings_too: bool) -> Vec<Word> {
             (rest.find("*/").map_or(rest.len(), |end| end + 2), None)
         } else if first == '\'' && !strings_too {
             (rest[1..].find('\'').map_or(rest.len(), |end| end + 2), Some(Word::Sign))
+        } else if let Some(end) = dollar_quoted(rest).filter(|_| !strings_too) {
+            (end, Some(Word::Sign))
         } else if first == '"' {
-            let end = rest[1..].find('"').map_or(rest.len() - 1, |end| end + 1);
-            (end + 1, Some(Word::Name(rest[1..end.max(1)].to_owned(), true)))
+            let name = rest[1..].split('"').next().unwrap_or_default();
+            ((name.len() + 2).min(rest.len()), Some(Word::Name(name.to_owned(), true)))
         } else if first.is_alphabetic() || first == '_' {
             let is_inner = |c: char| c.is_alphanumeric() || c == '_' || c == '$';
             let end = rest.find(|c| !is_inner(c)).unwrap_or(rest.len());
@@ -86,6 +88,14 @@ fn words(source: &str, strings_too: bool) -> Vec<Word> {
         rest = &rest[taken..];
     }
     words
+}
+
+/// Where the text ends that a source begins with between dollar signs, as in `$tag$ ... $tag$`.
+fn dollar_quoted(source: &str) -> Option<usize> {
+    let begin = source.strip_prefix('$')?.find('$')? + 2;
+    let tag = &source[..begin];
+    let is_tag = tag[1..begin - 1].chars().all(|c| c.is_alphanumeric() || c == '_');
+    is_tag.then(|| source[begin..].find(tag).map_or(source.len(), |end| begin + end + tag.len()))
 }
 
 #[cfg(test)]
@@ -106,6 +116,14 @@ mod tests {
         check("update only \"My T\" set a = 1; delete from s.\"x\" where 1 = 1", &["My T", "s.x"]);
         check("begin execute 'insert into log values (1)'; end", &["log"]);
         check("merge into t using u on true when matched then update set a = 1", &["t", "set"]);
+    }
+
+    #[test]
+    fn names_and_texts_that_are_not_closed_end_with_the_source() {
+        check("begin raise notice $$\"$$; insert into t values (1); return new; end -- \u{e9}", &["t"]);
+        check("begin perform $a$ update t set $b$ x $a$; delete from \"u\" where a = $1; end", &["u"]);
+        check("insert into \"\u{e9}", &["\u{e9}"]);
+        check("perform \"", &[]);
     }
 
     #[test]

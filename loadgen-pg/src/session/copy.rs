@@ -65,8 +65,9 @@ impl Copy {
                 let encoded = if is_over { Ok(()) } else { self.encode(&values, &mut chunk) };
                 if let Err(failure) = encoded {
                     // The server answers with the words that it is given.
-                    let _ = patience.wait(Place::Harmless, copy.abort("a value does not fit")).await;
-                    return Err(failure);
+                    let aborted = patience.wait(Place::Harmless, copy.abort("a value does not fit")).await;
+                    // Who is left half-way through a COPY can do nothing else.
+                    return Err(aborted.err().filter(Failure::breaks_session).unwrap_or(failure));
                 }
             }
             if is_over {

@@ -3,7 +3,7 @@
 use loadgen_core::{Table, Type, Value};
 use sqlx::{AssertSqlSafe, PgConnection, postgres::PgRow};
 
-use super::apply::read_row;
+use super::{apply::read_row, points::end};
 use crate::{
     codec::Wire,
     quote::{own_rows, quote},
@@ -24,16 +24,14 @@ pub(super) async fn pick(
     if definition.ty == Type::Uuid {
         let sql =
             format!("select {wanted} from {from} where {key} >= $1::text::uuid order by {key} limit $2");
-        // Behind the last, it goes on with the first.
-        for first in [u128::from(point) << 64, 0] {
-            let first = Value::Uuid(first).to_string();
-            let query = sqlx::query(AssertSqlSafe(sql.clone())).bind(first).bind(rows);
-            let found = query.fetch_all(&mut *connection).await?;
-            if !found.is_empty() {
-                return values(table, column, &found);
-            }
-        }
-        return Ok(Vec::new());
+        let least = end(connection, table, column, "asc").await?;
+        let greatest = end(connection, table, column, "desc").await?;
+        let (Some(Value::Uuid(least)), Some(Value::Uuid(greatest))) = (least, greatest) else {
+            return Ok(Vec::new());
+        };
+        let first = Value::Uuid(least + part(greatest.saturating_sub(least), point)).to_string();
+        let found = sqlx::query(AssertSqlSafe(sql)).bind(first).bind(rows).fetch_all(connection).await?;
+        return values(table, column, &found);
     }
     let sql = format!(
         "select {wanted} from {from} where {key} >= \
@@ -46,6 +44,12 @@ pub(super) async fn pick(
     values(table, column, &found)
 }
 
+/// So many 2^64ths of a range.
+fn part(range: u128, point: u64) -> u128 {
+    let (high, low) = (range >> 64, range & u128::from(u64::MAX));
+    high * u128::from(point) + ((low * u128::from(point)) >> 64)
+}
+
 /// The keys out of what came.
 fn values(table: &Table, column: usize, rows: &[PgRow]) -> sqlx::Result<Vec<Value>> {
     let wire = Wire::of(&table.columns[column]);
@@ -54,4 +58,18 @@ fn values(table: &Table, column: usize, rows: &[PgRow]) -> sqlx::Result<Vec<Valu
         read_row(row, wires, &mut values).map_err(|error| sqlx::Error::Decode(error.into()))?;
     }
     Ok(values)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::part;
+
+    #[test]
+    fn parts_of_a_range_go_from_its_beginning_nearly_to_its_end() {
+        assert_eq!([0, 1 << 63].map(|point| part(1000, point)), [0, 500]);
+        assert_eq!(part(u128::MAX, 0), 0);
+        assert!(part(u128::MAX, u64::MAX) > u128::MAX / 100 * 99);
+        // Keys that begin with the time lie close to each other.
+        assert_eq!(part(1 << 80, 1 << 63), 1 << 79);
+    }
 }

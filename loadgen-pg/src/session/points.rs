@@ -70,7 +70,7 @@ fn share(range: u128, at: u128, parts: u64) -> u128 {
 }
 
 /// The first value of a column in its order, or the last.
-async fn end(
+pub(super) async fn end(
     connection: &mut PgConnection,
     table: &Table,
     column: usize,

@@ -36,7 +36,10 @@ pub(super) async fn scan(
     let sql = format!("select {} from {}", names.join(", "), own_rows(table));
     patience.wait(Place::Harmless, lying(connection, true)).await?;
     let count = rows(connection, patience, (sql, Given::Nothing), (table, columns), each).await;
-    // A session that is broken cannot be asked, and a transaction that has failed takes the setting with it.
+    // A session that is broken cannot be asked.
+    if count.as_ref().is_err_and(Failure::breaks_session) {
+        return count;
+    }
     let reset = patience.wait(Place::Harmless, lying(connection, false)).await;
     count.and_then(|count| reset.map(|()| count))
 }

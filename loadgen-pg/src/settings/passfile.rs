@@ -1,10 +1,14 @@
 //! Passwords from libpq's password file.
 
-use std::{fs, path::Path};
+use std::{
+    fs::{self, File},
+    io::Read,
+    path::Path,
+};
 
 /// What a line of the file is matched against.
 pub(super) struct Login<'a> {
-    pub(super) hosts: &'a [&'a str],
+    pub(super) hosts: &'a [String],
     pub(super) port: u16,
     pub(super) database: &'a str,
     pub(super) user: &'a str,
@@ -12,22 +16,24 @@ pub(super) struct Login<'a> {
 
 /// The password that a file has for a login. A file that others may read is passed over, as libpq does.
 pub(super) fn read(path: &Path, login: &Login<'_>) -> Option<String> {
-    let text = fs::read_to_string(path).ok()?;
-    if !is_ours_alone(path) {
+    let mut file = File::open(path).ok()?;
+    if !file.metadata().is_ok_and(|meta| is_ours_alone(&meta)) {
         tracing::warn!(path = %path.display(), "password file ignored: others may read it, chmod 0600 would help");
         return None;
     }
+    let mut text = String::new();
+    file.read_to_string(&mut text).ok()?;
     text.lines().find_map(|line| password(line, login))
 }
 
 #[cfg(unix)]
-fn is_ours_alone(path: &Path) -> bool {
+fn is_ours_alone(meta: &fs::Metadata) -> bool {
     use std::os::unix::fs::PermissionsExt;
-    fs::metadata(path).is_ok_and(|meta| meta.permissions().mode() & 0o077 == 0)
+    meta.permissions().mode() & 0o077 == 0
 }
 
 #[cfg(not(unix))]
-fn is_ours_alone(_path: &Path) -> bool {
+fn is_ours_alone(_: &fs::Metadata) -> bool {
     true
 }
 
@@ -66,7 +72,8 @@ mod tests {
     use super::*;
 
     fn check(line: &str, expected: Option<&str>) {
-        let login = Login { hosts: &["db", "localhost"], port: 5432, database: "shop", user: "me" };
+        let hosts = ["db".to_owned(), "::1".to_owned(), "localhost".to_owned()];
+        let login = Login { hosts: &hosts, port: 5432, database: "shop", user: "me" };
         assert_eq!(password(line, &login).as_deref(), expected, "{line}");
     }
 
@@ -79,6 +86,8 @@ mod tests {
         check("db:5432:shop:you:secret", None);
         check("#*:*:*:*:secret", None);
         check("db:5432:shop:me", None);
+        check(":*:*:me:secret", None);
+        check(r"\:\:1:5432:shop:me:secret", Some("secret"));
     }
 
     #[test]

@@ -24,13 +24,12 @@ impl<W: Workload> Worker<W> {
         }
         for nth in 1.. {
             let Some(session) = self.session.as_mut() else { break };
-            let ask = Ask { after: Some(epoch), since, is_guess, occasion: Occasion::Suspicion };
-            let look = shared.follower.look(&shared.workload, session, ask);
-            let failure = match self.deadline.bound(shared.deadline, look).await {
-                Some(Ok(found)) => return Ok(found),
-                Some(Err(PrepareError::Target(failure))) => failure,
-                Some(Err(error)) => Failure::aborted(Action::PauseThenFatal, "schema", error),
-                None => deadline_passed("answer", shared.deadline),
+            let (occasion, within) = (Occasion::Suspicion, shared.deadline);
+            let ask = Ask { after: Some(epoch), since, is_guess, occasion, within };
+            let failure = match shared.follower.look(&shared.workload, session, ask).await {
+                Ok(found) => return Ok(found),
+                Err(PrepareError::Target(failure)) => failure,
+                Err(error) => Failure::aborted(Action::PauseThenFatal, "schema", error),
             };
             self.recorder.failed(&failure);
             if failure.breaks_session() {
