@@ -1,5 +1,6 @@
 //! Runs that keep a ledger, on the database in memory with failures at every place.
 
+mod fences;
 mod replay;
 mod stopped;
 
