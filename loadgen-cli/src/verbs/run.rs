@@ -25,7 +25,8 @@ pub(super) async fn run(args: &RunArgs, talk: &TalkArgs) -> Result<(), Failed> {
     let ledger = args.out.clone().filter(|_| args.ledger);
     let slot = args.slot.clone().map(|name| SlotWish { name, most: args.max_slot_wal.0 });
     let (check, progress, quiet) = (args.check, args.progress, talk.quiet);
-    let manner = Manner { check, progress, quiet, ledger, slot, allow_host };
+    let ledger_sync = args.ledger_sync.into();
+    let manner = Manner { check, progress, quiet, ledger, ledger_sync, slot, allow_host };
     let execution = execute::execute(&plan, &manner, &signals).await?;
     let summary = output::pretty(&execution.summary)?;
     // What a run came to is said even where it cannot be kept.

@@ -73,7 +73,7 @@ impl LaneTrace {
         entries: Vec<Entry>,
     ) -> Result<bool, Failure> {
         let (lane, seq) = (self.lane, self.seq + 1);
-        self.tracer.write(lane, &Record::Transaction(TransactionRecord { lane, seq, entries }))?;
+        self.tracer.promise(TransactionRecord { lane, seq, entries }).await?;
         self.open = Some(seq);
         let answer = session.apply_marked(&self.advance(), change).await;
         if let Err(failure) = &answer
@@ -98,8 +98,7 @@ impl LaneTrace {
         entries: Vec<Entry>,
     ) -> Result<(), Failure> {
         let (lane, seq) = (self.lane, self.seq + 1);
-        let record = Record::Transaction(TransactionRecord { lane, seq, entries });
-        if let Err(failure) = self.tracer.write(lane, &record) {
+        if let Err(failure) = self.tracer.promise(TransactionRecord { lane, seq, entries }).await {
             let _ = session.rollback().await;
             return Err(failure);
         }
