@@ -2,6 +2,7 @@
 
 use clap::{ArgAction, Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
+use loadgen_core::ledger::LedgerSync;
 
 use crate::flags::{
     CleanupArgs, DemoArgs, HealthArgs, InspectArgs, PlanArgs, ResolveArgs, RunArgs, SeedArgs, VerifyArgs,
@@ -85,6 +86,24 @@ pub(crate) enum ProgressMode {
     Plain,
     /// Nothing
     None,
+}
+
+/// What a transaction of a ledger waits for before it is committed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LedgerSyncMode {
+    /// Its record is with the operating system, which survives the process
+    None,
+    /// Its record is on the disk, which survives the machine; all that wait, wait for the same write
+    Group,
+}
+
+impl From<LedgerSyncMode> for LedgerSync {
+    fn from(mode: LedgerSyncMode) -> Self {
+        match mode {
+            LedgerSyncMode::None => LedgerSync::None,
+            LedgerSyncMode::Group => LedgerSync::Group,
+        }
+    }
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::{path::PathBuf, time::Instant};
 use loadgen_core::{
     Setup, Target,
     crud::{self, CrudPlan, TablePlan},
-    ledger::{Header, Ledger},
+    ledger::{Header, Ledger, LedgerSync},
     summary::{CheckSummary, RunSummary, Summary},
 };
 use tokio::task::JoinSet;
@@ -33,6 +33,8 @@ pub(crate) struct Manner {
     pub(crate) quiet: bool,
     /// The directory of the run, if it keeps a ledger.
     pub(crate) ledger: Option<PathBuf>,
+    /// What its transactions wait for.
+    pub(crate) ledger_sync: LedgerSync,
     /// The slot that it makes, if it makes one.
     pub(crate) slot: Option<SlotWish>,
     /// The sink that it follows, if it follows one.
@@ -176,7 +178,7 @@ pub(crate) type Traced = (CrudPlan, Option<(Ledger, Header)>);
 /// Makes the ledgers, if there are to be any.
 fn ledgers(plan: &Plan, plans: Vec<CrudPlan>, manner: &Manner, clock: &Clock) -> Result<Vec<Traced>, Failed> {
     let traced = |(job, planned): (&Job, CrudPlan)| {
-        let create = |out: &PathBuf| ledger::create(out, &clock.id, plan, job);
+        let create = |out: &PathBuf| ledger::create((out, manner.ledger_sync), &clock.id, plan, job);
         Ok((planned, manner.ledger.as_ref().map(create).transpose()?))
     };
     plan.jobs.iter().zip(plans).map(traced).collect()

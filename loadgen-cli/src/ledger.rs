@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use loadgen_core::{
     Target, column_salt,
-    ledger::{Header, Ledger, LedgerOptions, LedgerState, state},
+    ledger::{Header, Ledger, LedgerOptions, LedgerState, LedgerSync, state},
 };
 
 use crate::{
@@ -17,13 +17,19 @@ use crate::{
 const DIRECTORY: &str = "ledger";
 
 /// The ledger of a job that is about to begin: one for each job, below one another where there are several.
-pub(crate) fn create(out: &Path, run: &str, plan: &Plan, job: &Job) -> Result<(Ledger, Header), Failed> {
+pub(crate) fn create(
+    (out, sync): (&Path, LedgerSync),
+    run: &str,
+    plan: &Plan,
+    job: &Job,
+) -> Result<(Ledger, Header), Failed> {
     let (mut directory, mut name) = (out.join(DIRECTORY), run.to_owned());
     if plan.jobs.len() > 1 {
         directory.push(&job.name);
         name = format!("{name}/{}", job.name);
     }
-    let options = LedgerOptions { journals: job.connections(), ..LedgerOptions::default() };
+    let journals = if sync == LedgerSync::Group { 1 } else { job.connections() };
+    let options = LedgerOptions { journals, sync, ..LedgerOptions::default() };
     let ledger = Ledger::create(directory, options).map_err(|error| Failed::because(Code::Run, &error))?;
     let hash = format!("{:016x}", column_salt(&plan.to_yaml()?));
     Ok((ledger, Header { run: name, target: job.target.describe(), plan: hash, ..Header::default() }))

@@ -21,7 +21,7 @@ pub(crate) use self::{
     tables::{ScopeArgs, TableArgs},
 };
 use crate::{
-    args::{Format, ProgressMode},
+    args::{Format, LedgerSyncMode, ProgressMode},
     sink::Sink,
 };
 
@@ -53,6 +53,9 @@ pub(crate) struct RunArgs {
     /// Keep a ledger of every transaction below --out, so that `resolve` can say after any failure what was committed
     #[arg(long, requires = "out", help_heading = "Output")]
     pub(crate) ledger: bool,
+    /// What a transaction of the ledger waits for before it is committed
+    #[arg(long, value_name = "WHEN", default_value = "none", requires = "ledger", help_heading = "Output")]
+    pub(crate) ledger_sync: LedgerSyncMode,
     /// Make a logical replication slot of this name before the traffic, for `verify --sink slot:NAME`; `cleanup` removes it
     #[arg(long, value_name = "NAME", requires = "ledger", help_heading = "Output")]
     pub(crate) slot: Option<String>,

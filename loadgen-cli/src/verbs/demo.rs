@@ -54,8 +54,17 @@ async fn on(
     let filling = Plan::resolve(&source, &load)?;
     create(&filling).await?;
     let (progress, allow_host) = (ProgressMode::None, Vec::new());
-    let manner =
-        Manner { check: false, progress, quiet, ledger: None, slot: None, freshness: None, allow_host };
+    let ledger_sync = loadgen_core::ledger::LedgerSync::None;
+    let manner = Manner {
+        check: false,
+        progress,
+        quiet,
+        ledger: None,
+        ledger_sync,
+        slot: None,
+        freshness: None,
+        allow_host,
+    };
     let filled = execute::execute(&filling, &manner, signals).await?;
     if signals.count() > 0 {
         return Ok(filled);

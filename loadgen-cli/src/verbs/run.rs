@@ -28,7 +28,8 @@ pub(super) async fn run(args: &RunArgs, talk: &TalkArgs) -> Result<(), Failed> {
     let slot = args.slot.clone().map(|name| SlotWish { name, most: args.max_slot_wal.0 });
     let freshness = args.freshness.as_ref().map(|sink| Followed::new(sink, slot.as_ref())).transpose()?;
     let (check, progress, quiet) = (args.check, args.progress, talk.quiet);
-    let manner = Manner { check, progress, quiet, ledger, slot, freshness, allow_host };
+    let ledger_sync = args.ledger_sync.into();
+    let manner = Manner { check, progress, quiet, ledger, ledger_sync, slot, freshness, allow_host };
     let execution = execute::execute(&plan, &manner, &signals).await?;
     let summary = output::pretty(&execution.summary)?;
     // What a run came to is said even where it cannot be kept.

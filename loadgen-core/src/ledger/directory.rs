@@ -2,11 +2,15 @@
 
 use std::{
     fs::{self, File, TryLockError},
+    io,
     path::{Path, PathBuf},
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
+use tokio::time::timeout;
+
 use super::{
+    disk::{self, LedgerSync, PATIENCE},
     error::LedgerError,
     journal::Journal,
     reader::{LedgerReader, segments},
@@ -20,11 +24,14 @@ pub struct LedgerOptions {
     pub journals: u32,
     /// About how many bytes a segment has.
     pub segment: u64,
+    /// What a transaction waits for before it is committed. Who waits for the disk should have one journal, so that all wait
+    /// for the same writes.
+    pub sync: LedgerSync,
 }
 
 impl Default for LedgerOptions {
     fn default() -> Self {
-        LedgerOptions { journals: 1, segment: 256 << 20 }
+        LedgerOptions { journals: 1, segment: 256 << 20, sync: LedgerSync::None }
     }
 }
 
@@ -35,6 +42,9 @@ impl Default for LedgerOptions {
 pub struct Ledger {
     directory: PathBuf,
     journals: Vec<Mutex<Journal>>,
+    sync: LedgerSync,
+    /// How many bytes of each journal are on the disk, as far as anybody has waited for that, and how often somebody has.
+    synced: Vec<tokio::sync::Mutex<(u64, u64)>>,
     /// Held for as long as the ledger is written.
     _lock: File,
 }
@@ -53,7 +63,7 @@ impl Ledger {
         }
         let journal = |number| Journal::create(directory, number, options.segment).map(Mutex::new);
         let journals = (0..options.journals.max(1)).map(journal).collect::<Result<_, _>>()?;
-        Ok(Ledger { directory: directory.to_owned(), journals, _lock: lock })
+        Ok(Ledger::of(directory, journals, options.sync, lock))
     }
 
     /// One journal more for a ledger that is there, for what is found out later. What has been written so far is read, and
@@ -77,7 +87,12 @@ impl Ledger {
             }
             records.mend()?;
         }
-        Ok(Ledger { directory: directory.to_owned(), journals: vec![Mutex::new(journal)], _lock: lock })
+        Ok(Ledger::of(directory, vec![Mutex::new(journal)], LedgerSync::None, lock))
+    }
+
+    fn of(directory: &Path, journals: Vec<Mutex<Journal>>, sync: LedgerSync, lock: File) -> Self {
+        let synced = journals.iter().map(|_| tokio::sync::Mutex::default()).collect();
+        Ledger { directory: directory.to_owned(), journals, sync, synced, _lock: lock }
     }
 
     /// Where it is.
@@ -99,6 +114,42 @@ impl Ledger {
     /// When the record cannot be written as a line.
     pub fn defer(&self, lane: u32, record: &Record) -> Result<(), LedgerError> {
         self.journal(lane).defer(record)
+    }
+
+    /// Waits until what was written of a lane is as safe as the options say.
+    ///
+    /// # Errors
+    /// When the disk refuses it, or takes longer than 30 s.
+    pub async fn kept(&self, lane: u32) -> Result<(), LedgerError> {
+        if self.sync == LedgerSync::None {
+            return Ok(());
+        }
+        let at = lane as usize % self.journals.len();
+        let path = lock(&self.journals[at]).files().1;
+        let late = |_| Err(io::Error::new(io::ErrorKind::TimedOut, "the disk takes longer than 30 s"));
+        let kept = timeout(PATIENCE, self.keep(at)).await.unwrap_or_else(late);
+        kept.map_err(LedgerError::io("sync", path))
+    }
+
+    async fn keep(&self, at: usize) -> io::Result<()> {
+        let wanted = lock(&self.journals[at]).written();
+        let mut synced = self.synced[at].lock().await;
+        if synced.0 >= wanted {
+            return Ok(());
+        }
+        // Others have written meanwhile, and wait behind this lock.
+        let (written, files) = {
+            let journal = lock(&self.journals[at]);
+            (journal.written(), journal.files().0)
+        };
+        disk::sync(files).await?;
+        *synced = (written, synced.1 + 1);
+        Ok(())
+    }
+
+    #[cfg(test)]
+    pub(super) fn syncs(&self) -> u64 {
+        self.synced.iter().map(|synced| synced.try_lock().map_or(0, |synced| synced.1)).sum()
     }
 
     /// The transactions that were written down and have not ended, as lane and number.

@@ -5,9 +5,11 @@ use std::{
     fs::{File, OpenOptions},
     io::Write,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use super::{
+    disk::Full,
     error::LedgerError,
     line,
     record::{CleanEnd, Record},
@@ -20,8 +22,12 @@ pub(super) struct Journal {
     number: u32,
     segment: u32,
     most: u64,
-    file: File,
+    file: Arc<File>,
     path: PathBuf,
+    /// Segments before this one that may not be on the disk yet.
+    full: Full,
+    /// How many bytes were written to all segments.
+    written: u64,
     /// How long the segment is, up to the last line that is whole.
     length: u64,
     /// Lines that nobody has to wait for.
@@ -51,8 +57,10 @@ impl Journal {
             number,
             segment: 0,
             most,
-            file,
+            file: Arc::new(file),
             path,
+            full: Full::default(),
+            written: 0,
             length: 0,
             pending,
             failed: false,
@@ -110,12 +118,13 @@ impl Journal {
         if self.failed {
             return Err(LedgerError::Failed(self.path.clone()));
         }
-        if let Err(error) = self.file.write_all(&self.pending) {
+        if let Err(error) = (&*self.file).write_all(&self.pending) {
             self.failed = true;
             let _ = self.file.set_len(self.length);
             return Err(LedgerError::io("write to", &self.path)(error));
         }
         self.length += self.pending.len() as u64;
+        self.written += self.pending.len() as u64;
         self.pending.clear();
         if self.length < self.most {
             return Ok(());
@@ -124,19 +133,33 @@ impl Journal {
         self.rotate().inspect_err(|_| self.failed = true)
     }
 
+    /// What is full goes to the disk while others are written to the next.
     fn rotate(&mut self) -> Result<(), LedgerError> {
-        self.file.sync_data().map_err(LedgerError::io("sync", &self.path))?;
+        let full = std::mem::replace(
+            &mut self.path,
+            self.directory.join(segment_name(self.number, self.segment + 1)),
+        );
         self.segment += 1;
-        self.path = self.directory.join(segment_name(self.number, self.segment));
-        self.file = create(&self.path)?;
+        let file = std::mem::replace(&mut self.file, Arc::new(create(&self.path)?));
         self.length = 0;
-        Ok(())
+        self.full.push(file).map_err(LedgerError::io("sync", full))
     }
 
     /// Hands everything to the disk.
     pub(super) fn sync(&mut self) -> Result<(), LedgerError> {
         self.flush()?;
-        self.file.sync_data().map_err(LedgerError::io("sync", &self.path))
+        let synced = self.full.reap(0).and_then(|()| self.file.sync_data());
+        synced.map_err(LedgerError::io("sync", &self.path))
+    }
+
+    /// How many bytes were written so far.
+    pub(super) fn written(&self) -> u64 {
+        self.written
+    }
+
+    /// The files that may not be on the disk yet, and the path of the last.
+    pub(super) fn files(&self) -> (Vec<Arc<File>>, PathBuf) {
+        (self.full.files().chain([Arc::clone(&self.file)]).collect(), self.path.clone())
     }
 
     /// The transactions that have not ended, as lane and number.

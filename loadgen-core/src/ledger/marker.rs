@@ -61,9 +61,9 @@ impl Markers {
     }
 
     /// Waits until no transaction is on its way that has the marker, bars those that come late, and gives back where the marker
-    /// is. The epoch only rises: from the one that is named to the next, or not at all.
-    pub(super) fn fence(&self, lane: u32, epoch: i64) -> Change {
-        let values = vec![self.run(), number(lane), Value::Int(epoch), Value::Int(epoch + 1)];
+    /// is. The epoch only rises: from one that is known to the next, or not at all.
+    pub(super) fn fence(&self, lane: u32, epoch: i64, next: i64) -> Change {
+        let values = vec![self.run(), number(lane), Value::Int(epoch), Value::Int(next)];
         Change { shape: Arc::clone(&self.fence), values, rows: 1 }
     }
 

@@ -9,6 +9,7 @@
 //! `docs/ledger.md` is the definition of the file.
 
 mod directory;
+mod disk;
 mod error;
 mod form;
 mod journal;
@@ -26,6 +27,7 @@ mod trace;
 mod tracer;
 
 pub use directory::{Ledger, LedgerOptions};
+pub use disk::LedgerSync;
 pub use error::LedgerError;
 pub use form::Form;
 pub use marker::{MARKER_COLUMNS, MARKER_TABLE};

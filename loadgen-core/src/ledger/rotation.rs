@@ -7,7 +7,11 @@ use super::{Ledger, LedgerError, LedgerOptions, LedgerReader, Record, Transactio
 #[test]
 fn nothing_is_written_behind_a_segment_that_could_not_be_made() {
     let directory = tempfile::tempdir().unwrap();
-    let ledger = Ledger::create(directory.path(), LedgerOptions { journals: 1, segment: 1 }).unwrap();
+    let ledger = Ledger::create(
+        directory.path(),
+        LedgerOptions { journals: 1, segment: 1, ..LedgerOptions::default() },
+    )
+    .unwrap();
     let write = |seq| {
         let record = TransactionRecord { lane: 0, seq, entries: Vec::new() };
         ledger.write(0, &Record::Transaction(record))

@@ -75,7 +75,7 @@ fn no_flipped_bit_goes_unnoticed() {
 #[test]
 fn segments_are_read_in_order_and_lanes_stay_in_theirs() {
     let directory = tempfile::tempdir().unwrap();
-    let options = LedgerOptions { journals: 2, segment: 300 };
+    let options = LedgerOptions { journals: 2, segment: 300, ..LedgerOptions::default() };
     let ledger = Ledger::create(directory.path(), options).unwrap();
     for seq in 1..=20 {
         (0..4).for_each(|lane| ledger.write(lane, &transaction(lane, seq)).unwrap());
@@ -118,7 +118,11 @@ fn a_torn_tail_ends_the_journal_and_is_told() {
 #[test]
 fn damage_in_front_of_other_segments_is_an_error() {
     let directory = tempfile::tempdir().unwrap();
-    let ledger = Ledger::create(directory.path(), LedgerOptions { journals: 1, segment: 300 }).unwrap();
+    let ledger = Ledger::create(
+        directory.path(),
+        LedgerOptions { journals: 1, segment: 300, ..LedgerOptions::default() },
+    )
+    .unwrap();
     (1..=9).for_each(|seq| ledger.write(0, &transaction(0, seq)).unwrap());
     drop(ledger);
     let path = first_segment(directory.path());

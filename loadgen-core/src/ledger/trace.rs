@@ -17,15 +17,15 @@ pub(crate) struct LaneTrace {
     seq: u64,
     /// What the lane's marker has to say for the lane to go on.
     epoch: i64,
-    /// What it may say, if the answer to a fence was lost.
-    highest: i64,
+    /// What a fence raises it to, or has raised it to, if its answer was lost.
+    fence: Option<i64>,
     /// The transaction that may have been committed and of which nobody knows.
     open: Option<u64>,
 }
 
 impl LaneTrace {
     pub(super) fn new(tracer: Arc<Tracer>, lane: u32) -> Self {
-        LaneTrace { tracer, lane, seq: 0, epoch: 0, highest: 0, open: None }
+        LaneTrace { tracer, lane, seq: 0, epoch: 0, fence: None, open: None }
     }
 
     /// Opens a transaction whose first change is the lane's marker.
@@ -73,7 +73,7 @@ impl LaneTrace {
         entries: Vec<Entry>,
     ) -> Result<bool, Failure> {
         let (lane, seq) = (self.lane, self.seq + 1);
-        self.tracer.write(lane, &Record::Transaction(TransactionRecord { lane, seq, entries }))?;
+        self.tracer.promise(TransactionRecord { lane, seq, entries }).await?;
         self.open = Some(seq);
         let answer = session.apply_marked(&self.advance(), change).await;
         if let Err(failure) = &answer
@@ -98,8 +98,7 @@ impl LaneTrace {
         entries: Vec<Entry>,
     ) -> Result<(), Failure> {
         let (lane, seq) = (self.lane, self.seq + 1);
-        let record = Record::Transaction(TransactionRecord { lane, seq, entries });
-        if let Err(failure) = self.tracer.write(lane, &record) {
+        if let Err(failure) = self.tracer.promise(TransactionRecord { lane, seq, entries }).await {
             let _ = session.rollback().await;
             return Err(failure);
         }
@@ -124,18 +123,24 @@ impl LaneTrace {
         Ok(committed)
     }
 
-    /// Raises the epoch, from wherever a fence has left it whose answer was lost. Where the marker is.
+    /// Raises the epoch by one; where the marker is. A fence whose answer was lost is looked for where it would have come to, so it
+    /// may be sent any number of times.
     async fn fence(&mut self, session: &mut impl SqlSession) -> Result<u64, Failure> {
-        for epoch in self.epoch..=self.highest {
-            self.highest = self.highest.max(epoch + 1);
-            let answer = session.apply_soon(&self.tracer.markers.fence(self.lane, epoch)).await;
+        let may_be_there = self.fence.is_some();
+        let next = *self.fence.get_or_insert(self.epoch + 1);
+        loop {
+            let fence = self.tracer.markers.fence(self.lane, self.epoch, next);
+            let answer = session.apply_soon(&fence).await;
             let found = answer.inspect_err(|failure| waits(failure, self.lane))?;
+            if found.rows == 0 && !(may_be_there && self.epoch < next) {
+                return Err(unmoved(self.lane));
+            }
+            self.epoch = next;
             if found.rows > 0 {
-                (self.epoch, self.highest) = (epoch + 1, epoch + 1);
+                self.fence = None;
                 return last_seq(&found, self.lane);
             }
         }
-        Err(unmoved(self.lane))
     }
 
     fn advance(&self) -> Change {

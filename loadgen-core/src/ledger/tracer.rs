@@ -158,8 +158,7 @@ impl Tracer {
         let lane = self.lanes;
         let moved = session.stage(&[self.markers.advance(lane, CLOSED, seq)]).await?;
         has_moved(&moved, lane)?;
-        let record = TransactionRecord { lane, seq, entries: Vec::new() };
-        self.write(lane, &Record::Transaction(record))?;
+        self.promise(TransactionRecord { lane, seq, entries: Vec::new() }).await?;
         session.commit().await?;
         self.write(lane, &Record::Result(ResultRecord { lane, seq, committed: true }))?;
         let position = session.position().await?;
@@ -187,6 +186,13 @@ impl Tracer {
     /// What can be found out again is written with what comes next.
     pub(super) fn defer(&self, lane: u32, record: &Record) -> Result<(), Failure> {
         self.ledger.defer(lane, record).map_err(|error| unwritten(&error))
+    }
+
+    /// Writes down what is about to be committed, and waits until it is kept.
+    pub(super) async fn promise(&self, record: TransactionRecord) -> Result<(), Failure> {
+        let lane = record.lane;
+        self.write(lane, &Record::Transaction(record))?;
+        self.ledger.kept(lane).await.map_err(|error| unwritten(&error))
     }
 
     pub(super) fn write(&self, lane: u32, record: &Record) -> Result<(), Failure> {

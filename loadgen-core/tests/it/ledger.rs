@@ -2,6 +2,7 @@
 
 mod altered;
 mod begun;
+mod fences;
 mod replay;
 mod stopped;
 
@@ -18,7 +19,7 @@ use super::shop::shop;
 use replay::Replay;
 
 fn traced(memory: &Memory, directory: &Path, name: &str, operations: u64) -> Run<Crud<Memory>> {
-    let options = LedgerOptions { journals: 4, segment: 64 << 10 };
+    let options = LedgerOptions { journals: 4, segment: 64 << 10, ..LedgerOptions::default() };
     let ledger = Ledger::create(directory, options).unwrap();
     let header = Header { run: name.to_owned(), target: "memory://".to_owned(), ..Header::default() };
     let config = CrudConfig { rows: RowCounts { insert: 3, update: 2, delete: 2 }, ..CrudConfig::default() };

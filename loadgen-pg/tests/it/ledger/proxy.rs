@@ -172,8 +172,8 @@ impl Shared {
     async fn late(&self, mut server: UnixStream, message: &[u8]) -> io::Result<()> {
         self.released.acquire().await.map_err(io::Error::other)?.forget();
         server.write_all(message).await?;
-        server.read(&mut [0; 1024]).await?;
-        self.arrived.fetch_add(1, Ordering::SeqCst);
+        let answered = server.read(&mut [0; 1024]).await?;
+        self.arrived.fetch_add(u64::from(answered > 0), Ordering::SeqCst);
         Ok(())
     }
 

@@ -50,7 +50,7 @@ impl Trial {
     pub(super) fn run(&self, deadline: Duration) -> Run<Crud<PgTarget>> {
         let url = self.proxy.url(&self.server, "shop");
         let target = PgTarget::new(PgSettings::from_url(&url).unwrap()).with_statement_deadline(deadline);
-        let options = LedgerOptions { journals: 4, segment: 256 << 10 };
+        let options = LedgerOptions { journals: 4, segment: 256 << 10, ..LedgerOptions::default() };
         let ledger = Ledger::create(self.directory.path(), options).unwrap();
         let header = Header { run: "run".to_owned(), ..Header::default() };
         let rows = RowCounts { insert: 3, update: 2, delete: 1 };
