@@ -1,5 +1,5 @@
-//! What judging millions of changes costs: one figure a line. `verify [CHANGES [LANES [ROWS]]]`: ten million, of 64 lanes and as
-//! many rows as come of it, by default; with a number of rows, those of a lane are changed again and again.
+//! What judging millions of changes costs: one figure a line. `verify [CHANGES [LANES [ROWS [MEMORY]]]]`: ten million, of 64 lanes and as
+//! many rows as come of it, by default; with a number of rows, those of a lane are changed again and again; MEMORY is that of `VerifyOptions`.
 
 use std::{error::Error, path::Path, process::ExitCode, time::Instant};
 
@@ -22,6 +22,7 @@ struct Load {
     lanes: u32,
     /// The rows of each lane, if they are always the same.
     rows: Option<u64>,
+    memory: u64,
 }
 
 const COLUMNS: [&str; 4] = ["id", "status", "note", "total"];
@@ -147,8 +148,8 @@ fn figures(load: Load) -> Result<(), Box<dyn Error>> {
     write(&directory, load)?;
     println!("{changes} changes written: {:.1} s", began.elapsed().as_secs_f64());
     let began = Instant::now();
-    let mut verifier =
-        Verifier::new(LedgerReader::open(&directory)?, Sink::Changes, VerifyOptions::default())?;
+    let options = VerifyOptions { memory: load.memory, ..VerifyOptions::default() };
+    let mut verifier = Verifier::new(LedgerReader::open(&directory)?, Sink::Changes, options)?;
     println!("ledger read: {:.1} s", began.elapsed().as_secs_f64());
     show(&mut verifier, load)?;
     println!("changes observed: {:.1} s", began.elapsed().as_secs_f64());
@@ -167,7 +168,8 @@ fn main() -> ExitCode {
     let number = |nth| std::env::args().nth(nth).and_then(|number| number.parse::<u64>().ok());
     let transactions = number(1).unwrap_or(10_000_000) / ROWS;
     let lanes = number(2).unwrap_or(64).clamp(1, 1 << 20) as u32;
-    match figures(Load { transactions, lanes, rows: number(3) }) {
+    let memory = number(4).unwrap_or(VerifyOptions::default().memory);
+    match figures(Load { transactions, lanes, rows: number(3), memory }) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("{error}");

@@ -15,6 +15,7 @@ use loadgen_core::{
     },
 };
 
+use super::sink::in_order;
 use Value::Int;
 
 /// One lane, one table of two columns: `t (id, v)`.
@@ -90,11 +91,14 @@ impl Bench {
     }
 
     fn verifier(&self, sink: Sink) -> Judge {
-        let reader = LedgerReader::open(self.path()).unwrap();
-        let verifier = Verifier::new(reader, sink, VerifyOptions::default()).unwrap();
+        let within = |memory| {
+            let reader = LedgerReader::open(self.path()).unwrap();
+            Verifier::new(reader, sink, VerifyOptions { memory, ..VerifyOptions::default() }).unwrap()
+        };
+        let (verifier, frugal) = (within(VerifyOptions::default().memory), within(0));
         let table = verifier.table("public", "t").unwrap();
         let marker = verifier.table("public", "marker").unwrap();
-        Judge { verifier, table, marker, transaction: None }
+        Judge { verifier, frugal, table, marker, transaction: None }
     }
 
     pub(super) fn changes(&self) -> Judge {
@@ -108,6 +112,8 @@ impl Bench {
 
 pub(super) struct Judge {
     verifier: Verifier,
+    /// The same, with next to nothing in memory.
+    frugal: Verifier,
     table: TableId,
     marker: TableId,
     transaction: Option<u64>,
@@ -116,7 +122,8 @@ pub(super) struct Judge {
 impl Judge {
     fn see(&mut self, seen: Seen, id: i64, columns: &[(&str, Cell)]) -> Result<(), VerifyError> {
         let (table, key, transaction) = (self.table, &[id.to_string()][..], self.transaction);
-        self.verifier.observe(&Observation { table, seen, key, columns, transaction, stream: 0 })
+        let observation = Observation { table, seen, key, columns, transaction, stream: 0 };
+        self.verifier.observe(&observation).and_then(|()| self.frugal.observe(&observation))
     }
 
     fn op(mut self, (letter, id, v): Op) -> Self {
@@ -144,6 +151,7 @@ impl Judge {
         let columns = &columns[..];
         let marker = Observation { table, seen, key: &[], columns, transaction, stream: 0 };
         self.verifier.observe(&marker).unwrap();
+        self.frugal.observe(&marker).unwrap();
         self
     }
 
@@ -155,7 +163,8 @@ impl Judge {
 
     #[track_caller]
     pub(super) fn says(self, verdict: Verdict, named: &[Check]) -> Verification {
-        let found = self.verifier.finish().unwrap();
+        let (found, frugal) = (self.verifier.finish().unwrap(), self.frugal.finish().unwrap());
+        assert_eq!(in_order(&frugal), in_order(&found));
         let checks: Vec<Check> = found.findings.iter().map(|finding| finding.check).collect();
         assert_eq!((found.verdict, &checks[..]), (verdict, named), "{found:#?}");
         found
@@ -288,6 +297,41 @@ fn what_is_one_transaction_comes_as_one() {
     judge.transaction = Some(8);
     let found = judge.op(('i', 2, 2)).mark(Seen::Update, 1, 1).says(Verdict::Fail, &[Check::Torn]);
     assert_eq!(found.findings[0].words, "it came as transactions 7 and 8 of the source");
+}
+
+#[test]
+fn a_row_that_was_changed_very_often_is_judged_like_any_other() {
+    let ops: Vec<Op> = (0..2_000).map(|v| (if v == 0 { 'i' } else { 'u' }, 1, v)).collect();
+    let transactions: Vec<&[Op]> = ops.chunks(2).collect();
+    let bench = committed(&transactions);
+    bench.write();
+    let shown = |ops: &[Op], number: &dyn Fn(usize) -> u64| {
+        let numbered = ops.iter().enumerate().fold(bench.changes(), |mut judge, (at, op)| {
+            judge.transaction = Some(number(at));
+            judge.op(*op)
+        });
+        Judge { transaction: None, ..numbered }.marks(1_000)
+    };
+    let by_two = |at: usize| at as u64 / 2;
+    let found = shown(&ops, &by_two).says(Verdict::Pass, &[]);
+    assert_eq!(found.counts.compared, 2_000);
+    shown(&ops[..1_999], &by_two).says(Verdict::Fail, &[Check::Lost, Check::Torn]);
+    // A transaction of the source goes on in one of the lane that is another.
+    let shifted = |at: usize| (at as u64).div_ceil(2);
+    let mut judge = shown(&ops[..4], &shifted);
+    judge.transaction = None;
+    let found = (judge.verifier.finish().unwrap(), judge.frugal.finish().unwrap());
+    assert_eq!(in_order(&found.0), in_order(&found.1));
+    assert!(found.0.findings.iter().any(|finding| finding.check != Check::Lost), "{found:#?}");
+    // One that is sent again later is no new one.
+    let again = |at: usize| if at == 6 { 0 } else { 10 + at as u64 };
+    let found = shown(&ops, &again);
+    let found = (found.verifier.finish().unwrap(), found.frugal.finish().unwrap());
+    assert_eq!(in_order(&found.0), in_order(&found.1));
+    let rows = || bench.rows().marks(1_000);
+    rows().op(('r', 1, 1_999)).says(Verdict::Pass, &[]);
+    rows().op(('r', 1, 1_998)).says(Verdict::Fail, &[Check::FinalState]);
+    rows().op(('r', 1, 5_000)).says(Verdict::Fail, &[Check::Value]);
 }
 
 #[test]

@@ -121,7 +121,7 @@ pub(crate) fn verify(ledger: &Path, sink: Sink, shown: &[Shown]) -> Verification
 }
 
 /// Findings come in the order in which rows are judged.
-fn in_order(found: &Verification) -> Verification {
+pub(crate) fn in_order(found: &Verification) -> Verification {
     let mut found = found.clone();
     found.findings.sort_by_key(|finding| format!("{finding:?}"));
     found

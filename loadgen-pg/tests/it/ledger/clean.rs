@@ -90,7 +90,6 @@ async fn verified(session: &mut PgSession, out: &TempDir, seed: u64) -> u64 {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[expect(clippy::print_stdout, reason = "figures are what it is for")]
 async fn of_a_run_in_which_nothing_goes_wrong_nothing_is_found() {
     let (runs, transactions) = size();
     let (began, mut all) = (Instant::now(), (0, 0));
