@@ -37,7 +37,10 @@ pub(crate) fn unsettled(out: &Path, plan: &Plan, job: &Job) -> Option<String> {
     let which = name.map_or(String::new(), |name| format!(" --job {name}"));
     let out = out.display();
     (state != LedgerState::Settled).then(|| {
-        format!("{}: its last transactions are not settled; `loadgen resolve {out}{which}` does that", job.name)
+        format!(
+            "{}: its last transactions are not settled; `loadgen resolve {out}{which}` does that",
+            job.name
+        )
     })
 }
 

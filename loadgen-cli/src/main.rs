@@ -30,6 +30,7 @@ mod style;
 mod text;
 mod units;
 mod verbs;
+mod verify_file;
 mod verify_text;
 
 use std::process::ExitCode;
