@@ -27,8 +27,7 @@ async fn tables_that_are_dropped_renamed_and_altered_under_the_load_are_no_losse
     let ran = Ran::from(child.wait_with_output().unwrap());
     assert_eq!(ran.code, Some(0), "{ran:?}");
     let not_compared = passes(out, "source");
-    let mut whole: Vec<&String> =
-        not_compared.iter().filter(|not| not.contains("the whole table")).collect();
+    let mut whole: Vec<&String> = not_compared.iter().filter(|not| not.contains("the whole table")).collect();
     whole.sort_unstable();
     assert_eq!(whole.len(), 2, "{not_compared:?}");
     assert!(whole[0].starts_with("public.drafts: the whole table: another table was called"), "{whole:?}");

@@ -22,7 +22,8 @@ fn interrupt(child: &Child) {
 
 async fn until_committed(url: &str, transactions: u32) {
     until_holds(url, "to_regclass('loadgen_lane') is not null").await;
-    until_holds(url, &format!("(select coalesce(sum(last_seq), 0) from loadgen_lane) >= {transactions}")).await;
+    until_holds(url, &format!("(select coalesce(sum(last_seq), 0) from loadgen_lane) >= {transactions}"))
+        .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
