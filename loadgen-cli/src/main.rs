@@ -31,6 +31,7 @@ mod style;
 mod text;
 mod units;
 mod verbs;
+mod verify_file;
 mod verify_text;
 
 use std::process::ExitCode;

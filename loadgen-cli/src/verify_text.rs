@@ -1,6 +1,6 @@
 //! What was found out about a sink, for people.
 
-use std::fmt::Write;
+use std::{fmt::Write, path::Path};
 
 use loadgen_core::verify::{Finding, Verdict, Verification};
 
@@ -9,7 +9,7 @@ use crate::{style::Style, units::count};
 /// The verdict, and what it rests on.
 pub(crate) fn verification(
     found: &Verification,
-    (run, sink): (&str, &str),
+    (run, sink, file): (&str, &str, &Path),
     most: usize,
     style: Style,
 ) -> String {
@@ -34,9 +34,10 @@ pub(crate) fn verification(
     for finding in found.findings.iter().take(most) {
         let _ = writeln!(text, "    {}", line(finding));
     }
-    if found.findings.len() > most {
-        let _ =
-            writeln!(text, "    and {} more, see verify.json", count((found.findings.len() - most) as u64));
+    let all: u64 = found.checks.values().sum();
+    let told = found.findings.len().min(most) as u64;
+    if all > told {
+        let _ = writeln!(text, "    and {} more, see {}", count(all - told), file.display());
     }
     for doubt in &found.doubts {
         let _ = writeln!(text, "  {}", doubt.words);

@@ -120,7 +120,7 @@ pub(crate) struct VerifyArgs {
     /// The publication of a slot that the run has not made
     #[arg(long, value_name = "NAME")]
     pub(crate) publication: Option<String>,
-    /// How many findings are printed; verify.json beside the ledger has more
+    /// How many findings are printed; the file beside the ledger has all of them
     #[arg(long, default_value = "10", value_name = "N")]
     pub(crate) findings: usize,
     #[command(flatten)]

@@ -12,9 +12,9 @@ use loadgen_core::{
 use loadgen_pg::{
     PgSession,
     slot::{SlotEnd, SlotError, observe_slot, source_of},
+    subscription::still_copied,
 };
 
-use super::run::write;
 use crate::{
     args::Format,
     capture, created,
@@ -22,8 +22,9 @@ use crate::{
     flags::VerifyArgs,
     output,
     run_target::RunTarget,
-    sink::Sink as Place,
+    sink::{Capture, Sink as Place},
     style::Style,
+    verify_file::{self, Subject},
     verify_text,
 };
 
@@ -39,17 +40,22 @@ pub(super) async fn verify(args: &VerifyArgs) -> Result<(), Failed> {
         Place::Slot(name) => slot(args, name, &target).await?,
         Place::Debezium(capture) => {
             let mut verifier = verifier(&target, Sink::Changes, VerifyOptions::default())?;
-            capture::observe(capture, &target.header, args.wait.0, &mut verifier).await?;
+            let wait = patience(args.wait.0, &verifier);
+            capture::observe(capture, &target.header, wait, &mut verifier).await?;
             (verifier, capture.to_string())
         }
     };
-    let verification = verifier.finish().map_err(|error| Failed::because(Code::Run, &error))?;
-    write(&args.run.run, "verify.json", &output::pretty(&verification)?)?;
+    let (mut verification, evidence) =
+        verifier.judge().map_err(|error| Failed::because(Code::Run, &error))?;
+    let subject = Subject { run, job: args.run.job.clone(), sink: name(&args.sink, &sink) };
+    let (path, findings) = verify_file::write(&args.run.run, &subject, &verification, evidence, FINDINGS)?;
+    verification.findings = findings;
     match args.output.format {
         Format::Json => output::json(&verification)?,
         Format::Text => {
             let style = Style::new(output::colours());
-            output::result(&verify_text::verification(&verification, (&run, &sink), args.findings, style))?;
+            let words = (subject.run.as_str(), sink.as_str(), path.as_path());
+            output::result(&verify_text::verification(&verification, words, args.findings, style))?;
         }
     }
     match verification.verdict {
@@ -57,6 +63,25 @@ pub(super) async fn verify(args: &VerifyArgs) -> Result<(), Failed> {
         Verdict::Fail => Err(Failed::silent(Code::Check)),
         Verdict::Inconclusive => Err(Failed::silent(Code::Inconclusive)),
     }
+}
+
+/// How many findings of each check the document on the standard output has; the file has all.
+const FINDINGS: usize = 1_000;
+
+/// What a sink is called in files: as it was asked for, but for an address, which may hold a password.
+fn name(place: &Place, described: &str) -> String {
+    match place {
+        Place::Source => "source".to_owned(),
+        Place::Copy(_) => described.to_owned(),
+        Place::Slot(name) => format!("slot:{name}"),
+        Place::Debezium(Capture::Input) => "debezium".to_owned(),
+        Place::Debezium(Capture::File(path)) => format!("debezium:{}", path.display()),
+    }
+}
+
+/// How long a sink may take. What has no watermark is waited for in vain.
+fn patience(wait: Duration, verifier: &Verifier) -> Duration {
+    verifier.watermark().map_or(Duration::ZERO, |_| wait)
 }
 
 /// What a slot of the source shows, and what to call it.
@@ -68,7 +93,7 @@ async fn slot(args: &VerifyArgs, name: &str, target: &RunTarget) -> Result<(Veri
     let (source, absent) = found.await.map_err(failed)?;
     let options = VerifyOptions { absent, ..VerifyOptions::default() };
     let mut verifier = verifier(target, Sink::Changes, options)?;
-    let end = SlotEnd { wait: args.wait.0, consume: args.consume };
+    let end = SlotEnd { wait: patience(args.wait.0, &verifier), consume: args.consume };
     let observed = observe_slot(&mut session, &target.header, &source, end, &mut verifier).await;
     session.close().await;
     observed.map_err(failed)?;
@@ -90,7 +115,7 @@ async fn rows(args: &VerifyArgs, target: RunTarget) -> Result<(Verifier, String)
         same.map_err(|error| Failed::because(Code::Run, &error))?;
     }
     let mut verifier = verifier(&target, Sink::State, VerifyOptions::default())?;
-    let observed = observe(&mut session, &target.header, args.wait.0, &mut verifier).await;
+    let observed = observe(&mut session, &target.header, args, &mut verifier).await;
     session.close().await;
     observed.map_err(|error| Failed::because(Code::Run, &error))?;
     Ok((verifier, target.target.describe()))
@@ -100,21 +125,33 @@ async fn rows(args: &VerifyArgs, target: RunTarget) -> Result<(Verifier, String)
 async fn observe(
     session: &mut PgSession,
     header: &Header,
-    wait: Duration,
+    args: &VerifyArgs,
     verifier: &mut Verifier,
 ) -> Result<(), ObserveError> {
+    let wait = patience(args.wait.0, verifier);
     let (begun, mut markers) = (Instant::now(), None);
-    loop {
+    let copied = loop {
         if markers.is_none() {
             markers = find_markers(session, header).await?;
         }
         if let Some(markers) = &markers {
             observe_markers(session, markers, verifier).await?;
         }
-        if verifier.is_complete() || begun.elapsed() >= wait {
-            break;
+        // The source is no copy, whatever it has subscribed to.
+        let copied = match &args.sink {
+            Place::Copy(_) => still_copied(session, header).await?,
+            _ => Vec::new(),
+        };
+        if verifier.is_complete() && copied.is_empty() || begun.elapsed() >= wait {
+            break copied;
         }
         tokio::time::sleep(PAUSE).await;
+    };
+    if !copied.is_empty() {
+        verifier.hold_back(format!(
+            "a subscription of the sink is still copying {}; `--wait` gives it more time",
+            copied.join(", ")
+        ));
     }
     observe_rows(session, header, verifier).await
 }

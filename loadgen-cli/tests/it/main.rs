@@ -20,6 +20,7 @@ mod slot;
 mod stop;
 mod support;
 mod tables;
+mod traced;
 mod trouble;
 mod verify;
 mod waiting;

@@ -72,6 +72,9 @@ pub struct LeftOut {
 pub struct CreatedSlot {
     /// Its name.
     pub name: String,
+    /// Where in the log it began, once it was made. A slot of that name that is there although none was made is somebody else's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub made_at: Option<String>,
 }
 
 impl CreatedMarker {
@@ -145,7 +148,7 @@ mod tests {
         let path = directory.path().join("created.json");
         assert!(CreatedFile::read(path.clone()).unwrap().is_none());
         let mut file = CreatedFile::new(path.clone(), Created { version: 1, ..Created::default() });
-        file.note(|created| created.slot = Some(CreatedSlot { name: "cdc".into() })).unwrap();
+        file.note(|created| created.slot = Some(CreatedSlot { name: "cdc".into(), made_at: None })).unwrap();
         assert_eq!(CreatedFile::read(path).unwrap().unwrap().created, file.created);
         let mut lost = CreatedFile::new(directory.path().join("none/created.json"), Created::default());
         lost.note(|created| created.version = 7).unwrap_err();

@@ -94,8 +94,9 @@ impl SlotGuard {
         let mut failed = String::new();
         for _ in 0..TRIES {
             match self.try_drop().await {
-                Ok(Some(_)) => return format!("{why}; the slot was dropped"),
-                Ok(None) => return why.to_owned(),
+                Ok(Ok(Some(_))) => return format!("{why}; the slot was dropped"),
+                Ok(Ok(None)) => return why.to_owned(),
+                Ok(Err(kept)) => return format!("{why}; {kept}"),
                 Err(error) => (self.session, failed) = (None, error),
             }
             tokio::time::sleep(EVERY).await;
@@ -103,7 +104,7 @@ impl SlotGuard {
         format!("{why}; it is still there: {failed}; `loadgen cleanup` removes it")
     }
 
-    async fn try_drop(&mut self) -> Result<Option<String>, String> {
+    async fn try_drop(&mut self) -> Result<Result<Option<String>, String>, String> {
         self.session().await?;
         let Some(session) = self.session.as_mut() else { return Err("no session".to_owned()) };
         drop_slot(session, &mut self.file).await.map_err(|error| error.to_string())

@@ -41,10 +41,12 @@ pub async fn make(session: &mut PgSession, plan: &SlotPlan, file: &mut CreatedFi
     };
     let made = async {
         publish(session, plan, &marker, file).await?;
-        file.note(|created| created.slot = Some(CreatedSlot { name: plan.name.clone() }))?;
-        let sql = "select pg_create_logical_replication_slot($1::text::name, 'pgoutput')::text";
-        let query = sqlx::query(sql).bind(&plan.name).persistent(false);
-        ask(query.execute(session.driver()?)).await
+        let name = || plan.name.clone();
+        file.note(|created| created.slot = Some(CreatedSlot { name: name(), made_at: None }))?;
+        let sql = "select lsn::text from pg_create_logical_replication_slot($1::text::name, 'pgoutput')";
+        let query = sqlx::query_scalar(sql).bind(&plan.name).persistent(false);
+        let made_at: String = ask(query.fetch_one(session.driver()?)).await?;
+        file.note(|created| created.slot = Some(CreatedSlot { name: name(), made_at: Some(made_at) }))
     };
     let Err(error) = made.await else { return Ok(()) };
     // What cannot be removed stays in the file.

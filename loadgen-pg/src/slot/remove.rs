@@ -3,7 +3,7 @@
 use loadgen_core::{SqlSession, ledger::identity};
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 
-use super::{CreatedFile, CreatedMarker, SlotError, ask::ask, fit::refused, make::comment};
+use super::{CreatedFile, CreatedMarker, CreatedSlot, SlotError, ask::ask, fit::refused, make::comment};
 use crate::{
     PgSession,
     quote::{quote, quote_table},
@@ -35,7 +35,11 @@ pub async fn remove(session: &mut PgSession, file: &mut CreatedFile) -> Result<R
     if (&created.system_identifier, &created.database_oid) != (&server, &database) {
         return Err(SlotError::Elsewhere(created.target.clone()));
     }
-    let mut removed = Removed { slot: drop_slot(session, file).await?, ..Removed::default() };
+    let mut removed = Removed::default();
+    match drop_slot(session, file).await? {
+        Ok(name) => removed.slot = name,
+        Err(kept) => removed.kept.push(kept),
+    }
     match drop_publication(session, file).await? {
         Ok(name) => removed.publication = name,
         Err(kept) => removed.kept.push(kept),
@@ -53,26 +57,41 @@ pub async fn remove(session: &mut PgSession, file: &mut CreatedFile) -> Result<R
     Ok(removed)
 }
 
-/// Drops the slot that is written down, if it is there.
+/// Drops the slot that is written down, if it is there and the run is known to have made it; why not otherwise.
+///
+/// Slots have no comments. One is that of the run if the run has lived to write down where it began, and it has not gone
+/// back since; any other may be one that somebody else has made after the run was killed.
 ///
 /// # Errors
 /// When somebody reads it, or the server refuses.
-pub async fn drop_slot(session: &mut PgSession, file: &mut CreatedFile) -> Result<Option<String>, SlotError> {
-    let Some(slot) = file.created.slot.clone() else { return Ok(None) };
-    let sql = "select active_pid from pg_replication_slots
+pub async fn drop_slot(
+    session: &mut PgSession,
+    file: &mut CreatedFile,
+) -> Result<Result<Option<String>, String>, SlotError> {
+    let Some(CreatedSlot { name, made_at }) = file.created.slot.clone() else { return Ok(Ok(None)) };
+    let sql = "select active_pid, coalesce(confirmed_flush_lsn >= $2::text::pg_lsn, false) from pg_replication_slots
                where slot_name = $1 and database = current_database() and plugin = 'pgoutput'";
-    let query = sqlx::query_scalar(sql).bind(&slot.name).persistent(false);
-    let found: Option<Option<i32>> = ask(query.fetch_optional(session.driver()?)).await?;
-    if let Some(Some(process)) = found {
-        let name = &slot.name;
-        return refused(format!("the slot {name} is being read by process {process}; end that one first"));
-    }
-    if found.is_some() {
-        let query = sqlx::query("select pg_drop_replication_slot($1::text::name)").bind(&slot.name);
-        ask(query.persistent(false).execute(session.driver()?)).await?;
-    }
+    let query = sqlx::query_as(sql).bind(&name).bind(&made_at).persistent(false);
+    let found: Option<(Option<i32>, bool)> = ask(query.fetch_optional(session.driver()?)).await?;
+    let dropped = match found {
+        Some((_, false)) => Err(format!(
+            "the slot {name} stays, as the run has not written down that it has made it; if it is nobody else's, \
+             `select pg_drop_replication_slot('{name}')` removes it"
+        )),
+        Some((Some(process), true)) => {
+            return refused(format!(
+                "the slot {name} is being read by process {process}; end that one first"
+            ));
+        }
+        Some((None, true)) => {
+            let query = sqlx::query("select pg_drop_replication_slot($1::text::name)").bind(&name);
+            ask(query.persistent(false).execute(session.driver()?)).await?;
+            Ok(Some(name))
+        }
+        None => Ok(None),
+    };
     file.note(|created| created.slot = None)?;
-    Ok(found.map(|_| slot.name))
+    Ok(dropped)
 }
 
 /// Drops the publication that is written down, if its comment says that it is that of the run; why not otherwise.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use loadgen_core::ledger::Header;
+use loadgen_core::ledger::{Header, TableHeader};
 
 use super::{Created, SlotError, SlotSource, ask::ask, fit::refused};
 use crate::PgSession;
@@ -40,7 +40,12 @@ pub async fn source_of(
     };
     let left_out = made.map_or(&[][..], |made| &made.left_out);
     let absent = header.tables.values().filter_map(|table| {
-        let is_there = tables.iter().any(|(schema, name)| (schema, name) == (&table.schema, &table.table));
+        // A publication goes along with a table that gets another name, and shows it under both.
+        let is_named = |form: &TableHeader| {
+            tables.iter().any(|(schema, name)| (schema, name) == (&form.schema, &form.table))
+        };
+        let mut later = header.tables.values().filter(|later| header.forms(later).any(|form| form == table));
+        let is_there = header.forms(table).any(is_named) || later.any(is_named);
         let full = format!("{}.{}", table.schema, table.table);
         let why = left_out.iter().find(|left| left.table == full).map(|left| left.why.as_str());
         let words = format!("it is not in the publication {publication}");
