@@ -42,6 +42,19 @@ pub struct Special {
     pub statistics: BTreeMap<usize, Statistics>,
     /// How the database gives back texts that plan file and checks hold against a column, or why it refuses them.
     pub spellings: BTreeMap<(usize, String), Result<String, String>>,
+    /// Values of columns, by their indexes, that the database took when they were tried, where checks are not solved.
+    pub learnt: BTreeMap<usize, Learnt>,
+}
+
+/// Values that the database took.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Learnt {
+    /// As a plan file would write them.
+    pub values: Vec<String>,
+    /// How many were tried.
+    pub tried: usize,
+    /// The checks that they were tried against.
+    pub checks: Vec<String>,
 }
 
 /// The backend's own numbers: the same after a rename, and others when something is made anew under its old name.

@@ -238,6 +238,17 @@ pub trait SqlSession: Session {
         Ok(texts.iter().map(|(_, text)| Ok((*text).to_owned())).collect())
     }
 
+    /// Whether a column may hold each of some texts, as far as conditions in the database's own SQL go that read no other column.
+    /// Nothing is written. Where a condition is not computed, none fits.
+    async fn fits(
+        &mut self,
+        _column: &Column,
+        _conditions: &[&str],
+        texts: &[String],
+    ) -> Result<Vec<bool>, Failure> {
+        Ok(vec![false; texts.len()])
+    }
+
     /// The server in words: product and version.
     async fn server(&mut self) -> Result<String, Failure>;
 }

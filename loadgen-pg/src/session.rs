@@ -18,6 +18,7 @@ use crate::{
 mod apply;
 mod bulk;
 mod copy;
+mod fits;
 mod habits;
 mod locked;
 mod marked;
@@ -253,6 +254,18 @@ impl SqlSession for PgSession {
     async fn spell(&mut self, texts: &[(&Column, &str)]) -> Result<Vec<Result<String, String>>, Failure> {
         self.begin_call()?;
         let answer = self.patience.wait(Place::Harmless, spell::spell(&mut self.connection, texts)).await;
+        self.settle(answer)
+    }
+
+    async fn fits(
+        &mut self,
+        column: &Column,
+        conditions: &[&str],
+        texts: &[String],
+    ) -> Result<Vec<bool>, Failure> {
+        self.begin_call()?;
+        let answer = fits::fits(&mut self.connection, column, conditions, texts);
+        let answer = self.patience.wait(Place::Harmless, answer).await;
         self.settle(answer)
     }
 

@@ -55,7 +55,7 @@ fn solve(op: Op, expr: &Expr, by: Expr, column: usize) -> Option<Bound> {
 }
 
 /// So that nothing is cut off.
-fn float(expr: Expr) -> Expr {
+pub(super) fn float(expr: Expr) -> Expr {
     match expr {
         Expr::Const(Item::Int(number)) => Expr::Const(Item::Float(number as f64)),
         other => Expr::Cast(Box::new(other), Kind::Double),

@@ -6,7 +6,7 @@ use super::{
     place::{place, written},
 };
 use crate::{
-    Column, Type,
+    Column, Decimal, Type,
     generate::{ColumnConfig, Form, Scalar},
 };
 
@@ -31,6 +31,8 @@ pub(super) struct Limits {
     pub(super) upper: Option<bool>,
     /// What the value leaves when it is divided: the divisor and the rest.
     pub(super) rest: Option<(i128, i128)>,
+    /// What the value is a multiple of.
+    pub(super) unit: Option<Decimal>,
     /// How many digits there may be after the point.
     pub(super) digits: Option<u8>,
 }

@@ -10,6 +10,7 @@ mod condition;
 mod eval;
 mod expr;
 mod function;
+mod invert;
 mod isolate;
 mod item;
 mod kind;

@@ -41,6 +41,18 @@ impl Decimal {
         Ok(Decimal { unscaled: self.unscaled.checked_add(half).ok_or(Unknown)? / unit, scale })
     }
 
+    /// By what the digits of this number are to be divided so that it is a multiple of another.
+    pub(super) fn multiples_of(self, unit: Decimal) -> Option<i128> {
+        let most = self.scale.max(unit.scale);
+        let step = unit.at(most).ok()?;
+        let digit = 10i128.checked_pow(u32::from(most - self.scale))?;
+        let (mut a, mut b) = (step, digit);
+        while b != 0 {
+            (a, b) = (b, a % b);
+        }
+        (a != 0).then(|| step / a)
+    }
+
     /// Without what is behind the point.
     pub(super) fn truncated(self) -> i128 {
         10i128.checked_pow(u32::from(self.scale)).map_or(0, |unit| self.unscaled / unit)

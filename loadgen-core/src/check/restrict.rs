@@ -6,6 +6,7 @@ use super::{
     eval::eval,
     expr::{Arith, Expr, Op},
     function::Function,
+    invert::{invert, unit},
     isolate::{Bound, isolate},
     item::Item,
     limits::{Limits, NOW},
@@ -114,6 +115,10 @@ fn compare(limits: &mut BTreeMap<usize, Limits>, op: Op, left: &Expr, right: &Ex
         limits.entry(column).or_default().upper = Some(*function == Function::Upper);
         return;
     }
+    if let (Op::Eq, Some((column, unit))) = (op, unit(left, right)) {
+        limits.entry(column).or_default().unit = Some(unit);
+        return;
+    }
     let Some(known) = self::known(right).filter(|known| known.iter().all(|item| !item.is_null())) else {
         return;
     };
@@ -133,21 +138,28 @@ fn compare(limits: &mut BTreeMap<usize, Limits>, op: Op, left: &Expr, right: &Ex
                 limits.entry(column).or_default().choose(&known[..1]);
             }
         }
-        Expr::Call(Function::Abs, args) => {
-            if let (Some(column), Op::Le | Op::Lt) = (args.first().and_then(bare), op) {
-                let zero = super::number::arith(Arith::Sub, &Item::Int(0), &known[0], None);
-                let own = limits.entry(column).or_default();
-                own.bound(op, &known);
-                own.bound(op.swapped(), &[0, 1].map(|_| zero.clone().unwrap_or(Item::Null)));
+        Expr::Call(function, args) if *function != Function::Abs => {
+            compare_text(limits, op, (*function, args), &known[0]);
+        }
+        Expr::Arith(Arith::Rem, inner, by, _) if op == Op::Eq && bare(inner).is_some() => {
+            let by = self::known(by).map(|[item, _]| item);
+            if let (Some(column), Some(by)) = (bare(inner), by) {
+                divide(limits.entry(column).or_default(), &by, &known[0]);
             }
         }
-        Expr::Call(function, args) => compare_text(limits, op, (*function, args), &known[0]),
-        Expr::Arith(Arith::Rem, inner, by, _) if op == Op::Eq => {
-            if let (Some(column), Expr::Const(Item::Int(by)), Item::Int(rest)) =
-                (bare(inner), &**by, &known[0])
-            {
-                limits.entry(column).or_default().rest = Some((*by, *rest));
-            }
+        left => {
+            let steps = invert(op, left, right);
+            steps.iter().for_each(|(op, left, right)| compare(limits, *op, left, right));
+        }
+    }
+}
+
+/// What a value leaves when it is divided.
+fn divide(limits: &mut Limits, by: &Item, rest: &Item) {
+    match (by, rest) {
+        (Item::Int(by), Item::Int(rest)) => limits.rest = Some((*by, rest.checked_rem(*by).unwrap_or(*rest))),
+        (Item::Exact(by), rest) if by.unscaled > 0 && rest.float().is_ok_and(|rest| rest == 0.0) => {
+            limits.unit = Some(*by);
         }
         _ => {}
     }
@@ -180,7 +192,7 @@ fn compare_text(
 }
 
 /// A constant, at either end of what "now" may be.
-fn known(expr: &Expr) -> Option<[Item; 2]> {
+pub(super) fn known(expr: &Expr) -> Option<[Item; 2]> {
     if !expr.columns().is_empty() {
         return None;
     }

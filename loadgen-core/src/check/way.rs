@@ -6,6 +6,7 @@ use super::{
     eval::eval,
     expr::{Expr, Op},
     isolate::{Bound, isolate, result},
+    item::Item,
     limits::{Limits, NOW, form},
     place::{number, place, value},
     restrict::limits,
@@ -166,7 +167,12 @@ impl Draw {
             (Value::Decimal(number), ..) => {
                 let spare = self.limits.digits.map_or(0, |digits| number.scale.saturating_sub(digits));
                 let unit = 10i128.pow(u32::from(spare));
-                Value::Decimal(Decimal { unscaled: number.unscaled - number.unscaled % unit, ..number })
+                let unit = self.limits.unit.and_then(|unit| number.multiples_of(unit)).unwrap_or(unit);
+                let moved = number.unscaled - number.unscaled % unit;
+                let is_low =
+                    |moved: i128| !self.limits.allow(&Item::Exact(Decimal { unscaled: moved, ..number }));
+                let moved = if is_low(moved) { moved + unit } else { moved };
+                Value::Decimal(Decimal { unscaled: moved, ..number })
             }
             (value, ..) => value,
         }

@@ -6,6 +6,7 @@ use super::{
     choice::{Chosen, choose},
     config::{CrudConfig, TableConfig},
     error::CrudPlanError,
+    lessons::heed,
     outside::Outside,
     padding::pad,
     sampling::Sampling,
@@ -76,6 +77,7 @@ fn tried(
         }
         respell(&table, &mut table_config)?;
         let vetted = vet(&table, &mut table_config)?;
+        let learnt = heed(&table, &mut table_config);
         let note = match pad(&table, &mut table_config) {
             Ok(note) => note,
             Err(why) => {
@@ -86,6 +88,7 @@ fn tried(
         match TableSources::new(&table, &table_config, (seed, locale))? {
             Ok(mut sources) => {
                 sources.notes.extend(vetted);
+                sources.notes.extend(learnt);
                 sources.notes.extend(note);
                 accepted.push((table, table_config, sources));
             }

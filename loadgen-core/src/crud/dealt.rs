@@ -1,5 +1,9 @@
 //! Combinations of parents that all lanes share, each taken once.
 
+mod part;
+
+use self::part::Part;
+pub(super) use self::part::is_tangled;
 use super::{
     lane::CrudLane,
     live::{NO_SLOT, Slot},
@@ -7,6 +11,7 @@ use super::{
     parent::{Eligible, Parent},
     parents::COMBINATION_TRIES,
     plan::CrudPlan,
+    pool::Pool,
 };
 use crate::{Cx, column_salt, generate::Permutation};
 
@@ -14,8 +19,8 @@ use crate::{Cx, column_salt, generate::Permutation};
 /// takes the next of its numbers.
 #[derive(Clone, Debug)]
 pub(crate) struct Dealt {
-    /// The references of the key, and how many rows there are for each.
-    parts: Vec<(usize, u128)>,
+    /// The references of the key.
+    parts: Vec<Part>,
     /// How many combinations there are, and how many rows each may have.
     space: u128,
     lines: u128,
@@ -27,9 +32,9 @@ impl Dealt {
     fn row(&self, number: u64, parents: &mut [Slot]) -> Option<u64> {
         let line = u128::from(number).checked_div(self.space).filter(|line| *line < self.lines)?;
         let mut rest = self.order.apply((u128::from(number) % self.space) as u64);
-        for (reference, rows) in &self.parts {
-            parents[*reference] = (rest % rows) as Slot;
-            rest /= rows;
+        for part in &self.parts {
+            part.choose(rest % part.space(), parents);
+            rest /= part.space();
         }
         Some(line as u64)
     }
@@ -40,13 +45,14 @@ impl CrudPlan {
     pub(super) fn deal_combinations(&mut self) {
         for table in &mut self.tables {
             let combining = &mut table.layout.combining;
-            let part = |at: &usize| match table.references[*at].parent {
-                Parent::Pool(pool) => Some((*at, self.pools[pool].len() as u128)),
+            let pools: Vec<&Pool> = self.pools.iter().map(|pool| &**pool).collect();
+            let pool = |at: usize| match table.references[at].parent {
+                Parent::Pool(pool) => Some(pool),
                 Parent::Lane(_) => None,
             };
-            let parts: Option<Vec<(usize, u128)>> = combining.references.iter().map(part).collect();
+            let parts = Part::all(&table.references, &combining.references, pool, &pools);
             let Some(parts) = parts.filter(|parts| !parts.is_empty()) else { continue };
-            let space = parts.iter().fold(1u128, |space, (_, rows)| space.saturating_mul(*rows));
+            let space = parts.iter().fold(1u128, |space, part| space.saturating_mul(part.space()));
             let (space, lines) = (space.min(1 << 126), u128::from(combining.lines));
             combining.is_dealt = true;
             let order = Permutation::new(space, self.seed, column_salt(&table.table.name.to_string()));

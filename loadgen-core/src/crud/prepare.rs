@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::{config::CrudConfig, observe::observe, outside::Outside, plan::CrudPlan, spell::spell};
+use super::{
+    config::CrudConfig, lessons::Lessons, observe::observe, outside::Outside, plan::CrudPlan, spell::spell,
+};
 use crate::{PrepareError, Rights, Schema, SchemaFilter, Seed, Setup, SqlSession, TableName};
 
 /// Reads the schema and plans, without writing anything and whatever the session may do; see [`CrudPlan::rights`].
@@ -17,9 +19,13 @@ pub async fn plan(
 ) -> Result<CrudPlan, PrepareError> {
     let mut schema = read(session, config).await?;
     spell(session, &mut schema, config).await?;
-    let mut outside = Outside::hopeful();
+    let (mut outside, mut lessons) = (Outside::hopeful(), Lessons::default());
     loop {
-        let plan = CrudPlan::within(&outside, &[], &schema, config, seed, lanes)?;
+        let plan = CrudPlan::within(&outside, &[], &schema, config, seed, lanes);
+        if lessons.learn(session, &mut schema, config, &plan).await? {
+            continue;
+        }
+        let plan = plan?;
         if !outside.look(session, &schema, &plan).await? {
             return go_on(session, plan).await;
         }
@@ -40,10 +46,14 @@ pub async fn permitted_plan(
     let version = session.schema_version(&filter(config)).await?;
     let mut schema = read(session, config).await?;
     spell(session, &mut schema, config).await?;
-    let mut outside = Outside::hopeful();
+    let (mut outside, mut lessons) = (Outside::hopeful(), Lessons::default());
     let mut without: Vec<(TableName, String)> = Vec::new();
     loop {
-        let mut plan = CrudPlan::within(&outside, &without, &schema, config, setup.seed, setup.lanes)?;
+        let plan = CrudPlan::within(&outside, &without, &schema, config, setup.seed, setup.lanes);
+        if lessons.learn(session, &mut schema, config, &plan).await? {
+            continue;
+        }
+        let mut plan = plan?;
         if outside.look(session, &schema, &plan).await? {
             continue;
         }

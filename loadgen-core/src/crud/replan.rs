@@ -6,6 +6,7 @@ use super::{
     config::CrudConfig,
     difference::{columns_before, keeps_values},
     error::{CrudPlanError, Part},
+    lessons::Lessons,
     outside::Outside,
     plan::CrudPlan,
     prepare::{barred, read},
@@ -43,9 +44,13 @@ pub(super) async fn replan(
     }
     let config = old.config.left_in(&schema)?;
     spell(session, &mut schema, &config).await?;
-    let (mut outside, mut without) = (Outside::hopeful(), Vec::new());
+    let (mut outside, mut without, mut lessons) = (Outside::hopeful(), Vec::new(), Lessons::default());
     let mut plan = loop {
-        let plan = fitting(&outside, &mut without, &schema, &config, setup)?;
+        let plan = fitting(&outside, &mut without, &schema, &config, setup);
+        if lessons.learn(session, &mut schema, &config, &plan).await? {
+            continue;
+        }
+        let plan = plan?;
         if outside.look(session, &schema, &plan).await? {
             continue;
         }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{accept::Accepted, circles::Way, outside::Outside, source::TableSources};
+use super::{accept::Accepted, circles::Way, dealt::is_tangled, outside::Outside, source::TableSources};
 use crate::{Seed, TableName};
 
 /// What a table is surrounded by.
@@ -88,8 +88,8 @@ impl TableSources {
     pub(super) fn astray(&self, around: &Around<'_>) -> Option<(usize, String, String)> {
         let (combined, _) = self.combined();
         let is_planned = |at: usize| around.planned.contains(&self.references[at].parent_name);
-        let shares = |at: &usize| !self.references[*at].shared.is_empty();
-        let is_tangled = !combined.iter().any(|at| is_planned(*at)) && combined.iter().any(shares);
+        let is_tangled =
+            !combined.iter().any(|at| is_planned(*at)) && is_tangled(&self.references, &combined);
         let obstacle = |at: usize| {
             let parent = &self.references[at].parent_name;
             let (why, remedy) = match around.left_out.contains(parent) {
@@ -104,9 +104,9 @@ impl TableSources {
             let why = match around.outside.obstacle(&self.references[at]) {
                 Some("") => why.to_owned(),
                 Some(more) => format!("{why} and {more}"),
-                // Combinations of rows that have to agree are not numbered.
+                // Combinations of rows of which one has to agree with several are not numbered.
                 None if is_tangled && combined.contains(&at) => {
-                    format!("{why} and shares columns of a key with others that are not")
+                    format!("{why} and shares columns of a key with several others that are not")
                 }
                 None => return None,
             };

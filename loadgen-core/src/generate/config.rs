@@ -72,7 +72,7 @@ pub struct ColumnConfig {
 }
 
 /// The share of NULLs in a nullable column of which the plan file says nothing.
-pub(super) const NULL_RATIO: f64 = 0.1;
+pub(crate) const NULL_RATIO: f64 = 0.1;
 
 impl ColumnConfig {
     /// Whether something else than `null_ratio` and `leave_out` is said.

@@ -66,3 +66,34 @@ async fn combinations_that_are_there_are_passed_over() {
     let report = Seeding::new(target, plan, Some(600)).execute().await.unwrap();
     assert!(report.is_complete(), "{report:?}");
 }
+
+/// Parents that have to agree in the tenant, and one that does not.
+const TENANTS: &str = "
+    create schema outer_world;
+    create table outer_world.users (tenant int, id int, primary key (tenant, id));
+    create table outer_world.roles (tenant int, name text, primary key (tenant, name));
+    create table outer_world.years (year int primary key);
+    insert into outer_world.users select n % 4, n from generate_series(1, 20) n;
+    insert into outer_world.roles select n % 5, 'role ' || n from generate_series(1, 15) n;
+    insert into outer_world.years select generate_series(2020, 2022);
+    create table member (
+        tenant int, user_id int, role text, year int references outer_world.years, note text,
+        primary key (tenant, user_id, role, year),
+        foreign key (tenant, user_id) references outer_world.users,
+        foreign key (tenant, role) references outer_world.roles
+    );";
+
+#[tokio::test]
+async fn combinations_of_parents_that_agree_are_all_taken() {
+    let (target, mut session) = database(TENANTS).await;
+    // Four tenants have both: five users and three roles each, in three years.
+    let config: CrudConfig =
+        serde_json::from_str(r#"{"operations": {"insert": 1, "update": 0, "delete": 0}}"#).unwrap();
+    let run = Run::new(target.clone(), Crud::new(config)).seed(5).lanes(6).connections(3);
+    let report = run.operations(900).check().execute().await.unwrap();
+    assert!(report.errors.is_empty(), "{:#?}", report.errors);
+    assert_eq!(inserted(&report), [4 * 5 * 3 * 3], "{:#?}", report.skips);
+    let plan = seeding_plan(&mut session, &CrudConfig::default(), Seed(5)).await.unwrap();
+    let report = Seeding::new(target, plan, Some(500)).execute().await.unwrap();
+    assert_eq!(report.inserted(), 0, "{report:?}");
+}

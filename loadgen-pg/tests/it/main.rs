@@ -20,6 +20,7 @@ mod failures;
 mod guards;
 mod introspection;
 mod junctions;
+mod learning;
 mod ledger;
 mod partitions;
 mod patterns;

@@ -1,0 +1,124 @@
+//! What is learnt of checks that are not solved: values are tried against the database, and what it takes is written.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+use super::{
+    choice::choose,
+    config::{CrudConfig, TableConfig},
+    error::CrudPlanError,
+    plan::CrudPlan,
+    tries::Tries,
+};
+use crate::{
+    Check, Fill, Learnt, PrepareError, Schema, SqlSession, Table, TableName,
+    check::parse,
+    generate::{ColumnConfig, Locale, NULL_RATIO, Scalar},
+};
+
+/// The tables that have had their lesson.
+#[derive(Debug, Default)]
+pub(super) struct Lessons(BTreeSet<TableName>);
+
+/// More values than these are not kept.
+const MOST: usize = 500;
+/// Of values that the column would have anyway so many are enough; with fewer, all that fit are taken.
+const ENOUGH: usize = 8;
+
+impl Lessons {
+    /// Tries values for the columns of tables that a plan has refused, whose checks read nothing else. True when there is
+    /// anything new, and so another plan.
+    pub(super) async fn learn(
+        &mut self,
+        session: &mut impl SqlSession,
+        schema: &mut Schema,
+        config: &CrudConfig,
+        plan: &Result<CrudPlan, CrudPlanError>,
+    ) -> Result<bool, PrepareError> {
+        let is_refused = |name: &TableName| match plan {
+            Ok(plan) => plan.refused.iter().any(|(refused, _)| refused == name),
+            Err(CrudPlanError::Nothing(_)) => true,
+            Err(_) => false,
+        };
+        if !matches!(plan, Ok(plan) if plan.refused.is_empty()) && !schema.tables.is_empty() {
+            let locale = config.locale.unwrap_or(Locale::ANYWHERE);
+            let refused: Vec<(Arc<Table>, TableConfig)> = choose(schema, config)?
+                .tables
+                .into_iter()
+                .filter(|(table, _)| is_refused(&table.name) && !self.0.contains(&table.name))
+                .collect();
+            let mut is_new = false;
+            for (table, own) in refused {
+                self.0.insert(table.name.clone());
+                let learnt = lesson(session, &table, &own, locale).await?;
+                let known = schema.tables.iter_mut().find(|known| known.name == table.name);
+                if let (Some(known), false) = (known, learnt.is_empty()) {
+                    Arc::make_mut(known).special.learnt = learnt;
+                    is_new = true;
+                }
+            }
+            return Ok(is_new);
+        }
+        Ok(false)
+    }
+}
+
+/// What is learnt of the columns of one table.
+async fn lesson(
+    session: &mut impl SqlSession,
+    table: &Table,
+    config: &TableConfig,
+    locale: Locale,
+) -> Result<BTreeMap<usize, Learnt>, PrepareError> {
+    let mut learnt = BTreeMap::new();
+    for (column, definition) in table.columns.iter().enumerate() {
+        let is_ours = matches!(definition.fill, Fill::None | Fill::Constant(_) | Fill::Volatile(_))
+            && !config.columns.contains_key(&definition.name)
+            && !table.foreign_keys.iter().any(|key| key.columns.contains(&column));
+        let own: Vec<&Check> = table.checks.iter().filter(|check| check.columns == [column]).collect();
+        if own.is_empty() || !is_ours {
+            continue;
+        }
+        let conditions: Vec<&str> = own.iter().map(|check| check.condition.as_str()).collect();
+        let tries = Tries::of(&table.name, definition, locale, &conditions);
+        let fits = session.fits(definition, &conditions, &tries.texts).await?;
+        let usual = fits.iter().take(tries.usual).filter(|fits| **fits).count();
+        let is_understood = own.iter().all(|check| parse(&check.condition, table).is_ok());
+        // As for a check that is solved.
+        if is_understood && usual * 2 > tries.usual {
+            continue;
+        }
+        let taken = if usual >= ENOUGH { tries.usual } else { tries.texts.len() };
+        let values = tries.texts.iter().zip(&fits).take(taken).filter(|(_, fits)| **fits);
+        let values: Vec<String> = values.map(|(text, _)| text.clone()).take(MOST).collect();
+        if !values.is_empty() {
+            let checks = conditions.iter().map(|condition| (*condition).to_owned()).collect();
+            learnt.insert(column, Learnt { values, tried: fits.len(), checks });
+        }
+    }
+    Ok(learnt)
+}
+
+/// Has a table's columns hold what was learnt of them, where the plan file says nothing; what a reader of the plan should know.
+pub(super) fn heed(table: &Table, config: &mut TableConfig) -> Vec<String> {
+    let mut notes = Vec::new();
+    for (column, Learnt { values, tried, checks }) in &table.special.learnt {
+        let name = &table.columns[*column].name;
+        if config.columns.contains_key(name) {
+            continue;
+        }
+        let choice = Some(values.iter().cloned().map(Scalar).collect());
+        let null_ratio = table.columns[*column].nullable.then_some(NULL_RATIO);
+        config.columns.insert(name.clone(), ColumnConfig { choice, null_ratio, ..ColumnConfig::default() });
+        let checks: Vec<String> =
+            checks.iter().map(|check| check.split_whitespace().collect::<Vec<_>>().join(" ")).collect();
+        notes.push(format!(
+            "{name}: {} of {tried} values that were tried meet CHECK {}; the plan file may give others",
+            values.len(),
+            checks.join(" and ")
+        ));
+    }
+    notes
+}
