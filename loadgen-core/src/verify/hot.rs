@@ -42,13 +42,13 @@ fn changes(
     tells: bool,
 ) -> Result<bool, VerifyError> {
     let (mut versions, mut sightings) = (Versions(rows.read(0)?), rows.read(0)?);
-    let (mut line, mut touched) = (Line::default(), None);
+    let (mut line, mut first) = (Line::default(), None);
     while let Some((record, _)) = sightings.next()? {
         let Record::Sighting(seen) = record else { continue };
         let Some(version) = versions.next()?.filter(|version| line.leads_to(version, out)) else {
             return Ok(false);
         };
-        touched.get_or_insert((version.relation, version.kind != ChangeKind::Insert));
+        first.get_or_insert(version);
         let relation = &relations[version.relation as usize];
         let Some(likeness) = line.shows(&seen, &version, relation) else { return Ok(false) };
         if tells {
@@ -64,15 +64,14 @@ fn changes(
         if !line.leads_to(&version, out) {
             return Ok(false);
         }
-        touched.get_or_insert((version.relation, version.kind != ChangeKind::Insert));
+        first.get_or_insert(version);
         if tells {
             out.missing(&version, Check::Lost)?;
         }
         line.version = Some(version);
     }
-    if let Some((relation, true)) = touched.filter(|_| tells) {
-        out.leftovers[relation as usize].touched += 1;
-    }
+    let touched = first.filter(|first| tells && first.kind != ChangeKind::Insert);
+    touched.iter().for_each(|first| out.touched(first));
     Ok(true)
 }
 
@@ -107,7 +106,10 @@ impl Line {
     fn leads_to(&self, version: &Version, out: &Judgement) -> bool {
         let is_behind =
             self.version.is_none_or(|last| last.lane == version.lane && last.order() < version.order());
-        is_behind && version.fate == Fate::Committed && out.marks.base(version.lane) == 0
+        is_behind
+            && version.fate == Fate::Committed
+            && !version.is_unsure
+            && out.marks.base(version.lane) == 0
     }
 
     /// How a change is like the version that is next, if it is that.
@@ -151,6 +153,7 @@ impl End {
         match record {
             Record::Sighting(_) => self.shown.push(bytes.to_vec()),
             Record::Version(version) if version.fate == Fate::Aborted => {}
+            Record::Version(version) if version.is_unsure => return false,
             Record::Version(version) if version.fate == Fate::Unresolved => self.possible.push(*version),
             Record::Version(version) => {
                 let first = self.first.get_or_insert(*version);

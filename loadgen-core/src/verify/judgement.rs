@@ -87,7 +87,13 @@ impl Judgement {
 
     /// A row that was there before the run and was changed is none of those that nobody has touched.
     pub(super) fn touch(&mut self, group: &Group<'_>) {
-        let Some(version) = group.touching() else { return };
+        if let Some(version) = group.touching() {
+            self.touched(version);
+        }
+    }
+
+    /// The same by the change that was its first.
+    pub(super) fn touched(&mut self, version: &Version) {
         let leftovers = &mut self.leftovers[version.relation as usize];
         leftovers.touched += 1;
         match version.before {
