@@ -159,13 +159,18 @@ fn coverage(found: &super::coverage::Coverage, relations: &[Relation]) -> Vec<No
             let words = format!("the whole table: {why}");
             coverage.push(NotCompared { table: table(), words, count: relation.passed_over });
         }
+        let mut list = |words: String, count| coverage.push(NotCompared { table: table(), words, count });
         for (column, count) in &relation.inexact {
-            let words = format!("values of {column} that the sink cannot give exactly");
-            coverage.push(NotCompared { table: table(), words, count: *count });
+            list(relation.inexact_words(column), *count);
         }
         for column in relation.absent() {
-            let words = format!("the column {column}, which the sink never shows");
-            coverage.push(NotCompared { table: table(), words, count: 1 });
+            list(format!("the column {column}, which the sink never shows"), 1);
+        }
+        for column in relation.uncovered().into_iter().filter(|_| relation.exempt.is_none()) {
+            list(format!("the column {column}, whose values the ledger does not have"), 1);
+        }
+        for (column, count) in &relation.strange {
+            list(format!("values of {column}, a column that the ledger has never seen"), *count);
         }
     }
     coverage

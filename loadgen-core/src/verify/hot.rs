@@ -42,13 +42,13 @@ fn changes(
     tells: bool,
 ) -> Result<bool, VerifyError> {
     let (mut versions, mut sightings) = (Versions(rows.read(0)?), rows.read(0)?);
-    let (mut line, mut touched) = (Line::default(), None);
+    let (mut line, mut first) = (Line::default(), None);
     while let Some((record, _)) = sightings.next()? {
         let Record::Sighting(seen) = record else { continue };
         let Some(version) = versions.next()?.filter(|version| line.leads_to(version, out)) else {
             return Ok(false);
         };
-        touched.get_or_insert((version.relation, version.kind != ChangeKind::Insert));
+        first.get_or_insert(version);
         let relation = &relations[version.relation as usize];
         let Some(likeness) = line.shows(&seen, &version, relation) else { return Ok(false) };
         if tells {
@@ -64,14 +64,14 @@ fn changes(
         if !line.leads_to(&version, out) {
             return Ok(false);
         }
-        touched.get_or_insert((version.relation, version.kind != ChangeKind::Insert));
+        first.get_or_insert(version);
         if tells {
             out.missing(&version, Check::Lost)?;
         }
         line.version = Some(version);
     }
-    if let Some((relation, true)) = touched.filter(|_| tells) {
-        out.leftovers[relation as usize].touched += 1;
+    if let Some(first) = first.filter(|first| tells && first.kind != ChangeKind::Insert) {
+        out.touched(&first);
     }
     Ok(true)
 }

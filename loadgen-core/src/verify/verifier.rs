@@ -14,7 +14,8 @@ use super::{
     evidence::Evidence,
     expectation::Expectation,
     findings::{Draft, Findings},
-    judgement::{Judgement, Leftovers},
+    judgement::Judgement,
+    leftovers::Leftovers,
     marks::Marks,
     observation::{Observation, Seen, Sink, TableId},
     part::Judge,
@@ -170,6 +171,16 @@ impl Verifier {
     /// still come.
     pub fn hold_back(&mut self, why: impl Into<String>) {
         self.held_back = Some(why.into());
+    }
+
+    /// A column is something else in the sink than in the ledger, in these words. Values that [`Cell::Inexact`] stands for are
+    /// listed with them.
+    ///
+    /// [`Cell::Inexact`]: super::Cell::Inexact
+    pub fn retype(&mut self, table: TableId, column: &str, in_ledger: String, in_sink: String) {
+        if let Some(relation) = self.expectation.relations.get_mut(table.0 as usize) {
+            relation.retype(column, in_ledger, in_sink);
+        }
     }
 
     /// Takes what the sink shows next. Rows of the marker table come first where a sink shows rows: what it shows after them is

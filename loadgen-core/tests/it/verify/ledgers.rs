@@ -119,7 +119,7 @@ impl Judge {
         self.verifier.observe(&Observation { table, seen, key, columns, transaction, stream: 0 })
     }
 
-    fn op(mut self, (letter, id, v): Op) -> Self {
+    pub(super) fn op(mut self, (letter, id, v): Op) -> Self {
         let columns = [("id", Cell::Value(Int(id))), ("v", Cell::Value(Int(v)))];
         let seen = match letter {
             'i' => Seen::Insert,
