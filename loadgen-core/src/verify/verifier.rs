@@ -31,7 +31,8 @@ use crate::ledger::{Header, LedgerReader};
 /// How a sink is judged.
 #[derive(Clone, Debug)]
 pub struct VerifyOptions {
-    /// Where temporary files go: about as much as the ledger has, and as much again. By default, the directory of the ledger.
+    /// Where temporary files go: about as much as the ledger has, and as much again. By default, the directory of the ledger, or
+    /// that of the system if nothing can be written there.
     pub temporary: Option<PathBuf>,
     /// How many findings of each check [`Verification::findings`] has; [`Verifier::judge`] gives all of them.
     pub findings: usize,
@@ -103,8 +104,11 @@ impl Verifier {
             let absent = options.absent.get(&relation.name);
             relation.exempt = relation.exempt.take().or(absent.cloned());
         }
-        let parent = options.temporary.as_deref().unwrap_or(ledger.directory());
-        let scratch = Arc::new(Scratch::new(parent)?);
+        let scratch = match &options.temporary {
+            Some(named) => Scratch::new(named)?,
+            None => Scratch::beside(ledger.directory(), &std::env::temp_dir())?,
+        };
+        let scratch = Arc::new(scratch);
         let parts = options.parts.unwrap_or_else(|| parts_for(&ledger)).clamp(1, MOST_PARTS);
         let tallies = Tallies::new(&scratch, parts);
         let mut expectation = Expectation::new(relations, forms, Spill::new(&scratch, "rows", parts));
