@@ -63,6 +63,15 @@ pub(crate) fn unsettled(out: &Path, plan: &Plan, job: &Job) -> Option<String> {
     })
 }
 
+/// The jobs that have ledgers of their own below a directory.
+pub(crate) fn jobs(directory: &Path) -> Vec<String> {
+    let below = std::fs::read_dir(directory).into_iter().flatten().flatten();
+    let jobs = below.filter(|entry| entry.path().join("0000-000000.log").is_file());
+    let mut names: Vec<String> = jobs.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+    names.sort_unstable();
+    names
+}
+
 /// The ledger in the directory of a run, or in a directory that is one.
 pub(crate) fn find(run: &Path, job: Option<&str>) -> PathBuf {
     let below = run.join(DIRECTORY);

@@ -23,6 +23,8 @@ pub(crate) struct RunTarget {
     pub(crate) header: Header,
     pub(crate) target: PgTarget,
     allow_host: Vec<String>,
+    /// What gives another address.
+    flag: &'static str,
 }
 
 impl RunTarget {
@@ -31,7 +33,17 @@ impl RunTarget {
     pub(crate) fn find(args: &RunDirArgs) -> Result<Self, Failed> {
         let directory = ledger::find(&args.run, args.job.as_deref());
         let header = LedgerReader::open(&directory).and_then(|reader| reader.header());
-        let header = header.map_err(|error| Failed::because(Code::Usage, &error))?;
+        let header = header.map_err(|error| match ledger::jobs(&directory) {
+            jobs if jobs.is_empty() => Failed::because(Code::Usage, &error),
+            jobs => Failed::new(
+                Code::Usage,
+                format!(
+                    "{} has a ledger for each job; name one with --job: {}",
+                    args.run.display(),
+                    jobs.join(", ")
+                ),
+            ),
+        })?;
         Ok(RunTarget { header, ..RunTarget::without_header(args, directory)? })
     }
 
@@ -42,23 +54,23 @@ impl RunTarget {
         let address = given.or_else(|| planned(&args.run, args.job.as_deref()));
         let target = target_at(address.as_deref(), &environment)?;
         let allow_host = args.reach.allow_host.clone();
-        Ok(RunTarget { directory, header: Header::default(), target, allow_host })
+        Ok(RunTarget { directory, header: Header::default(), target, allow_host, flag: "--url" })
     }
 
     /// The same ledger, and another database.
     pub(crate) fn beside(self, address: &str) -> Result<Self, Failed> {
         let target = target_at(Some(address), &Environment::with_file(None)?)?;
-        Ok(RunTarget { target, ..self })
+        Ok(RunTarget { target, flag: "--sink", ..self })
     }
 
     /// A session of the database.
     pub(crate) async fn connect(&self) -> Result<PgSession, Failed> {
         guard::check(&self.target, &self.allow_host).await?;
         let failed = |failure| {
-            let place = self.target.describe();
+            let (place, flag) = (self.target.describe(), self.flag);
             Failed::new(
                 Code::Run,
-                format!("failed to connect to {place}: {failure}; give its address with --url"),
+                format!("failed to connect to {place}: {failure}; give its address with {flag}"),
             )
         };
         self.target.connect().await.map_err(failed)

@@ -2,7 +2,7 @@
 
 use std::{fmt::Write, path::Path};
 
-use loadgen_core::verify::{Finding, Verdict, Verification};
+use loadgen_core::verify::{Check, Finding, Verdict, Verification};
 
 use crate::{style::Style, units::count};
 
@@ -18,13 +18,25 @@ pub(crate) fn verification(
     let _ = writeln!(text, "run {run} → {sink}");
     let _ = writeln!(
         text,
-        "{} committed transactions with {} changes in the ledger, {} aborted; the sink showed {} rows, {} of them compared\n",
+        "{} committed transactions with {} changes in the ledger, {} aborted; the sink showed {} rows or changes; {} were compared",
         count(counts.committed),
         count(counts.changes),
         count(counts.aborted),
-        count(counts.observed - counts.markers),
+        count(counts.observed - counts.markers - counts.markers_of_others),
         count(counts.compared),
     );
+    if counts.repeated > 0 {
+        let why = if found.verdict == Verdict::Pass { ", as replays" } else { "" };
+        let _ = writeln!(text, "{} changes came more than once{why}", count(counts.repeated));
+    }
+    let foreign = found.checks.get(&Check::Foreign).copied().unwrap_or_default();
+    if counts.markers_of_others > 0 && foreign > 0 {
+        let _ = writeln!(
+            text,
+            "the sink has markers of other runs, too: what those wrote is foreign to this one"
+        );
+    }
+    text.push('\n');
     for (check, times) in &found.checks {
         let _ = match times {
             0 => continue,
@@ -40,7 +52,10 @@ pub(crate) fn verification(
         let _ = writeln!(text, "    and {} more, see {}", count(all - told), file.display());
     }
     for doubt in &found.doubts {
-        let _ = writeln!(text, "  {}", doubt.words);
+        let _ = match doubt.check {
+            Some(check) => writeln!(text, "  {check}: {}", doubt.words),
+            None => writeln!(text, "  {}", doubt.words),
+        };
     }
     for left in &found.coverage {
         let _ = writeln!(text, "  not compared: {}: {} ({})", left.table, left.words, count(left.count));

@@ -175,6 +175,11 @@ pub trait SqlSession: Session {
     /// Runs statements that return nothing, separated by semicolons, outside of any transaction.
     async fn execute(&mut self, sql: &str) -> Result<(), Failure>;
 
+    /// Why the database may keep rows of the table from this session, and what to do about it; none if it shows all of them.
+    async fn hides(&mut self, _table: &Table) -> Result<Option<String>, Failure> {
+        Ok(None)
+    }
+
     /// Hands the given columns of every row to `each`, in any order, and returns the number of rows. Memory stays flat.
     async fn scan(
         &mut self,

@@ -173,6 +173,15 @@ impl SqlSession for PgSession {
         self.settle(answer.map(|_| ()))
     }
 
+    async fn hides(&mut self, table: &Table) -> Result<Option<String>, Failure> {
+        self.begin_call()?;
+        let work = read::is_filtered(&mut self.connection, table);
+        let answer = self.patience.wait(Place::Harmless, work).await;
+        let why =
+            "row security is on for this role; read as the owner of the table, or as a role with BYPASSRLS";
+        self.settle(answer.map(|is_filtered| is_filtered.then(|| why.to_owned())))
+    }
+
     async fn scan(
         &mut self,
         table: &Table,

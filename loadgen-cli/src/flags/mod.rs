@@ -120,6 +120,10 @@ pub(crate) struct VerifyArgs {
     /// The publication of a slot that the run has not made
     #[arg(long, value_name = "NAME")]
     pub(crate) publication: Option<String>,
+    /// Where temporary files go, which take about twice as much as the ledger. By default beside the ledger, or where the system
+    /// has them if nothing can be written there
+    #[arg(long, value_name = "DIR")]
+    pub(crate) temporary: Option<PathBuf>,
     /// How many findings are printed; the file beside the ledger has all of them
     #[arg(long, default_value = "10", value_name = "N")]
     pub(crate) findings: usize,

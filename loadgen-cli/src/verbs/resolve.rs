@@ -24,7 +24,7 @@ pub(super) async fn resolve(args: &ResolveArgs) -> Result<(), Failed> {
         return output::json(&document);
     }
     output::result(&match had_ended {
-        true => format!("run {} had ended by itself; nothing was left to settle\n", target.header.run),
+        true => format!("run {} has its end already; nothing is left to settle\n", target.header.run),
         false => format!(
             "run {} is settled: {committed} transactions turned out to be committed, {aborted} aborted\n",
             target.header.run

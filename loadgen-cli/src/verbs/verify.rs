@@ -39,7 +39,7 @@ pub(super) async fn verify(args: &VerifyArgs) -> Result<(), Failed> {
         Place::Copy(address) => rows(args, target.beside(address)?).await?,
         Place::Slot(name) => slot(args, name, &target).await?,
         Place::Debezium(capture) => {
-            let mut verifier = verifier(&target, Sink::Changes, VerifyOptions::default())?;
+            let mut verifier = verifier(&target, Sink::Changes, options(args))?;
             let wait = patience(args.wait.0, &verifier);
             capture::observe(capture, &target.header, wait, &mut verifier).await?;
             (verifier, capture.to_string())
@@ -91,13 +91,17 @@ async fn slot(args: &VerifyArgs, name: &str, target: &RunTarget) -> Result<(Veri
     let mut session = target.connect().await?;
     let found = source_of(&mut session, name, args.publication.as_deref(), created.as_ref(), &target.header);
     let (source, absent) = found.await.map_err(failed)?;
-    let options = VerifyOptions { absent, ..VerifyOptions::default() };
+    let options = VerifyOptions { absent, ..options(args) };
     let mut verifier = verifier(target, Sink::Changes, options)?;
     let end = SlotEnd { wait: patience(args.wait.0, &verifier), consume: args.consume };
     let observed = observe_slot(&mut session, &target.header, &source, end, &mut verifier).await;
     session.close().await;
     observed.map_err(failed)?;
     Ok((verifier, format!("slot {name} of {}", target.target.describe())))
+}
+
+fn options(args: &VerifyArgs) -> VerifyOptions {
+    VerifyOptions { temporary: args.temporary.clone(), ..VerifyOptions::default() }
 }
 
 fn verifier(target: &RunTarget, sink: Sink, options: VerifyOptions) -> Result<Verifier, Failed> {
@@ -114,7 +118,7 @@ async fn rows(args: &VerifyArgs, target: RunTarget) -> Result<(Verifier, String)
         let same = check_identity(&mut session, &target.header).await;
         same.map_err(|error| Failed::because(Code::Run, &error))?;
     }
-    let mut verifier = verifier(&target, Sink::State, VerifyOptions::default())?;
+    let mut verifier = verifier(&target, Sink::State, options(args))?;
     let observed = observe(&mut session, &target.header, args, &mut verifier).await;
     session.close().await;
     observed.map_err(|error| Failed::because(Code::Run, &error))?;

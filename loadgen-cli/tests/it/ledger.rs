@@ -115,7 +115,7 @@ async fn a_run_that_was_killed_at_any_moment_can_be_resolved() {
         let verified = run(&["verify", &out, "--sink", "source"]);
         assert!(verified.code == Some(0) && verified.stdout.ends_with("PASS\n"), "kill {kill}: {verified:?}");
         let again = run(&["resolve", &out]);
-        assert!(again.code == Some(0) && again.stdout.contains("nothing was left to settle"), "{again:?}");
+        assert!(again.code == Some(0) && again.stdout.contains("nothing is left to settle"), "{again:?}");
     }
 }
 

@@ -73,6 +73,17 @@ pub(crate) fn text(path: &Path) -> &str {
     path.to_str().unwrap()
 }
 
+/// The column of the shop that the database fills.
+pub(crate) const CREATED_AT: &str =
+    "public.customers: the column created_at, whose values the ledger does not have";
+
+/// What a verification lists.
+pub(crate) fn not_compared(verification: &Value) -> Vec<String> {
+    let left = verification["coverage"].as_array().unwrap().iter();
+    left.map(|left| format!("{}: {}", left["table"].as_str().unwrap(), left["words"].as_str().unwrap()))
+        .collect()
+}
+
 /// A server with databases that hold the shop of the demo.
 pub(crate) struct Shops(pub(crate) Server);
 

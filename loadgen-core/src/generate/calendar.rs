@@ -10,19 +10,19 @@ use crate::Value;
 const EPOCH: Date = Date::constant(1970, 1, 1);
 
 /// Days since 1970-01-01.
-pub(super) fn days(text: &str) -> Option<i128> {
+pub(crate) fn days(text: &str) -> Option<i128> {
     let date: Date = text.parse().ok()?;
     Some(i128::from(date.duration_since(EPOCH).as_hours() / 24))
 }
 
 /// Microseconds since midnight.
-pub(super) fn time(text: &str) -> Option<i128> {
+pub(crate) fn time(text: &str) -> Option<i128> {
     let time: Time = text.parse().ok()?;
     Some(time.duration_since(Time::midnight()).as_micros())
 }
 
 /// Microseconds since 1970-01-01T00:00:00 of a date and time without an offset.
-pub(super) fn timestamp(text: &str) -> Option<i128> {
+pub(crate) fn timestamp(text: &str) -> Option<i128> {
     let time: DateTime = text.parse().ok()?;
     Some(time.duration_since(EPOCH.at(0, 0, 0, 0)).as_micros())
 }

@@ -33,6 +33,9 @@ pub enum LedgerError {
         /// Its format.
         version: u32,
     },
+    /// What was written first is not there any more.
+    #[error("{} does not begin with the header of a run: the first lines of its first journal were cut off", .0.display())]
+    Headless(PathBuf),
     /// There are no journals.
     #[error("{} holds no ledger; name the directory of a run that was made with --ledger", .0.display())]
     Missing(PathBuf),

@@ -78,6 +78,10 @@ impl LedgerReader {
         let mut header: Option<Header> = None;
         for record in self.journal(0).into_iter().flatten() {
             let Record::Header(next) = record? else { continue };
+            // What tables are added with has nothing but these.
+            if header.is_none() && next.version == 0 {
+                return Err(LedgerError::Headless(self.directory.clone()));
+            }
             if header.is_none() && next.version != VERSION {
                 return Err(LedgerError::Version { path: self.directory.clone(), version: next.version });
             }

@@ -110,11 +110,17 @@ impl Account {
         }
         match self.end {
             None => {
-                self.faults.push("the ledger has no clean end; `loadgen resolve` gives it one".to_owned())
+                self.faults.push("the ledger has no clean end; once the run is over, `loadgen resolve` gives it one".to_owned())
             }
             Some(end) if end != self.totals => self.faults.push(format!(
-                "the ledger ends with {} transactions and has {}: a journal is missing",
-                end.transactions, self.totals.transactions
+                "the ledger has {} transactions, {} of them committed and {} aborted, and its end speaks of {}, {} and {}: a \
+                 journal is missing or was cut; nothing can bring that back",
+                self.totals.transactions,
+                self.totals.committed,
+                self.totals.aborted,
+                end.transactions,
+                end.committed,
+                end.aborted
             )),
             Some(_) => {}
         }
@@ -130,8 +136,15 @@ impl Account {
         let mut doubts: Vec<Doubt> =
             self.faults.iter().map(|words| Doubt { check: None, words: words.clone() }).collect();
         if let Some((lane, seq)) = self.open.first_key_value() {
+            // A ledger with its end had settled all of them.
+            let what_to_do = match self.end {
+                None => "once the run is over, `loadgen resolve` settles them",
+                Some(_) => {
+                    "the ledger had ended, so their ends were cut off, and nothing can bring them back"
+                }
+            };
             let words = format!(
-                "{} transactions have no end in the ledger, the first is {seq} of lane {lane}; `loadgen resolve` settles them",
+                "transactions have no end in the ledger: {} of them, the first is {seq} of lane {lane}; {what_to_do}",
                 self.open.len()
             );
             doubts.push(Doubt { check: None, words });

@@ -19,6 +19,9 @@ use super::{
 /// What a sink of changes does wrong whatever else was done that the ledger does not have.
 const CERTAIN: [Check; 5] = [Check::Lost, Check::Duplicate, Check::Order, Check::Torn, Check::Boundary];
 
+const NOTHING: &str = "the sink has shown nothing at all of this run: neither its tables, under their names and in their schemas, nor \
+                       its markers; is it the right sink, and was it consumed before?";
+
 /// How many lost markers of a lane are told one by one.
 const MOST: u64 = 1_000;
 
@@ -41,7 +44,7 @@ impl Judgement {
 
     /// Each lane's marker has to have gone through all numbers up to the last that was committed.
     pub(super) fn markers(&mut self, account: &Account) -> Result<(), VerifyError> {
-        self.counts.markers = self.marks.seen;
+        (self.counts.markers, self.counts.markers_of_others) = (self.marks.seen, self.marks.foreign);
         for (lane, last) in &account.last {
             let newest = self.marks.newest(*lane);
             if !self.is_complete || newest >= *last {
@@ -50,7 +53,9 @@ impl Judgement {
             match self.sink {
                 Sink::Changes => self.lost_markers(*lane, newest + 1, *last)?,
                 Sink::State => self.findings.add(Check::FinalState, || {
-                    let words = format!("the marker of the lane is at {newest}");
+                    let words = format!(
+                        "the marker of the lane is at {newest}, and its last committed transaction is {last}"
+                    );
                     Draft::of_transaction(Check::FinalState, *lane, *last, words)
                 }),
             }
@@ -103,7 +108,7 @@ impl Judgement {
                     count => doubt(
                         Some(*check),
                         format!(
-                            "{count} findings do not count, as the ledger does not have everything that was done"
+                            "findings that do not count, as the ledger does not have everything that was done: {count}"
                         ),
                     ),
                 }
@@ -111,7 +116,7 @@ impl Judgement {
         }
         let has_findings = self.findings.counts.values().any(|count| *count > 0);
         if self.counts.observed == 0 {
-            doubt(None, "the sink has shown nothing at all".to_owned());
+            doubt(None, NOTHING.to_owned());
         } else if self.counts.compared == 0 && self.counts.changes > 0 {
             doubt(Some(Check::Coverage), "nothing could be compared".to_owned());
         }
@@ -120,7 +125,10 @@ impl Judgement {
             doubt(Some(Check::Watermark), why);
         }
         if unfinished > 0 {
-            doubt(Some(Check::Duplicate), "the sink has stopped in the middle of a replay".to_owned());
+            let words = format!(
+                "the sink has stopped in the middle of a replay, in {unfinished} of its streams; give it more time, or read it to its end"
+            );
+            doubt(Some(Check::Duplicate), words);
         }
         let verdict = match (has_findings, doubts.is_empty()) {
             (true, _) => Verdict::Fail,
@@ -159,13 +167,18 @@ fn coverage(found: &super::coverage::Coverage, relations: &[Relation]) -> Vec<No
             let words = format!("the whole table: {why}");
             coverage.push(NotCompared { table: table(), words, count: relation.passed_over });
         }
+        let mut list = |words: String, count| coverage.push(NotCompared { table: table(), words, count });
         for (column, count) in &relation.inexact {
-            let words = format!("values of {column} that the sink cannot give exactly");
-            coverage.push(NotCompared { table: table(), words, count: *count });
+            list(relation.inexact_words(column), *count);
         }
         for column in relation.absent() {
-            let words = format!("the column {column}, which the sink never shows");
-            coverage.push(NotCompared { table: table(), words, count: 1 });
+            list(format!("the column {column}, which the sink never shows"), 1);
+        }
+        for column in relation.uncovered().into_iter().filter(|_| relation.exempt.is_none()) {
+            list(format!("the column {column}, whose values the ledger does not have"), 1);
+        }
+        for (column, count) in &relation.strange {
+            list(format!("values of {column}, a column that the ledger has never seen"), *count);
         }
     }
     coverage

@@ -12,7 +12,7 @@ pub enum VerifyError {
     #[error("failed to read the ledger")]
     Ledger(#[from] LedgerError),
     /// A temporary file cannot be written or read.
-    #[error("failed to {what} the temporary {}; name another directory for temporary files", path.display())]
+    #[error("failed to {what} the temporary {}; is there another directory for temporary files, as `--temporary` names one?", path.display())]
     Spill {
         /// What was tried: `write`, `read`.
         what: &'static str,

@@ -31,7 +31,7 @@ pub(super) enum Likeness {
     Other,
 }
 
-/// The hashes of long values as the sink showed them last, by column.
+/// The hashes of values as the sink showed them last, by column.
 pub(super) type Known = Vec<(u16, u64)>;
 
 impl Group<'_> {
@@ -49,6 +49,10 @@ impl Group<'_> {
             _ => return Likeness::Other,
         }
         let layout = &self.relation.layouts[usize::from(version.layout)];
+        // Only an update has something before it that it can leave as it is.
+        if sighting.seen != Seen::Update && sighting.unchanged().any(|column| layout.covers(column)) {
+            return Likeness::Other;
+        }
         let Some(expected) = version.sum else { return Likeness::Unknown(Why::UnknownSum) };
         let Some(mut sum) = sighting.sum(version.layout) else { return Likeness::Unknown(Why::Inexact) };
         for column in sighting.unchanged().filter(|column| layout.covers(*column)) {

@@ -70,8 +70,9 @@ fn changes(
         }
         line.version = Some(version);
     }
-    let touched = first.filter(|first| tells && first.kind != ChangeKind::Insert);
-    touched.iter().for_each(|first| out.touched(first));
+    if let Some(first) = first.filter(|first| tells && first.kind != ChangeKind::Insert) {
+        out.touched(&first);
+    }
     Ok(true)
 }
 

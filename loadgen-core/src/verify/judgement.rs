@@ -1,12 +1,13 @@
 //! What comes out of judging rows one by one, and what can only be judged when all of them are through.
 
-use std::{cmp::Ordering, collections::BTreeMap};
+use std::collections::BTreeMap;
 
 use super::{
     coverage::{Coverage, Why},
     error::VerifyError,
     findings::{Draft, Findings},
     group::{Group, Likeness},
+    leftovers::Leftovers,
     marks::Marks,
     observation::Sink,
     relation::Relation,
@@ -16,7 +17,6 @@ use super::{
     verification::{Check, Counts},
     version::Version,
 };
-use crate::row_hash;
 
 /// Everything that was found out so far.
 pub(super) struct Judgement {
@@ -35,21 +35,6 @@ pub(super) struct Judgement {
     pub(super) leftovers: Vec<Leftovers>,
     /// With which columns a lane's changes of a table came: the first and the last of its changes with each set of columns.
     pub(super) extents: BTreeMap<(u32, u32, u64), (Mention, Mention)>,
-}
-
-/// Rows that nobody in the ledger has written, where there were rows before.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Leftovers {
-    pub(super) rows: u64,
-    pub(super) digest: u128,
-    /// Rows whose sum is not known.
-    pub(super) unknown: u64,
-    /// Rows that were there before and were then changed.
-    pub(super) touched: u64,
-    /// The digest of what they had held, as far as that is known.
-    pub(super) digest_touched: u128,
-    /// How many of them are not known.
-    pub(super) unknown_touched: u64,
 }
 
 /// A change with certain columns.
@@ -85,23 +70,6 @@ impl Judgement {
         }
     }
 
-    /// A row that was there before the run and was changed is none of those that nobody has touched.
-    pub(super) fn touch(&mut self, group: &Group<'_>) {
-        if let Some(version) = group.touching() {
-            self.touched(version);
-        }
-    }
-
-    /// The same by the change that was its first.
-    pub(super) fn touched(&mut self, version: &Version) {
-        let leftovers = &mut self.leftovers[version.relation as usize];
-        leftovers.touched += 1;
-        match version.before {
-            Some(sum) => leftovers.digest_touched = leftovers.digest_touched.wrapping_add(row_hash(sum)),
-            None => leftovers.unknown_touched += 1,
-        }
-    }
-
     /// A row that is not judged.
     pub(super) fn pass_over(&mut self, group: &Group<'_>, why: Why) -> Result<(), VerifyError> {
         self.touch(group);
@@ -127,25 +95,10 @@ impl Judgement {
         });
     }
 
-    /// A row that nobody in the ledger has written.
-    pub(super) fn unwritten(&mut self, relation: &Relation, sighting: &Sighting<'_>) {
-        if relation.before == 0 {
-            let words = "nobody in the ledger has written this row";
-            return self.wrong(Check::Foreign, sighting, None, words);
-        }
-        let leftovers = &mut self.leftovers[sighting.relation as usize];
-        leftovers.rows += 1;
-        match sighting.sum(0) {
-            Some(sum) if sighting.unchanged().next().is_none() => {
-                leftovers.digest = leftovers.digest.wrapping_add(row_hash(sum));
-            }
-            _ => leftovers.unknown += 1,
-        }
-    }
-
     /// The columns with which a version was delivered first: none but those that the table had.
     pub(super) fn columns(&mut self, relation: &Relation, sighting: &Sighting<'_>, version: &Version) {
         let wrong = match relation.shown(sighting.names) {
+            None if relation.is_strange(sighting.names) => return,
             None => "the change has columns that the table never had together",
             Some((_, last)) if last < version.layout => "the change has the columns from before",
             Some(_) if relation.layouts.len() == 1 => return,
@@ -185,44 +138,6 @@ impl Judgement {
                     ..Draft::of_table(Check::Boundary, *relation, words)
                 });
             }
-        }
-    }
-
-    /// What is left of the rows from before the run has to be what nobody touched.
-    pub(super) fn leftovers(&mut self, relations: &[Relation]) {
-        for (number, relation) in (0u32..).zip(relations) {
-            let left = self.leftovers[number as usize].clone();
-            if relation.before == 0 || relation.exempt.is_some() {
-                continue;
-            }
-            self.coverage.add(number, Why::UnknownBefore, left.unknown_touched);
-            let expected = relation.before.saturating_sub(left.touched);
-            if self.sink == Sink::Changes && left.rows == 0 {
-                self.coverage.add(number, Why::UnseenBefore, expected);
-                continue;
-            }
-            let digest = relation.digest_before.map(|digest| digest.wrapping_sub(left.digest_touched));
-            let digest = digest.filter(|_| left.unknown + left.unknown_touched == 0);
-            let check = match (left.rows.cmp(&expected), digest) {
-                (Ordering::Greater, _) => Check::Foreign,
-                (Ordering::Less, _) if self.is_complete => Check::Lost,
-                (Ordering::Less, _) => continue,
-                (Ordering::Equal, None) => {
-                    self.coverage.add(number, Why::CountedBefore, expected);
-                    continue;
-                }
-                (Ordering::Equal, Some(digest)) if digest == left.digest => {
-                    self.counts.compared += expected;
-                    continue;
-                }
-                (Ordering::Equal, Some(_)) => Check::Foreign,
-            };
-            let words = format!(
-                "{} rows are there that nobody in the ledger has touched, and {expected} of those from before the run{}",
-                left.rows,
-                if left.rows == expected { " with another digest" } else { "" }
-            );
-            self.findings.add(check, || Draft::of_table(check, number, words));
         }
     }
 }

@@ -10,6 +10,8 @@ use crate::Value;
 pub(super) struct Marks {
     pub(super) lanes: BTreeMap<u32, Mark>,
     pub(super) seen: u64,
+    /// Marker rows of other runs.
+    pub(super) foreign: u64,
 }
 
 /// What was seen of the marker of one lane.
@@ -41,7 +43,11 @@ impl Marks {
         let is_ours = cell("run_id")?.to_string() == run;
         let (Value::Int(lane), Value::Int(seq)) = (cell("lane")?, cell("last_seq")?) else { return None };
         let (lane, seq) = (u32::try_from(*lane).ok()?, u64::try_from(*seq).ok()?);
-        if !is_ours || matches!(seen.seen, Seen::Delete | Seen::Truncate) {
+        if !is_ours {
+            self.foreign += 1;
+            return None;
+        }
+        if matches!(seen.seen, Seen::Delete | Seen::Truncate) {
             return None;
         }
         self.seen += 1;

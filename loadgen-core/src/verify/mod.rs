@@ -53,7 +53,9 @@
 
 mod account;
 mod conclusion;
+mod conversion;
 mod coverage;
+mod decimals;
 mod error;
 mod evidence;
 mod expectation;
@@ -62,6 +64,7 @@ mod group;
 mod hot;
 mod judgement;
 mod layout;
+mod leftovers;
 mod marks;
 mod observation;
 mod part;
@@ -72,6 +75,7 @@ mod replay;
 mod row;
 mod shared;
 mod sighting;
+mod snapshot;
 mod spill;
 mod step;
 mod tables;

@@ -48,7 +48,14 @@ pub(super) struct Reading {
     /// Where what was read last came first.
     cursor: u64,
     run: Option<Run>,
+    /// Rows of a snapshot that came again and leave their rows as they were before, unless the stream ends in a replay.
+    set_back: Vec<Draft>,
+    /// How many of them came before something else that came again.
+    followed: usize,
 }
+
+/// More rows that were set back are not told one by one.
+const MOST: usize = 1_000;
 
 /// Repeats without anything new between them.
 struct Run {
@@ -65,8 +72,12 @@ impl Reading {
         self.next = place.position + 1;
         let first = place.repeat.first;
         if first == HOLE {
+            if place.repeat.is_stale && self.set_back.len() < MOST {
+                self.set_back.push(draft(place));
+            }
             return;
         }
+        self.followed = self.set_back.len();
         if self.cursor == self.newest {
             self.run = None;
         } else if first > self.cursor && first != stream.behind(self.cursor) {
@@ -87,6 +98,17 @@ impl Reading {
         }
         self.run = None;
         (self.newest, self.cursor) = (newest, newest);
+        self.followed = self.set_back.len();
+        self.tell_set_back(findings);
+    }
+
+    /// What has set rows back was no part of a replay that is still to end.
+    fn tell_set_back(&mut self, findings: &mut Findings) {
+        for draft in self.set_back.drain(..self.followed) {
+            let words = "a row of a snapshot was delivered last, and is older than what had come".to_owned();
+            findings.add(Check::FinalState, || Draft { check: Check::FinalState, words, ..draft });
+        }
+        self.followed = 0;
     }
 
     /// What was repeated has not come to where the stream was.
@@ -110,7 +132,10 @@ impl Reading {
         if self.next < stream.count {
             self.go_on(stream.count - 1, findings);
         }
-        self.cursor != self.newest
+        if self.cursor == self.newest {
+            self.tell_set_back(findings);
+        }
+        self.cursor != self.newest || !self.set_back.is_empty()
     }
 }
 

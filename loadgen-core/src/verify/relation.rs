@@ -1,6 +1,6 @@
 //! The tables of the ledger, and what of a sink's columns counts in them.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use xxhash_rust::xxh3::xxh3_128;
 
@@ -37,9 +37,21 @@ pub(super) struct Relation {
     /// Observations that were passed over.
     pub(super) passed_over: u64,
     /// The sets of columns that came, by the sum of their salts.
-    named: HashSet<u64>,
+    named: HashMap<u64, Named>,
+    /// How often columns came that the ledger never knew.
+    pub(super) strange: BTreeMap<String, u64>,
+    /// What columns are in the sink and in the ledger, where that is not the same.
+    types: BTreeMap<String, [String; 2]>,
     /// The salts of all columns that ever came.
     delivered: HashSet<u64>,
+}
+
+/// One set of columns that came.
+#[derive(Debug)]
+struct Named {
+    /// The sum of the salts without those that the ledger never knew.
+    known: u64,
+    strange: Vec<String>,
 }
 
 /// What of a row's columns is kept.
@@ -54,9 +66,6 @@ pub(super) struct Parts {
     /// The columns that were left out.
     pub(super) unchanged: Vec<u16>,
 }
-
-/// Sources leave out what is stored apart from its row, and what takes less than this never is.
-const LONG: usize = 16;
 
 /// All tables of a ledger, and the numbers that its transactions name them with.
 pub(super) fn relations(header: &Header, sink: Sink) -> (Vec<Relation>, BTreeMap<u32, (u32, u16)>) {
@@ -128,7 +137,9 @@ impl Relation {
             columns: Vec::new(),
             inexact: BTreeMap::new(),
             passed_over: 0,
-            named: HashSet::new(),
+            named: HashMap::new(),
+            strange: BTreeMap::new(),
+            types: BTreeMap::new(),
             delivered: HashSet::new(),
         }
     }
@@ -192,7 +203,7 @@ impl Relation {
             let hash = match cell {
                 Cell::Value(value) => {
                     let hash = column_hash(salt, value);
-                    if keep && is_long(value) && parts.known.len() < 255 {
+                    if keep && may_be_left_out(value) && parts.known.len() < 255 {
                         parts.known.push((number, hash));
                     }
                     hash
@@ -212,17 +223,56 @@ impl Relation {
                 }
             }
         }
-        if !columns.is_empty() && self.named.insert(parts.names) {
-            self.delivered.extend(columns.iter().map(|(name, _)| column_salt(name)));
-        }
+        self.name_columns(parts.names, columns);
         let whole = self.layouts.iter().zip(sums).zip(0u16..);
         let whole = whole.filter(|((layout, (_, came)), _)| *came == layout.form.columns.len());
         parts.sums.clear();
         parts.sums.extend(whole.map(|((_, (sum, _)), number)| (number, sum)).take(255));
     }
 
-    /// The first and the last layout that have the columns that came. Columns that never came anywhere do not count.
+    /// Takes down a set of columns, and how often those came of which the ledger knows nothing.
+    fn name_columns(&mut self, names: u64, columns: &[(&str, Cell)]) {
+        if columns.is_empty() {
+            return;
+        }
+        let named = self.named.entry(names).or_insert_with(|| {
+            let is_strange =
+                |name: &str| !self.layouts.iter().any(|layout| layout.all().any(|known| known == name));
+            let strange = columns.iter().map(|(name, _)| *name).filter(|name| is_strange(name));
+            let strange: Vec<String> = strange.map(str::to_owned).collect();
+            self.delivered.extend(columns.iter().map(|(name, _)| column_salt(name)));
+            let known = strange.iter().fold(names, |sum, name| sum.wrapping_sub(column_salt(name)));
+            Named { known, strange }
+        });
+        for name in &named.strange {
+            *self.strange.entry(name.clone()).or_default() += 1;
+        }
+    }
+
+    /// Whether there are columns among these that the ledger never knew.
+    pub(super) fn is_strange(&self, names: u64) -> bool {
+        self.named.get(&names).is_some_and(|named| !named.strange.is_empty())
+    }
+
+    /// Notes that a column is something else in the sink than in the ledger.
+    pub(super) fn retype(&mut self, column: &str, in_ledger: String, in_sink: String) {
+        self.types.insert(column.to_owned(), [in_ledger, in_sink]);
+    }
+
+    /// Why values of a column were not exact.
+    pub(super) fn inexact_words(&self, column: &str) -> String {
+        match self.types.get(column) {
+            Some([ledger, sink]) => {
+                format!("values of {column}, which is {ledger} in the ledger and {sink} in the sink")
+            }
+            None => format!("values of {column} that the sink cannot give exactly"),
+        }
+    }
+
+    /// The first and the last layout that have the columns that came. Columns that never came anywhere do not count, and
+    /// neither do those that the ledger never knew: somebody may have added them between two looks at the table.
     pub(super) fn shown(&self, names: u64) -> Option<(u16, u16)> {
+        let names = self.named.get(&names).map_or(names, |named| named.known);
         let mut fitting = (0u16..).zip(&self.layouts).filter(|(_, layout)| {
             let absent = layout.all().filter(|name| !self.delivered.contains(&column_salt(name)));
             absent.fold(layout.names, |sum, name| sum.wrapping_sub(column_salt(name))) == names
@@ -231,21 +281,20 @@ impl Relation {
         Some((first, fitting.last().map_or(first, |(last, _)| last)))
     }
 
-    /// Columns of which the sink has never shown anything, if it has shown anything of the table.
-    pub(super) fn absent(&self) -> Vec<&str> {
-        let mut absent: Vec<&str> = self.layouts.iter().flat_map(Layout::all).collect();
-        absent.retain(|name| !self.delivered.is_empty() && !self.delivered.contains(&column_salt(name)));
-        absent.sort_unstable();
-        absent.dedup();
-        absent
+    /// Columns that sums cover and of which the sink has never shown anything, if it has shown anything of the table.
+    pub(super) fn absent(&self) -> BTreeSet<&str> {
+        let covered = self.columns.iter().filter(|_| !self.delivered.is_empty());
+        covered.filter(|(salt, _)| !self.delivered.contains(salt)).map(|(_, name)| name.as_str()).collect()
+    }
+
+    /// Columns that sums do not cover, apart from the key.
+    pub(super) fn uncovered(&self) -> BTreeSet<&str> {
+        let uncovered = self.layouts.iter().flat_map(|layout| &layout.form.uncovered);
+        uncovered.filter(|name| !self.key.contains(name)).map(String::as_str).collect()
     }
 }
 
-fn is_long(value: &Value) -> bool {
-    match value {
-        Value::Text(text) => text.len() >= LONG,
-        Value::Bytes(bytes) => bytes.len() >= LONG,
-        Value::Json(_) | Value::Array(_) => true,
-        _ => false,
-    }
+/// Sources leave out what is stored apart from its row, and what has a fixed length never is.
+fn may_be_left_out(value: &Value) -> bool {
+    matches!(value, Value::Text(_) | Value::Bytes(_) | Value::Decimal(_) | Value::Json(_) | Value::Array(_))
 }

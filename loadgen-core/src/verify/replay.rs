@@ -11,6 +11,7 @@ use super::{
     reading::{HOLE, Place, Reading, Stream},
     sighting::Sighting,
     spill::{Bytes, Scratch, Spill},
+    version::Version,
 };
 
 /// Places in streams where something came that is not new.
@@ -50,6 +51,12 @@ impl Replays {
     /// A place that does not count.
     pub(super) fn hole(&mut self, seen: &Sighting<'_>) -> Result<(), VerifyError> {
         self.repeat(seen, Repeat { first: HOLE, lane: 0, seq: 0, is_stale: false })
+    }
+
+    /// A place that does not count, but for leaving its row as it was before if nothing more comes of that.
+    pub(super) fn set_back(&mut self, seen: &Sighting<'_>, newest: &Version) -> Result<(), VerifyError> {
+        let Version { lane, seq, .. } = *newest;
+        self.repeat(seen, Repeat { first: HOLE, lane, seq, is_stale: true })
     }
 
     /// A place where something came again.

@@ -81,7 +81,7 @@ fn unwritten(group: &Group<'_>, row: &Sighting<'_>, out: &mut Judgement) -> Resu
         return Ok(());
     }
     match group.shown_aborted(row, None).filter(|_| !group.is_as_before(row)) {
-        Some(version) => out.wrong(Check::Phantom, row, Some(version), ABORTED),
+        Some(version) => out.aborted(group.relation, row, version, ABORTED),
         None => out.unwritten(group.relation, row),
     }
     Ok(())

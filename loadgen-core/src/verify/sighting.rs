@@ -77,7 +77,7 @@ impl<'a> Sighting<'a> {
         pairs(self.lists[0]).find(|(number, _)| *number == layout).map(|(_, sum)| sum)
     }
 
-    /// The hashes of long values, by column.
+    /// The hashes of values that may be left out later, by column.
     pub(super) fn known(&self) -> impl Iterator<Item = (u16, u64)> + use<'a> {
         pairs(self.lists[1])
     }
@@ -85,6 +85,11 @@ impl<'a> Sighting<'a> {
     /// The columns that were left out.
     pub(super) fn unchanged(&self) -> impl Iterator<Item = u16> + use<'a> {
         self.lists[2].chunks_exact(2).map(|bytes| u16::from_le_bytes([bytes[0], bytes[1]]))
+    }
+
+    /// Whether another one of the row has the same columns and values.
+    pub(super) fn is_same(&self, other: &Sighting<'_>) -> bool {
+        (self.seen, self.names, self.lists) == (other.seen, other.names, other.lists)
     }
 
     /// The key's texts.

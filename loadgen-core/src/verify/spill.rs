@@ -14,6 +14,17 @@ use super::{error::VerifyError, reader::Reader};
 pub(super) struct Scratch(PathBuf);
 
 impl Scratch {
+    /// In the first of two directories that can be written.
+    pub(super) fn beside(first: &Path, other: &Path) -> Result<Self, VerifyError> {
+        let is_closed = |error: &io::Error| {
+            matches!(error.kind(), io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem)
+        };
+        match Scratch::new(first) {
+            Err(VerifyError::Spill { source, .. }) if is_closed(&source) => Scratch::new(other),
+            made => made,
+        }
+    }
+
     pub(super) fn new(parent: &Path) -> Result<Self, VerifyError> {
         let process = std::process::id();
         for attempt in 0u32.. {
@@ -199,4 +210,19 @@ pub(super) fn put_text(text: &str, bytes: &mut Vec<u8>) {
 pub(super) fn put_option(number: Option<u64>, bytes: &mut Vec<u8>) {
     bytes.push(u8::from(number.is_some()));
     bytes.extend_from_slice(&number.unwrap_or(0).to_le_bytes());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Nobody makes directories in `/sys`, whoever asks.
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn where_nothing_can_be_written_another_directory_is_taken() {
+        let other = tempfile::tempdir().unwrap();
+        let scratch = Scratch::beside(Path::new("/sys"), other.path()).unwrap();
+        assert_eq!(scratch.0.parent(), Some(other.path()));
+        assert!(Scratch::beside(Path::new("/does/not/exist"), other.path()).is_err());
+    }
 }

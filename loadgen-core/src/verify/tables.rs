@@ -1,15 +1,19 @@
 //! The rows of a database, for a verifier: the source itself, or a copy of it.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use super::{
+    conversion::{Conversion, type_name},
     error::VerifyError,
     observation::{Cell, Observation, Seen, TableId},
     verifier::Verifier,
 };
 use crate::{
-    Failure, Schema, SchemaFilter, SqlSession, Table, TableName, Value,
-    ledger::{Header, MARKER_COLUMNS, MARKER_TABLE, TableHeader},
+    Failure, Schema, SchemaFilter, SqlSession, Table, TableName, Type, Value,
+    ledger::{Covered, Form, Header, MARKER_COLUMNS, MARKER_TABLE, TableHeader},
 };
 
 /// Why the rows of a database could not be handed over.
@@ -24,6 +28,14 @@ pub enum ObserveError {
         "the sink has no table {0}; is it the right database, and is the table among those that are copied?"
     )]
     Missing(TableName),
+    /// The database keeps rows from this session.
+    #[error("not all rows of {table} are shown to this session, so nobody can say what is missing: {why}")]
+    Hidden {
+        /// The table.
+        table: TableName,
+        /// Who hides them, and what to do.
+        why: String,
+    },
     /// The verifier did not take a row.
     #[error(transparent)]
     Verify(#[from] VerifyError),
@@ -51,7 +63,10 @@ pub async fn observe_markers(
     verifier: &mut Verifier,
 ) -> Result<(), ObserveError> {
     match verifier.table(&markers.name.schema, MARKER_TABLE) {
-        Some(id) => observe(session, markers, (id, &[]), &MARKER_COLUMNS, verifier).await,
+        Some(id) => {
+            let wanted = MARKER_COLUMNS.map(|name| (name, None)).into();
+            observe(session, markers, (id, &[]), &wanted, verifier).await
+        }
         None => Ok(()),
     }
 }
@@ -82,9 +97,11 @@ pub async fn observe_rows(
         };
         let is_form = |form: &&TableHeader| verifier.table(&form.schema, &form.table) == Some(id);
         let forms = header.tables.values().filter(is_form);
-        let covered = forms.flat_map(|form| form.columns.iter().map(|column| &column.name).chain(&form.key));
-        let wanted: BTreeSet<&str> = covered.map(String::as_str).collect();
-        let wanted: Vec<&str> = wanted.into_iter().collect();
+        let mut wanted = Wanted::new();
+        for form in forms {
+            wanted.extend(form.key.iter().map(|name| (name.as_str(), None)));
+            wanted.extend(form.columns.iter().map(|column| (column.name.as_str(), Some(column))));
+        }
         observe(session, found, (id, &table.key), &wanted, verifier).await?;
     }
     Ok(())
@@ -102,26 +119,43 @@ async fn read(
     session.introspect(&SchemaFilter { schemas: schemas.into_iter().collect() }).await
 }
 
+/// Columns by their names, and what the ledger had in them last.
+type Wanted<'a> = BTreeMap<&'a str, Option<&'a Covered>>;
+
 /// Hands all rows of one table over, with the columns that are wanted as far as there are such.
 async fn observe(
     session: &mut impl SqlSession,
     table: &Arc<Table>,
     (id, key): (TableId, &[String]),
-    wanted: &[&str],
+    wanted: &Wanted<'_>,
     verifier: &mut Verifier,
 ) -> Result<(), ObserveError> {
-    let all: Vec<usize> = wanted.iter().filter_map(|name| table.column_index(name)).collect();
+    if let Some(why) = session.hides(table).await?.filter(|_| !verifier.is_passed_over(id)) {
+        return Err(ObserveError::Hidden { table: table.name.clone(), why });
+    }
+    let is_readable = |index: &usize| !matches!(table.columns[*index].ty, Type::Unsupported);
+    let found = wanted.keys().filter_map(|name| table.column_index(name));
+    let all: Vec<usize> = found.filter(is_readable).collect();
     let names: Vec<&str> = all.iter().map(|index| table.columns[*index].name.as_str()).collect();
     let places: Vec<usize> =
         key.iter().filter_map(|name| names.iter().position(|column| column == name)).collect();
+    let conversions: Vec<Option<Conversion>> =
+        all.iter().map(|index| conversion(table, *index, (id, wanted), verifier)).collect();
     let mut failed = None;
     let each = &mut |values: &[Value]| {
         if failed.is_some() {
             return;
         }
-        let key: Vec<String> = places.iter().map(|place| values[*place].to_string()).collect();
-        let cells = values.iter().cloned().map(Cell::Value);
+        let cells = values.iter().cloned().zip(&conversions).map(|(value, conversion)| match conversion {
+            Some(conversion) => conversion.cell(value),
+            None => Cell::Value(value),
+        });
         let columns: Vec<(&str, Cell)> = names.iter().copied().zip(cells).collect();
+        let text = |place: &usize| match &columns[*place].1 {
+            Cell::Value(value) => value.to_string(),
+            _ => values[*place].to_string(),
+        };
+        let key: Vec<String> = places.iter().map(text).collect();
         let row = Observation {
             table: id,
             seen: Seen::Row,
@@ -134,4 +168,20 @@ async fn observe(
     };
     session.scan(table, &all, each).await?;
     failed.map_or(Ok(()), |error| Err(error.into()))
+}
+
+/// What makes the values of a column those that the ledger has, if its type is another one here.
+fn conversion(
+    table: &Table,
+    index: usize,
+    (id, wanted): (TableId, &Wanted<'_>),
+    verifier: &mut Verifier,
+) -> Option<Conversion> {
+    let column = &table.columns[index];
+    let covered = wanted.get(column.name.as_str()).copied().flatten()?;
+    let (form, has) = (covered.form.as_ref()?, Form::of(&column.ty));
+    let conversion = Conversion::between(has.clone(), form)?;
+    let [in_ledger, in_sink] = [type_name(&covered.ty, form), type_name(&column.native.name, &has)];
+    verifier.retype(id, &column.name, in_ledger, in_sink);
+    Some(conversion)
 }

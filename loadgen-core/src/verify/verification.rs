@@ -171,6 +171,8 @@ pub struct Counts {
     pub observed: u64,
     /// Marker rows among them.
     pub markers: u64,
+    /// Marker rows of other runs: what those have written is foreign to this one.
+    pub markers_of_others: u64,
     /// Rows or changes whose values are those of the ledger.
     pub compared: u64,
     /// Changes that the sink has delivered again.

@@ -14,7 +14,8 @@ use super::{
     evidence::Evidence,
     expectation::Expectation,
     findings::{Draft, Findings},
-    judgement::{Judgement, Leftovers},
+    judgement::Judgement,
+    leftovers::Leftovers,
     marks::Marks,
     observation::{Observation, Seen, Sink, TableId},
     part::Judge,
@@ -30,7 +31,8 @@ use crate::ledger::{Header, LedgerReader};
 /// How a sink is judged.
 #[derive(Clone, Debug)]
 pub struct VerifyOptions {
-    /// Where temporary files go: about as much as the ledger has, and as much again. By default, the directory of the ledger.
+    /// Where temporary files go: about as much as the ledger has, and as much again. By default, the directory of the ledger, or
+    /// that of the system if nothing can be written there.
     pub temporary: Option<PathBuf>,
     /// How many findings of each check [`Verification::findings`] has; [`Verifier::judge`] gives all of them.
     pub findings: usize,
@@ -102,8 +104,11 @@ impl Verifier {
             let absent = options.absent.get(&relation.name);
             relation.exempt = relation.exempt.take().or(absent.cloned());
         }
-        let parent = options.temporary.as_deref().unwrap_or(ledger.directory());
-        let scratch = Arc::new(Scratch::new(parent)?);
+        let scratch = match &options.temporary {
+            Some(named) => Scratch::new(named)?,
+            None => Scratch::beside(ledger.directory(), &std::env::temp_dir())?,
+        };
+        let scratch = Arc::new(scratch);
         let parts = options.parts.unwrap_or_else(|| parts_for(&ledger)).clamp(1, MOST_PARTS);
         let tallies = Tallies::new(&scratch, parts);
         let mut expectation = Expectation::new(relations, forms, Spill::new(&scratch, "rows", parts));
@@ -170,6 +175,16 @@ impl Verifier {
     /// still come.
     pub fn hold_back(&mut self, why: impl Into<String>) {
         self.held_back = Some(why.into());
+    }
+
+    /// A column is something else in the sink than in the ledger, in these words. Values that [`Cell::Inexact`] stands for are
+    /// listed with them.
+    ///
+    /// [`Cell::Inexact`]: super::Cell::Inexact
+    pub fn retype(&mut self, table: TableId, column: &str, in_ledger: String, in_sink: String) {
+        if let Some(relation) = self.expectation.relations.get_mut(table.0 as usize) {
+            relation.retype(column, in_ledger, in_sink);
+        }
     }
 
     /// Takes what the sink shows next. Rows of the marker table come first where a sink shows rows: what it shows after them is

@@ -12,7 +12,6 @@ use super::{
     sighting::Sighting,
     step::{Step, is_ambiguous},
     verification::Check,
-    version::Version,
 };
 use crate::ChangeKind;
 
@@ -35,7 +34,12 @@ fn unwritten(group: &Group<'_>, out: &mut Judgement) -> Result<(), VerifyError> 
     for seen in group.sightings {
         let is_as_before = seen.seen == Seen::Row && group.is_as_before(seen);
         if let Some(version) = group.shown_aborted(seen, None).filter(|_| !is_as_before) {
-            out.wrong(Check::Phantom, seen, Some(version), ABORTED);
+            match seen.seen {
+                Seen::Row if told => {}
+                Seen::Row => out.aborted(group.relation, seen, version, ABORTED),
+                _ => out.wrong(Check::Phantom, seen, Some(version), ABORTED),
+            }
+            told |= seen.seen == Seen::Row;
         } else if seen.seen == Seen::Row && !told {
             out.unwritten(group.relation, seen);
             told = true;
@@ -184,33 +188,9 @@ impl<'a> Walk<'a> {
         self.known_at[at] = Some(known);
     }
 
-    /// A row of a snapshot: what the stream begins with, or a look in between.
-    fn snapshot(&mut self, seen: &Sighting<'_>, out: &mut Judgement) {
-        let versions = self.group.versions;
-        let like = |version: &Version| self.group.likeness(seen, version, None);
-        if self.newest.is_some() {
-            if !versions.iter().any(|version| like(version) != Likeness::Other) {
-                out.wrong(Check::Value, seen, versions.last(), "the snapshot has a row as it never was");
-            }
-            return;
-        }
-        let base = versions.partition_point(|version| version.seq <= out.marks.base(version.lane));
-        let as_base = base.checked_sub(1).filter(|at| like(&versions[*at]) != Likeness::Other);
-        let found = as_base.or_else(|| versions.iter().position(|version| like(version) == Likeness::Same));
-        match found {
-            Some(found) => {
-                out.compared(seen.relation, like(&versions[found]));
-                self.snapshot = Some(found);
-            }
-            None if self.group.is_touched() && base == 0 => {}
-            None => out.wrong(Check::Value, seen, versions.last(), "the snapshot has a row as it never was"),
-        }
-        self.known = Some(seen.known().collect());
-    }
-
     fn finish(self, out: &mut Judgement) -> Result<(), VerifyError> {
         let versions = self.group.versions;
-        let base = versions.partition_point(|version| version.seq <= out.marks.base(version.lane));
+        let base = self.base(out);
         for (at, version) in versions[..self.group.committed()].iter().enumerate() {
             let by_snapshot = self.snapshot.is_some_and(|snapshot| at <= snapshot);
             let before_base = at + 1 < base || at + 1 == base && version.kind == ChangeKind::Delete;
@@ -222,8 +202,13 @@ impl<'a> Walk<'a> {
                 false => out.missing(version, Check::Lost)?,
             }
         }
+        let set_back = self.set_back(out);
         for at in &self.strays {
-            out.replays.hole(&self.group.sightings[*at])?;
+            let seen = &self.group.sightings[*at];
+            match set_back.filter(|_| at + 1 == self.group.sightings.len()) {
+                Some(newest) => self.end_set_back(seen, &versions[newest], out)?,
+                None => out.replays.hole(seen)?,
+            }
         }
         out.counts.repeated += self.repeats.len() as u64;
         if self.is_ambiguous || !self.repeats.is_empty() && is_ambiguous(self.group) {

@@ -1,7 +1,9 @@
 //! The verifier, verified: what a correct sink shows passes, and each way of spoiling it is named.
 
 mod before;
+mod columns;
 mod history;
 mod ledgers;
 mod mutations;
 mod sink;
+mod snapshots;

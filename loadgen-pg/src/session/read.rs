@@ -10,7 +10,7 @@ use super::{apply::read_row, patience::Patience};
 use crate::{
     classify::Place,
     codec::Wire,
-    quote::{own_rows, quote},
+    quote::{own_rows, quote, quote_table},
     statement::readable,
 };
 
@@ -186,6 +186,12 @@ pub(super) async fn statistics(
         Some((column, Statistics { null_ratio, common, bounds }))
     };
     Ok(rows.into_iter().filter_map(known).collect())
+}
+
+/// Whether policies decide which rows this session sees: then `row_security = off` would have the server refuse to read them.
+pub(super) async fn is_filtered(connection: &mut PgConnection, table: &Table) -> sqlx::Result<bool> {
+    let query = sqlx::query_scalar(AssertSqlSafe("select row_security_active($1::regclass)"));
+    query.bind(quote_table(&table.name)).persistent(false).fetch_one(connection).await
 }
 
 /// Product and version.

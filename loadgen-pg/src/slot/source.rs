@@ -34,7 +34,8 @@ pub async fn source_of(
         }
         (None, None) => {
             return refused(format!(
-                "the run has not made the slot {slot}; name the publication that it is read with by --publication"
+                "the run has no slot {slot}: it never made one, or `cleanup` or --max-slot-wal has dropped it; one of somebody \
+                 else's is read with --publication, which names its publication"
             ));
         }
     };

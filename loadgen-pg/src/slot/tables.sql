@@ -9,7 +9,7 @@ select w.place, leaf.oid::regclass::text as leaf,
              where a.attrelid = leaf.oid and a.attnum > 0 and not a.attisdropped
                and (leaf.relreplident = 'f'
                     or exists (select from pg_index i
-                               where i.indrelid = leaf.oid and a.attnum = any (i.indkey)
+                               where i.indrelid = leaf.oid and i.indimmediate and a.attnum = any (i.indkey)
                                  and (leaf.relreplident = 'd' and i.indisprimary
                                       or leaf.relreplident = 'i' and i.indisreplident)))) as identity
 from unnest($1::text[], $2::text[]) with ordinality as w (schema, name, place)

@@ -89,7 +89,7 @@ fn what_nobody_has_touched_is_compared_exactly_beside_what_lanes_have_taken_over
     for others in [[(7, 1), (9, 1)], [(7, 1), (8, 3)]] {
         let found = rows(&bench, &[(5, 2), others[0], others[1]], &[(0, 1)]);
         let found = found.says(Verdict::Fail, &[Check::Foreign]);
-        assert!(found.findings[0].words.ends_with("with another digest"), "{found:#?}");
+        assert!(found.findings[0].words.ends_with("or others are in their place"), "{found:#?}");
     }
 }
 
@@ -157,4 +157,21 @@ fn rows_of_a_statement_that_did_not_find_all_of_them_are_not_compared() {
     let inserts = [('i', 1, 1), ('i', 2, 1), ('i', 3, 1)];
     let all = stream(&[&inserts[..], &[('d', 2, 0), ('u', 1, 2), ('u', 5, 2)]].concat());
     all.mark(Seen::Update, 1, 1).says(Verdict::Pass, &[]);
+}
+
+#[test]
+fn an_insert_that_was_aborted_by_a_row_that_is_just_like_it_is_no_phantom() {
+    let was = bench(vec![taken_over(0, 1, &[(('i', 5, 1), 0), (('i', 7, 1), 0)]), ended(1, false)]);
+    let all = [(5, 1), (6, 1), (7, 1), (8, 1)];
+    rows(&was, &all, &[(0, 0)]).says(Verdict::Pass, &[]);
+    let ops: Vec<Op> = all.iter().map(|(id, v)| ('r', *id, *v)).collect();
+    let snapshot = || was.changes().mark(Seen::Row, 0, 0).ops(&ops);
+    snapshot().mark(Seen::Update, 1, 1).says(Verdict::Pass, &[]);
+    snapshot().op(('i', 5, 1)).mark(Seen::Update, 1, 1).says(Verdict::Fail, &[Check::Phantom]);
+    rows(&was, &all[..3], &[(0, 0)]).says(Verdict::Fail, &[Check::Lost, Check::Phantom, Check::Phantom]);
+    // A row that was not there before is one too many.
+    let new = bench(vec![taken_over(0, 1, &[(('i', 9, 1), 0)]), ended(1, false)]);
+    let more = [&all[..], &[(9, 1)]].concat();
+    rows(&new, &more, &[(0, 0)]).says(Verdict::Fail, &[Check::Phantom]);
+    rows(&new, &more[1..], &[(0, 0)]).says(Verdict::Fail, &[Check::Lost, Check::Phantom]);
 }

@@ -126,7 +126,7 @@ impl Judge {
         self.verifier.observe(&observation).and_then(|()| self.frugal.observe(&observation))
     }
 
-    fn op(mut self, (letter, id, v): Op) -> Self {
+    pub(super) fn op(mut self, (letter, id, v): Op) -> Self {
         let columns = [("id", Cell::Value(Int(id))), ("v", Cell::Value(Int(v)))];
         let seen = match letter {
             'i' => Seen::Insert,
@@ -182,7 +182,7 @@ fn what_has_no_end_may_be_there_or_not_and_nobody_can_say() {
     bench.write();
     let with = bench.changes().ops(&[('i', 1, 1), ('u', 1, 2)]).marks(2);
     let found = with.says(Verdict::Inconclusive, &[]);
-    assert!(doubts(&found).contains("1 transactions have no end in the ledger, the first is 2 of lane 0"));
+    assert!(doubts(&found).contains("no end in the ledger: 1 of them, the first is 2 of lane 0"));
     bench.changes().op(('i', 1, 1)).marks(1).says(Verdict::Inconclusive, &[]);
     bench.rows().op(('r', 1, 1)).marks(1).says(Verdict::Inconclusive, &[]);
     bench.rows().op(('r', 1, 2)).marks(2).says(Verdict::Inconclusive, &[]);
@@ -214,14 +214,19 @@ fn a_ledger_that_lacks_something_convicts_nobody_of_more() {
     bench.write();
     let found = bench.changes().ops(&[('i', 1, 1), ('i', 2, 2)]).marks(1).says(Verdict::Inconclusive, &[]);
     assert!(doubts(&found).contains("no clean end"), "{found:#?}");
-    assert!(doubts(&found).contains("1 findings do not count"), "{found:#?}");
+    assert!(doubts(&found).contains("everything that was done: 1"), "{found:#?}");
     bench.changes().marks(1).says(Verdict::Fail, &[Check::Lost, Check::Torn]);
 
     let mut bench = committed(&[&[('i', 1, 1)]]);
     bench.records.push(Record::End(CleanEnd { transactions: 2, committed: 2, aborted: 0 }));
     bench.ends = false;
     let found = bench.write().changes().op(('i', 1, 1)).marks(1).says(Verdict::Inconclusive, &[]);
-    assert!(doubts(&found).contains("ends with 2 transactions and has 1"), "{found:#?}");
+    assert!(
+        doubts(&found).contains(
+            "has 1 transactions, 1 of them committed and 0 aborted, and its end speaks of 2, 2 and 0"
+        ),
+        "{found:#?}"
+    );
 }
 
 #[test]

@@ -394,7 +394,8 @@ fn columns_of_another_time_are_named() {
         case.shown[at].cells.push(("strange", Cell::Value(Value::Null)));
         Some(())
     };
-    check(Sink::Changes, strange, &Named(&[Check::Boundary]));
+    // Somebody may have added it between two looks at the table.
+    check(Sink::Changes, strange, &Passed);
 }
 
 /// An aborted operation that looks like no other of its row.
