@@ -35,6 +35,8 @@ pub struct Special {
     pub denied: Denied,
     /// What stays when the table or a column of it is renamed.
     pub identity: Identity,
+    /// How many values are left of the sequences that fill columns, by their indexes, where they come to an end.
+    pub sequences: BTreeMap<usize, u64>,
     /// Columns that were added while traffic was going on: new rows get values in them, updates leave them alone, and
     /// no digest covers them, as the rows from before have values that nobody knows.
     pub late: Vec<usize>,

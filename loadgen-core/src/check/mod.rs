@@ -21,6 +21,7 @@ mod pattern;
 mod place;
 mod restrict;
 mod rules;
+mod said;
 mod scope;
 mod similar;
 #[cfg(test)]

@@ -10,7 +10,7 @@ use super::{
     reference::{Part, Reference},
     table_plan::TablePlan,
 };
-use crate::{Applied, Change, ChangeKind, Cx, Done, Failure, Rows, SessionOf, SqlSession, Target, row_hash};
+use crate::{Applied, ChangeKind, Cx, Done, Failure, Rows, SessionOf, SqlSession, Target, row_hash};
 
 /// More rows than this are not deleted together.
 const MOST: usize = 16;

@@ -228,6 +228,9 @@ impl Operation {
     ) -> Result<(), &'static str> {
         let plan = &self.plan.tables[table];
         let index = (lane.tables[table].next + row) * u64::from(self.plan.lanes) + u64::from(lane.id.0);
+        if index >= plan.room {
+            return Err(EXHAUSTED);
+        }
         if let Some(ties) = &plan.ties {
             return self.draw_tied(lane, cx, (table, ties), index, parents, change);
         }
@@ -265,12 +268,12 @@ impl Operation {
         parents: &[Slot],
     ) -> Result<Value, &'static str> {
         Ok(match source {
-            Source::Distinct(distinct) => distinct.value(index).ok_or("domain exhausted")?,
-            Source::Line(distinct) => distinct.value(line).ok_or("domain exhausted")?,
+            Source::Distinct(distinct) => distinct.value(index).ok_or(EXHAUSTED)?,
+            Source::Line(distinct) => distinct.value(line).ok_or(EXHAUSTED)?,
             Source::Parent { reference, position } => {
                 let slot = parents[*reference];
                 if slot == NO_SLOT && self.plan.tables[table].references[*reference].to_itself {
-                    self.own_key(table, *reference, *position, index).ok_or("domain exhausted")?
+                    self.own_key(table, *reference, *position, index).ok_or(EXHAUSTED)?
                 } else {
                     self.parent_key(lane, table, *reference, *position, slot)
                 }
@@ -380,6 +383,9 @@ pub(super) fn push_key(change: &mut Change, lane: &CrudLane, table: usize, slot:
 
 /// Why no row is deleted.
 pub(super) const HAS_CHILDREN: &str = "every row looked at has children";
+
+/// Why an operation is skipped where a column of the new row has no more values.
+pub(super) const EXHAUSTED: &str = "domain exhausted";
 
 /// Why an operation is skipped where checks leave no values for it.
 pub(super) const NO_VALUES: &str = "no values found that meet the checks";

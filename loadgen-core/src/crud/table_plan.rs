@@ -12,6 +12,7 @@ use super::{
     peculiar::{note_idle, note_specials, possible},
     pick::Pick,
     reference::Reference,
+    room,
     sampling::{Sampling, Standing},
     source::{Source, TableSources, names},
     ties::Ties,
@@ -69,6 +70,8 @@ pub struct TablePlan {
     pub(crate) reads_back: bool,
     /// Whether rows are found by their addresses: one row a statement, and a new address with each update.
     pub(crate) by_address: bool,
+    /// How many rows the sequences that fill columns have values for, in all lanes together.
+    pub(crate) room: u64,
     /// Which rows updates choose.
     pub(crate) pick: Pick,
     pub(crate) layout: Layout,
@@ -126,6 +129,7 @@ impl TablePlan {
         notes.extend(standing.note.clone());
         let operations = possible(wanted, updates.is_empty(), delete.is_none(), &mut notes);
         note_idle(table_config, operations, (&standing, !referred.is_empty()), &mut notes);
+        let room = room::of_sequences(&table, &sources).map_or(u64::MAX, |(_, left)| left);
         let layout = Layout {
             keys: remembered.len(),
             parts: groups.len() + 1,
@@ -156,6 +160,7 @@ impl TablePlan {
             groups,
             late,
             known: kept.known,
+            room,
             pick: table_config.pick.or(config.pick).unwrap_or_default(),
             layout,
             dealt: None,

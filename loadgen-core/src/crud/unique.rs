@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     Fill, Type,
-    generate::{ColumnConfig, Distinct},
+    generate::{After, ColumnConfig, Distinct},
 };
 
 /// A column that could be distinct, and what it was constructed from.
@@ -104,8 +104,14 @@ impl Draft<'_> {
         if !alone {
             distinct = Distinct::together(distinct, &names(self.table, &columns));
         }
+        let goes_on = self.is_nullable(&columns);
         for (column, distinct) in columns.into_iter().zip(distinct) {
-            sources.columns[column] = source(distinct);
+            let after = match (goes_on, self.table.columns[column].nullable) {
+                (false, _) => After::Nothing,
+                (true, true) => After::Null,
+                (true, false) => After::Again,
+            };
+            sources.columns[column] = source(distinct.then(after));
         }
         sources.within.extend(configs);
     }

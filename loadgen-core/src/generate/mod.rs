@@ -65,6 +65,7 @@ mod words;
 use std::fmt::Debug;
 
 pub use config::ColumnConfig;
+pub(crate) use distinct::After;
 pub use distinct::Distinct;
 pub use distribution::Distribution;
 pub(crate) use form::{FLOAT_SCALE, Form};

@@ -13,7 +13,7 @@ use crate::{
         reference::{Part, Reference},
         ties::nulls,
     },
-    generate::Distinct,
+    generate::{After, Distinct},
 };
 
 /// Rows of one table that are written together.
@@ -225,5 +225,6 @@ fn from_the_end(distinct: &Distinct, number: u64) -> Option<u64> {
         return Some(number);
     }
     let last = distinct.capacity().min(1 << 64).saturating_sub(1) as u64;
-    last.checked_sub(number)
+    let beyond = Some(number).filter(|_| distinct.after() != After::Nothing);
+    last.checked_sub(number).or(beyond)
 }
