@@ -79,6 +79,14 @@ impl Combinations {
         }
     }
 
+    /// A row with these parents is there that has a line before this one; none where nobody knows which.
+    pub(super) fn pass(&mut self, parents: &[Slot], line: Option<u64>) {
+        let most = self.rule.lines;
+        if let Some(lines) = self.combination(parents).and_then(|parents| self.taken.get_mut(&parents)) {
+            lines.next = lines.next.max(line.unwrap_or(most));
+        }
+    }
+
     /// Has no further row made with parents that rows have by now: nobody knows which lines those have.
     pub(super) fn close(&mut self) {
         self.taken.values_mut().for_each(|lines| lines.next = self.rule.lines.max(lines.next));
@@ -134,6 +142,16 @@ mod tests {
         all.take(&[1, 0, 2]);
         all.close();
         assert_eq!((all.line(&[1, 0, 2], &[]), all.line(&[2, 0, 2], &[])), (None, Some(0)));
+    }
+
+    #[test]
+    fn lines_go_on_after_those_that_are_known() {
+        let mut all = combinations(9);
+        for (parent, line) in [(1, Some(4)), (1, Some(3)), (3, None)] {
+            all.take(&[parent, 0, 2]);
+            all.pass(&[parent, 0, 2], line);
+        }
+        assert_eq!((all.line(&[1, 0, 2], &[]), all.line(&[3, 0, 2], &[])), (Some(4), None));
     }
 
     #[test]

@@ -42,6 +42,7 @@ mod seeding;
 mod sequence;
 mod settle;
 mod source;
+mod spares;
 mod spell;
 mod table_plan;
 mod ties;

@@ -186,7 +186,7 @@ impl Operation {
     /// The next distinct value may meet the checks where this one did not.
     fn pass_over(&self, lane: &mut CrudLane) {
         if let Ok(table) = self.insertable(lane, self.table) {
-            lane.tables[table].next += 1;
+            lane.tables[table].pass_over();
         }
     }
 
@@ -214,7 +214,13 @@ impl Operation {
             }
         }
         let inserted = change.rows as u64;
-        Ok((change, Pending { table, slots: Vec::new(), parents, inserted, start: 0, mask: 0 }))
+        let own = &lane.tables[table];
+        let numbers = match own.has_spares() {
+            true => (0..inserted).map(|row| own.number(row, self.plan.lanes, lane.id)).collect(),
+            false => Vec::new(),
+        };
+        let slots = Vec::new();
+        Ok((change, Pending { table, slots, parents, inserted, numbers, start: 0, mask: 0 }))
     }
 
     /// One row more of a statement.
@@ -227,7 +233,7 @@ impl Operation {
         change: &mut Change,
     ) -> Result<(), &'static str> {
         let plan = &self.plan.tables[table];
-        let index = (lane.tables[table].next + row) * u64::from(self.plan.lanes) + u64::from(lane.id.0);
+        let index = lane.tables[table].number(row, self.plan.lanes, lane.id);
         if index >= plan.room {
             return Err(EXHAUSTED);
         }
@@ -330,7 +336,7 @@ impl Operation {
             push_key(&mut change, lane, self.table, *slot);
             self.push_new_values(cx, mask, &mut change)?;
         }
-        Ok((change, Pending { table: self.table, slots, parents: Vec::new(), inserted: 0, start, mask }))
+        Ok((change, Pending::of_rows(self.table, slots, start, mask)))
     }
 
     /// New values for the columns that one row of an update replaces.
@@ -370,7 +376,7 @@ impl Operation {
         }
         let mut change = TablePlan::change(shape, slots.len());
         slots.iter().for_each(|slot| push_key(&mut change, lane, self.table, *slot));
-        Ok((change, Pending { table: self.table, slots, parents: Vec::new(), inserted: 0, start, mask: 0 }))
+        Ok((change, Pending::of_rows(self.table, slots, start, 0)))
     }
 }
 

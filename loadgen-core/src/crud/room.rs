@@ -1,6 +1,6 @@
 //! How many rows fit where a unique column has few values.
 
-use super::{source::Source, table_plan::TablePlan};
+use super::{source::Source, spares, table_plan::TablePlan};
 use crate::{
     Table,
     generate::{After, Distinct},
@@ -14,13 +14,18 @@ impl TablePlan {
     pub(super) fn note_room(&mut self, lanes: u32) {
         let note = |(column, source): (usize, &Source)| {
             let name = self.table.columns[column].name.as_str();
+            let again = if self.operations.delete > 0 && spares::ends_for(source) {
+                "; a lane uses those of its deleted rows again"
+            } else {
+                ""
+            };
             let named = |distinct: &Distinct| match distinct.begins() {
                 Some(columns) => Some(format!("({columns})")),
                 None => distinct.is_alone().then(|| format!("{name:?}")),
             };
             match source {
                 Source::Distinct(distinct) if distinct.capacity() <= SMALL => {
-                    Some(room(&named(distinct)?, distinct, lanes))
+                    Some(room(&named(distinct)?, distinct, lanes) + again)
                 }
                 Source::Line(distinct) => {
                     let (name, values) = (named(distinct)?, distinct.capacity());

@@ -162,6 +162,21 @@ impl Distinct {
         Distinct { after, ..self }
     }
 
+    /// The first index from which on no value is this one; `None` where that would take long to find out.
+    pub(crate) fn index_after(&self, value: &Value) -> Option<u64> {
+        let is_it = |index: &u64| self.value(*index).as_ref() == Some(value);
+        if let (Domain::Rising(_), None, Value::Int(number), Some(Value::Int(first))) =
+            (&self.domain, &self.digit, value, self.value(0))
+        {
+            let index = u64::try_from(number.checked_sub(first)?).ok().filter(is_it);
+            return Some(index.map_or(0, |index| index + 1));
+        }
+        if self.capacity() > FEW {
+            return None;
+        }
+        Some((0..self.capacity() as u64).find(is_it).map_or(0, |index| index + 1))
+    }
+
     /// What comes after the last value.
     pub(crate) fn after(&self) -> After {
         self.after
@@ -211,6 +226,8 @@ impl Distinct {
     }
 }
 
+/// Among so many values one is looked for.
+const FEW: u128 = 64;
 /// Codes are this long where the column allows: 36^8 of them last for any run.
 const CODE: u32 = 8;
 /// Unique binary data is this long where the column allows.

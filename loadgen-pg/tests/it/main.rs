@@ -44,6 +44,7 @@ mod surroundings;
 mod tables;
 mod transactions;
 mod types;
+mod used_again;
 mod waiting;
 mod whole_zoo;
 mod zoo;

@@ -6,6 +6,9 @@ use crate::Rng;
 /// From the fewest to the most characters; without an end [`u64::MAX`].
 type Span = (u64, u64);
 
+/// Texts are at most so many characters longer than they have to be.
+const ROOM: u64 = 1_000;
+
 impl Node {
     /// How many characters a text has.
     pub(super) fn lengths(&self) -> Span {
@@ -57,7 +60,11 @@ impl Node {
 
     /// A text with that many characters, unless the pattern leaves gaps that it fell into.
     pub(super) fn fitting(&self, rng: &mut Rng, (low, high): (u32, u32)) -> Option<String> {
-        let (mut text, span) = (String::new(), (u64::from(low), u64::from(high)));
+        let (least, _) = self.lengths();
+        let low = u64::from(low);
+        // Repetitions of repetitions would use all the room that there is.
+        let span = (low, u64::from(high).min(low.max(least).saturating_add(ROOM)));
+        let mut text = String::new();
         self.write_within(rng, span, &mut text);
         (span.0..=span.1).contains(&(text.chars().count() as u64)).then_some(text)
     }
