@@ -12,6 +12,8 @@ pub struct Special {
     /// Unique rules that no row can be found by, because they cover part of the rows or of the values: in each, one
     /// of these columns has to differ from row to row.
     pub loose_keys: Vec<Vec<usize>>,
+    /// Those of the loose keys that hold for some rows alone.
+    pub partial: Vec<Partial>,
     /// Columns of texts that have to differ in more than case.
     pub folded: Vec<usize>,
     /// Columns of spans that may not overlap from row to row.
@@ -79,6 +81,15 @@ pub struct Apart {
     pub bounds: Type,
     /// How one is written from a bound to another that it does not reach: `[{low},{high})`.
     pub text: String,
+}
+
+/// A unique rule for some of the rows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Partial {
+    /// One of these columns has to differ from row to row.
+    pub columns: Vec<usize>,
+    /// Which rows it holds for, in the database's own SQL.
+    pub condition: String,
 }
 
 /// Columns by what may not be done to them.

@@ -15,6 +15,8 @@ pub(crate) struct Combining {
     pub(crate) most: usize,
     /// Whether combinations are dealt by number, so that nobody has to remember which are taken.
     pub(crate) is_dealt: bool,
+    /// Whether the key holds for some rows alone: nobody knows whether one that is gone was among them.
+    pub(crate) is_partial: bool,
 }
 
 /// The combinations that rows have.
@@ -54,6 +56,11 @@ impl Combinations {
         (line < self.rule.lines).then_some(line)
     }
 
+    /// Whether parents may have any number of rows, as long as the key does not hold for them.
+    pub(super) fn is_partial(&self) -> bool {
+        self.rule.is_partial
+    }
+
     /// Whether a further row could not be told from the others: combinations are not forgotten while rows are there.
     pub(super) fn is_out(&self) -> bool {
         self.rule.references.len() > 1 && self.taken.len() >= self.rule.most
@@ -70,9 +77,19 @@ impl Combinations {
 
     /// A row with these parents is gone. With the last one, lines begin anew.
     pub(super) fn leave(&mut self, parents: &[Slot]) {
+        if !self.rule.is_partial {
+            self.give_back(parents);
+        }
+    }
+
+    /// The key does not hold for a row with these parents.
+    pub(super) fn give_back(&mut self, parents: &[Slot]) {
         let Some(combination) = self.combination(parents) else { return };
         if let Some(lines) = self.taken.get_mut(&combination) {
             lines.rows -= 1;
+            if self.rule.is_partial {
+                lines.next -= 1;
+            }
             if lines.rows == 0 {
                 self.taken.remove(&combination);
             }
@@ -110,7 +127,7 @@ mod tests {
     use super::*;
 
     fn combinations(lines: u64) -> Combinations {
-        Combinations::new(Combining { references: vec![0, 2], lines, most: 3, is_dealt: false })
+        Combinations::new(Combining { references: vec![0, 2], lines, most: 3, ..Combining::default() })
     }
 
     #[test]

@@ -242,6 +242,9 @@ impl CrudLane {
                 self.make_room(crud, pending.table, surplus);
             }
             let slot = self.tables[pending.table].live.push(NewRow { keys, sums, parents });
+            if plan.partial.is_some() && !plan.is_in_part(change, row) {
+                self.tables[pending.table].live.give_back(parents);
+            }
             if let Some(number) = pending.numbers.get(row) {
                 self.tables[pending.table].live.set_number(slot, *number);
             }

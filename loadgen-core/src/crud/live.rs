@@ -177,6 +177,11 @@ impl LiveRows {
         &self.combinations
     }
 
+    /// The key does not hold for a row that was remembered with these parents.
+    pub(super) fn give_back(&mut self, parents: &[Slot]) {
+        self.combinations.give_back(parents);
+    }
+
     /// A row with these parents has a line before this one; none where nobody knows which.
     pub(super) fn pass_lines(&mut self, parents: &[Slot], line: Option<u64>) {
         self.combinations.pass(parents, line);

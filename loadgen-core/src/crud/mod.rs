@@ -28,6 +28,7 @@ mod outside;
 mod padding;
 mod parent;
 mod parents;
+mod partial;
 mod peculiar;
 mod pick;
 mod picked;

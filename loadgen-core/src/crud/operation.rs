@@ -10,6 +10,7 @@ use super::{
     lane::{CrudLane, Pending},
     live::{NO_SLOT, Slot},
     parents::NO_COMBINATION,
+    partial::{is_apart, split},
     reference::Part,
     sampling::Sampling,
     source::Source,
@@ -237,8 +238,8 @@ impl Operation {
         if index >= plan.room {
             return Err(EXHAUSTED);
         }
-        if let Some(ties) = &plan.ties {
-            return self.draw_tied(lane, cx, (table, ties), index, parents, change);
+        if plan.ties.is_some() || plan.partial.is_some() {
+            return self.draw_tied(lane, cx, (table, plan.ties.as_ref()), index, parents, change);
         }
         let mine = parents.len();
         let line = self.draw_parents(lane, cx, (table, index), parents)?;
@@ -298,7 +299,7 @@ impl Operation {
         &self,
         lane: &CrudLane,
         cx: &mut Cx,
-        (table, ties): (usize, &Ties),
+        (table, ties): (usize, Option<&Ties>),
         index: u64,
         parents: &mut Vec<Slot>,
         change: &mut Change,
@@ -313,7 +314,12 @@ impl Operation {
                 row[*column] =
                     self.draw_value(lane, cx, (table, *column), (index, line), &parents[mine..])?;
             }
-            if ties.draw(&mut row, &mut cx.rng) {
+            if !ties.is_none_or(|ties| ties.draw(&mut row, &mut cx.rng)) {
+                continue;
+            }
+            let (own, before) = split(parents, mine);
+            let is_free = || lane.tables[table].live.combinations().line(own, before).is_some();
+            if is_apart(plan, &row, is_free) {
                 change.values.extend(plan.insert.set.iter().map(|column| std::mem::take(&mut row[*column])));
                 return Ok(());
             }

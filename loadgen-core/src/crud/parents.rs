@@ -42,7 +42,9 @@ impl Operation {
                 continue;
             }
             let (before, new) = parents.split_at(mine);
-            if let Some(line) = lane.tables[table].live.combinations().line(new, before) {
+            let combinations = lane.tables[table].live.combinations();
+            let shared = combinations.is_partial().then_some(0);
+            if let Some(line) = combinations.line(new, before).or(shared) {
                 return Ok(line);
             }
             parents.truncate(mine);

@@ -9,6 +9,7 @@ use super::{
     dealt::Dealt,
     kept::Kept,
     live::Layout,
+    partial::InPart,
     peculiar::{note_idle, note_specials, possible},
     pick::Pick,
     reference::Reference,
@@ -77,6 +78,8 @@ pub struct TablePlan {
     pub(crate) layout: Layout,
     /// What a key is made of that takes rows outside the plan alone.
     pub(crate) dealt: Option<Dealt>,
+    /// Which rows the key that is made of parents holds for, if not for all.
+    pub(crate) partial: Option<InPart>,
     pub(crate) insert: Arc<Shape>,
     /// One for each non-empty set of groups, at its bit mask less one.
     pub(crate) updates: Vec<Arc<Shape>>,
@@ -98,7 +101,10 @@ impl TablePlan {
         shapes: &mut u32,
     ) -> Self {
         let (combined, lines) = sources.combined();
-        let TableSources { columns: mut sources, references, mut notes, rules, within, .. } = sources;
+        let TableSources { columns: mut sources, references, mut notes, rules, within, in_part, .. } =
+            sources;
+        let partial = in_part.filter(|_| !combined.is_empty());
+        notes.extend(partial.iter().map(|part| part.note.clone()));
         let mut own_config = table_config.clone();
         own_config.columns.extend(within);
         let locale = config.locale.unwrap_or(Locale::ANYWHERE);
@@ -107,7 +113,8 @@ impl TablePlan {
         let kept = Kept::of(&table, &sources, referred, (wanted.update, wanted.delete) != (0, 0));
         let Kept { key, remembered, .. } = &kept;
         note_specials(&table, key, &mut notes);
-        let groups = groups(&table, &sources, remembered, ties.as_ref(), &mut notes);
+        let decides = partial.as_ref().map_or(&[][..], |part| &part.columns);
+        let groups = groups(&table, &sources, (remembered, decides), ties.as_ref(), &mut notes);
         let late = late_updates(&table, &sources, remembered);
         let mut shape = |kind, key: &[usize], set: Vec<usize>, returning: &[usize]| {
             *shapes += 1;
@@ -135,7 +142,13 @@ impl TablePlan {
             parts: groups.len() + 1,
             references: references.len(),
             is_parent: !referred.is_empty() || standing.touch.adopts(),
-            combining: Combining { references: combined, lines, most: cap, is_dealt: false },
+            combining: Combining {
+                references: combined,
+                lines,
+                most: cap,
+                is_dealt: false,
+                is_partial: partial.is_some(),
+            },
             cap: if remembered.is_empty() { 0 } else { cap },
         };
         TablePlan {
@@ -164,6 +177,7 @@ impl TablePlan {
             pick: table_config.pick.or(config.pick).unwrap_or_default(),
             layout,
             dealt: None,
+            partial,
             insert,
             updates,
             delete,
@@ -223,7 +237,7 @@ fn parts(table: &Table, groups: &[Vec<usize>]) -> Vec<usize> {
 fn groups(
     table: &Table,
     sources: &[Source],
-    remembered: &[usize],
+    (remembered, decides): (&[usize], &[usize]),
     ties: Option<&Ties>,
     notes: &mut Vec<String>,
 ) -> Vec<Vec<usize>> {
@@ -231,7 +245,7 @@ fn groups(
     let Special { denied, late, .. } = &table.special;
     let in_key = |column: &usize| {
         keys.clone().any(|key| key.contains(column))
-            || [remembered, fixed, &denied.update, &denied.select, late]
+            || [remembered, decides, fixed, &denied.update, &denied.select, late]
                 .iter()
                 .any(|some| some.contains(column))
     };

@@ -49,6 +49,8 @@ impl Draft<'_> {
     fn tell_apart(&self, key: &[usize], sources: &mut TableSources) -> Result<(), String> {
         let known = sources.combined_key.as_ref();
         if known.is_some_and(|known| known.iter().all(|column| key.contains(column))) {
+            // Both hold if the narrower one does for all rows.
+            sources.in_part = None;
             return Ok(());
         }
         let is_drawn = |column: &&usize| matches!(sources.columns[**column], Source::Generated(_));
@@ -68,7 +70,11 @@ impl Draft<'_> {
         made.sort_by_key(|candidate| std::cmp::Reverse(room(candidate)));
         let Some((_, best, _)) = made.first() else {
             return wrong.into_iter().next().map_or_else(
-                || self.combine(key, &[], sources),
+                || {
+                    self.combine(key, &[], sources)?;
+                    sources.in_part = self.in_part(key, &sources.columns);
+                    Ok(())
+                },
                 |why| Err(format!("unique ({}): {why}", names(self.table, key))),
             );
         };

@@ -25,6 +25,7 @@ mod late_triggers;
 mod ledger;
 mod named_values;
 mod nullable_keys;
+mod partial_keys;
 mod partitions;
 mod patterns;
 mod random_tables;
