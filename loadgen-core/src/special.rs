@@ -12,6 +12,8 @@ pub struct Special {
     /// Unique rules that no row can be found by, because they cover part of the rows or of the values: in each, one
     /// of these columns has to differ from row to row.
     pub loose_keys: Vec<Vec<usize>>,
+    /// Those of the loose keys that hold for some rows alone.
+    pub partial: Vec<Partial>,
     /// Columns of texts that have to differ in more than case.
     pub folded: Vec<usize>,
     /// Columns of spans that may not overlap from row to row.
@@ -35,6 +37,8 @@ pub struct Special {
     pub denied: Denied,
     /// What stays when the table or a column of it is renamed.
     pub identity: Identity,
+    /// How many values are left of the sequences that fill columns, by their indexes, where they come to an end.
+    pub sequences: BTreeMap<usize, u64>,
     /// Columns that were added while traffic was going on: new rows get values in them, updates leave them alone, and
     /// no digest covers them, as the rows from before have values that nobody knows.
     pub late: Vec<usize>,
@@ -90,6 +94,15 @@ pub struct Apart {
     pub bounds: Type,
     /// How one is written from a bound to another that it does not reach: `[{low},{high})`.
     pub text: String,
+}
+
+/// A unique rule for some of the rows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Partial {
+    /// One of these columns has to differ from row to row.
+    pub columns: Vec<usize>,
+    /// Which rows it holds for, in the database's own SQL.
+    pub condition: String,
 }
 
 /// Columns by what may not be done to them.

@@ -16,7 +16,8 @@ use sqlx::postgres::{PgDatabaseError, PgSeverity};
 /// succeeded, raised while the session waited for a standby. Nor does silence: an answer that does not come, or a
 /// connection that breaks. Classes 08, 40003 and 08007 say by themselves that nobody knows, and proxies send them
 /// with severity ERROR. For COMMIT itself the rule is narrower still, in case a proxy or a fork answers: only
-/// conflicts, violated constraints and a transaction that had failed before count as "not done".
+/// conflicts, violated constraints, what deferred triggers refuse (RAISE, or data that they cannot work with) and a
+/// transaction that had failed before count as "not done".
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Place {
     /// Nothing that could be lost: connecting, reading, or a statement of an open transaction.
@@ -44,6 +45,8 @@ pub(crate) fn action(sqlstate: &str, routine: Option<&str>, message: &str) -> Ac
         "XX000" if HALF_GONE.iter().any(|words| message.contains(words)) => Action::RereadSchema,
         "42703" | "42P01" | "42804" | "26000" => Action::RereadSchema,
         "42883" | "42704" | "42809" | "428C9" | "3F000" => Action::RereadSchema,
+        // The end of a sequence: another try would take nothing else.
+        "2200H" => Action::Skip,
         "42501" | "55000" | "0A000" | "42701" | "42P07" => Action::Skip,
         "57P01" | "57P02" | "57P03" | "57P05" | "25P03" | "25006" => Action::Reconnect,
         "53300" | "53100" | "53200" | "58030" => Action::PauseThenFatal,
@@ -163,7 +166,10 @@ fn harmless(action: Action) -> Action {
 fn is_aborted(code: &str, plain: bool, place: Place) -> bool {
     match place {
         Place::Harmless => true,
-        Place::Commit => plain && (matches!(code, "40001" | "40P01" | "25P02") || code.starts_with("23")),
+        Place::Commit => {
+            let refused = ["22", "23", "P0"].iter().any(|class| code.starts_with(class));
+            plain && (refused || matches!(code, "40001" | "40P01" | "25P02"))
+        }
         Place::Autocommit => {
             let unclear = code.starts_with("08") || matches!(code, "40003" | "57P01" | "57P02" | "57P03");
             plain && !unclear

@@ -210,6 +210,9 @@ fn drafts(rows: &[PgRow], types: &Types) -> sqlx::Result<HashMap<u32, Draft>> {
             if let Some(bound) = types.bound(ty) {
                 draft.bounds.insert(draft.table.columns.len(), native::ty(bound, -1));
             }
+            if let Some(left) = row.try_get::<Option<&str>, _>(18)? {
+                draft.table.special.sequences.insert(draft.table.columns.len(), column::left(left));
+            }
             let (column, resolved) = column::read(row, &mut resolver)?;
             draft.table.columns.push(column);
             draft.numbers.push(number);

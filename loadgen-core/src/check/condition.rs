@@ -29,7 +29,7 @@ pub(crate) fn restrictions(
     let reading = conditions.iter().filter(|condition| condition.expr.columns().contains(&column));
     let mut found: Vec<ColumnConfig> = Vec::new();
     for atoms in product(reading.map(|condition| ways(&condition.expr, true))) {
-        if let Some(limits) = limits(&atoms).get(&column)
+        if let Some(limits) = limits(&atoms, BTreeMap::new()).get(&column)
             && limits.null != Some(true)
         {
             let config = limits.distinct_config(definition, &said);

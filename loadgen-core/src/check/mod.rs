@@ -22,6 +22,7 @@ mod pattern;
 mod place;
 mod restrict;
 mod rules;
+mod said;
 mod scope;
 mod similar;
 #[cfg(test)]

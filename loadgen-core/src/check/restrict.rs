@@ -12,9 +12,9 @@ use super::{
     limits::{Limits, NOW},
 };
 
-/// The limits of each column of which a list of conditions says anything.
-pub(super) fn limits(atoms: &[Expr]) -> BTreeMap<usize, Limits> {
-    let mut limits = BTreeMap::new();
+/// The limits of each column of which a list of conditions says anything, besides what was `said` before.
+pub(super) fn limits(atoms: &[Expr], said: BTreeMap<usize, Limits>) -> BTreeMap<usize, Limits> {
+    let mut limits = said;
     atoms.iter().for_each(|atom| restrict(&mut limits, atom));
     // Twice, so that what is learnt of one column is used for the next.
     (0..2).for_each(|_| atoms.iter().for_each(|atom| relate(&mut limits, atom)));

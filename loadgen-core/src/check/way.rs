@@ -10,6 +10,7 @@ use super::{
     limits::{Limits, NOW, form},
     place::{number, place, value},
     restrict::limits,
+    said::{self, Said},
 };
 use crate::{
     Decimal, Rng, Table, Type, Value,
@@ -31,11 +32,14 @@ struct Draw {
     generator: Option<Box<dyn Generator>>,
     limits: Limits,
     bounds: Vec<Bound>,
+    said: Said,
 }
 
 /// A column's own generator is kept when so many of as many values fit.
 const SAMPLES: u64 = 32;
 const ENOUGH: usize = 28;
+/// How often one of the values that the plan file names is drawn until the other columns allow it.
+const CHOICES: u32 = 16;
 
 impl Way {
     /// The way to make all of `atoms` true by drawing `columns`, whatever the other columns hold.
@@ -48,7 +52,7 @@ impl Way {
         table: &Table,
         configs: &BTreeMap<String, ColumnConfig>,
     ) -> Result<Self, String> {
-        let limits = limits(atoms);
+        let limits = limits(atoms, said::limits(columns, table, configs));
         let order = order(atoms, columns);
         let mut draws = Vec::new();
         for (at, column) in order.iter().enumerate() {
@@ -62,7 +66,8 @@ impl Way {
             let own: Vec<&Expr> = atoms.iter().filter(|atom| atom.columns() == [*column]).collect();
             let generator = generator(table, *column, &limits, &own, configs)?;
             let ty = table.columns[*column].ty.clone();
-            draws.push(Draw { column: *column, ty, generator, limits, bounds });
+            let said = configs.get(&table.columns[*column].name).map_or(Said::Nothing, Said::of);
+            draws.push(Draw { column: *column, ty, generator, limits, bounds, said });
         }
         Ok(Way { draws })
     }
@@ -82,7 +87,8 @@ impl Way {
     pub(super) fn describe(&self) -> impl Iterator<Item = (usize, String)> + '_ {
         self.draws.iter().map(|draw| {
             let words = draw.generator.as_ref().map_or_else(|| "NULL".to_owned(), |own| own.describe());
-            (draw.column, words)
+            let may_move = draw.said == Said::Nothing && draw.bounds.iter().any(|bound| bound.op != Op::Ne);
+            (draw.column, if may_move { format!("{words}, or what its CHECK asks for") } else { words })
         })
     }
 }
@@ -133,6 +139,35 @@ fn generator(
 impl Draw {
     fn value(&self, row: &[Value], rng: &mut Rng) -> Option<Value> {
         let Some(generator) = &self.generator else { return Some(Value::Null) };
+        match self.said {
+            Said::Nothing => self.moved(generator.as_ref(), row, rng),
+            Said::Range => {
+                let moved = self.moved(generator.as_ref(), row, rng);
+                moved.filter(|value| self.limits.allow(&value.into()))
+            }
+            Said::Values => self.chosen(generator.as_ref(), row, rng),
+        }
+    }
+
+    /// One of the values that the plan file names, as the other columns allow it.
+    fn chosen(&self, generator: &dyn Generator, row: &[Value], rng: &mut Rng) -> Option<Value> {
+        let mut drawn = || match generator.generate(rng) {
+            text @ Value::Text(_) => self.mended(text),
+            value => value,
+        };
+        let form = form(&self.ty, &[&self.limits.low, &self.limits.high]);
+        let Some(form) = form.filter(|_| !self.bounds.is_empty()) else { return Some(drawn()) };
+        let (low, high) = self.range(form, row)?;
+        let fits = |value: &Value| {
+            let inside =
+                |number: i128| low.is_none_or(|low| low <= number) && high.is_none_or(|high| number <= high);
+            value.is_null() || number(form, value).is_some_and(inside)
+        };
+        (0..CHOICES).map(|_| drawn()).find(fits)
+    }
+
+    /// A value that is moved to where the other columns allow it.
+    fn moved(&self, generator: &dyn Generator, row: &[Value], rng: &mut Rng) -> Option<Value> {
         let drawn = self.mended(generator.generate(rng));
         if drawn.is_null() || self.bounds.is_empty() {
             return Some(drawn);

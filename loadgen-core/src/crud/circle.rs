@@ -4,7 +4,7 @@ use super::{
     Crud, CrudPlan,
     lane::CrudLane,
     live::{LiveRows, NO_SLOT, NewRow, Slot, total},
-    operation::{NO_VALUES, Operation, PARENT_TRIES},
+    operation::{EXHAUSTED, NO_VALUES, Operation, PARENT_TRIES},
     parent::Eligible,
     parents::{COMBINATION_TRIES, NO_COMBINATION},
     reference::{Part, Reference},
@@ -28,7 +28,8 @@ pub(crate) struct Member {
 /// Why a row cannot be inserted alone.
 pub(super) const CIRCLE: &str = "its first parents have to be inserted together with it";
 
-type Drawn = Result<(Vec<Change>, Box<[Member]>), &'static str>;
+/// The rows of a circle, or why there are none, and the table that has no row.
+type Drawn = Result<(Vec<Change>, Box<[Member]>), (&'static str, Option<usize>)>;
 
 impl Operation {
     /// Inserts a row of each table of the circle that the table is in, or leads to.
@@ -43,11 +44,17 @@ impl Operation {
     {
         let drawn = match self.beginning(lane) {
             Some(table) => self.draw_circle(lane, cx, table),
-            None => Err(NO_COMBINATION),
+            None => Err((NO_COMBINATION, None)),
         };
         let (changes, members) = match drawn {
             Ok(drawn) => drawn,
-            Err(reason) => return Ok(Done::Skipped(reason.into())),
+            Err((reason, table)) => {
+                if let Some(table) = table.filter(|_| reason == NO_VALUES) {
+                    // The next distinct value may meet the checks where this one did not.
+                    lane.tables[table].next += 1;
+                }
+                return Ok(Done::Skipped(reason.into()));
+            }
         };
         lane.begin_circle(&self.plan, members);
         self.send_circle::<T>(session, lane, cx, changes).await
@@ -124,13 +131,14 @@ impl Operation {
     fn draw_circle(&self, lane: &CrudLane, cx: &mut Cx, first: usize) -> Drawn {
         let members = self.plan.circle_of(first);
         if members.iter().any(|member| self.lacked(lane, *member, |part| part == Part::None).is_some()) {
-            return Err("a parent of the circle is missing");
+            return Err(("a parent of the circle is missing", None));
         }
         let (mut changes, mut drawn) = (Vec::new(), Vec::new());
         for table in members {
             let plan = &self.plan.tables[table];
             let mut change = TablePlan::change(&plan.insert, 1);
-            let parents = self.draw_member(lane, cx, table, &mut change)?;
+            let parents = self.draw_member(lane, cx, table, &mut change);
+            let parents = parents.map_err(|reason| (reason, Some(table)))?;
             changes.push(change);
             drawn.push(Member { table, parents, slot: NO_SLOT });
         }
@@ -146,12 +154,15 @@ impl Operation {
         change: &mut Change,
     ) -> Result<Vec<Slot>, &'static str> {
         let plan = &self.plan.tables[table];
+        if self.index(lane, table) >= plan.room {
+            return Err(EXHAUSTED);
+        }
         for _ in 0..PARENT_TRIES {
             let (parents, line) = self.draw_outer_parents(lane, cx, table)?;
             let mut row = vec![Value::Null; plan.table.columns.len()];
             for column in &plan.insert.set {
                 row[*column] = match self.inner_key(lane, table, *column) {
-                    Some(key) => key.ok_or("domain exhausted")?,
+                    Some(key) => key.ok_or(EXHAUSTED)?,
                     None => {
                         let index = self.index(lane, table);
                         self.draw_value(lane, cx, (table, *column), (index, line), &parents)?
@@ -205,11 +216,18 @@ impl Operation {
                 let rows = eligible.len() as u64;
                 let is_inner = reference.part != Part::None;
                 let none = is_inner || rows == 0 || reference.optional && cx.rng.chance(reference.orphans);
-                parents.push(if none { NO_SLOT } else { eligible.at(cx.rng.below(rows) as usize) });
-                is_inner || reference.shared.is_empty() || self.agree(lane, table, &mut parents)
+                let parent =
+                    if none { NO_SLOT } else { eligible.whole(cx.rng.below(rows) as usize, &reference.gaps) };
+                parents.push(parent);
+                is_inner
+                    || (none || parent != NO_SLOT || reference.optional)
+                        && (reference.shared.is_empty() || self.agree(lane, table, &mut parents))
             });
-            let line = lane.tables[table].live.combinations().line(&parents, &[]);
-            if let Some(line) = line.filter(|_| agree) {
+            // Where they do not agree, some have not been chosen.
+            if !agree {
+                continue;
+            }
+            if let Some(line) = lane.tables[table].live.combinations().line(&parents, &[]) {
                 return Ok((parents, line));
             }
         }

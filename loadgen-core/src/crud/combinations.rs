@@ -15,6 +15,8 @@ pub(crate) struct Combining {
     pub(crate) most: usize,
     /// Whether combinations are dealt by number, so that nobody has to remember which are taken.
     pub(crate) is_dealt: bool,
+    /// Whether the key holds for some rows alone: nobody knows whether one that is gone was among them.
+    pub(crate) is_partial: bool,
 }
 
 /// The combinations that rows have.
@@ -54,6 +56,11 @@ impl Combinations {
         (line < self.rule.lines).then_some(line)
     }
 
+    /// Whether parents may have any number of rows, as long as the key does not hold for them.
+    pub(super) fn is_partial(&self) -> bool {
+        self.rule.is_partial
+    }
+
     /// Whether a further row could not be told from the others: combinations are not forgotten while rows are there.
     pub(super) fn is_out(&self) -> bool {
         self.rule.references.len() > 1 && self.taken.len() >= self.rule.most
@@ -70,12 +77,30 @@ impl Combinations {
 
     /// A row with these parents is gone. With the last one, lines begin anew.
     pub(super) fn leave(&mut self, parents: &[Slot]) {
+        if !self.rule.is_partial {
+            self.give_back(parents);
+        }
+    }
+
+    /// The key does not hold for a row with these parents.
+    pub(super) fn give_back(&mut self, parents: &[Slot]) {
         let Some(combination) = self.combination(parents) else { return };
         if let Some(lines) = self.taken.get_mut(&combination) {
             lines.rows -= 1;
+            if self.rule.is_partial {
+                lines.next -= 1;
+            }
             if lines.rows == 0 {
                 self.taken.remove(&combination);
             }
+        }
+    }
+
+    /// A row with these parents is there that has a line before this one; none where nobody knows which.
+    pub(super) fn pass(&mut self, parents: &[Slot], line: Option<u64>) {
+        let most = self.rule.lines;
+        if let Some(lines) = self.combination(parents).and_then(|parents| self.taken.get_mut(&parents)) {
+            lines.next = lines.next.max(line.unwrap_or(most));
         }
     }
 
@@ -102,7 +127,7 @@ mod tests {
     use super::*;
 
     fn combinations(lines: u64) -> Combinations {
-        Combinations::new(Combining { references: vec![0, 2], lines, most: 3, is_dealt: false })
+        Combinations::new(Combining { references: vec![0, 2], lines, most: 3, ..Combining::default() })
     }
 
     #[test]
@@ -134,6 +159,16 @@ mod tests {
         all.take(&[1, 0, 2]);
         all.close();
         assert_eq!((all.line(&[1, 0, 2], &[]), all.line(&[2, 0, 2], &[])), (None, Some(0)));
+    }
+
+    #[test]
+    fn lines_go_on_after_those_that_are_known() {
+        let mut all = combinations(9);
+        for (parent, line) in [(1, Some(4)), (1, Some(3)), (3, None)] {
+            all.take(&[parent, 0, 2]);
+            all.pass(&[parent, 0, 2], line);
+        }
+        assert_eq!((all.line(&[1, 0, 2], &[]), all.line(&[3, 0, 2], &[])), (Some(4), None));
     }
 
     #[test]

@@ -54,7 +54,8 @@ impl CrudPlan {
             let Some(parts) = parts.filter(|parts| !parts.is_empty()) else { continue };
             let space = parts.iter().fold(1u128, |space, part| space.saturating_mul(part.space()));
             let (space, lines) = (space.min(1 << 126), u128::from(combining.lines));
-            combining.is_dealt = true;
+            // Those that are numbered are taken once, whatever else a row holds.
+            (combining.is_dealt, combining.is_partial, table.partial) = (true, false, None);
             let order = Permutation::new(space, self.seed, column_salt(&table.table.name.to_string()));
             table.notes.push(format!(
                 "each combination of the rows that its key is made of comes {}, for all lanes together: {} rows fit; inserts \

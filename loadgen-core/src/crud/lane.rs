@@ -8,6 +8,7 @@ use super::{
     parent::Parent,
     plan::CrudPlan,
     sampling::Sampling,
+    spares::Spares,
     table_plan::{TablePlan, UNREAD, columns_of},
     touch::Touch,
     traced::Sent,
@@ -44,6 +45,8 @@ pub(crate) struct LaneTable {
     pub(crate) live: LiveRows,
     /// The lane's next number for values that have to be distinct.
     pub(crate) next: u64,
+    /// The numbers of rows that are gone.
+    pub(super) spares: Spares,
     /// How far to go when the next number is taken.
     pub(super) stride: u64,
     pub(super) rows: Rows,
@@ -63,10 +66,19 @@ pub(crate) struct Pending {
     pub(crate) parents: Vec<Slot>,
     /// Rows that are inserted.
     pub(crate) inserted: u64,
+    /// The number of each, where numbers are used again.
+    pub(crate) numbers: Vec<u64>,
     /// Where the search for the rows began.
     pub(crate) start: u64,
     /// For updates, the groups of columns that are replaced.
     pub(crate) mask: usize,
+}
+
+impl Pending {
+    /// Rows that are updated or deleted.
+    pub(super) fn of_rows(table: usize, slots: Vec<Slot>, start: u64, mask: usize) -> Self {
+        Pending { table, slots, parents: Vec::new(), inserted: 0, numbers: Vec::new(), start, mask }
+    }
 }
 
 /// Bounds the numbers that are given up at once when values are taken.
@@ -76,7 +88,8 @@ impl LaneTable {
     /// These rows were refused: goes on behind them. If their values are taken, by whom is not known, each time twice as
     /// far, because an earlier run with the same seed has left any number of rows.
     pub(crate) fn refuse(&mut self, rows: u64, is_taken: bool) {
-        self.next += rows * if is_taken { self.stride } else { 1 };
+        self.pass(rows);
+        self.next += rows * if is_taken { self.stride - 1 } else { 0 };
         if is_taken {
             self.stride = (self.stride * 2).min(LONGEST_STRIDE);
         }
@@ -84,7 +97,7 @@ impl LaneTable {
 
     /// The values of these rows were free.
     pub(crate) fn arrive(&mut self, rows: u64) {
-        self.next += rows;
+        self.pass(rows);
         self.stride = 1;
     }
 }
@@ -93,7 +106,8 @@ impl CrudLane {
     pub(crate) fn new(id: LaneId, plan: &Arc<CrudPlan>) -> Self {
         let table = |(index, table): (usize, &TablePlan)| {
             let adopted = plan.adopted.as_ref().and_then(|adopted| adopted.rows_of(id, index));
-            adopted.map_or_else(|| LaneTable::new(table), LaneTable::with)
+            let begun = adopted.map_or_else(|| LaneTable::new(table), LaneTable::with);
+            LaneTable { spares: plan.spares(index, id), ..begun }
         };
         let tables = plan.tables.iter().enumerate().map(table).collect();
         let trace = plan.trace.as_ref().map(|trace| trace.tracer.lane(id.0));
@@ -131,7 +145,7 @@ impl CrudLane {
     /// Lets go of the rows of a change of which nobody knows whether it happened.
     pub(crate) fn give_up(&mut self, plan: &CrudPlan) {
         if let Some(pending) = self.pending.take() {
-            self.tables[pending.table].next += pending.inserted;
+            self.tables[pending.table].pass(pending.inserted);
             self.tables[pending.table].unknown += 1;
             self.disown(plan, &pending);
         }
@@ -228,6 +242,12 @@ impl CrudLane {
                 self.make_room(crud, pending.table, surplus);
             }
             let slot = self.tables[pending.table].live.push(NewRow { keys, sums, parents });
+            if plan.partial.is_some() && !plan.is_in_part(change, row) {
+                self.tables[pending.table].live.give_back(parents);
+            }
+            if let Some(number) = pending.numbers.get(row) {
+                self.tables[pending.table].live.set_number(slot, *number);
+            }
             self.arrived(crud, seq, pending.table, (slot, chosen));
         }
     }
@@ -278,6 +298,9 @@ impl CrudLane {
             table.count -= 1;
             table.digest.remove(row_hash(total(table.live.sums(*slot))));
             parents.extend_from_slice(table.live.parents(*slot));
+            if let Some(number) = table.live.number(*slot) {
+                table.spare_number(number);
+            }
             self.history.record(seq, pending.table as u32, ChangeKind::Delete, u64::from(*slot), 0);
         }
         table.live.remove(pending.start, &pending.slots);

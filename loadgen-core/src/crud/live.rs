@@ -14,6 +14,9 @@ pub(crate) type Slot = u32;
 /// No row.
 pub(crate) const NO_SLOT: Slot = Slot::MAX;
 
+/// No number.
+const NO_NUMBER: u64 = u64::MAX;
+
 /// What a lane remembers of its rows in one table: for each the key columns, the sums of hashes of the parts that
 /// updates replace, its parents' slots and its number of children.
 #[derive(Clone, Debug, Default)]
@@ -24,6 +27,8 @@ pub(crate) struct LiveRows {
     parents: Vec<Slot>,
     references: usize,
     children: Option<Children>,
+    /// The number that each row has its distinct values by, where numbers are used again; [`NO_NUMBER`] where nobody knows.
+    numbers: Vec<u64>,
     /// The slots in use, in no particular order.
     live: Vec<Slot>,
     free: Vec<Slot>,
@@ -124,6 +129,17 @@ impl LiveRows {
         &self.parents[slot as usize * self.references..][..self.references]
     }
 
+    /// The number that a row has its distinct values by, if that is known.
+    pub(super) fn number(&self, slot: Slot) -> Option<u64> {
+        self.numbers.get(slot as usize).copied().filter(|number| *number != NO_NUMBER)
+    }
+
+    pub(super) fn set_number(&mut self, slot: Slot, number: u64) {
+        let slots = self.numbers.len().max(slot as usize + 1);
+        self.numbers.resize(slots, NO_NUMBER);
+        self.numbers[slot as usize] = number;
+    }
+
     /// Whether rows refer to this one, as far as the lane knows; such a row cannot be deleted.
     pub(crate) fn has_children(&self, slot: Slot) -> bool {
         self.children.as_ref().is_some_and(|children| children.has_any(slot))
@@ -161,9 +177,14 @@ impl LiveRows {
         &self.combinations
     }
 
-    /// Has no further row made with the parents that rows have by now.
-    pub(super) fn close_combinations(&mut self) {
-        self.combinations.close();
+    /// The key does not hold for a row that was remembered with these parents.
+    pub(super) fn give_back(&mut self, parents: &[Slot]) {
+        self.combinations.give_back(parents);
+    }
+
+    /// A row with these parents has a line before this one; none where nobody knows which.
+    pub(super) fn pass_lines(&mut self, parents: &[Slot], line: Option<u64>) {
+        self.combinations.pass(parents, line);
     }
 
     /// Never hands out these combinations of parents again, row after row.
@@ -215,6 +236,9 @@ impl LiveRows {
         self.sums[at * parts..][..parts].copy_from_slice(row.sums);
         self.parents[at * self.references..][..self.references].copy_from_slice(row.parents);
         self.take_combinations(row.parents);
+        if let Some(number) = self.numbers.get_mut(at) {
+            *number = NO_NUMBER;
+        }
         grow(&mut self.live, 1);
         self.live.push(slot);
     }

@@ -10,6 +10,7 @@ use super::{
     lane::{CrudLane, LaneTable},
     live::{LiveRows, Moved},
     plan::CrudPlan,
+    spares::Spares,
     table_plan::TablePlan,
     workload::TableDigest,
 };
@@ -36,7 +37,7 @@ impl CrudLane {
         let kept: Vec<Option<usize>> = (0..plan.tables.len()).map(kept).collect();
         let moved = |(at, new): (usize, &TablePlan)| {
             let Some(mut table) = before[at].and_then(|was| tables[was].take()) else {
-                return LaneTable::new(new);
+                return LaneTable { spares: plan.spares(at, self.id), ..LaneTable::new(new) };
             };
             table.live = match kept[at] {
                 Some(was) => table.live.moved(&new.layout, &new.moves(&old.tables[was], &kept)),
@@ -153,6 +154,7 @@ impl LaneTable {
     /// Begins with rows that are there.
     pub(super) fn with(live: LiveRows) -> Self {
         let TableDigest { rows: count, digest } = live.digest();
-        LaneTable { live, next: 0, stride: 1, rows: Rows::default(), count, digest, unknown: 0, missed: 0 }
+        let (next, stride, rows, spares) = (0, 1, Rows::default(), Spares::default());
+        LaneTable { live, next, spares, stride, rows, count, digest, unknown: 0, missed: 0 }
     }
 }

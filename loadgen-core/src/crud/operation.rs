@@ -10,6 +10,7 @@ use super::{
     lane::{CrudLane, Pending},
     live::{NO_SLOT, Slot},
     parents::NO_COMBINATION,
+    partial::{is_apart, split},
     reference::Part,
     sampling::Sampling,
     source::Source,
@@ -186,7 +187,7 @@ impl Operation {
     /// The next distinct value may meet the checks where this one did not.
     fn pass_over(&self, lane: &mut CrudLane) {
         if let Ok(table) = self.insertable(lane, self.table) {
-            lane.tables[table].next += 1;
+            lane.tables[table].pass_over();
         }
     }
 
@@ -214,7 +215,13 @@ impl Operation {
             }
         }
         let inserted = change.rows as u64;
-        Ok((change, Pending { table, slots: Vec::new(), parents, inserted, start: 0, mask: 0 }))
+        let own = &lane.tables[table];
+        let numbers = match own.has_spares() {
+            true => (0..inserted).map(|row| own.number(row, self.plan.lanes, lane.id)).collect(),
+            false => Vec::new(),
+        };
+        let slots = Vec::new();
+        Ok((change, Pending { table, slots, parents, inserted, numbers, start: 0, mask: 0 }))
     }
 
     /// One row more of a statement.
@@ -227,9 +234,12 @@ impl Operation {
         change: &mut Change,
     ) -> Result<(), &'static str> {
         let plan = &self.plan.tables[table];
-        let index = (lane.tables[table].next + row) * u64::from(self.plan.lanes) + u64::from(lane.id.0);
-        if let Some(ties) = &plan.ties {
-            return self.draw_tied(lane, cx, (table, ties), index, parents, change);
+        let index = lane.tables[table].number(row, self.plan.lanes, lane.id);
+        if index >= plan.room {
+            return Err(EXHAUSTED);
+        }
+        if plan.ties.is_some() || plan.partial.is_some() {
+            return self.draw_tied(lane, cx, (table, plan.ties.as_ref()), index, parents, change);
         }
         let mine = parents.len();
         let line = self.draw_parents(lane, cx, (table, index), parents)?;
@@ -265,12 +275,12 @@ impl Operation {
         parents: &[Slot],
     ) -> Result<Value, &'static str> {
         Ok(match source {
-            Source::Distinct(distinct) => distinct.value(index).ok_or("domain exhausted")?,
-            Source::Line(distinct) => distinct.value(line).ok_or("domain exhausted")?,
+            Source::Distinct(distinct) => distinct.value(index).ok_or(EXHAUSTED)?,
+            Source::Line(distinct) => distinct.value(line).ok_or(EXHAUSTED)?,
             Source::Parent { reference, position } => {
                 let slot = parents[*reference];
                 if slot == NO_SLOT && self.plan.tables[table].references[*reference].to_itself {
-                    self.own_key(table, *reference, *position, index).ok_or("domain exhausted")?
+                    self.own_key(table, *reference, *position, index).ok_or(EXHAUSTED)?
                 } else {
                     self.parent_key(lane, table, *reference, *position, slot)
                 }
@@ -289,7 +299,7 @@ impl Operation {
         &self,
         lane: &CrudLane,
         cx: &mut Cx,
-        (table, ties): (usize, &Ties),
+        (table, ties): (usize, Option<&Ties>),
         index: u64,
         parents: &mut Vec<Slot>,
         change: &mut Change,
@@ -304,7 +314,12 @@ impl Operation {
                 row[*column] =
                     self.draw_value(lane, cx, (table, *column), (index, line), &parents[mine..])?;
             }
-            if ties.draw(&mut row, &mut cx.rng) {
+            if !ties.is_none_or(|ties| ties.draw(&mut row, &mut cx.rng)) {
+                continue;
+            }
+            let (own, before) = split(parents, mine);
+            let is_free = || lane.tables[table].live.combinations().line(own, before).is_some();
+            if is_apart(plan, &row, is_free) {
                 change.values.extend(plan.insert.set.iter().map(|column| std::mem::take(&mut row[*column])));
                 return Ok(());
             }
@@ -327,7 +342,7 @@ impl Operation {
             push_key(&mut change, lane, self.table, *slot);
             self.push_new_values(cx, mask, &mut change)?;
         }
-        Ok((change, Pending { table: self.table, slots, parents: Vec::new(), inserted: 0, start, mask }))
+        Ok((change, Pending::of_rows(self.table, slots, start, mask)))
     }
 
     /// New values for the columns that one row of an update replaces.
@@ -367,7 +382,7 @@ impl Operation {
         }
         let mut change = TablePlan::change(shape, slots.len());
         slots.iter().for_each(|slot| push_key(&mut change, lane, self.table, *slot));
-        Ok((change, Pending { table: self.table, slots, parents: Vec::new(), inserted: 0, start, mask: 0 }))
+        Ok((change, Pending::of_rows(self.table, slots, start, 0)))
     }
 }
 
@@ -380,6 +395,9 @@ pub(super) fn push_key(change: &mut Change, lane: &CrudLane, table: usize, slot:
 
 /// Why no row is deleted.
 pub(super) const HAS_CHILDREN: &str = "every row looked at has children";
+
+/// Why an operation is skipped where a column of the new row has no more values.
+pub(super) const EXHAUSTED: &str = "domain exhausted";
 
 /// Why an operation is skipped where checks leave no values for it.
 pub(super) const NO_VALUES: &str = "no values found that meet the checks";

@@ -2,7 +2,7 @@
 
 use super::{
     lane::CrudLane,
-    live::{LiveRows, Slot},
+    live::{LiveRows, NO_SLOT, Slot},
     plan::CrudPlan,
     pool::Pool,
     reference::Reference,
@@ -53,6 +53,19 @@ impl<'a> Eligible<'a> {
             Eligible::Live(live) => live.at(position),
             Eligible::Pool(pool) => (position % pool.len()) as Slot,
         }
+    }
+
+    /// The row at a position, or the next one whose key holds no NULL in `gaps`; without such a row, none.
+    pub(super) fn whole(self, position: usize, gaps: &[usize]) -> Slot {
+        if gaps.is_empty() {
+            return self.at(position);
+        }
+        self.near(position, |slot| self.is_whole(slot, gaps)).unwrap_or(NO_SLOT)
+    }
+
+    /// Whether a row can be referred to: nothing equals a key with a NULL in it.
+    pub(super) fn is_whole(self, slot: Slot, gaps: &[usize]) -> bool {
+        gaps.iter().all(|column| !self.key(slot, *column).is_null())
     }
 
     pub(super) fn key(self, slot: Slot, column: usize) -> Value {

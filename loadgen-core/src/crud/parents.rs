@@ -29,8 +29,11 @@ impl Operation {
                 let eligible = Eligible::of(&self.plan, lane, reference);
                 let rows = eligible.len() as u64;
                 let none = rows == 0 || reference.optional && cx.rng.chance(reference.orphans);
-                parents.push(if none { NO_SLOT } else { eligible.at(cx.rng.below(rows) as usize) });
-                if !reference.shared.is_empty() && !self.agree(lane, table, &mut parents[mine..]) {
+                let parent =
+                    if none { NO_SLOT } else { eligible.whole(cx.rng.below(rows) as usize, &reference.gaps) };
+                parents.push(parent);
+                let lacks = !none && parent == NO_SLOT && !reference.optional;
+                if lacks || !reference.shared.is_empty() && !self.agree(lane, table, &mut parents[mine..]) {
                     parents.truncate(mine);
                     break;
                 }
@@ -39,7 +42,9 @@ impl Operation {
                 continue;
             }
             let (before, new) = parents.split_at(mine);
-            if let Some(line) = lane.tables[table].live.combinations().line(new, before) {
+            let combinations = lane.tables[table].live.combinations();
+            let shared = combinations.is_partial().then_some(0);
+            if let Some(line) = combinations.line(new, before).or(shared) {
                 return Ok(line);
             }
             parents.truncate(mine);
@@ -67,7 +72,10 @@ impl Operation {
             *last = NO_SLOT;
             return reference.optional || chosen.iter().any(|(_, value)| value.is_null());
         }
-        let fits = |slot: Slot| chosen.iter().all(|(column, value)| eligible.key(slot, *column) == *value);
+        let fits = |slot: Slot| {
+            chosen.iter().all(|(column, value)| eligible.key(slot, *column) == *value)
+                && eligible.is_whole(slot, &reference.gaps)
+        };
         *last = eligible.near(*last as usize, fits).unwrap_or(NO_SLOT);
         *last != NO_SLOT || reference.optional
     }

@@ -32,7 +32,6 @@ impl Operation {
                 return Ok(Err(why));
             }
         }
-        let (slots, parents) = (Vec::new(), Vec::new());
-        Ok(Ok((change, Pending { table: self.table, slots, parents, inserted: 0, start: 0, mask })))
+        Ok(Ok((change, Pending::of_rows(self.table, Vec::new(), 0, mask))))
     }
 }

@@ -18,7 +18,10 @@ use super::{
     table_plan::TablePlan,
     traced::PlanTrace,
 };
-use crate::{Schema, Seed, Shape, Table, TableName, Type, generate::Distinct};
+use crate::{
+    Schema, Seed, Shape, Table, TableName, Type,
+    generate::{After, Distinct},
+};
 
 /// What will be done to a schema.
 #[derive(Debug)]
@@ -164,7 +167,12 @@ impl CrudPlan {
         let definition = &plan.table.columns[column];
         let config = plan.config.columns.get(&definition.name);
         let distinct = Distinct::new(definition, config, self.seed, largest.saturating_add(1));
-        let distinct = distinct.map(|distinct| distinct.in_table(&plan.table.name, &definition.name));
+        let after = match &plan.sources[column] {
+            Source::Distinct(known) => known.after(),
+            _ => After::Nothing,
+        };
+        let distinct =
+            distinct.map(|distinct| distinct.in_table(&plan.table.name, &definition.name).then(after));
         distinct.map_err(|unfillable| CrudPlanError::Column {
             part: Part::Column { table: plan.table.name.clone(), column: definition.name.clone() },
             why: unfillable.in_table(&plan.table.name).to_string(),
@@ -213,6 +221,8 @@ impl CrudPlan {
                 remembered[parent].iter().position(|kept| *kept == column)
             };
             reference.positions = reference.parent_columns.iter().filter_map(position).collect();
+            let may_lack = |at: &usize| tables[parent].columns[remembered[parent][*at]].nullable;
+            reference.gaps = reference.positions.iter().copied().filter(may_lack).collect();
         }
     }
 }

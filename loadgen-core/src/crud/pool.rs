@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{keys::KeyColumn, live::Slot, reference::Reference};
-use crate::{Failure, SqlSession, Table, TableName};
+use crate::{Failure, SqlSession, Table, TableName, Value};
 
 /// The keys of some rows of a table that is not written, the same for equal rows.
 #[derive(Debug)]
@@ -43,6 +43,9 @@ impl Pool {
         let columns: Vec<usize> = self.columns.iter().filter_map(|name| table.column_index(name)).collect();
         session
             .sample(table, &columns, &columns, MOST, &mut |values| {
+                if values.iter().any(Value::is_null) {
+                    return;
+                }
                 if len == 0 {
                     keys = values.iter().map(KeyColumn::like).collect();
                 }
@@ -59,7 +62,7 @@ impl Pool {
         self.len
     }
 
-    pub(super) fn key(&self, place: Slot, column: usize) -> crate::Value {
+    pub(super) fn key(&self, place: Slot, column: usize) -> Value {
         self.keys[column].get(place as usize)
     }
 }

@@ -34,6 +34,8 @@ pub(crate) struct Reference {
     pub(crate) parent: Parent,
     /// Where the referred columns stand among what is remembered of the parent.
     pub(crate) positions: Vec<usize>,
+    /// Those of the positions where a parent may hold NULL, and is none then.
+    pub(crate) gaps: Vec<usize>,
     /// What the parents are, for people.
     pub(crate) words: String,
 }

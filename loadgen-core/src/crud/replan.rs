@@ -157,6 +157,8 @@ impl TablePlan {
         let covers_the_same = known(old, &Some) == known(self, &|column| before[column]);
         let is_kept = covers_the_same && old.keeps_digest(&self.table);
         self.generation = old.generation + u32::from(!is_kept);
+        // The lanes count on.
+        self.room = old.room;
         // What may refer to rows that were there may do so still.
         if old.touch.adopts() && old.operations.delete == 0 {
             self.operations.delete = 0;

@@ -7,6 +7,7 @@ use super::{
     draft::Draft,
     error::CrudPlanError,
     examples::{needed, rules},
+    partial::InPart,
     reference::{Part, Reference},
     settle::Around,
 };
@@ -104,6 +105,8 @@ pub(crate) struct TableSources {
     pub(crate) notes: Vec<String>,
     /// A unique key that is made of references and lines: parents have to be combined anew for each row, or counted on.
     pub(crate) combined_key: Option<Vec<usize>>,
+    /// Which rows that key holds for, if not for all.
+    pub(crate) in_part: Option<InPart>,
     /// The checks that rows have to meet.
     pub(crate) conditions: Vec<Condition>,
     /// How they are met, once it is settled which parents there are.
@@ -139,6 +142,7 @@ impl TableSources {
             references,
             notes: Vec::new(),
             combined_key: None,
+            in_part: None,
             conditions: Vec::new(),
             rules: None,
             settled: false,

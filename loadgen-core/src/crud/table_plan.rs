@@ -9,9 +9,11 @@ use super::{
     dealt::Dealt,
     kept::Kept,
     live::Layout,
+    partial::InPart,
     peculiar::{note_idle, note_specials, possible},
     pick::Pick,
     reference::Reference,
+    room,
     sampling::{Sampling, Standing},
     source::{Source, TableSources, names},
     ties::Ties,
@@ -69,11 +71,15 @@ pub struct TablePlan {
     pub(crate) reads_back: bool,
     /// Whether rows are found by their addresses: one row a statement, and a new address with each update.
     pub(crate) by_address: bool,
+    /// How many rows the sequences that fill columns have values for, in all lanes together.
+    pub(crate) room: u64,
     /// Which rows updates choose.
     pub(crate) pick: Pick,
     pub(crate) layout: Layout,
     /// What a key is made of that takes rows outside the plan alone.
     pub(crate) dealt: Option<Dealt>,
+    /// Which rows the key that is made of parents holds for, if not for all.
+    pub(crate) partial: Option<InPart>,
     pub(crate) insert: Arc<Shape>,
     /// One for each non-empty set of groups, at its bit mask less one.
     pub(crate) updates: Vec<Arc<Shape>>,
@@ -95,7 +101,10 @@ impl TablePlan {
         shapes: &mut u32,
     ) -> Self {
         let (combined, lines) = sources.combined();
-        let TableSources { columns: mut sources, references, mut notes, rules, within, .. } = sources;
+        let TableSources { columns: mut sources, references, mut notes, rules, within, in_part, .. } =
+            sources;
+        let partial = in_part.filter(|_| !combined.is_empty());
+        notes.extend(partial.iter().map(|part| part.note.clone()));
         let mut own_config = table_config.clone();
         own_config.columns.extend(within);
         let locale = config.locale.unwrap_or(Locale::ANYWHERE);
@@ -104,7 +113,8 @@ impl TablePlan {
         let kept = Kept::of(&table, &sources, referred, (wanted.update, wanted.delete) != (0, 0));
         let Kept { key, remembered, .. } = &kept;
         note_specials(&table, key, &mut notes);
-        let groups = groups(&table, &sources, remembered, ties.as_ref(), &mut notes);
+        let decides = partial.as_ref().map_or(&[][..], |part| &part.columns);
+        let groups = groups(&table, &sources, (remembered, decides), ties.as_ref(), &mut notes);
         let late = late_updates(&table, &sources, remembered);
         let mut shape = |kind, key: &[usize], set: Vec<usize>, returning: &[usize]| {
             *shapes += 1;
@@ -126,12 +136,19 @@ impl TablePlan {
         notes.extend(standing.note.clone());
         let operations = possible(wanted, updates.is_empty(), delete.is_none(), &mut notes);
         note_idle(table_config, operations, (&standing, !referred.is_empty()), &mut notes);
+        let room = room::of_sequences(&table, &sources).map_or(u64::MAX, |(_, left)| left);
         let layout = Layout {
             keys: remembered.len(),
             parts: groups.len() + 1,
             references: references.len(),
             is_parent: !referred.is_empty() || standing.touch.adopts(),
-            combining: Combining { references: combined, lines, most: cap, is_dealt: false },
+            combining: Combining {
+                references: combined,
+                lines,
+                most: cap,
+                is_dealt: false,
+                is_partial: partial.is_some(),
+            },
             cap: if remembered.is_empty() { 0 } else { cap },
         };
         TablePlan {
@@ -156,9 +173,11 @@ impl TablePlan {
             groups,
             late,
             known: kept.known,
+            room,
             pick: table_config.pick.or(config.pick).unwrap_or_default(),
             layout,
             dealt: None,
+            partial,
             insert,
             updates,
             delete,
@@ -218,7 +237,7 @@ fn parts(table: &Table, groups: &[Vec<usize>]) -> Vec<usize> {
 fn groups(
     table: &Table,
     sources: &[Source],
-    remembered: &[usize],
+    (remembered, decides): (&[usize], &[usize]),
     ties: Option<&Ties>,
     notes: &mut Vec<String>,
 ) -> Vec<Vec<usize>> {
@@ -226,7 +245,7 @@ fn groups(
     let Special { denied, late, .. } = &table.special;
     let in_key = |column: &usize| {
         keys.clone().any(|key| key.contains(column))
-            || [remembered, fixed, &denied.update, &denied.select, late]
+            || [remembered, decides, fixed, &denied.update, &denied.select, late]
                 .iter()
                 .any(|some| some.contains(column))
     };

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     Fill, Type,
-    generate::{ColumnConfig, Distinct},
+    generate::{After, ColumnConfig, Distinct},
 };
 
 /// A column that could be distinct, and what it was constructed from.
@@ -49,6 +49,8 @@ impl Draft<'_> {
     fn tell_apart(&self, key: &[usize], sources: &mut TableSources) -> Result<(), String> {
         let known = sources.combined_key.as_ref();
         if known.is_some_and(|known| known.iter().all(|column| key.contains(column))) {
+            // Both hold if the narrower one does for all rows.
+            sources.in_part = None;
             return Ok(());
         }
         let is_drawn = |column: &&usize| matches!(sources.columns[**column], Source::Generated(_));
@@ -68,7 +70,11 @@ impl Draft<'_> {
         made.sort_by_key(|candidate| std::cmp::Reverse(room(candidate)));
         let Some((_, best, _)) = made.first() else {
             return wrong.into_iter().next().map_or_else(
-                || self.combine(key, &[], sources),
+                || {
+                    self.combine(key, &[], sources)?;
+                    sources.in_part = self.in_part(key, &sources.columns);
+                    Ok(())
+                },
                 |why| Err(format!("unique ({}): {why}", names(self.table, key))),
             );
         };
@@ -104,8 +110,14 @@ impl Draft<'_> {
         if !alone {
             distinct = Distinct::together(distinct, &names(self.table, &columns));
         }
+        let goes_on = self.is_nullable(&columns);
         for (column, distinct) in columns.into_iter().zip(distinct) {
-            sources.columns[column] = source(distinct);
+            let after = match (goes_on, self.table.columns[column].nullable) {
+                (false, _) => After::Nothing,
+                (true, true) => After::Null,
+                (true, false) => After::Again,
+            };
+            sources.columns[column] = source(distinct.then(after));
         }
         sources.within.extend(configs);
     }

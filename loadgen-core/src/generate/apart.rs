@@ -1,6 +1,12 @@
 //! Spans that do not overlap.
 
-use super::{Distinct, distinct::Domain, form::Form, ladder::Ladder, permutation::Permutation};
+use super::{
+    Distinct,
+    distinct::{After, Domain},
+    form::Form,
+    ladder::Ladder,
+    permutation::Permutation,
+};
 use crate::{Apart, Seed, Type, Value, column_salt};
 
 /// An ordered type in blocks that follow each other.
@@ -49,7 +55,16 @@ impl Distinct {
         let blocks = Blocks::new(apart)?;
         let (values, salt) = (blocks.count(), column_salt(name));
         let (domain, scramble) = (Domain::Apart(blocks), Permutation::new(values, seed, salt));
-        Some(Distinct { domain, values, scramble, seed, salt, digit: None, by_name: None })
+        Some(Distinct {
+            domain,
+            values,
+            scramble,
+            seed,
+            salt,
+            digit: None,
+            after: After::Nothing,
+            by_name: None,
+        })
     }
 }
 

@@ -39,8 +39,22 @@ pub struct Distinct {
     pub(super) salt: u64,
     /// Where several columns are distinct together.
     pub(super) digit: Option<Digit>,
+    /// What comes after the last value.
+    pub(super) after: After,
     /// Where nothing but the name says what a text is: whether it is padded, and its lengths.
     pub(super) by_name: Option<(bool, Lengths)>,
+}
+
+/// What comes after the last of the distinct values.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum After {
+    /// Nothing.
+    #[default]
+    Nothing,
+    /// NULL, which collides with nothing.
+    Null,
+    /// The same again: another column of the key is NULL.
+    Again,
 }
 
 #[derive(Clone, Debug)]
@@ -122,7 +136,7 @@ impl Distinct {
         let fixed = matches!(ty, Type::Text { fixed: true, .. });
         let by_name =
             is_named.then(|| by_type::lengths(ty, config)).transpose()?.map(|lengths| (fixed, lengths));
-        Ok(Distinct { scramble, domain, values, seed, salt, digit: None, by_name })
+        Ok(Distinct { scramble, domain, values, seed, salt, digit: None, after: After::Nothing, by_name })
     }
 
     /// How many values there are, or of several columns that are distinct together how many combinations; indexes reach at most 2^64 of them.
@@ -143,10 +157,40 @@ impl Distinct {
         }
     }
 
+    /// The same values, and after the last of them these.
+    pub(crate) fn then(self, after: After) -> Self {
+        Distinct { after, ..self }
+    }
+
+    /// The first index from which on no value is this one; `None` where that would take long to find out.
+    pub(crate) fn index_after(&self, value: &Value) -> Option<u64> {
+        let is_it = |index: &u64| self.value(*index).as_ref() == Some(value);
+        if let (Domain::Rising(_), None, Value::Int(number), Some(Value::Int(first))) =
+            (&self.domain, &self.digit, value, self.value(0))
+        {
+            let index = u64::try_from(number.checked_sub(first)?).ok().filter(is_it);
+            return Some(index.map_or(0, |index| index + 1));
+        }
+        if self.capacity() > FEW {
+            return None;
+        }
+        Some((0..self.capacity() as u64).find(is_it).map_or(0, |index| index + 1))
+    }
+
+    /// What comes after the last value.
+    pub(crate) fn after(&self) -> After {
+        self.after
+    }
+
     /// The value of an index, another one for each; `None` when the domain has no more.
     pub fn value(&self, index: u64) -> Option<Value> {
         if u128::from(index) >= self.capacity() {
-            return None;
+            return match self.after {
+                After::Nothing => None,
+                After::Null => Some(Value::Null),
+                After::Again if self.capacity() == 0 => None,
+                After::Again => self.value((u128::from(index) % self.capacity()) as u64),
+            };
         }
         let index = match &self.digit {
             Some(digit) => (u128::from(index) / digit.weight % self.values) as u64,
@@ -182,6 +226,8 @@ impl Distinct {
     }
 }
 
+/// Among so many values one is looked for.
+const FEW: u128 = 64;
 /// Codes are this long where the column allows: 36^8 of them last for any run.
 const CODE: u32 = 8;
 /// Unique binary data is this long where the column allows.
@@ -216,7 +262,7 @@ impl Domain {
             Type::Text { fixed, .. } => match &config.pattern {
                 Some(pattern) => {
                     let length = (lengths.min.unwrap_or(0), lengths.max);
-                    let places = Spelling::new(pattern, length)?.places();
+                    let places = Spelling::new(pattern, length)?.places()?;
                     if *fixed { Domain::Padded(places) } else { Domain::Pattern(places) }
                 }
                 None => Domain::Text(text(name, *fixed, lengths)),

@@ -66,6 +66,7 @@ use std::fmt::Debug;
 
 pub use config::ColumnConfig;
 pub(crate) use config::NULL_RATIO;
+pub(crate) use distinct::After;
 pub use distinct::Distinct;
 pub use distribution::Distribution;
 pub(crate) use form::{FLOAT_SCALE, Form};

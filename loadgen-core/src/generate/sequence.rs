@@ -97,7 +97,10 @@ fn step(form: Form, text: Option<&str>) -> Result<i128, Refusal> {
             (text.map(number), usual, "a step such as 10, in the digits of the column")
         }
     };
+    let (low, high) = form.limits();
     let read = read.unwrap_or(Some(usual)).filter(|step| *step != 0);
+    // A step beyond the type leads nowhere, and its multiples beyond what can be counted.
+    let read = read.filter(|step| step.unsigned_abs() <= high.abs_diff(low));
     read.ok_or_else(|| Refusal::new(format!("its sequence has no step {:?}", text.unwrap_or("1")), example))
 }
 
@@ -130,6 +133,9 @@ mod tests {
         check(&Type::Int(16), r#"{"start": 70000}"#, None, None);
         check(&Type::Int(16), r#"{"start": 1, "step": 0}"#, None, None);
         check(&Type::Int(16), r#"{"start": 1, "step": 0.5}"#, None, None);
+        check(&Type::Int(16), r#"{"start": 1, "step": 65536}"#, Some(9), None);
+        let most = "1".repeat(38);
+        check(&Type::Int(64), &format!(r#"{{"start": 1, "step": {most}}}"#), Some(9), None);
         check(&Type::Double, r#"{"start": 1}"#, None, None);
         check(&Type::Text { max: None, fixed: false }, r#"{"start": 1}"#, None, None);
         check(&Type::Date, r#"{"start": "2024-01-01", "step": "1h"}"#, None, None);

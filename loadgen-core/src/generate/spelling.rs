@@ -3,7 +3,9 @@
 use regex_syntax::hir::{Class, Hir, HirKind};
 
 use super::{Generator, unfillable::Refusal};
-use crate::{Rng, Value};
+use crate::{Rng, Seed, Value};
+
+mod length;
 
 /// What a text is spelt from.
 #[derive(Clone, Debug)]
@@ -23,6 +25,8 @@ pub(super) struct Spelling {
     node: Node,
     source: String,
     length: (u32, u32),
+    /// A text of a fitting length, where those that are drawn have none.
+    example: String,
     /// Whether the database takes blanks at the end for padding.
     padded: bool,
 }
@@ -31,12 +35,33 @@ pub(super) struct Spelling {
 const MORE: u32 = 8;
 /// Texts are drawn again until their length fits, each time with more repetitions.
 const TRIES: u32 = 32;
+/// No pattern makes texts longer than this by itself: repetitions of repetitions have no end.
+const LONGEST: u64 = 10_000;
 
 impl Spelling {
     pub(super) fn new(source: &str, length: (u32, u32)) -> Result<Self, Refusal> {
         let hir = regex_syntax::Parser::new().parse(source);
         let hir = hir.map_err(|_| Refusal::new(format!("{source:?} is no pattern"), "another pattern"))?;
-        Ok(Spelling { node: Node::of(&hir), source: source.to_owned(), length, padded: false })
+        let node = Node::of(&hir);
+        let (least, most) = node.lengths();
+        if node.parts() > LONGEST {
+            let why = format!("texts of the pattern {source:?} have {} parts and more", node.parts());
+            return Err(Refusal::new(why, format!("a pattern of at most {LONGEST} characters")));
+        }
+        let (min, max) = (u64::from(length.0), u64::from(length.1));
+        if least > max || most < min {
+            let to = if most == u64::MAX { "or more".to_owned() } else { format!("to {most}") };
+            let why =
+                format!("texts of the pattern {source:?} have {least} {to} characters, not {min} to {max}");
+            return Err(Refusal::new(why, "another pattern, or other lengths"));
+        }
+        let rng = &mut Rng::keyed(Seed(0), [0; 3]);
+        let example = (0..TRIES).find_map(|_| node.fitting(rng, length)).ok_or_else(|| {
+            let why =
+                format!("no text of the pattern {source:?} that was tried has {min} to {max} characters");
+            Refusal::new(why, "another pattern, or other lengths")
+        })?;
+        Ok(Spelling { node, source: source.to_owned(), length, example, padded: false })
     }
 
     /// The same texts for a column that is padded with blanks, or not.
@@ -45,9 +70,20 @@ impl Spelling {
     }
 
     /// One row of characters to choose from for each place in a text of one length, for as many texts as can be.
-    pub(super) fn places(&self) -> Vec<Box<[char]>> {
-        let wide = self.node.places(MORE);
-        if wide.len() <= self.length.1 as usize { wide } else { self.node.places(0) }
+    ///
+    /// # Errors
+    /// When no such texts have a fitting length.
+    pub(super) fn places(&self) -> Result<Vec<Box<[char]>>, Refusal> {
+        let (least, most) = (self.length.0 as usize, self.length.1 as usize);
+        let fits = |places: &Vec<Box<[char]>>| (least..=most).contains(&places.len());
+        let at = |more: u32| Some(more).filter(|more| self.node.longest(*more) <= LONGEST);
+        let longer = || (1..=self.length.0).find(|more| self.node.longest(*more) >= u64::from(self.length.0));
+        let found = [at(MORE), at(0)].into_iter().flatten().map(|more| self.node.places(more)).find(fits);
+        let found = found.or_else(|| longer().map(|more| self.node.places(more)).filter(fits));
+        found.ok_or_else(|| {
+            let why = format!("no texts of the pattern {:?} that differ fit its lengths", self.source);
+            Refusal::new(why, "another pattern, or other lengths")
+        })
     }
 }
 
@@ -68,7 +104,7 @@ impl Generator for Spelling {
 impl Spelling {
     fn text(&self, rng: &mut Rng) -> String {
         let mut text = String::new();
-        for more in MORE..MORE + TRIES {
+        for more in (MORE..MORE + TRIES).take_while(|more| self.node.longest(*more) <= LONGEST) {
             text.clear();
             self.node.write(rng, more, &mut text);
             let length = text.chars().count() as u32;
@@ -76,9 +112,7 @@ impl Spelling {
                 return text;
             }
         }
-        text.clear();
-        self.node.write(rng, 0, &mut text);
-        text.chars().take(self.length.1 as usize).collect()
+        self.node.fitting(rng, self.length).unwrap_or_else(|| self.example.clone())
     }
 }
 
@@ -187,7 +221,8 @@ mod tests {
             assert!(regex.is_match(&text), "{text:?} for {source}");
             assert!((length.0..=length.1).contains(&(text.chars().count() as u32)), "{text:?}");
         }
-        let places = spelling.places();
+        let places = spelling.places().unwrap();
+        assert!((length.0..=length.1).contains(&(places.len() as u32)), "{} places", places.len());
         let numbers = 0..capacity(&places).min(500);
         let texts: HashSet<String> = numbers.clone().map(|number| spelt(&places, number)).collect();
         assert_eq!(texts.len() as u128, numbers.end, "{source}");
@@ -208,5 +243,29 @@ mod tests {
     #[test]
     fn what_cannot_be_read_is_refused() {
         assert!(Spelling::new("(", (0, 9)).is_err());
+    }
+
+    #[test]
+    fn texts_are_as_long_as_they_have_to_be() {
+        check("^[a-z]+$", (100, 120));
+        check("^[a-z]*-[0-9]+(x|yz)*$", (300, 310));
+        check("^([a-z]{3})+$", (50, 53));
+        check("^(a|[b-z]{60})$", (10, 90));
+    }
+
+    #[test]
+    fn lengths_that_no_text_has_are_refused() {
+        for (source, length) in [("^[a-z]{5}$", (0, 3)), ("^ab?$", (3, 9)), ("^([a-z]{3})+$", (4, 5))] {
+            assert!(Spelling::new(source, length).is_err(), "{source} {length:?}");
+        }
+    }
+
+    #[test]
+    fn patterns_without_end_are_refused_or_kept_short() {
+        assert!(Spelling::new("a{4000000000}", (0, u32::MAX)).is_err());
+        assert!(Spelling::new("(((a{1000}){1000}){1000}){1000}", (0, u32::MAX)).is_err());
+        let deep = Spelling::new("((((((((((a+)+)+)+)+)+)+)+)+)+)", (0, u32::MAX)).unwrap();
+        let Value::Text(text) = deep.generate(&mut Rng::keyed(Seed(1), [0; 3])) else { panic!("no text") };
+        assert!(!text.is_empty() && text.len() < 20_000, "{}", text.len());
     }
 }

@@ -41,6 +41,12 @@ pub(super) fn add_conditions(table: &mut Table, index: usize, resolved: Resolved
     }
 }
 
+/// How many values a sequence has left, of a number that may be below zero or have a fraction.
+pub(super) fn left(number: &str) -> u64 {
+    let whole = number.split('.').next().unwrap_or_default();
+    if whole.starts_with('-') { 0 } else { whole.parse().unwrap_or(u64::MAX) }
+}
+
 fn fill(row: &PgRow) -> sqlx::Result<Fill> {
     let identity: &str = row.try_get(8)?;
     if !identity.is_empty() {

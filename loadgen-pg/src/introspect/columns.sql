@@ -22,7 +22,26 @@ select c.oid,
        a.atttypmod,
        a.attndims::int4,
        c.relkind = 'r' and exists (select from pg_am m where m.oid = c.relam and m.amname = 'heap'),
-       format_type(a.atttypid, a.atttypmod)
+       format_type(a.atttypid, a.atttypmod),
+       -- What is left of the sequence behind the column, within the column's type.
+       case when a.attidentity <> '' or pg_get_expr(d.adbin, d.adrelid) like 'nextval(%' then (
+           select case when q.seqincrement > 0
+                       then (least(q.seqmax, w.most) - l.last::numeric) / q.seqincrement
+                       else (l.last::numeric - greatest(q.seqmin, -1 - w.most)) / -q.seqincrement end
+           from pg_sequence q,
+                lateral (select case a.atttypid when 'int2'::regtype then 32767 when 'int4'::regtype then 2147483647
+                                else 9223372036854775807 end::int8) w (most),
+                lateral (select coalesce(case when has_sequence_privilege(q.seqrelid, 'usage, select')
+                                              then pg_sequence_last_value(q.seqrelid) end,
+                                         q.seqstart::numeric - q.seqincrement)) l (last)
+           where not q.seqcycle and q.seqrelid = coalesce(
+               (select p.objid from pg_depend p
+                where p.refclassid = 'pg_class'::regclass and p.refobjid = c.oid and p.refobjsubid = a.attnum
+                  and p.classid = 'pg_class'::regclass and p.deptype = 'i'),
+               (select p.refobjid from pg_depend p join pg_sequence s on s.seqrelid = p.refobjid
+                where p.classid = 'pg_attrdef'::regclass and p.objid = d.oid
+                  and p.refclassid = 'pg_class'::regclass limit 1))
+       ) end::text
 from pg_class c
 join pg_namespace n on n.oid = c.relnamespace
 left join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped

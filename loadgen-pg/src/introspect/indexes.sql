@@ -15,7 +15,8 @@ select w.owner,
                and d.refclassid = 'pg_class'::regclass and d.refobjid = i.indrelid and d.refobjsubid > 0),
        i.indpred is not null or w.relation <> w.owner,
        -- From version 15 on.
-       coalesce((to_jsonb(i) ->> 'indnullsnotdistinct')::bool, false)
+       coalesce((to_jsonb(i) ->> 'indnullsnotdistinct')::bool, false),
+       case when w.relation = w.owner then pg_get_expr(i.indpred, i.indrelid) end
 from unnest($1::oid[], $2::oid[]) w (relation, owner)
 join pg_index i on i.indrelid = w.relation
 join pg_class x on x.oid = i.indexrelid

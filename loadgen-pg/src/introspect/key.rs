@@ -1,6 +1,6 @@
 //! Keys, references, and what cannot be honoured yet.
 
-use loadgen_core::{Apart, Check, ForeignKey, Obstacle, TableName, Type};
+use loadgen_core::{Apart, Check, ForeignKey, Obstacle, Partial, TableName, Type};
 use sqlx::{Row, postgres::PgRow};
 
 use super::{Draft, expression::column_in, period};
@@ -123,6 +123,10 @@ pub(super) fn index(draft: &mut Draft, row: &PgRow) -> sqlx::Result<()> {
     if whole && !in_part {
         draft.table.uniques.push(columns);
     } else {
+        let condition: Option<String> = row.try_get(7)?;
+        if let Some(condition) = condition.filter(|_| whole) {
+            draft.table.special.partial.push(Partial { columns: columns.clone(), condition });
+        }
         draft.table.special.loose_keys.push(columns);
     }
     Ok(())

@@ -72,6 +72,7 @@ impl<'a> Combined<'a> {
             && !rows.combinations().is_out()
         {
             rows.take_combinations(&parents);
+            rows.pass_lines(&parents, None);
         }
     }
 }

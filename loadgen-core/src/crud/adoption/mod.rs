@@ -113,8 +113,7 @@ impl CrudPlan {
         }
     }
 
-    fn keep(&mut self, found: Vec<Option<Found>>, mut lanes: Vec<Option<Vec<LiveRows>>>) {
-        lanes.iter_mut().flatten().flatten().for_each(LiveRows::close_combinations);
+    fn keep(&mut self, found: Vec<Option<Found>>, lanes: Vec<Option<Vec<LiveRows>>>) {
         let mut adopted = Adopted::default();
         for ((planned, found), lanes) in self.tables.iter_mut().zip(found).zip(lanes) {
             planned.taken_over = found.map(|found| TakenOver { rows: found.len as u64, all: found.is_whole });

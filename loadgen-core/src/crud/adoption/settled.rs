@@ -8,10 +8,11 @@ use super::{
 use crate::{
     Value,
     crud::{
-        CrudPlan,
+        CrudPlan, Source, TablePlan,
         live::{LiveRows, NO_SLOT, NewRow, Slot},
         parent::Parent,
     },
+    generate::Distinct,
 };
 
 /// For each table and lane, the rows that were taken over, with their parents and children.
@@ -25,12 +26,18 @@ pub(super) fn settled(
     for (table, found) in found.iter().enumerate() {
         lanes.push(found.as_ref().map(|found| {
             let layout = &plan.tables[table].layout;
+            let line = plan.tables[table].line_column();
             let mut lanes: Vec<LiveRows> = (0..plan.lanes).map(|_| LiveRows::new(layout)).collect();
             for row in 0..found.len {
                 let keys: Vec<Value> = found.keys.iter().map(|column| column.get(row)).collect();
                 let parents = parents(plan, (table, row), &links[table], dealt);
                 let new = NewRow { keys: &keys, sums: found.sums_of(row, layout.parts), parents: &parents };
-                let slot = lanes[dealt[table].lanes[row] as usize].push(new);
+                let lane = &mut lanes[dealt[table].lanes[row] as usize];
+                let slot = lane.push(new);
+                if layout.combining.lines > 1 {
+                    let after = line.and_then(|(at, lines)| lines.index_after(&keys[at]));
+                    lane.pass_lines(&parents, after);
+                }
                 debug_assert_eq!(slot, dealt[table].slots[row], "rows are remembered in their order");
             }
             lanes
@@ -72,4 +79,16 @@ fn parents(plan: &CrudPlan, (table, row): (usize, usize), links: &Links, dealt: 
         Parent::Lane(_) => NO_SLOT,
     };
     links.of(row).iter().enumerate().map(slot).collect()
+}
+
+impl TablePlan {
+    /// The column that counts rows with the same parents, by its place among what is remembered; none where several do.
+    fn line_column(&self) -> Option<(usize, &Distinct)> {
+        let line = |(at, column): (usize, &usize)| match &self.sources[*column] {
+            Source::Line(lines) => Some((at, lines)),
+            _ => None,
+        };
+        let lines = self.sources.iter().filter(|source| matches!(source, Source::Line(_))).count();
+        self.remembered.iter().enumerate().find_map(line).filter(|_| lines == 1)
+    }
 }

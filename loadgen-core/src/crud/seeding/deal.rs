@@ -5,6 +5,8 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
+use crate::Failure;
+
 /// The rows of one wave, while they are dealt and after.
 #[derive(Debug)]
 pub(super) struct Deal(Mutex<Dealt>);
@@ -18,8 +20,8 @@ pub(super) struct Dealt {
     left: u64,
     /// Rows that are in the table.
     pub(super) inserted: u64,
-    /// Whether there are rows of which nobody knows.
-    pub(super) unclear: bool,
+    /// What happened to rows of which nobody knows, if there are such.
+    pub(super) unclear: Option<Failure>,
     /// Why there are no more.
     pub(super) short: Option<String>,
     /// Ranges in a row of which no row was free.
@@ -84,8 +86,8 @@ impl Deal {
     }
 
     /// Nobody knows whether the rows of a range are in the table.
-    pub(super) fn lost(&self) {
-        self.lock().unclear = true;
+    pub(super) fn lost(&self, failure: Failure) {
+        self.lock().unclear = Some(failure);
     }
 
     /// There are no more rows, for this reason.

@@ -118,17 +118,19 @@ impl Parentage {
         alone.map(at_odds).or_else(|| self.combined.as_ref().err().cloned())
     }
 
-    /// Draws the parents of row `number` of a wave that begins with `first`.
+    /// Draws the parents of row `number` of a wave that begins with `first`, with the combination of its number where a key
+    /// is made of such and `is_combined` says so.
     pub(super) fn draw(
         &self,
         plan: &TablePlan,
         (number, first): (u64, u64),
+        is_combined: bool,
         rng: &mut Rng,
         parents: &mut Vec<u64>,
     ) -> Result<(), NoRow> {
         parents.clear();
         parents.resize(self.keys.len(), NO_PARENT);
-        let combined = self.combined.as_ref().ok().and_then(Option::as_ref);
+        let combined = self.combined.as_ref().ok().and_then(Option::as_ref).filter(|_| is_combined);
         if let Some(combined) = combined {
             combined.choose(number, &self.keys, &self.steps, parents).map_err(NoRow::Exhausted)?;
         }

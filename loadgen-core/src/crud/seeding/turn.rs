@@ -33,10 +33,13 @@ where
         session: &mut T::Session,
         seeded: &mut SeededTable,
     ) -> Result<(), RunError> {
-        let (mut swept, mut failed) = (false, None);
+        let (mut swept, mut failed, mut doubts) = (false, None, Doubts::default());
         loop {
             if seeded.uncertain {
                 self.count_again(session, seeded).await?;
+            }
+            if failed.is_none() {
+                failed = doubts.grow(seeded.before + seeded.inserted);
             }
             if let Some(failure) = failed {
                 return Err(self.broken(PrepareError::Target(failure)));
@@ -44,8 +47,13 @@ where
             if self.missing(seeded) == 0 || seeded.short.is_some() || self.shared.stop.is_raised() {
                 return Ok(());
             }
+            let planned = &self.plan.tables[self.index];
+            if planned.room <= seeded.inserted {
+                seeded.short = planned.ending();
+                return Ok(());
+            }
             self.shared.progress.at(seeded.name.to_string());
-            failed = self.write(session, seeded, &mut swept).await?;
+            failed = self.write(session, seeded, (&mut swept, &mut doubts)).await?;
         }
     }
 
@@ -54,13 +62,14 @@ where
         &self,
         session: &mut T::Session,
         seeded: &mut SeededTable,
-        swept: &mut bool,
+        (swept, doubts): (&mut bool, &mut Doubts),
     ) -> Result<Option<Failure>, RunError> {
         let references = &self.plan.tables[self.index].references;
         let refers_to_itself = references.iter().any(|r| r.parent == Parent::Lane(self.index));
         // Of a seeding that went well, rows have the numbers below their count.
         let first = if *swept { 0 } else { seeded.before + seeded.inserted };
-        let mut rows = self.missing(seeded);
+        let room = self.plan.tables[self.index].room - seeded.inserted;
+        let mut rows = self.missing(seeded).min(room);
         if refers_to_itself && seeded.before + seeded.inserted == 0 {
             rows = rows.div_ceil(ROOTS);
         }
@@ -74,7 +83,8 @@ where
         let failed = self.crew.write(&wave, rows).await?;
         let dealt = wave.deal.dealt();
         seeded.inserted += dealt.inserted;
-        seeded.uncertain |= dealt.unclear;
+        seeded.uncertain |= dealt.unclear.is_some();
+        doubts.last = dealt.unclear;
         if failed.is_none() {
             // Where values run out, there may be free ones among the lower numbers.
             *swept |= dealt.short.is_some();
@@ -97,5 +107,28 @@ where
 
     fn broken(&self, source: PrepareError) -> RunError {
         RunError::Prepare { target: self.shared.target.describe(), source }
+    }
+}
+
+/// Answers that are lost while the table does not grow: whatever swallows them swallows the next ones, too.
+#[derive(Default)]
+struct Doubts {
+    /// What the last wave heard instead of an answer.
+    last: Option<Failure>,
+    /// The most rows that there have been.
+    rows: u64,
+    in_a_row: u32,
+}
+
+/// So many waves without a row and without an answer end a table.
+const MOST_DOUBTS: u32 = 8;
+
+impl Doubts {
+    /// What to end with, if nothing has come of the last waves.
+    fn grow(&mut self, rows: u64) -> Option<Failure> {
+        let last = self.last.take()?;
+        self.in_a_row = if rows > self.rows { 1 } else { self.in_a_row + 1 };
+        self.rows = self.rows.max(rows);
+        (self.in_a_row >= MOST_DOUBTS).then_some(last)
     }
 }

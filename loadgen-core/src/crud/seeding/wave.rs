@@ -10,10 +10,11 @@ use crate::{
     BulkSession, PrepareError, Rng, Type, Value, column_salt,
     crud::{
         CrudPlan, Source, TablePlan,
+        partial::InPart,
         reference::{Part, Reference},
         ties::nulls,
     },
-    generate::Distinct,
+    generate::{After, Distinct},
 };
 
 /// Rows of one table that are written together.
@@ -115,15 +116,18 @@ impl Wave {
     ) -> Result<(), NoRow> {
         let planned = self.planned();
         let mut rng = Rng::keyed(self.plan.seed, [self.salt, number, STREAM]);
-        let Some(ties) = &planned.ties else {
-            self.parentage.draw(planned, (number, self.first), &mut rng, parents)?;
+        let (Some(ties), None) = (&planned.ties, &planned.partial) else {
+            if let Some(part) = &planned.partial {
+                return self.row_in_part(part, number, rng, parents, values);
+            }
+            self.parentage.draw(planned, (number, self.first), true, &mut rng, parents)?;
             for column in &planned.insert.set {
                 values.push(self.value(*column, number, &mut rng, parents)?);
             }
             return Ok(());
         };
         for _ in 0..PARENT_TRIES {
-            self.parentage.draw(planned, (number, self.first), &mut rng, parents)?;
+            self.parentage.draw(planned, (number, self.first), true, &mut rng, parents)?;
             let mut row = nulls(planned.table.columns.len());
             for column in &planned.insert.set {
                 row[*column] = self.value(*column, number, &mut rng, parents)?;
@@ -132,6 +136,42 @@ impl Wave {
                 values.extend(planned.insert.set.iter().map(|column| std::mem::take(&mut row[*column])));
                 return Ok(());
             }
+        }
+        Err(NoRow::Unfit)
+    }
+
+    /// Like [`Wave::row`] where a key of parents holds for some rows alone: those have the combination of their number,
+    /// and the others any.
+    fn row_in_part(
+        &self,
+        part: &InPart,
+        number: u64,
+        mut rng: Rng,
+        parents: &mut Vec<u64>,
+        values: &mut Vec<Value>,
+    ) -> Result<(), NoRow> {
+        let planned = self.planned();
+        let mut in_part = false;
+        for _ in 0..PARENT_TRIES {
+            if in_part {
+                in_part = self.parentage.draw(planned, (number, self.first), true, &mut rng, parents).is_ok();
+            }
+            if !in_part {
+                self.parentage.draw(planned, (number, self.first), false, &mut rng, parents)?;
+            }
+            let mut row = nulls(planned.table.columns.len());
+            for column in &planned.insert.set {
+                row[*column] = self.value(*column, number, &mut rng, parents)?;
+            }
+            if planned.ties.as_ref().is_some_and(|ties| !ties.draw(&mut row, &mut rng)) {
+                continue;
+            }
+            if part.may_hold(&row) == in_part {
+                values.extend(planned.insert.set.iter().map(|column| std::mem::take(&mut row[*column])));
+                return Ok(());
+            }
+            // The next time with the parents that such a row may have.
+            in_part = true;
         }
         Err(NoRow::Unfit)
     }
@@ -225,5 +265,6 @@ fn from_the_end(distinct: &Distinct, number: u64) -> Option<u64> {
         return Some(number);
     }
     let last = distinct.capacity().min(1 << 64).saturating_sub(1) as u64;
-    last.checked_sub(number)
+    let beyond = Some(number).filter(|_| distinct.after() != After::Nothing);
+    last.checked_sub(number).or(beyond)
 }

@@ -78,7 +78,7 @@ where
             }
             if failure.indeterminate {
                 // The rows are counted before anything is done about it.
-                wave.deal.lost();
+                wave.deal.lost(failure);
                 return Ok(());
             }
             if failure.action == Action::NewValues {

@@ -1,0 +1,67 @@
+//! Unique indexes that hold for some of the rows.
+
+use loadgen_core::{
+    Run, Seed,
+    crud::{self, Crud, CrudConfig, Seeding, seeding_plan},
+};
+use loadgen_pg::PgSession;
+
+use crate::support::database;
+
+const PARTS: &str = "
+    create table team (id int generated always as identity primary key, name text not null);
+    create table member (id int generated always as identity primary key, team int not null references team,
+        role text not null check (role in ('owner', 'admin', 'member')), email text);
+    create unique index on member (team) where role = 'owner';
+    create table version (id int generated always as identity primary key, team int not null references team,
+        active boolean not null, note text);
+    create unique index on version (team) where active;";
+
+async fn number(session: &mut PgSession, sql: &str) -> i64 {
+    sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).fetch_one(session.driver().unwrap()).await.unwrap()
+}
+
+/// Parents have several rows, of which one at most is in the part.
+async fn look(session: &mut PgSession) {
+    for (table, part) in [("member", "role = 'owner'"), ("version", "active")] {
+        let shared =
+            format!("select count(*) from (select from {table} group by team having count(*) > 1) as t");
+        assert!(number(session, &shared).await > 10, "{table}");
+        for part in [part.to_owned(), format!("not ({part})")] {
+            let rows = number(session, &format!("select count(*) from {table} where {part}")).await;
+            assert!(rows > 30, "{rows} rows of {table} where {part}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn rows_are_told_apart_where_the_index_holds_and_nowhere_else() {
+    let (target, mut session) = database(PARTS).await;
+    let plan = crud::plan(&mut session, &CrudConfig::default(), Seed(3), 4).await.unwrap();
+    let notes: Vec<&String> = plan.tables.iter().flat_map(|table| &table.notes).collect();
+    assert!(
+        notes.iter().any(|note| note.contains("for the same (team) where active; active is not")),
+        "{notes:?}"
+    );
+    let json = r#"{"rows": {"insert": 3}, "operations": {"insert": 3, "update": 1, "delete": 1}}"#;
+    let config: CrudConfig = serde_json::from_str(json).unwrap();
+    let run = Run::new(target, Crud::new(config)).seed(3).lanes(4).connections(2);
+    let report = run.operations(2_000).check().execute().await.unwrap();
+    assert!(report.errors.is_empty(), "{:#?}", report.errors);
+    look(&mut session).await;
+}
+
+#[tokio::test]
+async fn a_filling_does_so_too_and_run_goes_on_from_there() {
+    let (target, mut session) = database(PARTS).await;
+    for rows in [1_000, 1_500] {
+        let plan = seeding_plan(&mut session, &CrudConfig::default(), Seed(3)).await.unwrap();
+        let report = Seeding::new(target.clone(), plan, Some(rows)).connections(2).execute().await.unwrap();
+        assert!(report.is_complete(), "{report:?}");
+    }
+    look(&mut session).await;
+    let config: CrudConfig = serde_json::from_str(r#"{"touch": "all"}"#).unwrap();
+    let run = Run::new(target, Crud::new(config)).seed(3).lanes(4).connections(2);
+    let report = run.operations(1_000).check().execute().await.unwrap();
+    assert!(report.errors.is_empty(), "{:#?}", report.errors);
+}
