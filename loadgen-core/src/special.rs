@@ -35,6 +35,8 @@ pub struct Special {
     pub notes: Vec<String>,
     /// Columns that this user may not do something to, where others of the table allow it.
     pub denied: Denied,
+    /// What is asked of what is inside the values of columns, by their indexes, where those may do without a value.
+    pub inside: BTreeMap<usize, String>,
     /// What stays when the table or a column of it is renamed.
     pub identity: Identity,
     /// How many values are left of the sequences that fill columns, by their indexes, where they come to an end.

@@ -22,6 +22,8 @@ pub(super) struct Bundle {
     ways: Vec<Way>,
     /// How many of [`SAMPLES`] rows were right at once.
     hits: u32,
+    /// Drawn columns that have been NULL in all of those, though values are drawn for them.
+    empty: Vec<usize>,
 }
 
 /// How often values are drawn until they fit.
@@ -68,6 +70,7 @@ impl Bundle {
             timed,
             ways: found,
             hits: 0,
+            empty: Vec::new(),
         };
         bundle.try_out(ground);
         // Values that the plan file names may be right less often.
@@ -94,11 +97,21 @@ impl Bundle {
         if self.ways.is_empty() {
             return;
         }
+        let mut empty: Vec<usize> = self
+            .drawn
+            .iter()
+            .copied()
+            .filter(|column| self.ways.iter().any(|way| way.draws(*column)))
+            .collect();
         for sample in 0..u64::from(SAMPLES) {
             let rng = &mut Rng::keyed(Seed(0), [sample, 2, 0]);
             (ground.example)(&mut row, sample);
-            self.hits += u32::from(self.draw_once(&mut row, rng));
+            if self.draw_once(&mut row, rng) {
+                self.hits += 1;
+                empty.retain(|column| row[*column].is_null());
+            }
         }
+        self.empty = empty;
     }
 
     /// Whether a condition reads the column and another one.
@@ -149,6 +162,15 @@ impl Bundle {
     pub(super) fn note(&self, table: &Table) -> Option<String> {
         let checks = self.texts.join(" and ");
         let names: Vec<&str> = self.drawn.iter().map(|column| table.columns[*column].name.as_str()).collect();
+        if !self.empty.is_empty() && self.hits > 0 {
+            let columns = || self.empty.iter().map(|column| &table.columns[*column]);
+            let empty: Vec<&str> = columns().map(|column| column.name.as_str()).collect();
+            return Some(format!(
+                "{} stays NULL, as no other value that was tried meets CHECK {checks}; {}",
+                empty.join(", "),
+                remedies(columns())
+            ));
+        }
         let redrawn = if self.hits * 10 < SAMPLES * 9 {
             format!(", again until it holds: {} of {SAMPLES} rows are right at once", self.hits)
         } else {

@@ -66,6 +66,11 @@ fn restrict(limits: &mut BTreeMap<usize, Limits>, atom: &Expr) {
         }
         Expr::Not(inner) => match &**inner {
             Expr::Column(column) => limits.entry(*column).or_default().choose(&[Item::Bool(false)]),
+            Expr::Matches(pattern, inner) => {
+                if let (Some(column), Some(source)) = (bare(inner), without(&pattern.source)) {
+                    limits.entry(column).or_default().spell(source);
+                }
+            }
             Expr::IsNull(inner) => {
                 inner
                     .columns()
@@ -96,6 +101,12 @@ fn restrict(limits: &mut BTreeMap<usize, Limits>, atom: &Expr) {
         }
         _ => {}
     }
+}
+
+/// The pattern of texts without any character of a class, where the class says which ones are left: `[^a-z]`.
+fn without(source: &str) -> Option<String> {
+    let allowed = source.strip_prefix("[^")?.strip_suffix(']')?;
+    (!allowed.is_empty() && !allowed.contains(['[', ']', '\\'])).then(|| format!("^[{allowed}]*$"))
 }
 
 /// What `left op right` says of the column in `left` when `right` is a constant.

@@ -83,6 +83,11 @@ impl Way {
         })
     }
 
+    /// Whether a column gets other values than NULL.
+    pub(super) fn draws(&self, column: usize) -> bool {
+        self.draws.iter().any(|draw| draw.column == column && draw.generator.is_some())
+    }
+
     /// The generators, column by column.
     pub(super) fn describe(&self) -> impl Iterator<Item = (usize, String)> + '_ {
         self.draws.iter().map(|draw| {

@@ -96,11 +96,11 @@ impl Combinations {
         }
     }
 
-    /// A row with these parents is there that has a line before this one; none where nobody knows which.
+    /// The row that was taken last has a line before this one; none where nobody knows which.
     pub(super) fn pass(&mut self, parents: &[Slot], line: Option<u64>) {
         let most = self.rule.lines;
         if let Some(lines) = self.combination(parents).and_then(|parents| self.taken.get_mut(&parents)) {
-            lines.next = lines.next.max(line.unwrap_or(most));
+            lines.next = (lines.next - 1).max(line.unwrap_or(most));
         }
     }
 

@@ -158,6 +158,12 @@ impl Draft<'_> {
             if let Some(parent) = Reference::source_of(references, index) {
                 return Ok(Ok(parent));
             }
+            if let Some(why) = self.table.special.inside.get(&index) {
+                let filled = if column.fill == Fill::None { "NULL" } else { "its default" };
+                let remedy = generate::remedies(std::iter::once(column));
+                notes.push(format!("{:?} gets {filled}: {why} of what is inside; {remedy}", column.name));
+                return Ok(Ok(Source::Server(filled.to_owned())));
+            }
             let mut stuck = self.table.foreign_keys.iter().filter(|key| self.is_stuck(key));
             if let Some(key) = stuck.find(|key| self.way_out(key) == Some(index)) {
                 let (parent, columns) = (&key.parent, names(self.table, &key.columns));

@@ -182,7 +182,7 @@ impl LiveRows {
         self.combinations.give_back(parents);
     }
 
-    /// A row with these parents has a line before this one; none where nobody knows which.
+    /// The row that was remembered last, with these parents, has a line before this one; none where nobody knows which.
     pub(super) fn pass_lines(&mut self, parents: &[Slot], line: Option<u64>) {
         self.combinations.pass(parents, line);
     }

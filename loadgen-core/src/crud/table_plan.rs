@@ -116,21 +116,7 @@ impl TablePlan {
         let decides = partial.as_ref().map_or(&[][..], |part| &part.columns);
         let groups = groups(&table, &sources, (remembered, decides), ties.as_ref(), &mut notes);
         let late = late_updates(&table, &sources, remembered);
-        let mut shape = |kind, key: &[usize], set: Vec<usize>, returning: &[usize]| {
-            *shapes += 1;
-            let (id, table, key) = (*shapes - 1, Arc::clone(&table), key.to_vec());
-            Arc::new(Shape { id, table, kind, key, set, returning: returning.to_vec() })
-        };
-        let insert = shape(ChangeKind::Insert, &[], kept.written.clone(), &kept.returned);
-        let (mut updates, mut delete) = (Vec::new(), None);
-        if !key.is_empty() {
-            let returned = kept.returned_by_updates();
-            for mask in 1..1usize << groups.len() {
-                let set = columns_of(mask, &groups, &late).collect();
-                updates.push(shape(ChangeKind::Update, key, set, returned));
-            }
-            delete = Some(shape(ChangeKind::Delete, key, Vec::new(), &[]));
-        }
+        let Shapes { insert, updates, delete } = Shapes::of(&table, &kept, (&groups, &late), shapes);
         let has_key = delete.is_some() && !kept.by_address;
         let standing = Standing::of(&table, config, table_config, has_key);
         notes.extend(standing.note.clone());
@@ -219,6 +205,40 @@ impl TablePlan {
     /// An empty change of a shape with room for `rows` rows.
     pub(crate) fn change(shape: &Arc<Shape>, rows: usize) -> Change {
         Change { shape: Arc::clone(shape), values: Vec::with_capacity(rows * shape.width()), rows }
+    }
+}
+
+/// The statements of a table.
+struct Shapes {
+    insert: Arc<Shape>,
+    updates: Vec<Arc<Shape>>,
+    delete: Option<Arc<Shape>>,
+}
+
+impl Shapes {
+    fn of(
+        table: &Arc<Table>,
+        kept: &Kept,
+        (groups, late): (&[Vec<usize>], &[usize]),
+        shapes: &mut u32,
+    ) -> Self {
+        let key = &kept.key;
+        let mut shape = |kind, key: &[usize], set: Vec<usize>, returning: &[usize]| {
+            *shapes += 1;
+            let (id, table, key) = (*shapes - 1, Arc::clone(table), key.to_vec());
+            Arc::new(Shape { id, table, kind, key, set, returning: returning.to_vec() })
+        };
+        let insert = shape(ChangeKind::Insert, &[], kept.written.clone(), &kept.returned);
+        let (mut updates, mut delete) = (Vec::new(), None);
+        if !key.is_empty() {
+            let returned = kept.returned_by_updates();
+            for mask in 1..1usize << groups.len() {
+                let set = columns_of(mask, groups, late).collect();
+                updates.push(shape(ChangeKind::Update, key, set, returned));
+            }
+            delete = Some(shape(ChangeKind::Delete, key, Vec::new(), &[]));
+        }
+        Shapes { insert, updates, delete }
     }
 }
 

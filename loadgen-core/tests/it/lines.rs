@@ -36,5 +36,6 @@ async fn lines_are_the_same_on_any_number_of_connections() {
     let mut lines: BTreeMap<String, u32> = BTreeMap::new();
     memory.rows("lines").iter().for_each(|row| *lines.entry(format!("{:?}", row[0])).or_default() += 1);
     assert!(lines.values().filter(|count| **count > 2).count() > 50, "{lines:?}");
-    assert_eq!(one.tally.tables["public.flags"].rows.inserted, 8, "every combination, once");
+    let flags = &one.tally.tables["public.flags"];
+    assert!(flags.live <= 8 && flags.rows.inserted > 8, "every combination, again after a delete: {flags:?}");
 }

@@ -31,11 +31,17 @@ pub(super) fn read(row: &PgRow, resolver: &mut Resolver<'_>) -> sqlx::Result<(Co
 /// Adds what the type of the column at `index` asks for to its table.
 pub(super) fn add_conditions(table: &mut Table, index: usize, resolved: Resolved) {
     let (name, columns) = (&table.columns[index].name, vec![index]);
+    let may_do_without = table.columns[index].nullable || table.columns[index].fill != Fill::None;
     for (check, condition) in resolved.checks {
         let condition = condition_of(name, &condition);
         table.checks.push(Check { name: check, condition, columns: columns.clone() });
     }
     for condition in resolved.conditions {
+        if may_do_without {
+            let inside = table.special.inside.entry(index).or_default();
+            *inside = if inside.is_empty() { condition } else { format!("{inside}; {condition}") };
+            continue;
+        }
         let what = format!("{condition} inside column {name}");
         table.obstacles.push(Obstacle { what, columns: columns.clone() });
     }

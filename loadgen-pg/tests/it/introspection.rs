@@ -89,7 +89,7 @@ async fn a_domain_is_what_it_stands_for_and_its_checks_are_the_columns() {
         "create domain positive as int not null check (value > 0);
          create domain small as positive check (value < 10 and value::text <> 'VALUE');
          create domain code as varchar(5);
-         create table t (\"My n\" small, codes code[], many small[], plain int)",
+         create table t (\"My n\" small, codes code[], many small[] not null, plain int)",
     )
     .await;
     let table = table(&mut session, "t").await;
@@ -99,7 +99,7 @@ async fn a_domain_is_what_it_stands_for_and_its_checks_are_the_columns() {
     assert_eq!(types, [&Type::Int(32), &array(code), &array(Type::Int(32)), &Type::Int(32)]);
     assert_eq!(
         table.columns.iter().map(|column| column.nullable).collect::<Vec<_>>(),
-        [false, true, true, true]
+        [false, true, false, true]
     );
     let checks: Vec<(&str, &[usize])> =
         table.checks.iter().map(|check| (check.condition.as_str(), check.columns.as_slice())).collect();

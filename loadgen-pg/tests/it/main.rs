@@ -19,6 +19,7 @@ mod exhaustion;
 mod existing;
 mod failures;
 mod guards;
+mod inside;
 mod introspection;
 mod junctions;
 mod late_triggers;

@@ -17,7 +17,10 @@ impl Node {
                 let length = text.chars().count() as u64;
                 (length, length)
             }
-            Node::One(letters) => (!letters.is_empty()).then_some((1, 1)).unwrap_or_default(),
+            Node::One(letters) => {
+                let one = u64::from(!letters.is_empty());
+                (one, one)
+            }
             Node::Repeat(node, least, most) => {
                 let (low, high) = node.lengths();
                 let most = if *most == u32::MAX { u64::MAX } else { u64::from(*most) };
