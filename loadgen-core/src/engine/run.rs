@@ -156,7 +156,7 @@ impl<W: Workload> Run<W> {
     }
 
     /// Drains the run when this future is ready: what has begun is finished, nothing else is begun. Before the first
-    /// operation it ends the run with [`RunError::Stopped`]; a check that is under way is given up.
+    /// operation it ends the run with [`RunError::Stopped`](crate::RunError::Stopped); a check that is under way is given up.
     pub fn stop_on(mut self, stop: impl Future<Output = ()> + Send + 'static) -> Self {
         self.stop = Box::pin(stop);
         self
