@@ -2,7 +2,9 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    io::Read,
     path::Path,
+    process::Child,
     time::{Duration, Instant},
 };
 
@@ -80,12 +82,24 @@ pub(crate) async fn committed(session: &mut PgSession) -> i64 {
     sqlx::query_scalar(sql).fetch_one(session.driver().unwrap()).await.unwrap()
 }
 
-/// Waits for so many transactions.
-async fn has_committed(session: &mut PgSession, transactions: i64) {
+/// Waits for so many transactions of a run.
+async fn has_committed(session: &mut PgSession, transactions: i64, run: &mut Child) {
     let begun = Instant::now();
     while committed(session).await < transactions {
+        let ended = run.try_wait().unwrap();
+        assert!(ended.is_none(), "the run has ended: {ended:?} {}", said(run));
         assert!(begun.elapsed() < Duration::from_secs(60), "nothing is committed");
+        tokio::time::sleep(Duration::from_millis(1)).await;
     }
+}
+
+/// What a run that has ended wrote to its standard error.
+fn said(run: &mut Child) -> String {
+    let mut said = String::new();
+    if let Some(stderr) = &mut run.stderr {
+        stderr.read_to_string(&mut said).unwrap();
+    }
+    said
 }
 
 /// How often the process is killed; LOADGEN_KILLS says otherwise.
@@ -103,7 +117,7 @@ async fn a_run_that_was_killed_at_any_moment_can_be_resolved() {
             ["run", "--url", &url, "--ledger", "--out", &out, "--seed", &seed, "--connections", "8", "-q"];
         let mut child = loadgen(&args).spawn().unwrap();
         let mut session = session(&url).await;
-        has_committed(&mut session, (1 + kill * 37 % 400) as i64).await;
+        has_committed(&mut session, (1 + kill * 37 % 400) as i64, &mut child).await;
         tokio::time::sleep(Duration::from_micros(kill * 997 % 5000)).await;
         child.kill().unwrap();
         child.wait().unwrap();
@@ -127,7 +141,7 @@ async fn resolving_needs_the_right_database_and_a_run_that_is_over() {
     let args = ["run", "--url", &url, "--ledger", "--out", text(out.path()), "-q", "--rate", "50/s"];
     let mut child = loadgen(&args).spawn().unwrap();
     let mut session = session(&url).await;
-    has_committed(&mut session, 10).await;
+    has_committed(&mut session, 10, &mut child).await;
     let ran = run(&["resolve", text(out.path())]);
     assert!(ran.code == Some(1) && ran.stderr.contains("is being written by another process"), "{ran:?}");
     child.kill().unwrap();

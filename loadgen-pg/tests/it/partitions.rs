@@ -32,7 +32,9 @@ async fn a_number_ends_where_the_partitions_end() {
         create table o_2 partition of o for values from (40) to (61);";
     let (plan, report) = run(sql, 900).await;
     assert_eq!(plan.tables[0].describe(0), "distinct values, 60 of them");
-    assert_eq!(report.tally.tables["public.o"].rows.inserted, 60, "{:#?}", report.skips);
+    let tally = &report.tally.tables["public.o"];
+    // Those of deleted rows are used again.
+    assert!(tally.rows.inserted >= 60 && tally.live <= 60, "{tally:#?}");
     assert!(report.skips.contains_key("domain exhausted"), "{:#?}", report.skips);
 }
 
