@@ -201,7 +201,7 @@ async fn cascades_reach_no_row_that_was_forgotten() {
 #[tokio::test]
 async fn small_domains_fill_up_and_cost_no_retries() {
     let (target, _) = database(
-        "create table flags (id serial primary key, flag boolean unique, note text);
+        "create table flags (id serial primary key, flag boolean not null unique, note text);
          create table small (id smallint primary key, note text);
          create table pairs (a boolean, b boolean, primary key (a, b));",
     )
