@@ -3,7 +3,10 @@
 use loadgen_core::{Table, Type, Value};
 use sqlx::{AssertSqlSafe, PgConnection, postgres::PgRow};
 
-use super::{apply::read_row, points::end};
+use super::{
+    apply::read_row,
+    points::{end, share},
+};
 use crate::{
     codec::Wire,
     quote::{own_rows, quote},
@@ -29,7 +32,8 @@ pub(super) async fn pick(
         let (Some(Value::Uuid(least)), Some(Value::Uuid(greatest))) = (least, greatest) else {
             return Ok(Vec::new());
         };
-        let first = Value::Uuid(least + part(greatest.saturating_sub(least), point)).to_string();
+        let way = share(greatest.saturating_sub(least), point.into(), 1 << 64);
+        let first = Value::Uuid(least + way).to_string();
         let found = sqlx::query(AssertSqlSafe(sql)).bind(first).bind(rows).fetch_all(connection).await?;
         return values(table, column, &found);
     }
@@ -44,12 +48,6 @@ pub(super) async fn pick(
     values(table, column, &found)
 }
 
-/// So many 2^64ths of a range.
-fn part(range: u128, point: u64) -> u128 {
-    let (high, low) = (range >> 64, range & u128::from(u64::MAX));
-    high * u128::from(point) + ((low * u128::from(point)) >> 64)
-}
-
 /// The keys out of what came.
 fn values(table: &Table, column: usize, rows: &[PgRow]) -> sqlx::Result<Vec<Value>> {
     let wire = Wire::of(&table.columns[column]);
@@ -58,18 +56,4 @@ fn values(table: &Table, column: usize, rows: &[PgRow]) -> sqlx::Result<Vec<Valu
         read_row(row, wires, &mut values).map_err(|error| sqlx::Error::Decode(error.into()))?;
     }
     Ok(values)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::part;
-
-    #[test]
-    fn parts_of_a_range_go_from_its_beginning_nearly_to_its_end() {
-        assert_eq!([0, 1 << 63].map(|point| part(1000, point)), [0, 500]);
-        assert_eq!(part(u128::MAX, 0), 0);
-        assert!(part(u128::MAX, u64::MAX) > u128::MAX / 100 * 99);
-        // Keys that begin with the time lie close to each other.
-        assert_eq!(part(1 << 80, 1 << 63), 1 << 79);
-    }
 }

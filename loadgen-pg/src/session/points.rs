@@ -24,6 +24,7 @@ impl Points {
         column: usize,
         number: u64,
     ) -> sqlx::Result<Option<Self>> {
+        let parts = u128::from(number);
         let type_name = match table.columns[column].ty {
             Type::Int(_) => "int8",
             Type::Uuid => "uuid",
@@ -35,13 +36,13 @@ impl Points {
             (Some(Value::Int(least)), Some(Value::Int(greatest))) => {
                 let range = greatest.abs_diff(least);
                 let point = |at: u128| {
-                    Value::Int(least.wrapping_add_unsigned(share(u128::from(range), at, number) as u64))
+                    Value::Int(least.wrapping_add_unsigned(share(u128::from(range), at, parts) as u64))
                 };
-                (0..u128::from(number)).map(point).map(|point| point.to_string()).collect()
+                (0..parts).map(point).map(|point| point.to_string()).collect()
             }
             (Some(Value::Uuid(least)), Some(Value::Uuid(greatest))) => {
-                let point = |at: u128| Value::Uuid(least + share(greatest - least, at, number));
-                (0..u128::from(number)).map(point).map(|point| point.to_string()).collect()
+                let point = |at: u128| Value::Uuid(least + share(greatest - least, at, parts));
+                (0..parts).map(point).map(|point| point.to_string()).collect()
             }
             _ => return Ok(None),
         };
@@ -64,8 +65,7 @@ impl Points {
 }
 
 /// `at` parts of so many of a range, without its last.
-fn share(range: u128, at: u128, parts: u64) -> u128 {
-    let parts = u128::from(parts);
+pub(super) fn share(range: u128, at: u128, parts: u128) -> u128 {
     range / parts * at + range % parts * at / parts
 }
 
@@ -97,5 +97,15 @@ mod tests {
         assert_eq!([0, 1, 2, 3].map(|at| share(10, at, 4)), [0, 2, 5, 7]);
         assert_eq!(share(u128::MAX, 2, 4), u128::MAX / 2);
         assert!(share(u128::from(u64::MAX), 999, 1_000) < u128::from(u64::MAX));
+    }
+
+    #[test]
+    fn parts_of_a_range_go_from_its_beginning_nearly_to_its_end() {
+        let part = |range: u128, point: u64| share(range, point.into(), 1 << 64);
+        assert_eq!([0, 1 << 63].map(|point| part(1000, point)), [0, 500]);
+        assert_eq!(part(u128::MAX, 0), 0);
+        assert!(part(u128::MAX, u64::MAX) > u128::MAX / 100 * 99);
+        // Keys that begin with the time lie close to each other.
+        assert_eq!(part(1 << 80, 1 << 63), 1 << 79);
     }
 }
