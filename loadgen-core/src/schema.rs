@@ -32,15 +32,55 @@ impl TableName {
         TableName { schema: schema.into(), table: table.into() }
     }
 
+    /// The name that is written like this: what [`Display`](fmt::Display) makes of it, read back.
+    pub fn read(written: &str) -> Option<Self> {
+        let (schema, rest) = read_part(written)?;
+        let (table, rest) = read_part(rest.strip_prefix('.')?)?;
+        rest.is_empty().then_some(TableName { schema, table })
+    }
+
     /// Whether a name, with or without its schema, is this one.
     pub fn is_called(&self, name: &str) -> bool {
         self.table == name || self.to_string() == name
     }
 }
 
+/// `schema.table`; a part with a dot or a quote in it stands in quotes, so that no two tables are written alike.
 impl fmt::Display for TableName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}.{}", self.schema, self.table)
+        write!(f, "{}.{}", Part(&self.schema), Part(&self.table))
+    }
+}
+
+/// One part of a name, as it stands beside the other.
+struct Part<'a>(&'a str);
+
+impl fmt::Display for Part<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0.contains(['.', '"']) {
+            write!(f, "\"{}\"", self.0.replace('"', "\"\""))
+        } else {
+            f.write_str(self.0)
+        }
+    }
+}
+
+/// The part that stands in front, and what is behind it.
+fn read_part(written: &str) -> Option<(String, &str)> {
+    let Some(quoted) = written.strip_prefix('"') else {
+        let (part, rest) = written.split_at(written.find('.').unwrap_or(written.len()));
+        return Some((part.to_owned(), rest));
+    };
+    let mut part = String::new();
+    let mut rest = quoted;
+    loop {
+        let end = rest.find('"')?;
+        part.push_str(&rest[..end]);
+        rest = &rest[end + 1..];
+        match rest.strip_prefix('"') {
+            Some(after) => (part.push('"'), rest = after),
+            None => return Some((part, rest)),
+        };
     }
 }
 
@@ -269,6 +309,26 @@ impl Table {
         match &self.special.storage {
             Storage::Partitioned { by } => by,
             Storage::Plain | Storage::Inherited => &[],
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_two_names_are_written_alike_and_each_is_read_back() {
+        let parts = ["a", "b c", "a.b", "\"", "\".\"", "a\".", ".", "%s 🐘"];
+        let mut written = BTreeSet::new();
+        for name in parts.iter().flat_map(|schema| parts.map(|table| TableName::new(*schema, table))) {
+            assert_eq!(TableName::read(&name.to_string()), Some(name.clone()));
+            assert!(written.insert(name.to_string()), "{name}");
+        }
+        assert_eq!(TableName::new("public", "orders").to_string(), "public.orders");
+        assert_eq!(TableName::new("public", "a.t").to_string(), "public.\"a.t\"");
+        for other in ["orders", "a.b.c", "\"a.b", "\"a\"b.c", "a.\"b\"c"] {
+            assert_eq!(TableName::read(other), None, "{other}");
         }
     }
 }

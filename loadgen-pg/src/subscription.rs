@@ -13,7 +13,7 @@ use crate::{
 /// # Errors
 /// When the catalog cannot be read.
 pub async fn still_copied(session: &mut PgSession, header: &Header) -> Result<Vec<String>, Failure> {
-    let marker = header.marker.rsplit_once('.').map(|(schema, table)| (schema.to_owned(), table.to_owned()));
+    let marker = header.marker_table().map(|name| (name.schema, name.table));
     let tables = header.tables.values().map(|table| (table.schema.clone(), table.table.clone()));
     let (schemas, names): (Vec<String>, Vec<String>) = tables.chain(marker).unzip();
     let query = sqlx::query_scalar(include_str!("subscription.sql")).bind(schemas).bind(names);

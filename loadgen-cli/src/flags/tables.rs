@@ -7,6 +7,7 @@ use clap::{
     builder::{PossibleValuesParser, TypedValueParser},
 };
 use loadgen_core::{
+    TableName,
     crud::{CrudConfig, OperationWeights, Part, TableConfig, Touch},
     pattern::{is_called, is_pattern},
 };
@@ -102,17 +103,18 @@ fn chosen(known: &BTreeMap<String, TableConfig>, flag: &str) -> Vec<(String, Tab
 
 /// Whether an entry of the file is about what the flag names. One of the two may leave out the schema.
 pub(super) fn covers(flag: &str, entry: &str) -> bool {
-    is_called(entry, flag) || is_called(table_of(entry), flag) || entry == table_of(flag)
+    is_called(entry, flag) || is_called(&table_of(entry), flag) || entry == table_of(flag)
 }
 
 /// Whether a pattern of the file stands for the table of a flag, which may leave out the schema.
 fn is_meant_by(pattern: &str, flag: &str) -> bool {
-    let without_schema = !flag.contains('.') && is_called(flag, table_of(pattern));
-    is_called(flag, pattern) || is_called(table_of(flag), pattern) || without_schema
+    let without_schema = !flag.contains('.') && is_called(flag, &table_of(pattern));
+    is_called(flag, pattern) || is_called(&table_of(flag), pattern) || without_schema
 }
 
-fn table_of(name: &str) -> &str {
-    name.rsplit_once('.').map_or(name, |(_, table)| table)
+/// A name without its schema.
+fn table_of(name: &str) -> String {
+    TableName::read(name).map_or_else(|| name.to_owned(), |name| name.table)
 }
 
 /// A table, and how often it is chosen.

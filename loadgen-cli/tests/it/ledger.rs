@@ -85,10 +85,14 @@ pub(crate) async fn committed(session: &mut PgSession) -> i64 {
 /// Waits for so many transactions of a run.
 async fn has_committed(session: &mut PgSession, transactions: i64, run: &mut Child) {
     let begun = Instant::now();
-    while committed(session).await < transactions {
+    loop {
+        let there = committed(session).await;
+        if there >= transactions {
+            return;
+        }
         let ended = run.try_wait().unwrap();
         assert!(ended.is_none(), "the run has ended: {ended:?} {}", said(run));
-        assert!(begun.elapsed() < Duration::from_secs(60), "nothing is committed");
+        assert!(begun.elapsed() < Duration::from_secs(60), "{there} of {transactions} are committed");
         tokio::time::sleep(Duration::from_millis(1)).await;
     }
 }

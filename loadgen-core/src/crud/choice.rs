@@ -123,7 +123,10 @@ fn find<'a>(
     name: &str,
     part: impl FnOnce(String) -> Part,
 ) -> Result<Found<'a>, CrudPlanError> {
-    let exact: Vec<&Arc<Table>> = schema.tables.iter().filter(|table| table.name.is_called(name)).collect();
+    let exact: Vec<&Arc<Table>> = match TableName::read(name).and_then(|full| schema.table(&full)) {
+        Some(table) => vec![table],
+        None => schema.tables.iter().filter(|table| table.name.is_called(name)).collect(),
+    };
     let other = schema.others.iter().find(|other| other.name.is_called(name));
     match (exact.len(), other) {
         (1, _) => return Ok(Found { tables: exact, other: None }),

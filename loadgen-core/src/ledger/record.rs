@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::form::Form;
-use crate::ChangeKind;
+use crate::{ChangeKind, TableName};
 
 /// The version of the format that this code writes and reads.
 pub const VERSION: u32 = 1;
@@ -65,6 +65,11 @@ pub struct Header {
 }
 
 impl Header {
+    /// The marker table, in the two parts of its name.
+    pub fn marker_table(&self) -> Option<TableName> {
+        TableName::read(&self.marker)
+    }
+
     /// A table in its last form, and before that in those that it had under other names.
     pub fn forms<'a>(&'a self, table: &'a TableHeader) -> impl Iterator<Item = &'a TableHeader> {
         // Numbers only go down, whatever is in the file.
@@ -105,6 +110,13 @@ pub struct TableHeader {
     /// Their digest, as 32 hexadecimal digits.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub digest_before: String,
+}
+
+impl TableHeader {
+    /// What it is called.
+    pub fn name(&self) -> TableName {
+        TableName::new(&self.schema, &self.table)
+    }
 }
 
 fn is_zero(number: &u64) -> bool {

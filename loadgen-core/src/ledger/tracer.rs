@@ -9,11 +9,11 @@ use std::{
 use super::{
     directory::Ledger,
     error::LedgerError,
-    marker::{CLOSED, MARKER_TABLE, Markers},
+    marker::{CLOSED, Markers},
     record::{Header, Record, ResultRecord, TableHeader, TransactionRecord, VERSION, Watermark},
     trace::LaneTrace,
 };
-use crate::{Action, Applied, Failure, SchemaFilter, SqlSession, TableName, Value, freshness::Freshness};
+use crate::{Action, Applied, Failure, SchemaFilter, SqlSession, Value, freshness::Freshness};
 
 /// Markers that are made with one statement.
 const AT_ONCE: u32 = 1000;
@@ -101,9 +101,9 @@ impl Tracer {
         ledger: Ledger,
         header: &Header,
     ) -> Result<Self, Failure> {
-        let schema = header.marker.rsplit_once('.').map_or("", |(schema, _)| schema).to_owned();
-        let found = session.introspect(&SchemaFilter { schemas: vec![schema.clone()] }).await?;
-        let table = found.table(&TableName::new(schema, MARKER_TABLE)).ok_or_else(|| gone(&header.marker))?;
+        let name = header.marker_table().ok_or_else(|| gone(&header.marker))?;
+        let found = session.introspect(&SchemaFilter { schemas: vec![name.schema.clone()] }).await?;
+        let table = found.table(&name).ok_or_else(|| gone(&header.marker))?;
         let markers = Markers::new(table, &header.run);
         Ok(Tracer { ledger, markers, lanes: header.lanes, tables: Mutex::default(), freshness: None })
     }

@@ -73,7 +73,7 @@ pub(super) fn relations(header: &Header, sink: Sink) -> (Vec<Relation>, BTreeMap
     let mut named: HashMap<String, (u32, u32)> = HashMap::new();
     let (mut relations, mut forms) = (Vec::<Relation>::new(), BTreeMap::<u32, (u32, u16)>::new());
     for (number, form) in &header.tables {
-        let name = format!("{}.{}", form.schema, form.table);
+        let name = form.name().to_string();
         let was = form.was.and_then(|was| forms.get(&was)).map(|(id, _)| *id);
         let (other, last) = named.get(&name).copied().unzip();
         let is_anew = last.is_some_and(|last| header.gone.contains(&last));

@@ -49,7 +49,7 @@ pub async fn find_markers(
     session: &mut impl SqlSession,
     header: &Header,
 ) -> Result<Option<Arc<Table>>, ObserveError> {
-    let Some(name) = name_of(&header.marker) else { return Ok(None) };
+    let Some(name) = header.marker_table() else { return Ok(None) };
     Ok(read(session, [name.schema.clone()]).await?.table(&name).map(Arc::clone))
 }
 
@@ -105,10 +105,6 @@ pub async fn observe_rows(
         observe(session, found, (id, &table.key), &wanted, verifier).await?;
     }
     Ok(())
-}
-
-fn name_of(full: &str) -> Option<TableName> {
-    full.strip_suffix(MARKER_TABLE)?.strip_suffix('.').map(|schema| TableName::new(schema, MARKER_TABLE))
 }
 
 async fn read(

@@ -26,7 +26,10 @@ use super::{
     tally::{Tallies, Tally},
     verification::{Check, Counts, Verification},
 };
-use crate::ledger::{Header, LedgerReader};
+use crate::{
+    TableName,
+    ledger::{Header, LedgerReader},
+};
 
 /// How a sink is judged.
 #[derive(Clone, Debug)]
@@ -138,7 +141,7 @@ impl Verifier {
     /// A table that the ledger knows, by any name that it had during the run, or its marker table. What a sink has of others
     /// is none of our business. Worth asking once for a table rather than once for a change.
     pub fn table(&self, schema: &str, name: &str) -> Option<TableId> {
-        let full = format!("{schema}.{name}");
+        let full = TableName::new(schema, name).to_string();
         if self.header.marker == name || self.header.marker == full {
             return Some(MARKER);
         }

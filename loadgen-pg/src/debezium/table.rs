@@ -40,8 +40,7 @@ impl Table {
             });
             tables[at].add(form);
         }
-        let schema = header.marker.strip_suffix(MARKER_TABLE).and_then(|rest| rest.strip_suffix('.'));
-        tables.extend(schema.map(Table::marker));
+        tables.extend(header.marker_table().map(|name| Table::marker(&name.schema)));
         tables
     }
 

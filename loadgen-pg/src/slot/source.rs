@@ -47,7 +47,7 @@ pub async fn source_of(
         };
         let mut later = header.tables.values().filter(|later| header.forms(later).any(|form| form == table));
         let is_there = header.forms(table).any(is_named) || later.any(is_named);
-        let full = format!("{}.{}", table.schema, table.table);
+        let full = table.name().to_string();
         let why = left_out.iter().find(|left| left.table == full).map(|left| left.why.as_str());
         let words = format!("it is not in the publication {publication}");
         (!is_there).then(|| (full, why.map_or(words.clone(), |why| format!("{words}: {why}"))))
