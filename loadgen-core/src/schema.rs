@@ -45,7 +45,7 @@ impl TableName {
     }
 }
 
-/// `schema.table`; a part with a dot or a quote in it stands in quotes, so that no two tables are written alike.
+/// `schema.table`; a part with a dot in it, or a quote in front, stands in quotes, so that no two tables are written alike.
 impl fmt::Display for TableName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}.{}", Part(&self.schema), Part(&self.table))
@@ -57,7 +57,7 @@ struct Part<'a>(&'a str);
 
 impl fmt::Display for Part<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.0.contains(['.', '"']) {
+        if self.0.contains('.') || self.0.starts_with('"') {
             write!(f, "\"{}\"", self.0.replace('"', "\"\""))
         } else {
             f.write_str(self.0)

@@ -11,10 +11,12 @@ use sqlx::{
 
 use crate::codec::Wire;
 
+mod batch;
 mod marked;
 mod param;
 mod sql;
 
+use batch::Batch;
 pub(crate) use marked::{Form, SHORT};
 use param::{BoundParam, Param};
 pub(crate) use sql::{goes_as_text, readable};
@@ -93,12 +95,11 @@ pub(crate) struct Statements {
     marked: marked::Statements,
 }
 
-/// The statement for one row and that for more, each made when it is first needed.
+/// The statements of a shape, each made when it is first needed.
 #[derive(Debug)]
 struct Entry {
     shape: Arc<Shape>,
-    one: Option<Statement>,
-    many: Option<Statement>,
+    texts: [Option<Box<Statement>>; Batch::KINDS],
 }
 
 impl Statements {
@@ -113,13 +114,13 @@ impl Statements {
             *slot = None;
         }
         let entry =
-            slot.get_or_insert_with(|| Entry { shape: Arc::clone(&change.shape), one: None, many: None });
-        let (statement, is_single) =
-            if change.rows == 1 { (&mut entry.one, true) } else { (&mut entry.many, false) };
-        if statement.is_none() {
-            *statement = Some(sql::build(&change.shape, is_single)?);
+            slot.get_or_insert_with(|| Entry { shape: Arc::clone(&change.shape), texts: Default::default() });
+        let batch = Batch::of(change.rows);
+        let text = &mut entry.texts[batch.index()];
+        if text.is_none() {
+            *text = Some(Box::new(sql::build(&change.shape, batch)?));
         }
-        statement.as_ref().ok_or_else(|| Failure::aborted(Action::Defect, "encode", "no statement"))
+        text.as_deref().ok_or_else(|| Failure::aborted(Action::Defect, "encode", "no statement"))
     }
 
     /// The statement that carries out a change under a marker.

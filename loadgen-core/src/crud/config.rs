@@ -51,8 +51,8 @@ pub struct CrudConfig {
     /// How many rows `seed` fills each table up to, unless its own entry says otherwise; none unless set.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub seed: Option<Count>,
-    /// The most rows that the lanes remember as theirs to update and delete, over all lanes and tables; 1M unless
-    /// set. Rows beyond it stay in the database and in the digest.
+    /// The most rows that the lanes remember as theirs to update and delete, over all lanes and tables, though
+    /// never under 16 a lane and table; 1M unless set. Rows beyond it stay in the database and in the digest.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub remember: Option<Count>,
 }

@@ -100,5 +100,19 @@ pub(super) fn policy(table: &mut Table, row: &PgRow) -> sqlx::Result<()> {
 
 /// `((true))`, and alternatives of it.
 fn is_true(condition: &str) -> bool {
-    condition.split(|c: char| !c.is_alphabetic()).all(|word| matches!(word, "" | "true" | "OR" | "AND"))
+    condition.split(['(', ')', ' ']).all(|word| matches!(word, "" | "true" | "OR" | "AND"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_true;
+
+    #[test]
+    fn conditions_without_a_condition_are_known() {
+        for (condition, expected) in
+            [("true", true), ("((true) OR (true))", true), ("(1 = 0)", false), ("(false OR true)", false)]
+        {
+            assert_eq!(is_true(condition), expected, "{condition}");
+        }
+    }
 }

@@ -6,6 +6,7 @@ use loadgen_core::{Action, ChangeKind, Column, Failure, Fill, Shape, Type};
 
 use super::{
     Statement,
+    batch::Batch,
     param::{Carries, Param},
 };
 use crate::{
@@ -13,10 +14,10 @@ use crate::{
     quote::{own_rows, quote, quote_table},
 };
 
-/// The statement of a shape, for one row or for any number of rows.
-pub(super) fn build(shape: &Shape, is_single: bool) -> Result<Statement, Failure> {
+/// The statement of a shape.
+pub(super) fn build(shape: &Shape, batch: Batch) -> Result<Statement, Failure> {
     let mut draft = Draft::of(shape, None);
-    let mut text = draft.change(is_single)?;
+    let mut text = draft.change(batch)?;
     if !shape.returning.is_empty() {
         let _ = write!(text, " returning {}", draft.returned().join(", "));
     }
@@ -38,29 +39,36 @@ pub(super) struct Draft<'a> {
     before: usize,
     /// What `unnest` makes rows of: parameters with the names of their columns.
     source: Vec<String>,
+    /// The rows of a list, each of as many parameters.
+    list: Vec<String>,
 }
 
 impl<'a> Draft<'a> {
     pub(super) fn of(shape: &'a Shape, under: Option<(&'static str, usize)>) -> Self {
         let (under, before) = under.map_or((None, 0), |(under, before)| (Some(under), before));
-        Draft { shape, params: Vec::new(), under, before, source: Vec::new() }
+        Draft { shape, params: Vec::new(), under, before, source: Vec::new(), list: Vec::new() }
     }
 
     /// The statement without what it returns.
-    pub(super) fn change(&mut self, is_single: bool) -> Result<String, Failure> {
-        let values = if is_single { self.one_row()? } else { self.many_rows()? };
+    pub(super) fn change(&mut self, batch: Batch) -> Result<String, Failure> {
+        let values = match batch {
+            Batch::One => self.row(0)?,
+            Batch::Few(rows) => self.few_rows(rows)?,
+            Batch::Many => self.many_rows()?,
+        };
         let (keys, set) = values.split_at(self.shape.key.len());
         Ok(match self.shape.kind {
-            ChangeKind::Insert => self.insert(set, is_single),
+            ChangeKind::Insert => self.insert(set, batch),
             ChangeKind::Update => self.update(keys, set),
             ChangeKind::Delete => self.delete(keys),
         })
     }
 
-    /// The expressions of the columns' values, each a parameter.
-    fn one_row(&mut self) -> Result<Vec<String>, Failure> {
+    /// The expressions of one row's values, each a parameter.
+    fn row(&mut self, row: usize) -> Result<Vec<String>, Failure> {
         let shape = self.shape;
-        let place = |(at, index)| {
+        let mut texts = Vec::with_capacity(shape.width());
+        for (at, index) in shape.columns().enumerate() {
             let wire = wire(shape, index)?;
             let oid = wire.oid;
             // A type of an extension is compared as itself, which its index is for. In a key alone: what is to be written
@@ -72,14 +80,20 @@ impl<'a> Draft<'a> {
                 Some(column) => cast(column),
                 None => String::new(),
             };
-            let text = format!("${}{cast}", self.before + at + 1);
-            Ok((text, Param { at, column: index, wire, oid, carries: Carries::One }))
-        };
-        let all: Vec<(String, Param)> =
-            shape.columns().enumerate().map(place).collect::<Result<_, Failure>>()?;
-        let (texts, params) = all.into_iter().unzip();
-        self.params = params;
+            let at = row * shape.width() + at;
+            self.params.push(Param { at, column: index, wire, oid, carries: Carries::One });
+            texts.push(format!("${}{cast}", self.before + self.params.len()));
+        }
         Ok(texts)
+    }
+
+    /// The expressions of the columns' values, each a column of `u`, which is a list of rows.
+    fn few_rows(&mut self, rows: usize) -> Result<Vec<String>, Failure> {
+        for row in 0..rows {
+            let values = self.row(row)?.join(", ");
+            self.list.push(format!("({values})"));
+        }
+        Ok((1..=self.shape.width()).map(|number| format!("u.c{number}")).collect())
     }
 
     /// The expressions of the columns' values, each a column of `u`.
@@ -123,23 +137,28 @@ impl<'a> Draft<'a> {
         format!("u.c{}", self.source.len())
     }
 
-    /// What the rows come from, behind `word`: what they are under, and `unnest(...) as u (c1, ...)`. Nothing for one row
-    /// that is under nothing.
+    /// What the rows come from, behind `word`: what they are under, and `unnest(...) as u (c1, ...)` or `(values (...), ...)`.
+    /// Nothing for one row that is under nothing.
     fn rows(&self, word: &str, ordinality: bool) -> String {
-        let mut names: Vec<String> = (1..=self.source.len()).map(|number| format!("c{number}")).collect();
+        let number = if self.list.is_empty() { self.source.len() } else { self.shape.width() };
+        let mut names: Vec<String> = (1..=number).map(|number| format!("c{number}")).collect();
         let with = if ordinality {
             names.push("n".to_owned());
             " with ordinality"
         } else {
             ""
         };
-        let unnest = || format!("unnest({}){with} as u ({})", self.source.join(", "), names.join(", "));
-        let unnest = (!self.source.is_empty()).then(unnest);
-        let from: Vec<String> = self.under.map(str::to_owned).into_iter().chain(unnest).collect();
+        let names = names.join(", ");
+        let source = match (self.source.is_empty(), self.list.is_empty()) {
+            (true, true) => None,
+            (true, false) => Some(format!("(values {}) as u ({names})", self.list.join(", "))),
+            (false, _) => Some(format!("unnest({}){with} as u ({names})", self.source.join(", "))),
+        };
+        let from: Vec<String> = self.under.map(str::to_owned).into_iter().chain(source).collect();
         if from.is_empty() { String::new() } else { format!(" {word} {}", from.join(", ")) }
     }
 
-    fn insert(&self, set: &[String], is_single: bool) -> String {
+    fn insert(&self, set: &[String], batch: Batch) -> String {
         let shape = self.shape;
         let mut text = format!("insert into {}", quote_table(&shape.table.name));
         let refuses = |&index: &usize| shape.table.columns[index].fill == Fill::Sequence { always: true };
@@ -148,13 +167,14 @@ impl<'a> Draft<'a> {
         if !set.is_empty() {
             let _ = write!(text, " ({}){overriding}", self.names(&shape.set));
         }
-        // Rows are inserted, numbered by sequences and returned in the order in which the SELECT gives
-        // them, and that order is only promised where it is asked for.
-        let is_ordered = !is_single && !shape.returning.is_empty();
+        // Rows are inserted, numbered by sequences and returned in the order in which they are listed, or in which the
+        // SELECT gives them, and of a SELECT that order is only promised where it is asked for.
+        let is_ordered = batch == Batch::Many && !shape.returning.is_empty();
         let order = if is_ordered { " order by u.n" } else { "" };
-        let _ = match (self.under, is_single) {
-            (None, true) if set.is_empty() => write!(text, " default values"),
-            (None, true) => write!(text, " values ({values})"),
+        let _ = match (self.under, batch) {
+            (None, Batch::One) if set.is_empty() => write!(text, " default values"),
+            (None, Batch::One) => write!(text, " values ({values})"),
+            (None, Batch::Few(_)) => write!(text, " values {}", self.list.join(", ")),
             _ => write!(text, " select {values}{}{order}", self.rows("from", is_ordered)),
         };
         text

@@ -30,14 +30,52 @@ fn table() -> Arc<Table> {
 }
 
 fn check(kind: ChangeKind, [key, set, returning]: [&[usize]; 3], one: &str, many: &str) {
-    let (key, set, returning) = (key.to_vec(), set.to_vec(), returning.to_vec());
+    check_texts(kind, [key, set, returning], &[(1, one), (9, many), (10, many)]);
+}
+
+fn check_texts(kind: ChangeKind, parts: [&[usize]; 3], texts: &[(usize, &str)]) {
+    let [key, set, returning] = parts.map(<[usize]>::to_vec);
     let shape = Arc::new(Shape { id: 3, table: table(), kind, key, set, returning });
     let mut statements = Statements::default();
-    for (rows, expected) in [(1, one), (2, many)] {
+    for &(rows, expected) in texts {
         let values = vec![Value::Null; rows * shape.width()];
         let statement = statements.of(&Change { shape: Arc::clone(&shape), values, rows }).unwrap();
         assert_eq!(&*statement.text, expected);
     }
+}
+
+#[test]
+fn few_rows_are_listed() {
+    check_texts(
+        ChangeKind::Insert,
+        [&[], &[1, 3], &[0]],
+        &[
+            (
+                3,
+                r#"insert into "My Shop"."or""der" ("Note", "moods") values ($1, $2::"s"."mood"[]), ($3, $4::"s"."mood"[]), ($5, $6::"s"."mood"[]) returning "id""#,
+            ),
+            (
+                2,
+                r#"insert into "My Shop"."or""der" ("Note", "moods") values ($1, $2::"s"."mood"[]), ($3, $4::"s"."mood"[]) returning "id""#,
+            ),
+        ],
+    );
+    check_texts(
+        ChangeKind::Update,
+        [&[0], &[2], &[]],
+        &[(
+            2,
+            r#"update only "My Shop"."or""der" as t set "tags" = u.c2 from (values ($1, $2), ($3, $4)) as u (c1, c2) where t."id" = u.c1"#,
+        )],
+    );
+    check_texts(
+        ChangeKind::Delete,
+        [&[4], &[], &[]],
+        &[(
+            2,
+            r#"delete from only "My Shop"."or""der" as t using (values ($1::inet), ($2::inet)) as u (c1) where t."from" = u.c1"#,
+        )],
+    );
 }
 
 #[test]
