@@ -61,7 +61,7 @@ impl Default for VerifyOptions {
 #[derive(Debug)]
 pub struct Verifier {
     ledger: LedgerReader,
-    header: Header,
+    header: Arc<Header>,
     sink: Sink,
     scratch: Arc<Scratch>,
     account: Account,
@@ -98,7 +98,7 @@ impl Verifier {
     /// # Errors
     /// When the ledger cannot be read, or temporary files cannot be written.
     pub fn new(ledger: LedgerReader, sink: Sink, options: VerifyOptions) -> Result<Self, VerifyError> {
-        let header = ledger.header()?;
+        let header = Arc::new(ledger.header()?);
         let (mut relations, forms) = relations(&header, sink);
         for relation in &mut relations {
             let absent = options.absent.get(&relation.name);
@@ -152,6 +152,11 @@ impl Verifier {
     pub fn is_passed_over(&self, table: TableId) -> bool {
         let relation = self.expectation.relations.get(table.0 as usize);
         relation.is_some_and(|relation| relation.exempt.is_some())
+    }
+
+    /// What the ledger says of the run.
+    pub fn header(&self) -> Arc<Header> {
+        Arc::clone(&self.header)
     }
 
     /// The columns of a table's key, in the order in which observations have their values; none of the marker table.
