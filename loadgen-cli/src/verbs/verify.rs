@@ -45,7 +45,7 @@ pub(super) async fn verify(args: &VerifyArgs) -> Result<(), Failed> {
         Format::Json => output::json(&verification)?,
         Format::Text => {
             let style = Style::new(output::colours());
-            let words = (subject.run.as_str(), sink.as_str(), path.as_path());
+            let words = (subject.run.as_str(), sink.as_str(), path.as_deref());
             output::result(&verify_text::verification(&verification, words, args.findings, style))?;
         }
     }

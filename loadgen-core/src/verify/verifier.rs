@@ -67,6 +67,8 @@ pub struct Verifier {
     account: Account,
     expectation: Expectation,
     marks: Marks,
+    /// Changes of tables that the ledger does not have.
+    passed_over: BTreeMap<String, u64>,
     tallies: Tallies,
     /// How much has come in each stream.
     streams: HashMap<u32, u64>,
@@ -91,6 +93,10 @@ const MEMORY: u64 = 64 << 20;
 
 /// More parts than this are more buffers than rows.
 const MOST_PARTS: usize = 512;
+
+/// How many tables that the ledger does not have are told apart, and what the rest is called.
+const MOST_OTHERS: usize = 1_000;
+const REST: &str = "others";
 
 impl Verifier {
     /// Reads the ledger.
@@ -129,6 +135,7 @@ impl Verifier {
             scratch,
             account,
             marks: Marks::default(),
+            passed_over: BTreeMap::new(),
             streams: HashMap::new(),
             memory: options.memory,
             cells: Parts::default(),
@@ -146,6 +153,16 @@ impl Verifier {
         let at = relations.iter().position(|relation| relation.name == full);
         let at = at.or_else(|| relations.iter().position(|relation| relation.former.contains(&full)))?;
         Some(TableId(at as u32))
+    }
+
+    /// A change has come of a table that [`Verifier::table`] does not know, such as `public.orders`. It is counted, and nothing else.
+    pub fn pass_over(&mut self, table: &str) {
+        let known = self.passed_over.len();
+        match self.passed_over.get_mut(table) {
+            Some(count) => *count += 1,
+            None if known < MOST_OTHERS => *self.passed_over.entry(table.to_owned()).or_default() += 1,
+            None => *self.passed_over.entry(REST.to_owned()).or_default() += 1,
+        }
     }
 
     /// Whether a table is one that is not compared, whatever the sink shows of it.
@@ -266,6 +283,7 @@ impl Verifier {
             held_back: self.held_back,
             replays: Replays::new(&self.scratch, rows.parts(), &self.streams),
             marks: self.marks,
+            passed_over: self.passed_over,
             findings: self.findings,
             coverage: Coverage::default(),
             counts,
