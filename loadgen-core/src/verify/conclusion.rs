@@ -11,7 +11,7 @@ use super::{
     judgement::Judgement,
     observation::Sink,
     relation::Relation,
-    row,
+    row, several,
     shared::in_order,
     tally::Tally,
     verification::{Check, Doubt, NotCompared, Verdict, Verification},
@@ -43,7 +43,7 @@ impl Judgement {
                 Some(versions) => row::judge(&Group { versions: &versions, ..*group }, self),
                 None => self.pass_over(group, Why::SeveralLanes),
             },
-            (Sink::Changes, true) => self.pass_over(group, Why::SeveralLanes),
+            (Sink::Changes, true) => several::judge(group, self),
         }
     }
 

@@ -74,6 +74,7 @@ mod reading;
 mod relation;
 mod replay;
 mod row;
+mod several;
 mod shared;
 mod sighting;
 mod snapshot;
