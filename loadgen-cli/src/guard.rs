@@ -48,7 +48,7 @@ pub(crate) async fn check(target: &PgTarget, allowed: &[String]) -> Result<(), F
         addresses => format!("({}) {far}", addresses.join(", ")),
     };
     let message = format!(
-        "refused to write to {}: {host} {what}; if it is meant, add --allow-host {host}",
+        "refused to connect to {}: {host} {what}; if it is meant, add --allow-host {host}",
         target.describe()
     );
     Err(Failed::new(Code::Run, message))

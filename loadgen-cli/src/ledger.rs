@@ -72,6 +72,40 @@ pub(crate) fn jobs(directory: &Path) -> Vec<String> {
     names
 }
 
+/// What to say of a run whose ledgers are those of jobs, none of which was meant.
+pub(crate) fn no_such_job(run: &Path, job: Option<&str>) -> Option<Failed> {
+    let jobs = jobs(&find(run, None));
+    let known = jobs.join(", ");
+    let place = run.display();
+    let message = match job {
+        _ if jobs.is_empty() => return None,
+        Some(job) if jobs.iter().any(|known| known == job) => return None,
+        Some(job) => format!("{place} has no ledger of a job {job}; its jobs are {known}"),
+        None => format!("{place} has a ledger for each job; name one with --job: {known}"),
+    };
+    Some(Failed::new(Code::Usage, message))
+}
+
+/// The directory of a run and the job that is meant, where somebody has named the ledger below it instead.
+pub(crate) fn run_of(named: &Path) -> (PathBuf, Option<String>) {
+    let is_run = |run: &&Path| run.join(DIRECTORY).is_dir();
+    let is_ledger = |path: &&Path| path.file_name().is_some_and(|name| name == DIRECTORY);
+    // What is named may be a link, or `.`.
+    let whole = named.canonicalize().unwrap_or_else(|_| named.to_owned());
+    let above = whole.parent();
+    if is_run(&named) {
+        return (named.to_owned(), None);
+    }
+    if let Some(run) = above.filter(|_| is_ledger(&whole.as_path())).filter(is_run) {
+        return (run.to_owned(), None);
+    }
+    let job = whole.file_name().map(|name| name.to_string_lossy().into_owned());
+    match above.filter(is_ledger).and_then(Path::parent).filter(is_run) {
+        Some(run) => (run.to_owned(), job),
+        None => (named.to_owned(), None),
+    }
+}
+
 /// The ledger in the directory of a run, or in a directory that is one.
 pub(crate) fn find(run: &Path, job: Option<&str>) -> PathBuf {
     let below = run.join(DIRECTORY);

@@ -25,6 +25,8 @@ pub(crate) struct RunTarget {
     allow_host: Vec<String>,
     /// What gives another address.
     flag: &'static str,
+    /// That nobody has said where the run went, if so.
+    unknown: Option<String>,
 }
 
 impl RunTarget {
@@ -33,16 +35,9 @@ impl RunTarget {
     pub(crate) fn find(args: &RunDirArgs) -> Result<Self, Failed> {
         let directory = ledger::find(&args.run, args.job.as_deref());
         let header = LedgerReader::open(&directory).and_then(|reader| reader.header());
-        let header = header.map_err(|error| match ledger::jobs(&directory) {
-            jobs if jobs.is_empty() => Failed::because(Code::Usage, &error),
-            jobs => Failed::new(
-                Code::Usage,
-                format!(
-                    "{} has a ledger for each job; name one with --job: {}",
-                    args.run.display(),
-                    jobs.join(", ")
-                ),
-            ),
+        let header = header.map_err(|error| {
+            let which = ledger::no_such_job(&args.run, args.job.as_deref());
+            which.unwrap_or_else(|| Failed::because(Code::Usage, &error))
         })?;
         Ok(RunTarget { header, ..RunTarget::without_header(args, directory)? })
     }
@@ -54,13 +49,16 @@ impl RunTarget {
         let address = given.or_else(|| planned(&args.run, args.job.as_deref()));
         let target = target_at(address.as_deref(), &environment)?;
         let allow_host = args.reach.allow_host.clone();
-        Ok(RunTarget { directory, header: Header::default(), target, allow_host, flag: "--url" })
+        let unknown = address
+            .is_none()
+            .then(|| format!("{} does not say where the run went", plan_of(&args.run).display()));
+        Ok(RunTarget { directory, header: Header::default(), target, allow_host, flag: "--url", unknown })
     }
 
     /// The same ledger, and another database.
     pub(crate) fn beside(self, address: &str) -> Result<Self, Failed> {
         let target = target_at(Some(address), &Environment::with_file(None)?)?;
-        Ok(RunTarget { target, flag: "--sink", ..self })
+        Ok(RunTarget { target, flag: "--sink", unknown: None, ..self })
     }
 
     /// A session of the database.
@@ -68,10 +66,13 @@ impl RunTarget {
         guard::check(&self.target, &self.allow_host).await?;
         let failed = |failure| {
             let (place, flag) = (self.target.describe(), self.flag);
-            Failed::new(
-                Code::Run,
-                format!("failed to connect to {place}: {failure}; give its address with {flag}"),
-            )
+            let message = match &self.unknown {
+                Some(why) => {
+                    format!("{why}; give its address with {flag} (and {place} is not it: {failure})")
+                }
+                None => format!("failed to connect to {place}: {failure}; give its address with {flag}"),
+            };
+            Failed::new(Code::Run, message)
         };
         self.target.connect().await.map_err(failed)
     }
@@ -83,9 +84,14 @@ pub(crate) fn target_at(address: Option<&str>, environment: &Environment) -> Res
     settings.map(PgTarget::new).map_err(|error| Failed::because(Code::Usage, &error))
 }
 
-/// The target of a job in the plan that a run has left beside its ledger.
+/// The plan that a run has left beside its ledger.
+fn plan_of(run: &Path) -> PathBuf {
+    run.join("plan.yaml")
+}
+
+/// The target of a job in that plan.
 fn planned(run: &Path, job: Option<&str>) -> Option<String> {
-    let text = std::fs::read_to_string(run.join("plan.yaml")).ok()?;
+    let text = std::fs::read_to_string(plan_of(run)).ok()?;
     let plan: PlanFile = serde_saphyr::from_str(&text).ok()?;
     let is_meant = |config: &JobConfig| job.is_none_or(|job| config.name() == job);
     plan.jobs.into_iter().find(is_meant)?.target

@@ -15,6 +15,11 @@ pub(crate) fn count(number: u64) -> String {
     text
 }
 
+/// `1 row`, `1,234 rows`.
+pub(crate) fn counted(number: u64, what: &str) -> String {
+    format!("{} {what}{}", count(number), if number == 1 { "" } else { "s" })
+}
+
 /// Milliseconds with as many places as help: `0.42`, `4.2`, `42`.
 pub(crate) fn millis(millis: f64) -> String {
     match millis {
@@ -51,6 +56,7 @@ mod tests {
     #[test]
     fn numbers_read_well() {
         assert_eq!([0, 999, 1_000, 1_234_567].map(count), ["0", "999", "1,000", "1,234,567"]);
+        assert_eq!([0, 1, 2].map(|n| counted(n, "row")), ["0 rows", "1 row", "2 rows"]);
         assert_eq!([0.416, 4.2, 42.0, 4_200.4].map(millis), ["0.42", "4.20", "42.0", "4,200"]);
         assert_eq!((per_second(1_000, 0.5), per_second(1, 2.0)), ("2,000/s".into(), "0.5/s".into()));
         assert_eq!([61, 3_661].map(|s| clock(Duration::from_secs(s))), ["01:01", "1:01:01"]);

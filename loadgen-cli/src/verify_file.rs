@@ -13,7 +13,10 @@ use loadgen_core::{
 };
 use serde::Serialize;
 
-use crate::failed::{Code, Failed};
+use crate::{
+    failed::{Code, Failed},
+    output,
+};
 
 /// What was verified.
 #[derive(Clone, Debug)]
@@ -64,24 +67,41 @@ const NEWEST: &str = "verify.json";
 /// Longer names are cut.
 const LONGEST: usize = 80;
 
-/// Writes it into a file that is for this job and sink alone, and gives its path and the first few findings of each check.
+/// Writes it into a file that is for this job and sink alone, and gives its path and the first few findings of each check. Where
+/// nothing may be written, that is said, and there is no path.
 pub(crate) fn write(
     run: &Path,
     subject: &Subject,
     verification: &Verification,
     evidence: Evidence,
     most: usize,
-) -> Result<(PathBuf, Vec<Finding>), Failed> {
+) -> Result<(Option<PathBuf>, Vec<Finding>), Failed> {
     let path = run.join(name_of(subject));
     let mut first = First { most, ..First::default() };
     let beside = path.with_extension("json.new");
-    let written = stream(&beside, subject, verification, evidence, &mut first);
+    let file = match File::create(&beside) {
+        Err(error) if is_closed(&error) => {
+            output::say(&format!(
+                "warning: no file has all findings, as {} cannot be written: {error}",
+                path.display()
+            ));
+            let read = evidence.each(|finding| {
+                first.take(finding);
+                Ok::<(), VerifyError>(())
+            });
+            read.map_err(|error| Failed::because(Code::Run, &error))?;
+            return Ok((None, first.sorted()));
+        }
+        file => file,
+    };
+    let written = file.map_err(Unwritten::from);
+    let written = written.and_then(|file| stream(file, subject, verification, evidence, &mut first));
     let renamed = written.and_then(|()| {
         fs::rename(&beside, &path)?;
         newest(&path, &run.join(NEWEST)).map_err(Unwritten::from)
     });
     match renamed {
-        Ok(()) => Ok((path, first.sorted())),
+        Ok(()) => Ok((Some(path), first.sorted())),
         Err(Unwritten::Verify(error)) => Err(Failed::because(Code::Run, &error)),
         Err(Unwritten::Io(error)) => {
             Err(Failed::new(Code::Run, format!("failed to write {}: {error}", path.display())))
@@ -89,8 +109,13 @@ pub(crate) fn write(
     }
 }
 
+/// Whether nothing may be written there, rather than that something went wrong.
+fn is_closed(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem)
+}
+
 fn stream(
-    path: &Path,
+    file: File,
     subject: &Subject,
     verification: &Verification,
     evidence: Evidence,
@@ -100,7 +125,7 @@ fn stream(
     let Subject { run, job, sink } = subject;
     let head = Head { run, job: job.as_deref(), sink, verdict: *verdict, checks, doubts, coverage, counts };
     let head = serde_json::to_string_pretty(&head).map_err(io::Error::from)?;
-    let mut file = BufWriter::new(File::create(path)?);
+    let mut file = BufWriter::new(file);
     write!(file, "{},\n  \"findings\": [", head.trim_end_matches("\n}"))?;
     let mut comma = "";
     evidence.each(|finding| {

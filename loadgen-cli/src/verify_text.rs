@@ -1,15 +1,18 @@
 //! What was found out about a sink, for people.
 
-use std::{fmt::Write, path::Path};
+use std::{collections::BTreeMap, fmt::Write, path::Path};
 
 use loadgen_core::verify::{Check, Finding, Verdict, Verification};
 
-use crate::{style::Style, units::count};
+use crate::{
+    style::Style,
+    units::{count, counted},
+};
 
 /// The verdict, and what it rests on.
 pub(crate) fn verification(
     found: &Verification,
-    (run, sink, file): (&str, &str, &Path),
+    (run, sink, file): (&str, &str, Option<&Path>),
     most: usize,
     style: Style,
 ) -> String {
@@ -18,16 +21,19 @@ pub(crate) fn verification(
     let _ = writeln!(text, "run {run} → {sink}");
     let _ = writeln!(
         text,
-        "{} committed transactions with {} changes in the ledger, {} aborted; the sink showed {} rows or changes; {} were compared",
-        count(counts.committed),
-        count(counts.changes),
+        "{} with {} in the ledger, {} aborted; the sink showed {} rows or changes; {} were compared",
+        counted(counts.committed, "committed transaction"),
+        counted(counts.changes, "change"),
         count(counts.aborted),
         count(counts.observed - counts.markers - counts.markers_of_others),
         count(counts.compared),
     );
     if counts.repeated > 0 {
         let why = if found.verdict == Verdict::Pass { ", as replays" } else { "" };
-        let _ = writeln!(text, "{} changes came more than once{why}", count(counts.repeated));
+        let _ = writeln!(text, "{} came more than once{why}", counted(counts.repeated, "change"));
+    }
+    if !found.passed_over.is_empty() {
+        let _ = writeln!(text, "{}", passed_over(&found.passed_over));
     }
     let foreign = found.checks.get(&Check::Foreign).copied().unwrap_or_default();
     if counts.markers_of_others > 0 && foreign > 0 {
@@ -49,7 +55,8 @@ pub(crate) fn verification(
     let all: u64 = found.checks.values().sum();
     let told = found.findings.len().min(most) as u64;
     if all > told {
-        let _ = writeln!(text, "    and {} more, see {}", count(all - told), file.display());
+        let see = file.map_or(String::new(), |file| format!(", see {}", file.display()));
+        let _ = writeln!(text, "    and {} more{see}", count(all - told));
     }
     for doubt in &found.doubts {
         let _ = match doubt.check {
@@ -67,6 +74,26 @@ pub(crate) fn verification(
     };
     let _ = writeln!(text, "{verdict}");
     text
+}
+
+/// How many tables are named that the ledger does not have.
+const MOST: usize = 5;
+
+/// What came of other tables, those with most changes first.
+fn passed_over(tables: &BTreeMap<String, u64>) -> String {
+    let mut tables: Vec<(&String, &u64)> = tables.iter().collect();
+    tables.sort_by_key(|(_, times)| std::cmp::Reverse(**times));
+    let all = tables.iter().map(|(_, times)| **times).sum();
+    let named = tables.iter().take(MOST).map(|(table, times)| format!("{table} ({})", count(**times)));
+    let mut named: Vec<String> = named.collect();
+    if tables.len() > MOST {
+        named.push(format!("{} more", tables.len() - MOST));
+    }
+    format!(
+        "passed over {} of tables that the ledger does not have: {}",
+        counted(all, "change"),
+        named.join(", ")
+    )
 }
 
 /// Which check, which row, whose change, and what is wrong with it.

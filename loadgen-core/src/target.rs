@@ -180,6 +180,12 @@ pub trait SqlSession: Session {
         Ok(None)
     }
 
+    /// Those of the tables that something is still copying to this database, such as a subscription that has just begun: their rows
+    /// are not what they are going to be.
+    async fn being_filled(&mut self, _tables: &[TableName]) -> Result<Vec<TableName>, Failure> {
+        Ok(Vec::new())
+    }
+
     /// Hands the given columns of every row to `each`, in any order, and returns the number of rows. Memory stays flat.
     async fn scan(
         &mut self,

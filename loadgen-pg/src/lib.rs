@@ -41,7 +41,6 @@ mod session;
 mod settings;
 pub mod slot;
 mod statement;
-pub mod subscription;
 mod target;
 
 pub use host::{Host, is_private};

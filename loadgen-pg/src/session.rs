@@ -29,6 +29,7 @@ mod points;
 mod read;
 mod sample;
 mod spell;
+mod subscription;
 mod transaction;
 
 use patience::Patience;
@@ -180,6 +181,13 @@ impl SqlSession for PgSession {
         let why =
             "row security is on for this role; read as the owner of the table, or as a role with BYPASSRLS";
         self.settle(answer.map(|is_filtered| is_filtered.then(|| why.to_owned())))
+    }
+
+    async fn being_filled(&mut self, tables: &[TableName]) -> Result<Vec<TableName>, Failure> {
+        self.begin_call()?;
+        let work = subscription::being_filled(&mut self.connection, tables);
+        let answer = self.patience.wait(Place::Harmless, work).await;
+        self.settle(answer)
     }
 
     async fn scan(

@@ -83,6 +83,14 @@ pub(crate) struct RunDirArgs {
     pub(crate) reach: ReachArgs,
 }
 
+impl RunDirArgs {
+    /// The same, where the ledger of the run has been named instead.
+    pub(crate) fn found(self) -> Self {
+        let (run, job) = crate::ledger::run_of(&self.run);
+        RunDirArgs { run, job: self.job.or(job), ..self }
+    }
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct ResolveArgs {
     #[command(flatten)]

@@ -18,6 +18,9 @@ use crate::{
 pub(super) async fn cleanup(args: &CleanupArgs) -> Result<(), Failed> {
     let (run, job) = (&args.run.run, args.run.job.as_deref());
     let Some(mut file) = created::read(run, job)? else {
+        if let Some(which) = ledger::no_such_job(run, job) {
+            return Err(which);
+        }
         let message = format!(
             "{} does not say what the run has made; name the directory of a run that was made with --ledger",
             created::path(run, job).display()

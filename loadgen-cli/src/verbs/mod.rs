@@ -15,6 +15,7 @@ mod verify;
 use crate::{
     args::{TalkArgs, Verb},
     failed::Failed,
+    flags::{CleanupArgs, ResolveArgs, VerifyArgs},
 };
 
 /// Does what was asked for.
@@ -27,9 +28,9 @@ pub(crate) async fn dispatch(verb: Verb, talk: &TalkArgs) -> Result<(), Failed> 
         Verb::Seed(args) => seed::seed(&args, talk).await,
         Verb::Inspect(args) => inspect::inspect(&args).await,
         Verb::Health(args) => health::health(&args).await,
-        Verb::Resolve(args) => resolve::resolve(&args).await,
-        Verb::Verify(args) => verify::verify(&args).await,
-        Verb::Cleanup(args) => cleanup::cleanup(&args).await,
+        Verb::Resolve(args) => resolve::resolve(&ResolveArgs { run: args.run.found(), ..args }).await,
+        Verb::Verify(args) => verify::verify(&VerifyArgs { run: args.run.found(), ..args }).await,
+        Verb::Cleanup(args) => cleanup::cleanup(&CleanupArgs { run: args.run.found(), ..args }).await,
         Verb::Schema => schema::schema(),
         Verb::Completions { shell } => completions::completions(shell),
     }

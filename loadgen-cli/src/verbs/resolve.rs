@@ -9,6 +9,7 @@ use crate::{
     flags::ResolveArgs,
     output,
     run_target::RunTarget,
+    units::counted,
 };
 
 pub(super) async fn resolve(args: &ResolveArgs) -> Result<(), Failed> {
@@ -26,8 +27,9 @@ pub(super) async fn resolve(args: &ResolveArgs) -> Result<(), Failed> {
     output::result(&match had_ended {
         true => format!("run {} has its end already; nothing is left to settle\n", target.header.run),
         false => format!(
-            "run {} is settled: {committed} transactions turned out to be committed, {aborted} aborted\n",
-            target.header.run
+            "run {} is settled: {} turned out to be committed, {aborted} aborted\n",
+            target.header.run,
+            counted(committed, "transaction")
         ),
     })
 }

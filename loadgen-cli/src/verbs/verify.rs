@@ -1,19 +1,13 @@
 //! `loadgen verify`: is everything at the far end that the ledger has?
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use loadgen_core::{
     Target,
-    ledger::{Header, LedgerReader, check_identity},
-    verify::{
-        ObserveError, Sink, Verdict, Verifier, VerifyOptions, find_markers, observe_markers, observe_rows,
-    },
+    ledger::LedgerReader,
+    verify::{Sink, Verdict, Verifier, VerifyOptions, observe_copy, observe_source},
 };
-use loadgen_pg::{
-    PgSession,
-    slot::{SlotEnd, SlotError, observe_slot, source_of},
-    subscription::still_copied,
-};
+use loadgen_pg::slot::{SlotEnd, SlotError, observe_slot, source_of};
 
 use crate::{
     args::Format,
@@ -27,9 +21,6 @@ use crate::{
     verify_file::{self, Subject},
     verify_text,
 };
-
-/// How often a sink that is behind is asked again.
-const PAUSE: Duration = Duration::from_millis(100);
 
 pub(super) async fn verify(args: &VerifyArgs) -> Result<(), Failed> {
     let target = RunTarget::find(&args.run)?;
@@ -54,7 +45,7 @@ pub(super) async fn verify(args: &VerifyArgs) -> Result<(), Failed> {
         Format::Json => output::json(&verification)?,
         Format::Text => {
             let style = Style::new(output::colours());
-            let words = (subject.run.as_str(), sink.as_str(), path.as_path());
+            let words = (subject.run.as_str(), sink.as_str(), path.as_deref());
             output::result(&verify_text::verification(&verification, words, args.findings, style))?;
         }
     }
@@ -113,49 +104,12 @@ fn verifier(target: &RunTarget, sink: Sink, options: VerifyOptions) -> Result<Ve
 /// A verifier that has seen the rows of a database, and the name of that.
 async fn rows(args: &VerifyArgs, target: RunTarget) -> Result<(Verifier, String), Failed> {
     let mut session = target.connect().await?;
-    if args.sink == Place::Source {
-        // The source is the database that the run went to, and no other.
-        let same = check_identity(&mut session, &target.header).await;
-        same.map_err(|error| Failed::because(Code::Run, &error))?;
-    }
     let mut verifier = verifier(&target, Sink::State, options(args))?;
-    let observed = observe(&mut session, &target.header, args, &mut verifier).await;
+    let observed = match &args.sink {
+        Place::Source => observe_source(&mut session, &mut verifier).await,
+        _ => observe_copy(&mut session, args.wait.0, &mut verifier).await,
+    };
     session.close().await;
     observed.map_err(|error| Failed::because(Code::Run, &error))?;
     Ok((verifier, target.target.describe()))
-}
-
-/// Waits for the watermark, and hands the rows over.
-async fn observe(
-    session: &mut PgSession,
-    header: &Header,
-    args: &VerifyArgs,
-    verifier: &mut Verifier,
-) -> Result<(), ObserveError> {
-    let wait = patience(args.wait.0, verifier);
-    let (begun, mut markers) = (Instant::now(), None);
-    let copied = loop {
-        if markers.is_none() {
-            markers = find_markers(session, header).await?;
-        }
-        if let Some(markers) = &markers {
-            observe_markers(session, markers, verifier).await?;
-        }
-        // The source is no copy, whatever it has subscribed to.
-        let copied = match &args.sink {
-            Place::Copy(_) => still_copied(session, header).await?,
-            _ => Vec::new(),
-        };
-        if verifier.is_complete() && copied.is_empty() || begun.elapsed() >= wait {
-            break copied;
-        }
-        tokio::time::sleep(PAUSE).await;
-    };
-    if !copied.is_empty() {
-        verifier.hold_back(format!(
-            "a subscription of the sink is still copying {}; `--wait` gives it more time",
-            copied.join(", ")
-        ));
-    }
-    observe_rows(session, header, verifier).await
 }

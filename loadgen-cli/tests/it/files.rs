@@ -97,7 +97,7 @@ fn a_public_host_is_refused_unless_it_is_allowed() {
     assert_eq!(ran.code, Some(1), "{ran:?}");
     assert_eq!(
         ran.stderr,
-        "error: refused to write to postgres://203.0.113.1:5/shop: 203.0.113.1 is neither this machine nor in a \
+        "error: refused to connect to postgres://203.0.113.1:5/shop: 203.0.113.1 is neither this machine nor in a \
          private network; if it is meant, add --allow-host 203.0.113.1\n"
     );
 }

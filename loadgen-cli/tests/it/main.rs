@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "the lint spares only the test functions themselves")]
 
+mod advice;
 mod copies;
 mod ddl;
 mod debezium;

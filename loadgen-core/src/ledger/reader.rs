@@ -2,7 +2,7 @@
 
 use std::{
     collections::BTreeMap,
-    fs::{self, File},
+    fs::{self, File, TryLockError},
     io::{BufRead, BufReader},
     path::{Path, PathBuf},
 };
@@ -68,6 +68,12 @@ impl LedgerReader {
     /// Where it is.
     pub fn directory(&self) -> &Path {
         &self.directory
+    }
+
+    /// Whether a process is writing it now, as far as this one may ask.
+    pub fn is_being_written(&self) -> bool {
+        let lock = File::open(self.directory.join("lock"));
+        lock.is_ok_and(|lock| matches!(lock.try_lock_shared(), Err(TryLockError::WouldBlock)))
     }
 
     /// The header, with all tables that were ever added to it.

@@ -70,6 +70,11 @@ impl Header {
         TableName::read(&self.marker)
     }
 
+    /// That of a run of this name; the run adds the rest.
+    pub fn named(run: impl Into<String>) -> Self {
+        Header { run: run.into(), ..Header::default() }
+    }
+
     /// A table in its last form, and before that in those that it had under other names.
     pub fn forms<'a>(&'a self, table: &'a TableHeader) -> impl Iterator<Item = &'a TableHeader> {
         // Numbers only go down, whatever is in the file.

@@ -236,7 +236,11 @@ pub(super) fn waits(failure: &Failure, lane: u32) {
 pub(super) fn last_seq(applied: &Applied, lane: u32) -> Result<u64, Failure> {
     match applied.returned.as_slice() {
         [Value::Int(last)] => Ok(last.unsigned_abs()),
-        _ => Err(Failure::aborted(Action::Fatal, "marker", format!("the marker of lane {lane} is gone"))),
+        _ => Err(Failure::aborted(
+            Action::Fatal,
+            "marker",
+            format!("the marker of lane {lane} is gone: {GONE}"),
+        )),
     }
 }
 
@@ -256,8 +260,12 @@ fn went_ahead(lane: u32, seq: u64, last: u64) -> Failure {
     Failure::aborted(Action::Fatal, "marker", why)
 }
 
+/// What to say of markers that nobody can bring back.
+const GONE: &str = "somebody has removed it, and nothing else tells how the last transactions ended; the run cannot be settled any \
+                    more, and `loadgen verify` is inconclusive";
+
 fn gone(marker: &str) -> Failure {
-    let why = format!("the table of markers {marker} is gone, so nobody can say what was committed");
+    let why = format!("the table of markers {marker} is gone: {GONE}");
     Failure::aborted(Action::Fatal, "marker", why)
 }
 

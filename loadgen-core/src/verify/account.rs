@@ -15,6 +15,8 @@ pub(super) struct Account {
     pub(super) watermark: Option<Watermark>,
     pub(super) totals: CleanEnd,
     end: Option<CleanEnd>,
+    /// Whether the run was going on when the ledger was read.
+    is_going_on: bool,
     /// What is wrong with the ledger.
     pub(super) faults: Vec<String>,
 }
@@ -25,7 +27,7 @@ impl Account {
         ledger: &LedgerReader,
         mut each: impl FnMut(&TransactionRecord, Fate) -> Result<(), VerifyError>,
     ) -> Result<Self, VerifyError> {
-        let mut account = Account::default();
+        let mut account = Account { is_going_on: ledger.is_being_written(), ..Account::default() };
         let mut open: BTreeMap<u32, TransactionRecord> = BTreeMap::new();
         for number in ledger.journals() {
             let Some(mut journal) = ledger.journal(number) else { continue };
@@ -109,9 +111,8 @@ impl Account {
             *last = seq.max(*last);
         }
         match self.end {
-            None => {
-                self.faults.push("the ledger has no clean end; once the run is over, `loadgen resolve` gives it one".to_owned())
-            }
+            None if self.is_going_on => self.faults.push(GOING_ON.to_owned()),
+            None => self.faults.push(UNENDED.to_owned()),
             Some(end) if end != self.totals => self.faults.push(format!(
                 "the ledger has {} transactions, {} of them committed and {} aborted, and its end speaks of {}, {} and {}: a \
                  journal is missing or was cut; nothing can bring that back",
@@ -136,22 +137,29 @@ impl Account {
         let mut doubts: Vec<Doubt> =
             self.faults.iter().map(|words| Doubt { check: None, words: words.clone() }).collect();
         if let Some((lane, seq)) = self.open.first_key_value() {
+            let what = match self.open.len() {
+                1 => format!("transaction {seq} of lane {lane} has no end in the ledger"),
+                all => format!(
+                    "{all} transactions have no end in the ledger, the first of them is {seq} of lane {lane}"
+                ),
+            };
             // A ledger with its end had settled all of them.
             let what_to_do = match self.end {
-                None => "once the run is over, `loadgen resolve` settles them",
-                Some(_) => {
-                    "the ledger had ended, so their ends were cut off, and nothing can bring them back"
-                }
+                None if self.is_going_on => "",
+                None => "; that settles them, too",
+                Some(_) => "; the ledger had ended, so that was cut off, and nothing can bring it back",
             };
-            let words = format!(
-                "transactions have no end in the ledger: {} of them, the first is {seq} of lane {lane}; {what_to_do}",
-                self.open.len()
-            );
-            doubts.push(Doubt { check: None, words });
+            doubts.push(Doubt { check: None, words: format!("{what}{what_to_do}") });
         }
         doubts
     }
 }
+
+const GOING_ON: &str = "the run has not ended, its ledger is being written; verify it when it has";
+
+/// Without its markers, nothing tells how a run has ended.
+const UNENDED: &str = "the ledger has no clean end; `loadgen resolve` gives it one, as long as the markers of the run are in the \
+                       database that it went to";
 
 /// How many faults are told one by one.
 const MOST_FAULTS: usize = 10;

@@ -1,5 +1,7 @@
 //! The verdict.
 
+use std::collections::BTreeMap;
+
 use super::{
     account::Account,
     coverage::Why,
@@ -9,7 +11,7 @@ use super::{
     judgement::Judgement,
     observation::Sink,
     relation::Relation,
-    row,
+    row, several,
     shared::in_order,
     tally::Tally,
     verification::{Check, Doubt, NotCompared, Verdict, Verification},
@@ -21,6 +23,9 @@ const CERTAIN: [Check; 5] = [Check::Lost, Check::Duplicate, Check::Order, Check:
 
 const NOTHING: &str = "the sink has shown nothing at all of this run: neither its tables, under their names and in their schemas, nor \
                        its markers; is it the right sink, and was it consumed before?";
+
+/// How many tables are told that the ledger does not have.
+const MOST_OTHERS: usize = 5;
 
 /// How many lost markers of a lane are told one by one.
 const MOST: u64 = 1_000;
@@ -38,7 +43,7 @@ impl Judgement {
                 Some(versions) => row::judge(&Group { versions: &versions, ..*group }, self),
                 None => self.pass_over(group, Why::SeveralLanes),
             },
-            (Sink::Changes, true) => self.pass_over(group, Why::SeveralLanes),
+            (Sink::Changes, true) => several::judge(group, self),
         }
     }
 
@@ -52,6 +57,12 @@ impl Judgement {
             }
             match self.sink {
                 Sink::Changes => self.lost_markers(*lane, newest + 1, *last)?,
+                Sink::State if newest == 0 => self.findings.add(Check::Lost, || {
+                    let words = format!(
+                        "the marker of the lane is not there, and its last committed transaction is {last}"
+                    );
+                    Draft::of_transaction(Check::Lost, *lane, *last, words)
+                }),
                 Sink::State => self.findings.add(Check::FinalState, || {
                     let words = format!(
                         "the marker of the lane is at {newest}, and its last committed transaction is {last}"
@@ -116,7 +127,7 @@ impl Judgement {
         }
         let has_findings = self.findings.counts.values().any(|count| *count > 0);
         if self.counts.observed == 0 {
-            doubt(None, NOTHING.to_owned());
+            doubt(None, nothing(&self.passed_over));
         } else if self.counts.compared == 0 && self.counts.changes > 0 {
             doubt(Some(Check::Coverage), "nothing could be compared".to_owned());
         }
@@ -137,9 +148,25 @@ impl Judgement {
         };
         let coverage = coverage(&self.coverage, relations);
         let (checks, counts) = (self.findings.counts.clone(), self.counts);
-        let verification = Verification { verdict, checks, findings: Vec::new(), doubts, coverage, counts };
+        let (findings, passed_over) = (Vec::new(), self.passed_over);
+        let verification = Verification { verdict, checks, findings, doubts, coverage, passed_over, counts };
         Ok((self.findings, verification))
     }
+}
+
+/// What to say if nothing came that the ledger knows.
+fn nothing(others: &BTreeMap<String, u64>) -> String {
+    if others.is_empty() {
+        return NOTHING.to_owned();
+    }
+    let mut names: Vec<&str> = others.keys().take(MOST_OTHERS).map(String::as_str).collect();
+    names.extend((others.len() > MOST_OTHERS).then_some("others"));
+    format!(
+        "the sink has shown {} changes, and none of them of this run: they are of {}; tables have to come under the names and \
+         in the schemas that they have at the source",
+        others.values().sum::<u64>(),
+        names.join(", ")
+    )
 }
 
 fn watermark(account: &Account, marks: &super::marks::Marks) -> String {
@@ -148,7 +175,9 @@ fn watermark(account: &Account, marks: &super::marks::Marks) -> String {
                  waiting for; `loadgen resolve` writes one if the run was cut off"
             .to_owned(),
         Some(_) if marks.seen == 0 => {
-            "the sink shows no marker rows of this run; it needs the marker table, too".to_owned()
+            "the sink shows no marker rows of this run; it needs the marker table, with what the run has left there until \
+             `loadgen cleanup` removes it"
+                .to_owned()
         }
         Some(mark) => format!(
             "the sink has come to watermark {} of {}; give it more time",

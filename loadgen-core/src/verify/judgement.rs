@@ -26,6 +26,8 @@ pub(super) struct Judgement {
     /// Why it says itself that it has not.
     pub(super) held_back: Option<String>,
     pub(super) marks: Marks,
+    /// Changes of tables that the ledger does not have.
+    pub(super) passed_over: BTreeMap<String, u64>,
     pub(super) findings: Findings,
     pub(super) coverage: Coverage,
     pub(super) counts: Counts,

@@ -3,16 +3,18 @@
 use super::version::{Fate, Version};
 use crate::ChangeKind;
 
+/// The lives of the row, lane by lane: whatever comes behind a deletion is another row of the same key.
+pub(super) fn lives(versions: &[Version]) -> impl DoubleEndedIterator<Item = &[Version]> {
+    versions.chunk_by(|one, next| one.lane == next.lane && one.kind != ChangeKind::Delete)
+}
+
 /// The versions of such a row, as far in order as its last state needs: one that was there before the run comes first, one
 /// that is there in the end comes last. None if they contradict each other, or nobody knows how one of them ended.
 pub(super) fn in_order(versions: &[Version]) -> Option<Vec<Version>> {
     if versions.iter().any(|version| version.fate != Fate::Committed) {
         return None;
     }
-    let of_a_lane = versions.chunk_by(|one, next| one.lane == next.lane);
-    // Whatever comes behind a deletion is another row of the same key.
-    let is_behind = |one: &Version, _: &Version| one.kind != ChangeKind::Delete;
-    let mut lives: Vec<&[Version]> = of_a_lane.flat_map(|lane| lane.chunk_by(is_behind)).collect();
+    let mut lives: Vec<&[Version]> = lives(versions).collect();
     let was_there = |life: &[Version]| life[0].kind != ChangeKind::Insert;
     let is_there = |life: &[Version]| life[life.len() - 1].kind != ChangeKind::Delete;
     let count = |is: &dyn Fn(&[Version]) -> bool| lives.iter().filter(|life| is(life)).count();

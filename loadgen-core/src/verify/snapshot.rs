@@ -6,6 +6,8 @@ use super::{
 };
 use crate::ChangeKind;
 
+const OLDER: &str = "a row of a snapshot is older than what had come of the row before it";
+
 const NEVER: &str = "the snapshot has a row as it never was";
 
 impl Walk<'_> {
@@ -15,12 +17,14 @@ impl Walk<'_> {
     }
 
     /// A row of a snapshot: what the stream begins with, or a look in between.
-    pub(super) fn snapshot(&mut self, seen: &Sighting<'_>, out: &mut Judgement) {
-        let versions = self.group.versions;
+    pub(super) fn snapshot(&mut self, at: usize, out: &mut Judgement) {
+        let (seen, versions) = (&self.group.sightings[at], self.group.versions);
         let like = |version: &Version| self.group.likeness(seen, version, None);
         if self.newest.is_some() {
             if !versions.iter().any(|version| like(version) != Likeness::Other) && !self.is_as_before(seen) {
                 out.wrong(Check::Value, seen, versions.last(), NEVER);
+            } else if let Some(newest) = self.older_than(at) {
+                out.wrong(Check::Order, seen, Some(&versions[newest]), OLDER);
             }
             return;
         }
@@ -36,6 +40,16 @@ impl Walk<'_> {
             None => out.wrong(Check::Value, seen, versions.last(), NEVER),
         }
         self.known = Some(seen.known().collect());
+    }
+
+    /// The version that had come when an older row of a snapshot came, if something comes of the row behind that. If it had come
+    /// before, the stream may have jumped back, and what it goes through again is no part of its order.
+    fn older_than(&self, at: usize) -> Option<usize> {
+        let (before, from) = self.group.sightings.split_at(at);
+        let newest = self.newest.filter(|_| from.len() > 1)?;
+        let like = |version: &Version| self.group.likeness(&from[0], version, None) != Likeness::Other;
+        let is_older = !self.group.versions[newest..].iter().any(like);
+        (is_older && !before.iter().any(|other| from[0].is_same(other))).then_some(newest)
     }
 
     fn is_as_before(&self, seen: &Sighting<'_>) -> bool {

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     Failure, Schema, SchemaFilter, SqlSession, Table, TableName, Type, Value,
-    ledger::{Covered, Form, Header, MARKER_COLUMNS, MARKER_TABLE, TableHeader},
+    ledger::{Covered, Form, Header, MARKER_COLUMNS, MARKER_TABLE, ResolveError, TableHeader},
 };
 
 /// Why the rows of a database could not be handed over.
@@ -36,16 +36,16 @@ pub enum ObserveError {
         /// Who hides them, and what to do.
         why: String,
     },
+    /// It is not the database that the run went to.
+    #[error(transparent)]
+    Elsewhere(#[from] ResolveError),
     /// The verifier did not take a row.
     #[error(transparent)]
     Verify(#[from] VerifyError),
 }
 
 /// The table of markers, if the database has it.
-///
-/// # Errors
-/// When the database cannot be read.
-pub async fn find_markers(
+pub(super) async fn find_markers(
     session: &mut impl SqlSession,
     header: &Header,
 ) -> Result<Option<Arc<Table>>, ObserveError> {
@@ -54,10 +54,7 @@ pub async fn find_markers(
 }
 
 /// Hands the markers over that [`find_markers`] has found; whoever waits for the last watermark calls this again and again.
-///
-/// # Errors
-/// When the database cannot be read.
-pub async fn observe_markers(
+pub(super) async fn observe_markers(
     session: &mut impl SqlSession,
     markers: &Arc<Table>,
     verifier: &mut Verifier,
@@ -73,14 +70,11 @@ pub async fn observe_markers(
 
 /// Hands all rows of the tables over that the ledger knows, by the names that they had last, or before in a copy that nobody has
 /// told of the new ones. The markers come before them.
-///
-/// # Errors
-/// When a table is missing that should be there, or the database cannot be read.
-pub async fn observe_rows(
+pub(super) async fn observe_rows(
     session: &mut impl SqlSession,
-    header: &Header,
     verifier: &mut Verifier,
 ) -> Result<(), ObserveError> {
+    let header = verifier.header();
     let schema = read(session, header.tables.values().map(|table| table.schema.clone())).await?;
     let mut done = BTreeSet::new();
     // The last form of a table is the one that it has now.

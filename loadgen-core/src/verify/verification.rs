@@ -17,6 +17,9 @@ pub struct Verification {
     pub doubts: Vec<Doubt>,
     /// What could not be compared.
     pub coverage: Vec<NotCompared>,
+    /// Changes of tables that the ledger does not have, by table: [`Verifier::pass_over`](super::Verifier::pass_over).
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub passed_over: BTreeMap<String, u64>,
     /// What was there to judge.
     pub counts: Counts,
 }

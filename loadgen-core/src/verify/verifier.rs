@@ -64,12 +64,14 @@ impl Default for VerifyOptions {
 #[derive(Debug)]
 pub struct Verifier {
     ledger: LedgerReader,
-    header: Header,
+    header: Arc<Header>,
     sink: Sink,
     scratch: Arc<Scratch>,
     account: Account,
     expectation: Expectation,
     marks: Marks,
+    /// Changes of tables that the ledger does not have.
+    passed_over: BTreeMap<String, u64>,
     tallies: Tallies,
     /// How much has come in each stream.
     streams: HashMap<u32, u64>,
@@ -95,13 +97,17 @@ const MEMORY: u64 = 64 << 20;
 /// More parts than this are more buffers than rows.
 const MOST_PARTS: usize = 512;
 
+/// How many tables that the ledger does not have are told apart, and what the rest is called.
+const MOST_OTHERS: usize = 1_000;
+const REST: &str = "others";
+
 impl Verifier {
     /// Reads the ledger.
     ///
     /// # Errors
     /// When the ledger cannot be read, or temporary files cannot be written.
     pub fn new(ledger: LedgerReader, sink: Sink, options: VerifyOptions) -> Result<Self, VerifyError> {
-        let header = ledger.header()?;
+        let header = Arc::new(ledger.header()?);
         let (mut relations, forms) = relations(&header, sink);
         for relation in &mut relations {
             let absent = options.absent.get(&relation.name);
@@ -132,6 +138,7 @@ impl Verifier {
             scratch,
             account,
             marks: Marks::default(),
+            passed_over: BTreeMap::new(),
             streams: HashMap::new(),
             memory: options.memory,
             cells: Parts::default(),
@@ -151,10 +158,25 @@ impl Verifier {
         Some(TableId(at as u32))
     }
 
+    /// A change has come of a table that [`Verifier::table`] does not know, such as `public.orders`. It is counted, and nothing else.
+    pub fn pass_over(&mut self, table: &str) {
+        let known = self.passed_over.len();
+        match self.passed_over.get_mut(table) {
+            Some(count) => *count += 1,
+            None if known < MOST_OTHERS => *self.passed_over.entry(table.to_owned()).or_default() += 1,
+            None => *self.passed_over.entry(REST.to_owned()).or_default() += 1,
+        }
+    }
+
     /// Whether a table is one that is not compared, whatever the sink shows of it.
     pub fn is_passed_over(&self, table: TableId) -> bool {
         let relation = self.expectation.relations.get(table.0 as usize);
         relation.is_some_and(|relation| relation.exempt.is_some())
+    }
+
+    /// What the ledger says of the run.
+    pub fn header(&self) -> Arc<Header> {
+        Arc::clone(&self.header)
     }
 
     /// The columns of a table's key, in the order in which observations have their values; none of the marker table.
@@ -264,6 +286,7 @@ impl Verifier {
             held_back: self.held_back,
             replays: Replays::new(&self.scratch, rows.parts(), &self.streams),
             marks: self.marks,
+            passed_over: self.passed_over,
             findings: self.findings,
             coverage: Coverage::default(),
             counts,

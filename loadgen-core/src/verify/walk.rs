@@ -117,7 +117,7 @@ impl<'a> Walk<'a> {
         let seen = &self.group.sightings[at];
         if seen.seen == Seen::Row {
             self.strays.push(at);
-            self.snapshot(seen, out);
+            self.snapshot(at, out);
             return Ok(());
         }
         match self.step(at) {

@@ -5,5 +5,6 @@ mod columns;
 mod history;
 mod ledgers;
 mod mutations;
+mod several;
 mod sink;
 mod snapshots;

@@ -37,6 +37,16 @@ pub struct DebeziumCapture {
     lines: u64,
 }
 
+/// What a line shows.
+#[derive(Debug, PartialEq)]
+pub(super) enum Found {
+    Change(Change),
+    /// A change of a table that is not in the ledger, by schema and name.
+    Foreign(String),
+    /// No change.
+    Nothing,
+}
+
 /// A change of a table of the ledger.
 #[derive(Debug, PartialEq)]
 pub(super) struct Change {
@@ -79,11 +89,12 @@ impl DebeziumCapture {
                     return Ok(());
                 }
                 Err(what) => return Err(DebeziumError::Line { line: self.lines + 1, what }),
-                Ok(Some(change)) => {
+                Ok(Found::Change(change)) => {
                     let id = ids[change.table];
                     hand_over(change, id, verifier)?;
                 }
-                Ok(None) => {}
+                Ok(Found::Foreign(table)) => verifier.pass_over(&table),
+                Ok(Found::Nothing) => {}
             }
             self.lines += u64::from(is_whole);
             self.line = line;
@@ -100,19 +111,21 @@ impl DebeziumCapture {
         Ok(self.line.ends_with(b"\n"))
     }
 
-    /// The change that a line shows; none if it shows something else, or of a table that is not in the ledger.
-    pub(super) fn change(&mut self, line: &[u8]) -> Result<Option<Change>, String> {
+    /// What a line shows.
+    pub(super) fn change(&mut self, line: &[u8]) -> Result<Found, String> {
         let line = std::str::from_utf8(line).map_err(|_| "it is not UTF-8".to_owned())?;
         if line.trim().is_empty() {
-            return Ok(None);
+            return Ok(Found::Nothing);
         }
         let no_json = |error: serde_json::Error| format!("it is no JSON object: {error}");
         let record = Record::read(line).map_err(no_json)?;
         let value = Message::read(&record.value).map_err(no_json)?;
-        let Some(payload) = value.payload else { return Ok(None) };
-        let Some(event) = Event::read(payload)? else { return Ok(None) };
+        let Some(payload) = value.payload else { return Ok(Found::Nothing) };
+        let Some(event) = Event::read(payload)? else { return Ok(Found::Nothing) };
         let name = (event.table.0.to_string(), event.table.1.to_string());
-        let Some(number) = self.numbers.get(&name).copied() else { return Ok(None) };
+        let Some(number) = self.numbers.get(&name).copied() else {
+            return Ok(Found::Foreign(format!("{}.{}", name.0, name.1)));
+        };
         let stream = match record.place {
             Some(place) => {
                 let next = self.tables.len() + self.streams.len();
@@ -128,7 +141,7 @@ impl DebeziumCapture {
         table.schemas = schemas;
         let (key, columns) = change?;
         let Event { seen, transaction, .. } = event;
-        Ok(Some(Change { table: number, seen, key, columns, transaction, stream }))
+        Ok(Found::Change(Change { table: number, seen, key, columns, transaction, stream }))
     }
 }
 

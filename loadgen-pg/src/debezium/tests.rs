@@ -8,7 +8,12 @@ use loadgen_core::{
     verify::{Cell, Seen},
 };
 
-use super::{capture::DebeziumCapture, schema::Schema, table::Column, value};
+use super::{
+    capture::{Change, DebeziumCapture, Found},
+    schema::Schema,
+    table::Column,
+    value,
+};
 
 fn covered(name: &str, ty: &str, form: Form) -> Covered {
     Covered { name: name.to_owned(), ty: ty.to_owned(), form: Some(form) }
@@ -327,7 +332,7 @@ fn an_event_is_the_same_in_whatever_it_is_wrapped() {
         format!(r#"{{"key":{{"schema":{{"type":"struct"}},"payload":{{"id":1}}}},"value":{wrapped}}}"#),
         format!(r#"{{"topic":"x.public.t","partition":0,"offset":3,"key":"1","payload":{quoted}}}"#),
     ] {
-        let change = capture.change(line.as_bytes()).unwrap().unwrap();
+        let change = change_in(&mut capture, &line);
         assert_eq!((change.seen, change.transaction), (Seen::Insert, Some(77)), "{line}");
         assert_eq!(change.key, ["1"], "{line}");
         let expected = [("id", is(Value::Int(1))), ("price", decimal(1990, 2)), ("note", is(Value::Null))];
@@ -337,11 +342,18 @@ fn an_event_is_the_same_in_whatever_it_is_wrapped() {
     }
 }
 
+fn change_in(capture: &mut DebeziumCapture, line: &str) -> Change {
+    match capture.change(line.as_bytes()) {
+        Ok(Found::Change(change)) => change,
+        other => panic!("{line}: {other:?}"),
+    }
+}
+
 #[test]
 fn each_op_is_what_it_says() {
     let mut capture = DebeziumCapture::new(&header());
     let mut check = |line: &str, seen, key: &[&str], columns| {
-        let change = capture.change(line.as_bytes()).unwrap().unwrap();
+        let change = change_in(&mut capture, line);
         assert_eq!(
             (change.seen, change.key, change.columns.len()),
             (seen, key.iter().map(|key| key.to_string()).collect(), columns),
@@ -377,10 +389,11 @@ fn what_is_no_change_is_passed_over() {
         r#"{"ts_ms":1709209800123}"#,
         r#"{"status":"BEGIN","id":"571:1","ts_ms":1,"event_count":null,"data_collections":null}"#,
         r#"{"op":"m","message":{"prefix":"p","content":""},"source":{}}"#,
-        r#"{"after":{"id":1},"source":{"schema":"public","table":"other"},"op":"c"}"#,
     ] {
-        assert_eq!(capture.change(line.as_bytes()), Ok(None), "{line}");
+        assert_eq!(capture.change(line.as_bytes()), Ok(Found::Nothing), "{line}");
     }
+    let other = r#"{"after":{"id":1},"source":{"schema":"public","table":"other"},"op":"c"}"#;
+    assert_eq!(capture.change(other.as_bytes()), Ok(Found::Foreign("public.other".to_owned())));
 }
 
 #[test]

@@ -11,7 +11,7 @@ use super::{
     SlotError, SlotReader, SlotSource,
     cells::needs_text,
     message::Message,
-    shape::{Change, Shape, Shapes},
+    shape::{Announced, Change, Shape, Shapes},
 };
 use crate::PgSession;
 
@@ -114,7 +114,13 @@ impl Stream<'_> {
                 format!("a change of the table number {relation}, which nobody named"),
             ));
         };
-        let Some(shape) = shape else { return Ok(()) };
+        let shape = match shape {
+            Announced::Known(shape) => shape,
+            Announced::Foreign(name) => {
+                self.verifier.pass_over(name);
+                return Ok(());
+            }
+        };
         let changes = changes(shape).map_err(|why| wrong(self.slot, why))?;
         changes.iter().try_for_each(|change| shape.show(change, self.transaction, self.verifier))
     }

@@ -71,7 +71,8 @@ impl SlotReader {
             ask(query.fetch_one(session.driver()?)).await?;
         if !has_slot {
             return refused(format!(
-                "there is no slot {slot} of the plugin pgoutput in this database; `run --slot {slot}` makes one"
+                "there is no slot {slot} of the plugin pgoutput in this database; if somebody has dropped it, what it held is gone, and \
+                 another run with `--slot {slot}` makes a new one"
             ));
         }
         if !has_publication {

@@ -23,8 +23,16 @@ pub(super) struct Shape {
     key: Vec<usize>,
 }
 
-/// The tables that were announced, by their numbers; none for one that the ledger does not have.
-pub(super) type Shapes = HashMap<u32, Option<Shape>>;
+/// The tables that were announced, by their numbers.
+pub(super) type Shapes = HashMap<u32, Announced>;
+
+/// A table that changes were announced of.
+#[derive(Debug)]
+pub(super) enum Announced {
+    Known(Shape),
+    /// One that the ledger does not have, by schema and name.
+    Foreign(String),
+}
 
 /// A change of a row.
 pub(super) struct Change<'a> {
@@ -38,8 +46,10 @@ impl Shape {
         relation: &Relation,
         schema: &Schema,
         verifier: &Verifier,
-    ) -> Result<Option<Self>, String> {
-        let Some(table) = verifier.table(&relation.schema, &relation.name) else { return Ok(None) };
+    ) -> Result<Announced, String> {
+        let Some(table) = verifier.table(&relation.schema, &relation.name) else {
+            return Ok(Announced::Foreign(format!("{}.{}", relation.schema, relation.name)));
+        };
         let described = schema.table(&TableName::new(&relation.schema, &relation.name));
         let cells = relation.columns.iter().map(|column| {
             let index = described.and_then(|table| table.column_index(&column.name));
@@ -54,7 +64,7 @@ impl Shape {
         let key = key.ok_or_else(|| {
             format!("the changes of {}.{} come without its key", relation.schema, relation.name)
         })?;
-        Ok(Some(Shape { table, cells: cells.collect(), names, key }))
+        Ok(Announced::Known(Shape { table, cells: cells.collect(), names, key }))
     }
 
     pub(super) fn truncated(&self) -> Change<'_> {

@@ -13,9 +13,7 @@ use loadgen_core::{
     Target, Type,
     ledger::LedgerReader,
     memory::{Faults, Memory, table},
-    verify::{
-        Sink, Verdict, Verification, Verifier, VerifyOptions, find_markers, observe_markers, observe_rows,
-    },
+    verify::{Sink, Verdict, Verification, Verifier, VerifyOptions, observe_source},
 };
 
 use super::traced;
@@ -28,11 +26,8 @@ type Step = fn(&Memory);
 pub(super) async fn verified(memory: &Memory, ledger: &Path) -> Verification {
     let mut session = memory.connect().await.unwrap();
     let reader = LedgerReader::open(ledger).unwrap();
-    let header = reader.header().unwrap();
     let mut verifier = Verifier::new(reader, Sink::State, VerifyOptions::default()).unwrap();
-    let markers = find_markers(&mut session, &header).await.unwrap().unwrap();
-    observe_markers(&mut session, &markers, &mut verifier).await.unwrap();
-    observe_rows(&mut session, &header, &mut verifier).await.unwrap();
+    observe_source(&mut session, &mut verifier).await.unwrap();
     verifier.finish().unwrap()
 }
 

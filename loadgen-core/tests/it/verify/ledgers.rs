@@ -182,7 +182,7 @@ fn what_has_no_end_may_be_there_or_not_and_nobody_can_say() {
     bench.write();
     let with = bench.changes().ops(&[('i', 1, 1), ('u', 1, 2)]).marks(2);
     let found = with.says(Verdict::Inconclusive, &[]);
-    assert!(doubts(&found).contains("no end in the ledger: 1 of them, the first is 2 of lane 0"));
+    assert!(doubts(&found).contains("transaction 2 of lane 0 has no end in the ledger"));
     bench.changes().op(('i', 1, 1)).marks(1).says(Verdict::Inconclusive, &[]);
     bench.rows().op(('r', 1, 1)).marks(1).says(Verdict::Inconclusive, &[]);
     bench.rows().op(('r', 1, 2)).marks(2).says(Verdict::Inconclusive, &[]);

@@ -30,9 +30,30 @@ fn an_older_row_that_comes_last_is_not_the_final_state() {
     said(updated().op(('r', 1, 2)), Verdict::Pass, &[]);
     said(updated().op(('r', 1, 9)), Verdict::Fail, &[Check::Value]);
     // Something of the row comes behind it, or may still come.
-    said(updated().ops(&[('r', 1, 1), ('r', 1, 2)]), Verdict::Pass, &[]);
+    said(updated().ops(&[('r', 1, 1), ('r', 1, 2)]), Verdict::Fail, &[Check::Order]);
     let open = bench.changes().ops(&[('i', 1, 1), ('u', 1, 2), ('r', 1, 1)]);
     said(open, Verdict::Inconclusive, &[]);
+}
+
+#[test]
+fn an_older_row_with_changes_behind_it_is_out_of_order() {
+    let bench = bench();
+    let stream = |ops: &[Op]| bench.changes().ops(ops).marks(5);
+    let rest = [('u', 1, 3), ('d', 1, 0), ('i', 2, 1)];
+    let with = |row: Op| [&[('i', 1, 1), ('u', 1, 2), row], &rest[..]].concat();
+    said(stream(&with(('r', 1, 1))), Verdict::Fail, &[Check::Order]);
+    for row in [('r', 1, 2), ('r', 1, 3)] {
+        said(stream(&with(row)), Verdict::Pass, &[]);
+    }
+    said(stream(&with(('r', 1, 9))), Verdict::Fail, &[Check::Value]);
+    // It is one however little has come.
+    let open = bench.changes().ops(&with(('r', 1, 1))[..4]);
+    said(open, Verdict::Fail, &[Check::Order]);
+    // The value of before has come back since.
+    let back = committed(&[&[('i', 1, 1)], &[('u', 1, 2)], &[('u', 1, 1)], &[('u', 1, 3)]]);
+    back.write();
+    let ops = [('i', 1, 1), ('u', 1, 2), ('r', 1, 1), ('u', 1, 1), ('u', 1, 3)];
+    said(back.changes().ops(&ops).marks(4), Verdict::Pass, &[]);
 }
 
 #[test]

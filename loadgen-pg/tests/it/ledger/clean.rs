@@ -6,7 +6,7 @@ use loadgen_core::{
     Run, SqlSession,
     crud::{Crud, CrudConfig, RowCounts, TableConfig, Touch},
     ledger::{CleanEnd, Header, Ledger, LedgerOptions, LedgerReader, Record},
-    verify::{Sink, Verdict, Verifier, VerifyOptions, find_markers, observe_markers, observe_rows},
+    verify::{Sink, Verdict, Verifier, VerifyOptions, observe_source},
 };
 use loadgen_pg::{PgSession, PgTarget};
 use tempfile::TempDir;
@@ -75,11 +75,8 @@ async fn traced(target: PgTarget, out: &TempDir, seed: u64, transactions: u64) -
 /// Holds the tables against the ledger; how many changes there were.
 async fn verified(session: &mut PgSession, out: &TempDir, seed: u64) -> u64 {
     let reader = LedgerReader::open(out.path()).unwrap();
-    let header = reader.header().unwrap();
     let mut verifier = Verifier::new(reader, Sink::State, VerifyOptions::default()).unwrap();
-    let markers = find_markers(session, &header).await.unwrap().unwrap();
-    observe_markers(session, &markers, &mut verifier).await.unwrap();
-    observe_rows(session, &header, &mut verifier).await.unwrap();
+    observe_source(session, &mut verifier).await.unwrap();
     let found = verifier.finish().unwrap();
     assert_eq!((found.verdict, found.findings.len()), (Verdict::Pass, 0), "seed {seed}: {found:#?}");
     // What cannot be compared has to do with rows of before, of which the ledger has a sum alone, or is filled by the database.

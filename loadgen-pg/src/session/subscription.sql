@@ -4,7 +4,7 @@ with recursive up (relation) as (
     union
     select inhparent from up join pg_inherits on inhrelid = relation
 )
-select distinct nspname || '.' || relname
+select distinct nspname::text, relname::text
 from up join pg_class on pg_class.oid = relation join pg_namespace on pg_namespace.oid = relnamespace
 where (nspname::text, relname::text) in (select * from unnest($1::text[], $2::text[]))
-order by 1
+order by 1, 2
