@@ -20,7 +20,7 @@ use super::{
     touch::Touch,
 };
 use crate::{
-    Change, ChangeKind, Seed, Shape, Special, Table, Value, column_salt,
+    Change, ChangeKind, Seed, Shape, Special, Table, Type, Value, column_salt,
     generate::{Locale, relate::Relations},
 };
 
@@ -50,6 +50,8 @@ pub struct TablePlan {
     pub(crate) references: Vec<Reference>,
     /// Columns remembered of each live row: the key and whatever children refer to.
     pub(crate) remembered: Vec<usize>,
+    /// Columns that never change and that others of the row follow from, each with its place among what is remembered.
+    pub(crate) leads: Vec<(usize, usize)>,
     /// Columns that updates replace, in at most [`GROUPS`] groups that come and go together.
     pub(crate) groups: Vec<Vec<usize>>,
     /// Columns that updates of the last group replace, too, and that no digest covers.
@@ -110,11 +112,15 @@ impl TablePlan {
         let locale = config.locale.unwrap_or(Locale::ANYWHERE);
         let ties = Ties::find((&table, &own_config), &mut sources, rules, locale);
         let wanted = table_config.operations.or(config.operations).unwrap_or_default();
-        let kept = Kept::of(&table, &sources, referred, (wanted.update, wanted.delete) != (0, 0));
+        let is_picked = Sampling::of(&table, config, table_config) == Sampling::Server;
+        let leads = if is_picked { Vec::new() } else { leads(&table, &sources, ties.as_ref()) };
+        let read: BTreeSet<usize> = referred.iter().chain(&leads).copied().collect();
+        let kept = Kept::of(&table, &sources, &read, (wanted.update, wanted.delete) != (0, 0));
         let Kept { key, remembered, .. } = &kept;
         note_specials(&table, key, &mut notes);
         let decides = partial.as_ref().map_or(&[][..], |part| &part.columns);
-        let groups = groups(&table, &sources, (remembered, decides), ties.as_ref(), &mut notes);
+        let fixed = Fixed { remembered, decides, leads: &leads };
+        let groups = groups(&table, &sources, &fixed, ties.as_ref(), &mut notes);
         let late = late_updates(&table, &sources, remembered);
         let Shapes { insert, updates, delete } = Shapes::of(&table, &kept, (&groups, &late), shapes);
         let has_key = delete.is_some() && !kept.by_address;
@@ -123,6 +129,7 @@ impl TablePlan {
         let operations = possible(wanted, updates.is_empty(), delete.is_none(), &mut notes);
         note_idle(table_config, operations, (&standing, !referred.is_empty()), &mut notes);
         let room = room::of_sequences(&table, &sources).map_or(u64::MAX, |(_, left)| left);
+        let place_of = |lead| remembered.iter().position(|column| *column == lead);
         let layout = Layout {
             keys: remembered.len(),
             parts: groups.len() + 1,
@@ -153,6 +160,7 @@ impl TablePlan {
             operations,
             sources,
             notes,
+            leads: leads.iter().filter_map(|lead| Some((*lead, place_of(*lead)?))).collect(),
             ties,
             references,
             remembered: kept.remembered,
@@ -253,14 +261,34 @@ fn parts(table: &Table, groups: &[Vec<usize>]) -> Vec<usize> {
     (0..table.columns.len()).map(part).chain([UNREAD]).collect()
 }
 
+/// Columns that updates leave as they are.
+struct Fixed<'a> {
+    remembered: &'a [usize],
+    /// Columns that decide which rows a partial key holds for.
+    decides: &'a [usize],
+    /// Columns that others of the row follow from.
+    leads: &'a [usize],
+}
+
+/// Moments that keys hold and that others of the row come after: what is drawn anew has to know them.
+fn leads(table: &Table, sources: &[Source], ties: Option<&Ties>) -> Vec<usize> {
+    let is_lead = |column: &usize| {
+        matches!(sources[*column], Source::Distinct(_))
+            && matches!(table.columns[*column].ty, Type::Date | Type::Timestamp { .. } | Type::Time(_))
+    };
+    let relations = ties.and_then(|ties| ties.relations.as_ref());
+    relations.iter().flat_map(|relations| relations.tied()).flatten().filter(is_lead).collect()
+}
+
 /// Deals the columns that updates may replace into groups, neighbours together, and those together that are tied.
 fn groups(
     table: &Table,
     sources: &[Source],
-    (remembered, decides): (&[usize], &[usize]),
+    fixed: &Fixed<'_>,
     ties: Option<&Ties>,
     notes: &mut Vec<String>,
 ) -> Vec<Vec<usize>> {
+    let &Fixed { remembered, decides, leads } = fixed;
     let (keys, fixed) = (table.unique_rules(), table.partitioned_by());
     let Special { denied, late, .. } = &table.special;
     let in_key = |column: &usize| {
@@ -286,7 +314,7 @@ fn groups(
             .extend(rules.tied().filter(|tied| tied.iter().any(|c| free.contains(c))).map(<[usize]>::to_vec));
     }
     if let Some(relations) = ties.and_then(|ties| ties.relations.as_ref()) {
-        hold_related(table, relations, &mut free, notes);
+        hold_related(table, (relations, leads), &mut free, notes);
         for tied in relations.tied() {
             join(&mut units, tied.into_iter().filter(|column| free.contains(column)).collect());
         }
@@ -326,12 +354,17 @@ pub(crate) fn columns_of<'a>(
 }
 
 /// Takes from the columns that may change those that are related to one that may not, unless nothing else could change.
-fn hold_related(table: &Table, relations: &Relations, free: &mut Vec<usize>, notes: &mut Vec<String>) {
+fn hold_related(
+    table: &Table,
+    (relations, leads): (&Relations, &[usize]),
+    free: &mut Vec<usize>,
+    notes: &mut Vec<String>,
+) {
     let mut left = free.clone();
     loop {
         let before = left.len();
         for tied in relations.tied() {
-            if tied.iter().any(|column| !left.contains(column)) {
+            if tied.iter().any(|column| !left.contains(column) && !leads.contains(column)) {
                 left.retain(|column| !tied.contains(column));
             }
         }

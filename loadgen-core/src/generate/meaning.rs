@@ -54,7 +54,7 @@ pub(super) fn ranked(table: Option<&str>, column: &str) -> Vec<(usize, Meaning)>
 }
 
 /// The words of a name without anything between them.
-struct Name {
+pub(super) struct Name {
     joined: String,
     /// The same with the last word in the singular.
     singular: Option<String>,
@@ -65,7 +65,7 @@ struct Name {
 }
 
 impl Name {
-    fn new(table: Option<&str>, column: &str) -> Self {
+    pub(super) fn new(table: Option<&str>, column: &str) -> Self {
         let column = words(column);
         let thing = table.and_then(|table| words(table).pop()).map(|word| singular(&word).unwrap_or(word));
         let mut starts = Vec::new();
@@ -83,7 +83,7 @@ impl Name {
 
     /// Where the phrase starts in the name, blanks aside, if the name ends with it; the far end for one like `is *`
     /// that the name starts with.
-    fn start_of(&self, phrase: &str) -> Option<usize> {
+    pub(super) fn start_of(&self, phrase: &str) -> Option<usize> {
         if let Some(first) = phrase.trim_start().strip_suffix(" *") {
             return (self.first.as_deref() == Some(first)).then_some(usize::MAX);
         }

@@ -52,6 +52,7 @@ mod range;
 pub(crate) mod relate;
 mod remedy;
 mod scalar;
+mod seldom;
 mod sequence;
 mod spelling;
 mod spelt;
@@ -148,7 +149,7 @@ fn choose(
     let default = ColumnConfig::default();
     let config = config.unwrap_or(&default);
     config.check()?;
-    let ratio = config.nulls(column.nullable)?;
+    let ratio = config.nulls(column)?;
     let values = match &column.ty {
         Type::Array(element) => {
             let items = values(locale, table, &column.name, element, config);

@@ -74,7 +74,7 @@ impl Search<'_> {
                 let (_, own) = self.members.iter().find(|(name, _)| *name == meaning)?;
                 told(meaning, own.unwrap_or(spec), None)
             }
-            Origin::Drawn(None) | Origin::Checked if self.may_tell(column) => {
+            Origin::Drawn(None) | Origin::Checked | Origin::Tied if self.may_tell(column) => {
                 let (meaning, spec) = meant(ground, column)?;
                 let (_, own) = self.members.iter().find(|(name, _)| *name == meaning)?;
                 told(meaning, own.unwrap_or(spec), None)
