@@ -8,6 +8,7 @@ use super::{
     config::{CrudConfig, OperationWeights, TableConfig},
     dealt::Dealt,
     kept::Kept,
+    leads::leads,
     live::Layout,
     partial::InPart,
     peculiar::{note_idle, note_specials, possible},
@@ -20,7 +21,7 @@ use super::{
     touch::Touch,
 };
 use crate::{
-    Change, ChangeKind, Seed, Shape, Special, Table, Type, Value, column_salt,
+    Change, ChangeKind, Seed, Shape, Special, Table, Value, column_salt,
     generate::{Locale, relate::Relations},
 };
 
@@ -112,16 +113,13 @@ impl TablePlan {
         let locale = config.locale.unwrap_or(Locale::ANYWHERE);
         let ties = Ties::find((&table, &own_config), &mut sources, rules, locale);
         let wanted = table_config.operations.or(config.operations).unwrap_or_default();
-        let is_picked = Sampling::of(&table, config, table_config) == Sampling::Server;
-        let leads = if is_picked { Vec::new() } else { leads(&table, &sources, ties.as_ref()) };
-        let read: BTreeSet<usize> = referred.iter().chain(&leads).copied().collect();
-        let kept = Kept::of(&table, &sources, &read, (wanted.update, wanted.delete) != (0, 0));
-        let Kept { key, remembered, .. } = &kept;
-        note_specials(&table, key, &mut notes);
+        let leads = leads((&table, config, table_config), &sources, ties.as_ref());
+        let kept = Kept::of(&table, &sources, (referred, &leads), (wanted.update, wanted.delete) != (0, 0));
+        note_specials(&table, &kept.key, &mut notes);
         let decides = partial.as_ref().map_or(&[][..], |part| &part.columns);
-        let fixed = Fixed { remembered, decides, leads: &leads };
-        let groups = groups(&table, &sources, &fixed, ties.as_ref(), &mut notes);
-        let late = late_updates(&table, &sources, remembered);
+        let fixed = (&*kept.remembered, decides, &*leads);
+        let groups = groups(&table, &sources, fixed, ties.as_ref(), &mut notes);
+        let late = late_updates(&table, &sources, &kept.remembered);
         let Shapes { insert, updates, delete } = Shapes::of(&table, &kept, (&groups, &late), shapes);
         let has_key = delete.is_some() && !kept.by_address;
         let standing = Standing::of(&table, config, table_config, has_key);
@@ -129,9 +127,8 @@ impl TablePlan {
         let operations = possible(wanted, updates.is_empty(), delete.is_none(), &mut notes);
         note_idle(table_config, operations, (&standing, !referred.is_empty()), &mut notes);
         let room = room::of_sequences(&table, &sources).map_or(u64::MAX, |(_, left)| left);
-        let place_of = |lead| remembered.iter().position(|column| *column == lead);
         let layout = Layout {
-            keys: remembered.len(),
+            keys: kept.remembered.len(),
             parts: groups.len() + 1,
             references: references.len(),
             is_parent: !referred.is_empty() || standing.touch.adopts(),
@@ -142,7 +139,7 @@ impl TablePlan {
                 is_dealt: false,
                 is_partial: partial.is_some(),
             },
-            cap: if remembered.is_empty() { 0 } else { cap },
+            cap: if kept.remembered.is_empty() { 0 } else { cap },
         };
         TablePlan {
             generation: 0,
@@ -160,7 +157,7 @@ impl TablePlan {
             operations,
             sources,
             notes,
-            leads: leads.iter().filter_map(|lead| Some((*lead, place_of(*lead)?))).collect(),
+            leads: kept.places(&leads),
             ties,
             references,
             remembered: kept.remembered,
@@ -261,34 +258,14 @@ fn parts(table: &Table, groups: &[Vec<usize>]) -> Vec<usize> {
     (0..table.columns.len()).map(part).chain([UNREAD]).collect()
 }
 
-/// Columns that updates leave as they are.
-struct Fixed<'a> {
-    remembered: &'a [usize],
-    /// Columns that decide which rows a partial key holds for.
-    decides: &'a [usize],
-    /// Columns that others of the row follow from.
-    leads: &'a [usize],
-}
-
-/// Moments that keys hold and that others of the row come after: what is drawn anew has to know them.
-fn leads(table: &Table, sources: &[Source], ties: Option<&Ties>) -> Vec<usize> {
-    let is_lead = |column: &usize| {
-        matches!(sources[*column], Source::Distinct(_))
-            && matches!(table.columns[*column].ty, Type::Date | Type::Timestamp { .. } | Type::Time(_))
-    };
-    let relations = ties.and_then(|ties| ties.relations.as_ref());
-    relations.iter().flat_map(|relations| relations.tied()).flatten().filter(is_lead).collect()
-}
-
 /// Deals the columns that updates may replace into groups, neighbours together, and those together that are tied.
 fn groups(
     table: &Table,
     sources: &[Source],
-    fixed: &Fixed<'_>,
+    (remembered, decides, leads): (&[usize], &[usize], &[usize]),
     ties: Option<&Ties>,
     notes: &mut Vec<String>,
 ) -> Vec<Vec<usize>> {
-    let &Fixed { remembered, decides, leads } = fixed;
     let (keys, fixed) = (table.unique_rules(), table.partitioned_by());
     let Special { denied, late, .. } = &table.special;
     let in_key = |column: &usize| {

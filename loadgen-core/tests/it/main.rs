@@ -12,6 +12,7 @@ mod idle;
 mod kept_together;
 mod ledger;
 mod lines;
+mod meanings;
 mod moments;
 mod others;
 mod plans;

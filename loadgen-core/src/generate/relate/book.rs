@@ -36,6 +36,11 @@ pub(super) fn phrases(role: &str) -> impl Iterator<Item = &'static str> {
     lines(role).flat_map(|line| line.split(", "))
 }
 
+/// The two lists of each line, with a bar between them.
+pub(super) fn pairs(head: &str) -> impl Iterator<Item = [&'static str; 2]> {
+    lines(head).filter_map(|line| line.split_once(" | ").map(|(one, other)| [one, other]))
+}
+
 /// What is said of a chain of moments.
 pub(super) struct ChainRule {
     pub(super) name: &'static str,

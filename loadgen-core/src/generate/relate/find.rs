@@ -81,6 +81,8 @@ impl Relations {
         super::persons::find(ground, &mut all);
         super::chains::find(ground, &mut all);
         super::amounts::find(ground, &mut all);
+        super::age::find(ground, &mut all);
+        super::flags::find(ground, &mut all);
         let own = ground.table.columns.iter().map(|_| None).collect();
         let tied: Vec<bool> = ground.origins.iter().map(|origin| *origin == Origin::Tied).collect();
         let bond = |relation: Box<dyn Relation>| {

@@ -5,6 +5,7 @@
 //! of a column goes first, and where a value does not fit, the column keeps one of its own: relations make rows likely,
 //! never impossible.
 
+mod age;
 mod amounts;
 mod bond;
 mod book;
@@ -12,6 +13,7 @@ mod chain;
 mod chains;
 mod facts;
 mod find;
+mod flags;
 mod pen;
 mod persons;
 mod place;
