@@ -44,9 +44,10 @@ impl Rules {
         self.covered[column]
     }
 
-    /// Whether the conditions that read a column hold.
-    pub(crate) fn hold(&self, row: &[Value], column: usize) -> bool {
-        let mut own = self.bundles.iter().filter(|bundle| bundle.reads().contains(&column));
+    /// Whether the conditions that read any of some columns hold.
+    pub(crate) fn hold(&self, row: &[Value], columns: &[usize]) -> bool {
+        let reads = |bundle: &&Bundle| columns.iter().any(|column| bundle.reads().contains(column));
+        let mut own = self.bundles.iter().filter(reads);
         own.all(|bundle| bundle.is_met(row))
     }
 

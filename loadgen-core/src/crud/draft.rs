@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     Column, Fill, ForeignKey, Obstacle, Seed, Table, Type,
-    generate::{self, ColumnConfig, Distinct, Locale},
+    generate::{self, ColumnConfig, Distinct, Locale, relate::beside},
 };
 
 /// What decides about one table.
@@ -174,7 +174,7 @@ impl Draft<'_> {
             match &column.fill {
                 Fill::Sequence { .. } => return Ok(Ok(Source::Server("sequence".to_owned()))),
                 Fill::Volatile(default)
-                    if column.ty != Type::Uuid && !self.is_confined(index) && !self.is_compared(index) =>
+                    if column.ty != Type::Uuid && !self.is_confined(index) && !self.is_timed(index) =>
                 {
                     return Ok(Ok(Source::Server(format!("default {default}"))));
                 }
@@ -211,6 +211,24 @@ impl Draft<'_> {
             && self.table.checks.iter().any(|check| {
                 check.columns.contains(&column) && check.columns.iter().all(|column| by.contains(column))
             })
+    }
+
+    /// Whether a moment has to do with others of the row that are drawn: then it is, too, as the time of the run is not known before.
+    fn is_timed(&self, column: usize) -> bool {
+        let is_moment = matches!(self.table.columns[column].ty, Type::Date | Type::Timestamp { .. });
+        is_moment
+            && (self.is_compared(column)
+                || beside(self.table, column).into_iter().any(|other| self.is_drawn(other)))
+    }
+
+    /// Whether something else than what the database fills in is written to a moment.
+    fn is_drawn(&self, column: usize) -> bool {
+        let definition = &self.table.columns[column];
+        let is_left = self.config_of(column).is_some_and(|said| said.leave_out)
+            || self.table.special.denied.insert.contains(&column);
+        let is_said = self.config_of(column).is_some();
+        let fills = matches!(definition.fill, Fill::Volatile(_) | Fill::Generated | Fill::Sequence { .. });
+        !is_left && (is_said || !fills || self.is_compared(column))
     }
 
     /// Whether a check compares a moment with another one that is drawn: against the time of the run, which nobody knows before,

@@ -34,8 +34,14 @@ impl Kept {
         }
     }
 
-    /// `touched`: whether rows are to be found again.
-    pub(super) fn of(table: &Table, sources: &[Source], referred: &BTreeSet<usize>, touched: bool) -> Self {
+    /// Beside the key, what children refer to is remembered, and what other columns follow from. `touched`: whether rows are to
+    /// be found again.
+    pub(super) fn of(
+        table: &Table,
+        sources: &[Source],
+        (referred, leads): (&BTreeSet<usize>, &[usize]),
+        touched: bool,
+    ) -> Self {
         let never_null = |column: usize| {
             !table.columns[column].nullable
                 || matches!(sources[column], Source::Distinct(_) | Source::Line(_))
@@ -46,7 +52,8 @@ impl Kept {
             key.push(table.address());
         }
         let mut remembered = key.clone();
-        remembered.extend(referred.iter().filter(|column| !key.contains(column)));
+        let read: BTreeSet<usize> = referred.iter().chain(leads).copied().collect();
+        remembered.extend(read.iter().filter(|column| !key.contains(column)));
         let written: Vec<usize> = (0..sources.len()).filter(|i| sources[*i].is_written()).collect();
         let is_left = |i: &usize| sources.get(*i).is_none_or(|source| !source.is_written());
         let returned: Vec<usize> = remembered.iter().copied().filter(is_left).collect();

@@ -20,6 +20,7 @@ mod group;
 mod kept;
 mod keys;
 mod lane;
+mod leads;
 mod lessons;
 mod live;
 mod migrate;

@@ -340,20 +340,34 @@ impl Operation {
         let mut change = TablePlan::change(&plan.updates[mask - 1], slots.len());
         for slot in &slots {
             push_key(&mut change, lane, self.table, *slot);
-            self.push_new_values(cx, mask, &mut change)?;
+            let row = self.known_of(lane, *slot);
+            self.push_new_values(cx, mask, &mut change, row)?;
         }
         Ok((change, Pending::of_rows(self.table, slots, start, mask)))
     }
 
-    /// New values for the columns that one row of an update replaces.
+    /// What is remembered of a row and decides about others of its columns.
+    fn known_of(&self, lane: &CrudLane, slot: Slot) -> Vec<Value> {
+        let plan = &self.plan.tables[self.table];
+        let mut row = Vec::new();
+        if !plan.leads.is_empty() {
+            row.resize(plan.table.columns.len(), Value::Null);
+        }
+        for (column, place) in &plan.leads {
+            row[*column] = lane.tables[self.table].live.key(slot, *place);
+        }
+        row
+    }
+
+    /// New values for the columns that one row of an update replaces, beside those that are known.
     pub(super) fn push_new_values(
         &self,
         cx: &mut Cx,
         mask: usize,
         change: &mut Change,
+        mut row: Vec<Value>,
     ) -> Result<(), &'static str> {
         let plan = &self.plan.tables[self.table];
-        let mut row = Vec::new();
         if let Some(ties) = &plan.ties {
             row.resize(plan.table.columns.len(), Value::Null);
             let wanted = |wanted: usize| plan.columns_of(mask).any(|column| column == wanted);

@@ -28,7 +28,7 @@ impl Operation {
         let mut change = TablePlan::change(shape, keys.len());
         for key in keys {
             change.values.push(key);
-            if let (true, Err(why)) = (is_update, self.push_new_values(cx, mask, &mut change)) {
+            if let (true, Err(why)) = (is_update, self.push_new_values(cx, mask, &mut change, Vec::new())) {
                 return Ok(Err(why));
             }
         }

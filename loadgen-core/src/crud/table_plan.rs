@@ -8,6 +8,7 @@ use super::{
     config::{CrudConfig, OperationWeights, TableConfig},
     dealt::Dealt,
     kept::Kept,
+    leads::leads,
     live::Layout,
     partial::InPart,
     peculiar::{note_idle, note_specials, possible},
@@ -50,6 +51,8 @@ pub struct TablePlan {
     pub(crate) references: Vec<Reference>,
     /// Columns remembered of each live row: the key and whatever children refer to.
     pub(crate) remembered: Vec<usize>,
+    /// Columns that never change and that others of the row follow from, each with its place among what is remembered.
+    pub(crate) leads: Vec<(usize, usize)>,
     /// Columns that updates replace, in at most [`GROUPS`] groups that come and go together.
     pub(crate) groups: Vec<Vec<usize>>,
     /// Columns that updates of the last group replace, too, and that no digest covers.
@@ -110,12 +113,13 @@ impl TablePlan {
         let locale = config.locale.unwrap_or(Locale::ANYWHERE);
         let ties = Ties::find((&table, &own_config), &mut sources, rules, locale);
         let wanted = table_config.operations.or(config.operations).unwrap_or_default();
-        let kept = Kept::of(&table, &sources, referred, (wanted.update, wanted.delete) != (0, 0));
-        let Kept { key, remembered, .. } = &kept;
-        note_specials(&table, key, &mut notes);
+        let leads = leads((&table, config, table_config), &sources, ties.as_ref());
+        let kept = Kept::of(&table, &sources, (referred, &leads), (wanted.update, wanted.delete) != (0, 0));
+        note_specials(&table, &kept.key, &mut notes);
         let decides = partial.as_ref().map_or(&[][..], |part| &part.columns);
-        let groups = groups(&table, &sources, (remembered, decides), ties.as_ref(), &mut notes);
-        let late = late_updates(&table, &sources, remembered);
+        let fixed = (&*kept.remembered, decides, &*leads);
+        let groups = groups(&table, &sources, fixed, ties.as_ref(), &mut notes);
+        let late = late_updates(&table, &sources, &kept.remembered);
         let Shapes { insert, updates, delete } = Shapes::of(&table, &kept, (&groups, &late), shapes);
         let has_key = delete.is_some() && !kept.by_address;
         let standing = Standing::of(&table, config, table_config, has_key);
@@ -124,7 +128,7 @@ impl TablePlan {
         note_idle(table_config, operations, (&standing, !referred.is_empty()), &mut notes);
         let room = room::of_sequences(&table, &sources).map_or(u64::MAX, |(_, left)| left);
         let layout = Layout {
-            keys: remembered.len(),
+            keys: kept.remembered.len(),
             parts: groups.len() + 1,
             references: references.len(),
             is_parent: !referred.is_empty() || standing.touch.adopts(),
@@ -135,7 +139,7 @@ impl TablePlan {
                 is_dealt: false,
                 is_partial: partial.is_some(),
             },
-            cap: if remembered.is_empty() { 0 } else { cap },
+            cap: if kept.remembered.is_empty() { 0 } else { cap },
         };
         TablePlan {
             generation: 0,
@@ -153,6 +157,7 @@ impl TablePlan {
             operations,
             sources,
             notes,
+            leads: kept.places(&leads),
             ties,
             references,
             remembered: kept.remembered,
@@ -257,7 +262,7 @@ fn parts(table: &Table, groups: &[Vec<usize>]) -> Vec<usize> {
 fn groups(
     table: &Table,
     sources: &[Source],
-    (remembered, decides): (&[usize], &[usize]),
+    (remembered, decides, leads): (&[usize], &[usize], &[usize]),
     ties: Option<&Ties>,
     notes: &mut Vec<String>,
 ) -> Vec<Vec<usize>> {
@@ -286,7 +291,7 @@ fn groups(
             .extend(rules.tied().filter(|tied| tied.iter().any(|c| free.contains(c))).map(<[usize]>::to_vec));
     }
     if let Some(relations) = ties.and_then(|ties| ties.relations.as_ref()) {
-        hold_related(table, relations, &mut free, notes);
+        hold_related(table, (relations, leads), &mut free, notes);
         for tied in relations.tied() {
             join(&mut units, tied.into_iter().filter(|column| free.contains(column)).collect());
         }
@@ -326,12 +331,17 @@ pub(crate) fn columns_of<'a>(
 }
 
 /// Takes from the columns that may change those that are related to one that may not, unless nothing else could change.
-fn hold_related(table: &Table, relations: &Relations, free: &mut Vec<usize>, notes: &mut Vec<String>) {
+fn hold_related(
+    table: &Table,
+    (relations, leads): (&Relations, &[usize]),
+    free: &mut Vec<usize>,
+    notes: &mut Vec<String>,
+) {
     let mut left = free.clone();
     loop {
         let before = left.len();
         for tied in relations.tied() {
-            if tied.iter().any(|column| !left.contains(column)) {
+            if tied.iter().any(|column| !left.contains(column) && !leads.contains(column)) {
                 left.retain(|column| !tied.contains(column));
             }
         }

@@ -33,24 +33,22 @@ impl Ties {
             .map(|column| origin(table, config, column, &sources[column], rules.as_ref()))
             .collect();
         let mut ties = Ties { rules, relations: None, examples: Vec::new() };
-        for _ in 0..2 {
-            let Some(relations) =
-                Relations::find(&Ground { table, origins: &origins, locale, configs: &config.columns })
-            else {
-                break;
-            };
-            let found = relations.tied().count();
+        for round in 1..=ROUNDS {
+            let ground = Ground { table, origins: &origins, locale, configs: &config.columns };
+            let Some(relations) = Relations::find(&ground) else { break };
+            let found: Vec<Vec<usize>> = relations.tied().collect();
             ties.relate(relations, sources);
-            let kept = ties.relations.as_ref().map_or(0, |relations| relations.tied().count());
-            if kept == found || !origins.contains(&Origin::Checked) {
+            let kept: Vec<Vec<usize>> = ties.relations.iter().flat_map(Relations::tied).collect();
+            let dropped = || found.iter().filter(|tied| !kept.contains(tied)).flatten().copied();
+            // Some checks leave no room: once more without their columns, those first that checks tie to others.
+            let of = |kind| dropped().filter(|column| origins[*column] == kind).collect::<Vec<usize>>();
+            let stuck = Some(of(Origin::Tied)).filter(|tied| !tied.is_empty());
+            let stuck = stuck.unwrap_or_else(|| of(Origin::Checked));
+            if stuck.is_empty() || round == ROUNDS {
                 break;
             }
-            // Some checks leave no room: once more without those columns.
             ties.part(sources);
-            origins
-                .iter_mut()
-                .filter(|origin| **origin == Origin::Checked)
-                .for_each(|own| *own = Origin::Tied);
+            stuck.into_iter().for_each(|column| origins[column] = Origin::Given);
         }
         ties.show(sources);
         (ties.rules.is_some() || ties.relations.is_some()).then_some(ties)
@@ -70,7 +68,7 @@ impl Ties {
         }
         let rules = self.rules.as_ref();
         let example = |row: &mut [Value], number: u64| example(row, number, sources, rules);
-        relations.keep_those_that_fit(&example, &|row, column| holds(rules, row, column));
+        relations.keep_those_that_fit(&example, &|row, columns| holds(rules, row, columns));
         self.relations = Some(relations);
         let kept: Vec<usize> = self.relations.iter().flat_map(Relations::tied).flatten().collect();
         for column in (0..sources.len()).filter(|column| !kept.contains(column)) {
@@ -121,7 +119,7 @@ impl Ties {
             return false;
         }
         if let Some(relations) = &self.relations {
-            relations.draw(row, rng, &|_| true, &|row, column| holds(self.rules.as_ref(), row, column));
+            relations.draw(row, rng, &|_| true, &|row, columns| holds(self.rules.as_ref(), row, columns));
         }
         true
     }
@@ -132,7 +130,7 @@ impl Ties {
             return false;
         }
         if let Some(relations) = &self.relations {
-            relations.draw(row, rng, wanted, &|row, column| holds(self.rules.as_ref(), row, column));
+            relations.draw(row, rng, wanted, &|row, columns| holds(self.rules.as_ref(), row, columns));
         }
         true
     }
@@ -143,11 +141,13 @@ pub(crate) fn nulls(columns: usize) -> Vec<Value> {
     repeat_with(Value::default).take(columns).collect()
 }
 
+/// How often relations are looked for, each time with fewer columns that checks read.
+const ROUNDS: u32 = 6;
 /// How many examples of related columns are shown.
 const SHOWN: u64 = 8;
 
-fn holds(rules: Option<&Rules>, row: &[Value], column: usize) -> bool {
-    rules.is_none_or(|rules| rules.hold(row, column))
+fn holds(rules: Option<&Rules>, row: &[Value], columns: &[usize]) -> bool {
+    rules.is_none_or(|rules| rules.hold(row, columns))
 }
 
 /// Fills a row with what its columns get but for relations.
@@ -181,9 +181,10 @@ fn origin(
         Source::Generated(_) if table.special.statistics.contains_key(&column) => Origin::Given,
         Source::Generated(own) if said.is_none() || only_means => Origin::Drawn(own.meaning()),
         Source::Generated(_) => Origin::Given,
-        Source::Checked(_) if said.is_some() || rules.is_some_and(|rules| rules.ties(column)) => Origin::Tied,
+        Source::Checked(_) if said.is_some() => Origin::Given,
+        Source::Checked(_) if rules.is_some_and(|rules| rules.ties(column)) => Origin::Tied,
         Source::Checked(_) => Origin::Checked,
-        Source::Distinct(own) if own.is_sequence() => Origin::Tied,
+        Source::Distinct(own) if own.is_sequence() => Origin::Given,
         Source::Distinct(_) if said.is_none() => Origin::Distinct,
         _ => Origin::Elsewhere,
     }

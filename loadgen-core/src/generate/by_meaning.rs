@@ -8,7 +8,7 @@ use super::{
     meaning::{Kind, Meaning, find, ranked},
     prose::Prose,
     range::Range,
-    template::Template,
+    template::{OR, Template},
     text::Named,
     unfillable::Refusal,
 };
@@ -45,6 +45,15 @@ pub(super) fn generator(
         (Kind::Bool, Type::Bool) => Some(Box::new(Flag(rule.spec.parse().ok()?))),
         _ => None,
     }
+}
+
+/// Whether a rule may speak of a column with this default: a number that is greater than all of the rule's is none of them, and
+/// nothing but 0 and 1 is no rate in whole numbers.
+pub(super) fn suits(rule: &Meaning, ty: &Type, default: Option<f64>) -> bool {
+    let most = rule.spec.rsplit(' ').next().and_then(|most| most.parse::<f64>().ok());
+    let (Kind::Number, Some(most)) = (rule.kind, most) else { return true };
+    let is_share = most <= 1.0 && rule.spec.contains('.');
+    default.is_none_or(|default| default <= most) && !(is_share && matches!(ty, Type::Int(_)))
 }
 
 /// What the plan file says that a column means.
@@ -98,7 +107,8 @@ pub(super) fn unique_in(table: &str, column: &str, fixed: bool, max: u32) -> Opt
                     };
                     return items.iter().all(fits).then_some(Either::Items(items));
                 }
-                let coded = Template::parse(&format!("{} {{code 7}}", rule.spec))?.fit(max)?;
+                let spec = rule.spec.split(OR).next()?;
+                let coded = Template::parse(&format!("{spec} {{code 7}}"))?.fit(max)?;
                 Some(Either::Codes(coded))
             })
         })

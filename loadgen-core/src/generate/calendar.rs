@@ -44,6 +44,14 @@ pub(super) fn interval(text: &str) -> Option<Value> {
     Some(Value::Interval { months, days, micros: micros.checked_add(span.get_nanoseconds() / 1_000)? })
 }
 
+/// Whole years from one day to another, both in days since 1970-01-01; `None` if it comes before.
+pub(crate) fn years(from: i64, to: i64) -> Option<i64> {
+    let day = |days: i64| EPOCH.checked_add(SignedDuration::from_hours(days.saturating_mul(24))).ok();
+    let (from, to) = (day(from)?, day(to)?);
+    let is_early = (to.month(), to.day()) < (from.month(), from.day());
+    Some(i64::from(to.year()) - i64::from(from.year()) - i64::from(is_early)).filter(|years| *years >= 0)
+}
+
 /// A number of days since 1970-01-01 as a date.
 pub(crate) fn shown_day(days: i128) -> String {
     let hours = i64::try_from(days).unwrap_or(0).saturating_mul(24);

@@ -8,6 +8,7 @@ use super::{
     locale::Locale,
     observed::Basis,
     scalar::Scalar,
+    seldom,
     sequence::Sequence,
     unfillable::{Refusal, Unfillable},
 };
@@ -89,8 +90,12 @@ impl ColumnConfig {
     }
 
     /// The share of NULLs: 0 for a column that is not nullable.
-    pub(super) fn nulls(&self, nullable: bool) -> Result<f64, Refusal> {
-        let default = if nullable && !self.names_values() { NULL_RATIO } else { 0.0 };
+    pub(super) fn nulls(&self, column: &Column) -> Result<f64, Refusal> {
+        let nullable = column.nullable;
+        let default = match () {
+            () if self.null_ratio.is_some() || !nullable || self.names_values() => 0.0,
+            () => seldom::share(column).unwrap_or(NULL_RATIO),
+        };
         let ratio = self.null_ratio.unwrap_or(default);
         if !(0.0..=1.0).contains(&ratio) {
             return Err(Refusal::new(format!("null_ratio is {ratio}"), "a null_ratio from 0.0 to 1.0"));
@@ -103,10 +108,7 @@ impl ColumnConfig {
 
     /// Refuses what contradicts itself or the column's NULLs.
     pub(crate) fn checked(&self, column: &Column) -> Result<(), Unfillable> {
-        self.check()
-            .and_then(|()| self.nulls(column.nullable))
-            .map(|_| ())
-            .map_err(|why| why.of(&column.name))
+        self.check().and_then(|()| self.nulls(column)).map(|_| ()).map_err(|why| why.of(&column.name))
     }
 
     /// Refuses what contradicts itself, whatever the column.

@@ -53,11 +53,37 @@ pub(super) fn ranked(table: Option<&str>, column: &str) -> Vec<(usize, Meaning)>
     found
 }
 
+/// Units that a name may end with besides what it says.
+const UNITS: [&str; 20] = [
+    "kg",
+    "g",
+    "mg",
+    "lb",
+    "lbs",
+    "oz",
+    "t",
+    "mm",
+    "cm",
+    "m",
+    "km",
+    "mi",
+    "c",
+    "f",
+    "celsius",
+    "fahrenheit",
+    "usd",
+    "eur",
+    "gbp",
+    "sqm",
+];
+
 /// The words of a name without anything between them.
-struct Name {
+pub(super) struct Name {
     joined: String,
     /// The same with the last word in the singular.
     singular: Option<String>,
+    /// The same without a unit at the end.
+    bare: Option<String>,
     /// Where each word starts.
     starts: Vec<usize>,
     /// The first of several words of the column.
@@ -65,7 +91,7 @@ struct Name {
 }
 
 impl Name {
-    fn new(table: Option<&str>, column: &str) -> Self {
+    pub(super) fn new(table: Option<&str>, column: &str) -> Self {
         let column = words(column);
         let thing = table.and_then(|table| words(table).pop()).map(|word| singular(&word).unwrap_or(word));
         let mut starts = Vec::new();
@@ -78,12 +104,14 @@ impl Name {
         let one = column.last().and_then(|word| singular(word));
         let singular = one.map(|word| joined[..last].to_owned() + &word);
         let first = if column.len() > 1 { column.first().cloned() } else { None };
-        Name { joined, singular, starts, first }
+        let unit = column.last().filter(|word| column.len() > 1 && UNITS.contains(&word.as_str()));
+        let bare = unit.map(|_| joined[..last].to_owned());
+        Name { joined, singular, bare, starts, first }
     }
 
     /// Where the phrase starts in the name, blanks aside, if the name ends with it; the far end for one like `is *`
     /// that the name starts with.
-    fn start_of(&self, phrase: &str) -> Option<usize> {
+    pub(super) fn start_of(&self, phrase: &str) -> Option<usize> {
         if let Some(first) = phrase.trim_start().strip_suffix(" *") {
             return (self.first.as_deref() == Some(first)).then_some(usize::MAX);
         }
@@ -93,7 +121,8 @@ impl Name {
                 phrase.bytes().rev().filter(|byte| *byte != b' ').all(|byte| left.next() == Some(byte));
             (whole && self.starts.contains(&left.len())).then_some(left.len())
         };
-        start(&self.joined).or_else(|| self.singular.as_deref().and_then(start))
+        let other = || self.singular.as_deref().and_then(start);
+        start(&self.joined).or_else(other).or_else(|| self.bare.as_deref().and_then(start))
     }
 }
 
@@ -145,6 +174,9 @@ mod tests {
         check("t", "address", Kind::Text, Some("street"));
         check("t", "is_visible_to_all", Kind::Number, Some("is *"));
         check("t", "this", Kind::Number, None);
+        check("parcels", "weight_kg", Kind::Number, Some("weight"));
+        check("patients", "weight_kg", Kind::Number, Some("patient weight"));
+        check("t", "price_usd", Kind::Number, Some("price"));
     }
 
     #[test]
@@ -153,6 +185,10 @@ mod tests {
         check("customers", "name", Kind::Text, Some("full name"));
         check("cities", "name", Kind::Text, Some("city"));
         check("t", "tags", Kind::Text, Some("category"));
+        check("movies", "title", Kind::Text, Some("film title"));
+        check("film", "title", Kind::Text, Some("film title"));
+        check("tenants", "name", Kind::Text, Some("tenant"));
+        check("things", "name", Kind::Text, Some("title"));
     }
 
     #[test]

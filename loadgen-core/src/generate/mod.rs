@@ -52,6 +52,7 @@ mod range;
 pub(crate) mod relate;
 mod remedy;
 mod scalar;
+mod seldom;
 mod sequence;
 mod spelling;
 mod spelt;
@@ -89,7 +90,7 @@ pub(crate) use range::Range;
 use spelling::Spelling;
 use unfillable::Refusal;
 
-use crate::{Column, Rng, TableName, Type, Value};
+use crate::{Column, Fill, Rng, TableName, Type, Value};
 
 /// Makes the values of one column.
 ///
@@ -148,13 +149,13 @@ fn choose(
     let default = ColumnConfig::default();
     let config = config.unwrap_or(&default);
     config.check()?;
-    let ratio = config.nulls(column.nullable)?;
+    let ratio = config.nulls(column)?;
     let values = match &column.ty {
         Type::Array(element) => {
-            let items = values(locale, table, &column.name, element, config);
+            let items = values(locale, table, (&column.name, None), element, config);
             Box::new(Array(items.map_err(|refusal| refusal.of_items(config.names_values()))?))
         }
-        ty => values(locale, table, &column.name, ty, config)?,
+        ty => values(locale, table, (&column.name, standing(column)), ty, config)?,
     };
     Ok(if ratio > 0.0 { Box::new(Nullable { ratio, values }) } else { values })
 }
@@ -162,7 +163,7 @@ fn choose(
 fn values(
     locale: Locale,
     table: &TableName,
-    name: &str,
+    (name, default): (&str, Option<f64>),
     ty: &Type,
     config: &ColumnConfig,
 ) -> Result<Box<dyn Generator>, Refusal> {
@@ -192,12 +193,25 @@ fn values(
         // No meaning of a name knows how such a type is spelt.
         return by_type::generator(ty, lengths);
     }
-    let meant =
-        || meaning::find(Some(&table.table), name, |rule| by_meaning::generator(rule, ty, lengths, locale));
+    let meant = || {
+        let make = |rule: &meaning::Meaning| by_meaning::generator(rule, ty, lengths, locale);
+        let suiting = |rule: &meaning::Meaning| by_meaning::suits(rule, ty, default).then(|| make(rule))?;
+        let find = |fit: &dyn Fn(&meaning::Meaning) -> Option<Box<dyn Generator>>| {
+            meaning::find(Some(&table.table), name, fit)
+        };
+        find(&suiting).or_else(|| find(&make))
+    };
     match if config.min_length.is_none() { meant() } else { None } {
         Some(found) => Ok(found),
         None => by_type::generator(ty, lengths),
     }
+}
+
+/// The number that a column has by default.
+fn standing(column: &Column) -> Option<f64> {
+    let Fill::Constant(text) = &column.fill else { return None };
+    let text = text.split("::").next()?;
+    text.trim_matches(['(', ')', '\'', ' ']).parse().ok()
 }
 
 /// The values that the plan file lists.

@@ -6,6 +6,7 @@ use super::{
     Locale,
     alphabet::{self, Alphabet},
     list::{self, List},
+    template::Template,
 };
 use crate::Rng;
 
@@ -21,6 +22,8 @@ pub(super) enum Piece {
     Drawn(Alphabet, u32),
     /// So many characters of an alphabet, at most 12, which spell the number given to [`Piece::write`].
     Code(Alphabet, u32),
+    /// One of several, without codes.
+    Either(Box<[Template]>),
 }
 
 /// A list that is cut to short items must keep this many, so that values stay varied.
@@ -89,10 +92,14 @@ impl Piece {
                 .unwrap_or(0),
             Piece::Number(low, high, _) => low.to_string().len().max(high.to_string().len()),
             Piece::Drawn(_, width) | Piece::Code(_, width) => *width as usize,
+            Piece::Either(all) => all.iter().map(Template::chars).max().unwrap_or(0),
         }
     }
 
     pub(super) fn bytes(&self) -> usize {
+        if let Piece::Either(all) = self {
+            return all.iter().map(Template::room).max().unwrap_or(0);
+        }
         self.items().map_or(self.chars(), |items| items.iter().map(|item| item.len()).max().unwrap_or(0))
     }
 
@@ -117,6 +124,7 @@ impl Piece {
             Piece::Number(low, high, width) => spell(rng.between(*low, *high), *width, out),
             Piece::Drawn(alphabet, width) => alphabet.draw(rng, *width as usize, out),
             Piece::Code(alphabet, width) => alphabet.spell(code, *width as usize, out),
+            Piece::Either(all) => rng.pick(all).append(rng, out),
         }
     }
 
@@ -129,6 +137,7 @@ impl Piece {
             Piece::Drawn(alphabet, width) | Piece::Code(alphabet, width) => {
                 u128::from(alphabet.size()).pow((*width).min(alphabet::MOST as u32))
             }
+            Piece::Either(all) => all.iter().fold(0, |sum, one| sum.saturating_add(one.variety())),
         }
     }
 
@@ -144,6 +153,15 @@ impl Piece {
                 let digits = (*width as usize).min(alphabet::MOST);
                 out.extend(std::iter::repeat_n('0', *width as usize - digits));
                 alphabet.spell(number as u64, digits, out);
+            }
+            Piece::Either(all) => {
+                let mut left = number;
+                for one in all {
+                    match left.checked_sub(one.variety()) {
+                        Some(more) => left = more,
+                        None => return one.append_nth(left, out),
+                    }
+                }
             }
         }
     }

@@ -7,13 +7,17 @@ use super::{
 };
 use crate::Rng;
 
-/// What a text is made of, parsed once from a line such as `{first lower}.{code 7}@{host}`.
+/// What a text is made of, parsed once from a line such as `{first lower}.{code 7}@{host}`; of several with ` / ` between them
+/// one is drawn.
 #[derive(Clone, Debug)]
 pub(super) struct Template {
     pieces: Box<[Piece]>,
     /// Bytes to set aside for one text.
     room: usize,
 }
+
+/// What stands between templates of which one is drawn.
+pub(super) const OR: &str = " / ";
 
 impl Template {
     /// Reads a template; `None` when it is malformed or names no list.
@@ -23,6 +27,11 @@ impl Template {
 
     /// The same with the names and places of a locale.
     pub(super) fn parse_in(text: &str, locale: Locale) -> Option<Self> {
+        if text.contains(OR) {
+            let each: Option<Vec<Template>> =
+                text.split(OR).map(|one| Template::parse_in(one, locale)).collect();
+            return Some(Template::of(vec![Piece::Either(each?.into())]));
+        }
         let text = locale.ordered(text);
         let mut text: &str = &text;
         let mut pieces = Vec::new();
@@ -62,6 +71,10 @@ impl Template {
         if self.room <= max || self.chars() <= max {
             return Some(self);
         }
+        if let [Piece::Either(all)] = &*self.pieces {
+            let short: Vec<Template> = all.iter().filter_map(|one| one.clone().fit(max as u32)).collect();
+            return (!short.is_empty()).then(|| Template::of(vec![Piece::Either(short.into())]));
+        }
         let items = self.pieces.iter().filter_map(Piece::items).flat_map(|items| items.iter());
         let mut limit = items.map(|item| item.chars().count()).max().unwrap_or(0);
         let shortened = |limit| self.pieces.iter().map(|piece| piece.chars_within(limit)).sum::<usize>();
@@ -73,6 +86,11 @@ impl Template {
         }
         let pieces: Option<Vec<Piece>> = self.pieces.iter().map(|piece| piece.cut(limit)).collect();
         pieces.map(Template::of)
+    }
+
+    /// Bytes to set aside for one text.
+    pub(super) fn room(&self) -> usize {
+        self.room
     }
 
     /// The texts, where they are those of one list.
@@ -118,14 +136,18 @@ impl Template {
 
     /// The text of a number below [`Template::variety`]. Another one for each, as long as something that is neither
     /// drawn nor a digit stands between pieces of no fixed width.
-    pub(super) fn write_nth(&self, mut number: u128) -> String {
+    pub(super) fn write_nth(&self, number: u128) -> String {
         let mut out = String::with_capacity(self.room);
+        self.append_nth(number, &mut out);
+        out
+    }
+
+    pub(super) fn append_nth(&self, mut number: u128, out: &mut String) {
         for piece in &*self.pieces {
             let variety = piece.variety();
-            piece.write_nth(number % variety, &mut out);
+            piece.write_nth(number % variety, out);
             number /= variety;
         }
-        out
     }
 
     /// Whether equal texts mean equal codes: there is one code, and after it nothing, or one piece and an `@` or `.`
@@ -191,6 +213,20 @@ mod tests {
         let texts: std::collections::HashSet<String> = (0..5_000).map(|n| template.write_nth(n)).collect();
         assert_eq!(texts.len(), 5_000);
         assert!(template.variety() > 1 << 70);
+    }
+
+    #[test]
+    fn one_of_several_templates_is_drawn_as_far_as_they_fit() {
+        let several = Template::parse("DE{#4} / AT{#2} / {first} {last}").unwrap();
+        assert_eq!(several.variety(), 10_100 + Template::parse("{first} {last}").unwrap().variety());
+        assert_eq!(several.write_nth(10_001), "AT01");
+        let texts = |template: &Template| -> std::collections::HashSet<String> {
+            (0..200).map(|n| template.write(&mut Rng::keyed(Seed(2), [n; 3]), 0)[..2].to_owned()).collect()
+        };
+        assert!(["DE", "AT"].iter().all(|country| texts(&several).contains(*country)));
+        let short = several.fit(6).unwrap();
+        assert_eq!(short.chars(), 6);
+        assert_eq!(texts(&short).len(), 2);
     }
 
     #[test]

@@ -28,8 +28,22 @@ fn starts_word(before: char, letter: char, after: Option<&char>) -> bool {
     camel || before.is_numeric() != letter.is_numeric()
 }
 
+/// Plurals that do not go by the endings below.
+const IRREGULAR: [(&str, &str); 7] = [
+    ("movies", "movie"),
+    ("cookies", "cookie"),
+    ("series", "series"),
+    ("news", "news"),
+    ("people", "person"),
+    ("children", "child"),
+    ("aliases", "alias"),
+];
+
 /// The singular of an English plural, if the word looks like one.
 pub(super) fn singular(word: &str) -> Option<String> {
+    if let Some((_, one)) = IRREGULAR.iter().find(|(many, _)| *many == word) {
+        return (*one != word).then(|| (*one).to_owned());
+    }
     if let Some(stem) = word.strip_suffix("ies").filter(|stem| stem.len() > 1) {
         return Some(format!("{stem}y"));
     }
@@ -66,5 +80,8 @@ mod tests {
         check("status", None);
         check("address", None);
         check("name", None);
+        check("movies", Some("movie"));
+        check("people", Some("person"));
+        check("series", None);
     }
 }

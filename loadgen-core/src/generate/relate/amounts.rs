@@ -8,7 +8,10 @@ use super::{
     find::{Ground, Origin},
     sum::{Cell, Sum},
 };
-use crate::generate::words::words;
+use crate::{
+    Column, Table, Type,
+    generate::{standing, words::words},
+};
 
 /// What an amount can be, the more special first.
 const ROLES: [&str; 9] =
@@ -24,16 +27,22 @@ pub(super) fn find(ground: &Ground<'_>, all: &mut Vec<Box<dyn Relation>>) {
             continue;
         };
         let Some((role, rank, rest)) = role(&words(&column.name)) else { continue };
+        let role = if role == "tax rate" && is_percent(column) { "tax percent" } else { role };
         let whose = whole(&ground.table.name, &rest);
         groups.entry(whose).or_default().entry(role).or_default().push((rank, cell, origin));
     }
     for roles in groups.values_mut() {
         roles.values_mut().for_each(|cells| cells.sort_by_key(|(rank, ..)| *rank));
-        let sum = sum(roles);
+        let sum = sum(roles, ground.table);
         if sum.is_useful() {
             all.push(Box::new(sum));
         }
     }
+}
+
+/// Whether a rate is 19 rather than 0.19: by its default, or as it is a whole number.
+fn is_percent(column: &Column) -> bool {
+    matches!(column.ty, Type::Int(_)) || standing(column).is_some_and(|default| default > 1.0)
 }
 
 /// The role that a name ends with, how usual it is to call it that, and the words before it.
@@ -48,14 +57,19 @@ fn role(name: &[String]) -> Option<(&'static str, usize, Vec<String>)> {
     })
 }
 
-fn sum(roles: &Roles) -> Sum {
+fn sum(roles: &Roles, table: &Table) -> Sum {
     let first = |role| roles.get(role).and_then(|cells| cells.first()).copied();
     let known = |role| first(role).map(|(_, cell, _)| cell);
     let open = |role| first(role).filter(|(.., origin)| origin.is_open()).map(|(_, cell, _)| cell);
     let product = known("quantity").is_some() && known("price").is_some();
     let percent = known("tax rate").is_none() && known("tax percent").is_some();
-    // What a discount does to the total is not known.
-    let gross = open("gross").filter(|_| !roles.contains_key("discount"));
+    let discount = known("discount");
+    // What a discount does to the total is known only where a check reads both.
+    let is_subtracted = |discount: Cell, gross: Cell| {
+        let both = [discount.column, gross.column];
+        table.checks.iter().any(|check| both.iter().all(|column| check.columns.contains(column)))
+    };
+    let gross = open("gross").filter(|gross| discount.is_none_or(|discount| is_subtracted(discount, *gross)));
     let net = if product { open("net") } else { known("net") };
     let taxed = gross.is_some() || net.is_some();
     let is_priced = product && (net.is_some() || gross.is_some());
@@ -67,6 +81,7 @@ fn sum(roles: &Roles) -> Sum {
         percent,
         tax: known("tax").filter(|_| taxed),
         shipping: known("shipping").filter(|_| gross.is_some()),
+        discount: discount.filter(|_| gross.is_some()),
         gross,
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::chain::Gaps;
 use crate::{
     TableName,
     generate::words::{singular, words},
@@ -35,11 +36,57 @@ pub(super) fn phrases(role: &str) -> impl Iterator<Item = &'static str> {
     lines(role).flat_map(|line| line.split(", "))
 }
 
-/// The stage of a chain that a word stands for.
-pub(super) fn stage(chain: &str, word: &str) -> Option<usize> {
-    lines(chain)
-        .flat_map(|line| line.split('|'))
-        .position(|stage| stage.split_whitespace().any(|own| own == word))
+/// The two lists of each line, with a bar between them.
+pub(super) fn pairs(head: &str) -> impl Iterator<Item = [&'static str; 2]> {
+    lines(head).filter_map(|line| line.split_once(" | ").map(|(one, other)| [one, other]))
+}
+
+/// What is said of a chain of moments.
+pub(super) struct ChainRule {
+    pub(super) name: &'static str,
+    /// Gaps between days, and between times.
+    pub(super) days: Gaps,
+    pub(super) times: Gaps,
+    /// Whether the stages after the first may be whosever's.
+    pub(super) any: bool,
+}
+
+/// The chains, those that know best first.
+pub(super) fn chains() -> impl Iterator<Item = ChainRule> {
+    lines("chain").filter_map(|line| {
+        let words: Vec<&'static str> = line.split_whitespace().collect();
+        let [name, days, day_doublings, times, time_doublings, ref said @ ..] = words[..] else {
+            return None;
+        };
+        let past = said.contains(&"past");
+        let gaps = |least: &str, doublings: &str| {
+            Some(Gaps { least: micros(least)?, doublings: doublings.parse().ok()?, past })
+        };
+        let (days, times) = (gaps(days, day_doublings)?, gaps(times, time_doublings)?);
+        Some(ChainRule { name, days, times, any: said.contains(&"any") })
+    })
+}
+
+/// `15m`, `6h`, `1d` in microseconds.
+fn micros(text: &str) -> Option<i64> {
+    let (number, unit) = text.split_at_checked(text.len().checked_sub(1)?)?;
+    let minutes = match unit {
+        "m" => 1,
+        "h" => 60,
+        "d" => 24 * 60,
+        _ => return None,
+    };
+    number.parse::<i64>().ok()?.checked_mul(minutes * 60_000_000)
+}
+
+/// The stage of a chain that a name ends with, and how many of its words say so.
+pub(super) fn stage(chain: &str, name: &[String]) -> Option<(usize, usize)> {
+    (0..name.len()).find_map(|start| {
+        let tail = name[start..].join("_");
+        let mut stages = lines(chain).flat_map(|line| line.split('|'));
+        let found = stages.position(|stage| stage.split_whitespace().any(|own| own == tail))?;
+        Some((found, name.len() - start))
+    })
 }
 
 /// What is left of a column's name when the words that say what it is are gone: whose it is. Nothing when it is the
@@ -83,8 +130,11 @@ mod tests {
         for (name, _) in members("person").iter().chain(&members("place")) {
             assert!(known.contains(name), "{name}");
         }
+        let stage = |chain: &str, name: &str| stage(chain, &words(name));
         assert!(stage("history", "created") < stage("history", "shipped"));
-        assert_eq!((stage("span", "start"), stage("span", "until")), (Some(0), Some(1)));
+        assert_eq!((stage("span", "start"), stage("span", "valid_until")), (Some((0, 1)), Some((1, 1))));
+        assert_eq!(stage("delay", "flight_actual_departure"), Some((1, 2)));
+        assert!(chains().count() == lines("chain").count() && chains().all(|c| lines(c.name).count() == 1));
         assert_eq!(phrases("price").next(), Some("unit price"));
     }
 }

@@ -106,11 +106,5 @@ impl Relation for Chain {
     }
 }
 
-/// What happens to a thing, from minutes to weeks apart.
-pub(super) const HISTORY: Gaps = Gaps { least: 60_000_000, doublings: 14, past: true };
-/// From a beginning to an end: from a day to a year.
-pub(super) const DAYS: Gaps = Gaps { least: DAY, doublings: 8, past: false };
-/// The same of times: from a quarter of an hour to some weeks.
-pub(super) const HOURS: Gaps = Gaps { least: 900_000_000, doublings: 11, past: false };
-/// The same within a day.
+/// From a beginning to an end within a day.
 pub(super) const CLOCK: Gaps = Gaps { least: 900_000_000, doublings: 5, past: false };

@@ -1,58 +1,100 @@
 //! What happens one after the other in the rows of a table.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     Relation,
-    book::{own_words, stage, whole},
-    chain::{CLOCK, Chain, DAYS, Gaps, HISTORY, HOURS, Link},
+    book::{ChainRule, chains, own_words, stage, whole},
+    chain::{CLOCK, Chain, Gaps, Link},
     find::Ground,
 };
-use crate::generate::{form::Form, words::words};
+use crate::{
+    Table,
+    generate::{form::Form, words::words},
+};
+
+/// A moment of a row: its place in a chain, and whether a relation may write it.
+type Moment = (Link, bool);
 
 pub(super) fn find(ground: &Ground<'_>, all: &mut Vec<Box<dyn Relation>>) {
+    if !has_several(ground.table) {
+        return;
+    }
     let said = own_words("time word");
-    for chain in ["history", "span"] {
-        let known = ground.columns(all).into_iter().filter(|(.., origin)| origin.is_known());
-        let times: Vec<_> = known
-            .filter_map(|(at, column, origin)| Some((at, column, origin, Link::form(&column.ty)?)))
-            .collect();
-        if times.len() < 2 {
-            return;
-        }
-        let mut groups: BTreeMap<(bool, String), Vec<(Link, bool)>> = BTreeMap::new();
-        for (column, definition, origin, form) in &times {
-            let mut name = words(&definition.name);
-            while name.last().is_some_and(|word| said.contains(word.as_str())) && name.len() > 1 {
-                name.pop();
-            }
-            name.drain(
-                ..name.iter().take_while(|word| ["date", "last", "time"].contains(&word.as_str())).count(),
-            );
-            let Some(stage) = name.pop().and_then(|word| stage(chain, &word)) else { continue };
-            let clock = matches!(form, Form::Time { .. });
-            let link = Link { column: *column, form: *form, stage, name: definition.name.clone() };
-            groups
-                .entry((clock, whole(&ground.table.name, &name)))
-                .or_default()
-                .push((link, origin.is_open()));
-        }
-        for ((clock, _), links) in groups {
+    for rule in chains() {
+        let known = ground.columns(all).into_iter().filter(|(.., origin)| origin.is_there());
+        let open: BTreeMap<usize, bool> = known.map(|(at, _, origin)| (at, origin.is_open())).collect();
+        for (clock, links) in groups(ground.table, &rule, &said, &|column| open.get(&column).copied()) {
             // Nothing but the first may be given: the others follow it.
             let first = links.iter().map(|(link, _)| link.stage).min().unwrap_or(0);
             let links = links.into_iter().filter(|(link, open)| *open || link.stage == first);
             let links: Vec<Link> = links.map(|(link, _)| link).collect();
-            let gaps = gaps(chain, clock, &links);
+            let gaps = gaps(&rule, clock, &links);
             all.extend(Chain::new(links, gaps).map(|chain| Box::new(chain) as Box<dyn Relation>));
         }
     }
 }
 
-fn gaps(chain: &str, clock: bool, links: &[Link]) -> Gaps {
-    match chain {
-        _ if clock => CLOCK,
-        "history" => HISTORY,
-        _ if links.iter().any(|link| link.form == Form::Date) => DAYS,
-        _ => HOURS,
+/// The moments of a table that have to do with each other by a chain, times of day apart. `open` says whether a relation may
+/// write a column, and nothing of a column that takes no part.
+fn groups(
+    table: &Table,
+    rule: &ChainRule,
+    said: &BTreeSet<&str>,
+    open: &dyn Fn(usize) -> Option<bool>,
+) -> Vec<(bool, Vec<Moment>)> {
+    let mut groups: BTreeMap<(bool, String), Vec<Moment>> = BTreeMap::new();
+    for (column, definition) in table.columns.iter().enumerate() {
+        let Some((form, open)) = Link::form(&definition.ty).zip(open(column)) else { continue };
+        let mut name = words(&definition.name);
+        while name.last().is_some_and(|word| said.contains(word.as_str())) && name.len() > 1 {
+            name.pop();
+        }
+        let empty = |word: &&String| ["date", "last", "time"].contains(&word.as_str());
+        name.drain(..name.iter().take_while(empty).count());
+        let Some((stage, words)) = stage(rule.name, &name) else { continue };
+        name.truncate(name.len() - words);
+        let clock = matches!(form, Form::Time { .. });
+        let link = Link { column, form, stage, name: definition.name.clone() };
+        let whose = if rule.any && stage > 0 { String::new() } else { whole(&table.name, &name) };
+        groups.entry((clock, whose)).or_default().push((link, open));
+    }
+    groups.into_iter().map(|((clock, _), links)| (clock, links)).collect()
+}
+
+/// The columns whose moments have to do with that of a column, by their names, at first or second hand: the column itself and
+/// others, or nothing.
+pub(crate) fn beside(table: &Table, column: usize) -> BTreeSet<usize> {
+    let mut found = BTreeSet::new();
+    if !has_several(table) {
+        return found;
+    }
+    let said = own_words("time word");
+    let mut groups: Vec<Vec<Moment>> = chains()
+        .flat_map(|rule| groups(table, &rule, &said, &|_| Some(true)))
+        .map(|(_, links)| links)
+        .filter(|links| links.iter().any(|(link, _)| link.stage != links[0].0.stage))
+        .collect();
+    loop {
+        let is_near = |(link, _): &Moment| link.column == column || found.contains(&link.column);
+        let (near, far): (Vec<_>, Vec<_>) = groups.into_iter().partition(|links| links.iter().any(is_near));
+        if near.is_empty() {
+            return found;
+        }
+        found.extend(near.into_iter().flatten().map(|(link, _)| link.column));
+        groups = far;
+    }
+}
+
+/// Whether a table has moments enough for a chain.
+fn has_several(table: &Table) -> bool {
+    table.columns.iter().filter(|column| Link::form(&column.ty).is_some()).count() > 1
+}
+
+fn gaps(rule: &ChainRule, clock: bool, links: &[Link]) -> Gaps {
+    match () {
+        () if clock => CLOCK,
+        () if links.iter().any(|link| link.form == Form::Date) => rule.days,
+        () => rule.times,
     }
 }

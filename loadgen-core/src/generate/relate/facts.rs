@@ -1,4 +1,4 @@
-//! A person, or a place, of which several columns tell.
+//! A person, a place or an address of which several columns tell.
 
 use super::{
     Relation,
@@ -20,6 +20,7 @@ pub(super) struct Facts {
 enum Of {
     People { firsts: Vec<&'static str>, lasts: Vec<&'static str> },
     Places(Vec<Place>),
+    Addresses,
 }
 
 /// A list that is cut to what fits must keep this many, so that values stay varied.
@@ -61,6 +62,18 @@ impl Facts {
             }
         }
         (kept.len() > 1).then_some(Facts { of: Of::Places(left), told: kept })
+    }
+}
+
+/// The most houses of a street.
+const HOUSES: u64 = 199;
+
+impl Facts {
+    /// A number beside streets without; `None` when there are none of both, or a column is too short.
+    pub(super) fn addresses(told: Vec<Told>) -> Option<Self> {
+        let tell = |tells| told.iter().any(|told| told.saying.tells(0) == tells);
+        let fits = told.iter().all(|told| told.chars(|_, _| HOUSES.to_string().len()) <= told.most());
+        (tell(true) && tell(false) && fits).then_some(Facts { of: Of::Addresses, told })
     }
 }
 
@@ -117,12 +130,20 @@ impl Relation for Facts {
                 facts[POSTCODE] = &postcode;
                 self.told.iter().filter(|told| !told.write(&facts, pen)).count() == 0
             }
+            Of::Addresses => {
+                let number = (1 + pen.rng.below(HOUSES)).to_string();
+                self.told.iter().filter(|told| !told.write(&[&number], pen)).count() == 0
+            }
         }
     }
 
     fn describe(&self, column: usize) -> Option<String> {
         let told = self.told.iter().find(|told| told.column == column)?;
-        let of = if matches!(self.of, Of::People { .. }) { "person" } else { "place" };
+        let of = match self.of {
+            Of::People { .. } => "person",
+            Of::Places(_) => "place",
+            Of::Addresses => "address",
+        };
         Some(format!("{of}: {}", told.meaning))
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Relation, Relations};
+use super::{Relation, Relations, bond::Bond};
 use crate::{
     Column, Table,
     generate::{ColumnConfig, Locale},
@@ -13,11 +13,11 @@ use crate::{
 pub(crate) enum Origin {
     /// A generator, with the name and the template of the meaning that its texts have.
     Drawn(Option<(&'static str, &'static str)>),
-    /// A generator that the plan file asks for: nothing else writes the column.
+    /// What the plan file asks for, or what has to stay as it is drawn: nothing else writes the column.
     Given,
     /// Drawn for a check that reads no other column.
     Checked,
-    /// Drawn for a check that ties it to others: nothing else writes the column.
+    /// Drawn for a check that ties it to others.
     Tied,
     /// Constructed to differ from row to row, as its name means it and not as the plan file says.
     Distinct,
@@ -31,9 +31,14 @@ impl Origin {
         matches!(self, Origin::Drawn(_) | Origin::Given | Origin::Checked | Origin::Tied)
     }
 
+    /// Whether the column's value is there before relations are drawn, or with the first of them.
+    pub(super) fn is_there(self) -> bool {
+        self.is_known() || self == Origin::Distinct
+    }
+
     /// Whether a relation may write the column.
     pub(super) fn is_open(self) -> bool {
-        matches!(self, Origin::Drawn(_) | Origin::Checked)
+        matches!(self, Origin::Drawn(_) | Origin::Checked | Origin::Tied)
     }
 }
 
@@ -76,7 +81,15 @@ impl Relations {
         super::persons::find(ground, &mut all);
         super::chains::find(ground, &mut all);
         super::amounts::find(ground, &mut all);
+        super::age::find(ground, &mut all);
+        super::flags::find(ground, &mut all);
         let own = ground.table.columns.iter().map(|_| None).collect();
-        (!all.is_empty()).then_some(Relations { all, drawn: Vec::new(), own })
+        let tied: Vec<bool> = ground.origins.iter().map(|origin| *origin == Origin::Tied).collect();
+        let bond = |relation: Box<dyn Relation>| {
+            let tied = relation.columns().into_iter().filter(|column| tied[*column]).collect();
+            Bond { relation, drawn: Vec::new(), tied }
+        };
+        let all: Vec<Bond> = all.into_iter().map(bond).collect();
+        (!all.is_empty()).then_some(Relations { all, tied, own })
     }
 }

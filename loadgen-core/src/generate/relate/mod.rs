@@ -5,12 +5,15 @@
 //! of a column goes first, and where a value does not fit, the column keeps one of its own: relations make rows likely,
 //! never impossible.
 
+mod age;
 mod amounts;
+mod bond;
 mod book;
 mod chain;
 mod chains;
 mod facts;
 mod find;
+mod flags;
 mod pen;
 mod persons;
 mod place;
@@ -20,11 +23,13 @@ mod told;
 
 use std::fmt::Debug;
 
+pub(crate) use chains::beside;
 pub(crate) use find::{Ground, Origin};
 pub(super) use place::of_country as places;
 
 use super::Generator;
 use crate::{Rng, Value};
+use bond::Bond;
 use pen::Pen;
 
 /// Columns that are drawn together.
@@ -42,20 +47,17 @@ trait Relation: Debug + Send + Sync {
 /// The relations of a table.
 #[derive(Debug)]
 pub(crate) struct Relations {
-    all: Vec<Box<dyn Relation>>,
-    /// For each relation, the columns that those before it have drawn.
-    drawn: Vec<Vec<usize>>,
+    all: Vec<Bond>,
+    /// For each column of the table, whether a check ties it to others.
+    tied: Vec<bool>,
     /// For each column of the table, its own generator, if nothing else draws it.
     own: Vec<Option<Box<dyn Generator>>>,
 }
 
-/// How often a relation is drawn again when one of its values does not fit.
-const TRIES: u32 = 6;
-
 impl Relations {
     /// The columns of which a relation is made, relation by relation.
     pub(crate) fn tied(&self) -> impl Iterator<Item = Vec<usize>> {
-        self.all.iter().map(|relation| relation.columns())
+        self.all.iter().map(|bond| bond.relation.columns())
     }
 
     /// Has the relations draw a column by this generator where nothing says what its value is.
@@ -69,48 +71,44 @@ impl Relations {
     }
 
     /// Writes the wanted columns of a row whose other values are there. `holds` says whether the row still meets the
-    /// checks that read a column.
+    /// checks that read any of some columns.
     pub(crate) fn draw(
         &self,
         row: &mut [Value],
         rng: &mut Rng,
         wanted: &dyn Fn(usize) -> bool,
-        holds: &dyn Fn(&[Value], usize) -> bool,
+        holds: &dyn Fn(&[Value], &[usize]) -> bool,
     ) {
-        for (relation, drawn) in self.all.iter().zip(&self.drawn) {
-            self.draw_one(&**relation, &mut Pen { row, rng, own: &self.own, drawn, wanted, holds });
+        for bond in &self.all {
+            let (own, tied, drawn) = (&*self.own, &*self.tied, &*bond.drawn);
+            bond.draw(&mut Pen { row, rng, own, drawn, tied, wanted, holds });
         }
-    }
-
-    fn draw_one(&self, relation: &dyn Relation, pen: &mut Pen<'_>) -> bool {
-        (0..TRIES).any(|_| relation.draw(pen))
     }
 
     /// Drops the relations that too few of some rows allow. `example` fills a row.
     pub(crate) fn keep_those_that_fit(
         &mut self,
         example: &dyn Fn(&mut [Value], u64),
-        holds: &dyn Fn(&[Value], usize) -> bool,
+        holds: &dyn Fn(&[Value], &[usize]) -> bool,
     ) {
         let all = std::mem::take(&mut self.all);
         let mut row = vec![Value::Null; self.own.len()];
-        let kept = all.into_iter().filter(|relation| {
+        let kept = all.into_iter().filter(|bond| {
             let fitting = (0..SAMPLES).filter(|sample| {
                 let rng = &mut Rng::keyed(crate::Seed(0), [*sample, 4, 0]);
                 example(&mut row, *sample);
-                let own = &self.own;
-                let pen = &mut Pen { row: &mut row, rng, own, drawn: &[], wanted: &|_| true, holds };
-                self.draw_one(&**relation, pen)
+                let (own, tied) = (&*self.own, &*self.tied);
+                let row = &mut *row;
+                bond.draw(&mut Pen { row, rng, own, drawn: &[], tied, wanted: &|_| true, holds })
             });
             fitting.count() >= ENOUGH
         });
-        self.all = kept.collect();
-        self.drawn = self.drawn_before();
-    }
-
-    fn drawn_before(&self) -> Vec<Vec<usize>> {
-        let before = |at: usize| self.all[..at].iter().flat_map(|relation| relation.columns()).collect();
-        (0..self.all.len()).map(before).collect()
+        let kept: Vec<Bond> = kept.collect();
+        self.all = kept;
+        let columns: Vec<Vec<usize>> = self.tied().collect();
+        for (at, bond) in self.all.iter_mut().enumerate() {
+            bond.drawn = columns[..at].concat();
+        }
     }
 
     /// Whether there is none.
@@ -120,7 +118,7 @@ impl Relations {
 
     /// What is written to a column; none when no relation writes it.
     pub(crate) fn describe(&self, column: usize) -> Option<String> {
-        self.all.iter().find_map(|relation| relation.describe(column))
+        self.all.iter().find_map(|bond| bond.relation.describe(column))
     }
 }
 

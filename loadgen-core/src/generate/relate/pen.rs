@@ -10,10 +10,12 @@ pub(super) struct Pen<'a> {
     pub(super) own: &'a [Option<Box<dyn Generator>>],
     /// Columns that another relation has drawn before.
     pub(super) drawn: &'a [usize],
+    /// Column by column, whether a check ties it to others: those are looked at when all of them are written.
+    pub(super) tied: &'a [bool],
     /// Which columns to write.
     pub(super) wanted: &'a dyn Fn(usize) -> bool,
-    /// Whether the row still meets the checks that read a column.
-    pub(super) holds: &'a dyn Fn(&[Value], usize) -> bool,
+    /// Whether the row still meets the checks that read any of some columns.
+    pub(super) holds: &'a dyn Fn(&[Value], &[usize]) -> bool,
 }
 
 impl Pen<'_> {
@@ -50,7 +52,7 @@ impl Pen<'_> {
             None => {
                 let Some(made) = make(self.rng, &self.row[column]) else { return false };
                 let before = std::mem::replace(&mut self.row[column], made);
-                let fits = (self.holds)(self.row, column);
+                let fits = self.tied[column] || (self.holds)(self.row, &[column]);
                 if !fits {
                     self.row[column] = before;
                 }

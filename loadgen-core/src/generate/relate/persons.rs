@@ -1,4 +1,4 @@
-//! The persons and places of a table.
+//! The persons, places and addresses of a table.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -23,6 +23,9 @@ use crate::{
 /// What is known of a person.
 const NAMES: [&str; 2] = ["first", "last"];
 
+/// What is known of an address.
+const NUMBER: [&str; 1] = ["number"];
+
 /// What is looked for: what it is called in the file, and what is known of it.
 struct Search<'a> {
     facts: &'a [&'a str],
@@ -46,6 +49,12 @@ pub(super) fn find(ground: &Ground<'_>, all: &mut Vec<Box<dyn Relation>>) {
             all.push(Box::new(places));
         }
     }
+    let search = Search { facts: &NUMBER, members: members("address"), own: own_words("address word") };
+    for (_, told) in search.groups(ground) {
+        if let Some(addresses) = Facts::addresses(told) {
+            all.push(Box::new(addresses));
+        }
+    }
 }
 
 impl Search<'_> {
@@ -65,8 +74,12 @@ impl Search<'_> {
 
     fn told(&self, ground: &Ground<'_>, at: usize, column: &Column, origin: Origin) -> Option<Told> {
         let told = |meaning, saying: &str, tail| {
+            let is_own = self.members.iter().any(|(_, own)| *own == Some(saying));
             let saying = ground.locale(column).ordered(saying).into_owned();
-            let saying = Saying::parse(&saying, self.facts).filter(Saying::tells_anything)?;
+            let saying = Saying::parse(&saying, self.facts)?;
+            if !is_own && !saying.tells_anything() {
+                return None;
+            }
             Some(Told { column: at, ty: column.ty.clone(), meaning, saying, tail })
         };
         match origin {
@@ -74,7 +87,7 @@ impl Search<'_> {
                 let (_, own) = self.members.iter().find(|(name, _)| *name == meaning)?;
                 told(meaning, own.unwrap_or(spec), None)
             }
-            Origin::Drawn(None) | Origin::Checked if self.may_tell(column) => {
+            Origin::Drawn(None) | Origin::Checked | Origin::Tied if self.may_tell(column) => {
                 let (meaning, spec) = meant(ground, column)?;
                 let (_, own) = self.members.iter().find(|(name, _)| *name == meaning)?;
                 told(meaning, own.unwrap_or(spec), None)

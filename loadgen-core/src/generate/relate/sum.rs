@@ -18,6 +18,7 @@ pub(super) struct Sum {
     pub(super) percent: bool,
     pub(super) tax: Option<Cell>,
     pub(super) shipping: Option<Cell>,
+    pub(super) discount: Option<Cell>,
     pub(super) gross: Option<Cell>,
 }
 
@@ -103,9 +104,8 @@ const _: () = assert!(FLOAT_SCALE >= 4);
 
 impl Sum {
     fn cells(&self) -> impl Iterator<Item = Cell> {
-        [self.quantity, self.price, self.net, self.rate, self.tax, self.shipping, self.gross]
-            .into_iter()
-            .flatten()
+        let first = [self.quantity, self.price, self.net, self.rate, self.tax];
+        first.into_iter().chain([self.shipping, self.discount, self.gross]).flatten()
     }
 
     /// Whether anything can be computed.
@@ -164,12 +164,13 @@ impl Relation for Sum {
         let mut fits = true;
         let net = self.net(pen, &mut fits);
         let tax = self.tax(net, pen, &mut fits).unwrap_or(0);
-        if let Some(shipping) = self.shipping {
-            pen.start(shipping.column);
+        for cell in [self.shipping, self.discount].into_iter().flatten() {
+            pen.start(cell.column);
         }
         let Some(gross) = self.gross else { return fits };
-        let shipping = self.shipping.and_then(|shipping| shipping.read(pen.row)).unwrap_or(0);
-        let total = || net?.checked_add(tax)?.checked_add(shipping);
+        let read = |cell: Option<Cell>| cell.and_then(|cell| cell.read(pen.row)).unwrap_or(0);
+        let (shipping, discount) = (read(self.shipping), read(self.discount));
+        let total = || net?.checked_add(tax)?.checked_add(shipping)?.checked_sub(discount);
         let total = total();
         fits & gross.set(pen, || total)
     }
@@ -180,7 +181,8 @@ impl Relation for Sum {
         let mut parts = vec![if product && self.net.is_none() { "quantity × price" } else { "net" }];
         parts.extend(self.tax.map(|_| "tax"));
         parts.extend(self.shipping.map(|_| "shipping"));
-        let parts = parts.join(" + ");
+        let minus = if self.discount.is_some() { " − discount" } else { "" };
+        let parts = parts.join(" + ") + minus;
         let words = match () {
             () if is(self.gross) && parts == "net" => "net and the tax on it",
             () if is(self.gross) => &parts,

@@ -9,7 +9,7 @@ mod spread;
 use super::{ColumnConfig, Generator, for_column};
 use crate::{Column, Fill, NativeType, TableName, Type};
 
-fn column(name: &str, ty: Type) -> Column {
+pub(super) fn column(name: &str, ty: Type) -> Column {
     Column { name: name.to_owned(), ty, native: NativeType::default(), nullable: false, fill: Fill::None }
 }
 
