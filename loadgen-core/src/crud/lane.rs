@@ -54,6 +54,8 @@ pub(crate) struct LaneTable {
     pub(super) digest: Digest,
     pub(super) unknown: u64,
     pub(super) missed: u64,
+    /// Inserts for which no values were left.
+    pub(super) exhausted: u64,
 }
 
 /// What a change is about, while its answer is awaited.
@@ -318,6 +320,7 @@ impl CrudLane {
                 digest: table.digest,
                 unknown: table.unknown + u64::from(lost),
                 missed: table.missed,
+                exhausted: table.exhausted,
                 unchecked: plan.unchecked.is_some(),
                 counted_only: plan.generation > 0,
                 picked: plan.sampling == Sampling::Server,
