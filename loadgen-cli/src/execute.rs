@@ -4,7 +4,7 @@ use std::{path::PathBuf, time::Instant};
 
 use loadgen_core::{
     Setup, Target,
-    crud::{self, CrudPlan, TablePlan},
+    crud::{self, CrudPlan, Sampling, TablePlan},
     ledger::{Header, Ledger, LedgerSync},
     summary::{CheckSummary, RunSummary, Summary},
 };
@@ -197,10 +197,12 @@ fn begin(
         // There is one only where there is one job.
         let following = following.take();
         let freshness = following.as_ref().map(|following| following.freshness.clone());
+        let before = before(&planned, check || ledger.is_some());
         let mut run = job.run(planned, ledger, freshness.as_ref(), check);
         let progress = run.progress();
         let (duration, operations) = (job.duration(), job.operations());
-        watched.push(Watched { name: job.name.clone(), progress, duration, operations, freshness });
+        let name = job.name.clone();
+        watched.push(Watched { name, progress, duration, operations, before, freshness });
         let run = run.stop_on(signals.reached(1)).abort_on(signals.reached(2));
         tasks.spawn(async move {
             let ended = ended(run.execute().await, check);
@@ -212,6 +214,18 @@ fn begin(
         });
     }
     (tasks, watched)
+}
+
+/// What takes the time before the first operation, where tables are large.
+fn before(planned: &CrudPlan, is_compared: bool) -> &'static str {
+    let adopts = |table: &TablePlan| table.touch.adopts() && table.sampling == Sampling::Start;
+    if planned.tables.iter().any(adopts) {
+        "reading the rows that are there, to take them over; no traffic yet"
+    } else if is_compared {
+        "counting the rows that are there, to compare them at the end; no traffic yet"
+    } else {
+        "looking at the tables; no traffic yet"
+    }
 }
 
 /// What a job would do, without doing it.

@@ -17,16 +17,23 @@ pub(crate) struct Grid {
     rows: Vec<Vec<String>>,
     /// The widest line.
     widest: usize,
+    /// The widest column.
+    widest_column: usize,
 }
 
 impl Grid {
     pub(crate) fn new<S: Into<String>>(head: impl IntoIterator<Item = S>) -> Self {
-        Grid { head: head.into_iter().map(Into::into).collect(), rows: Vec::new(), widest: WIDTH }
+        Grid {
+            head: head.into_iter().map(Into::into).collect(),
+            rows: Vec::new(),
+            widest: WIDTH,
+            widest_column: WIDEST_COLUMN,
+        }
     }
 
-    /// The same, with lines of any length.
+    /// The same, with lines and columns of any length.
     pub(crate) fn uncut(self) -> Self {
-        self.within(usize::MAX)
+        Grid { widest: usize::MAX, widest_column: usize::MAX, ..self }
     }
 
     /// The same, with lines of at most so many characters.
@@ -72,7 +79,7 @@ impl Grid {
     fn width(&self, column: usize) -> usize {
         let cells = std::iter::once(&self.head).chain(&self.rows).filter_map(|row| row.get(column));
         let widest = cells.map(|cell| cell.chars().count()).max().unwrap_or(0);
-        widest.min(WIDEST_COLUMN)
+        widest.min(self.widest_column)
     }
 }
 
@@ -108,5 +115,15 @@ mod tests {
         let lines: Vec<&str> = text.lines().collect();
         assert_eq!(lines[..2], ["  name     rows  note", "  a           5  x"]);
         assert!(lines.iter().all(|line| line.chars().count() <= WIDTH));
+    }
+
+    #[test]
+    fn long_names_leave_the_numbers_behind_them_in_line() {
+        let mut grid = Grid::new(["table", "rows"]).uncut();
+        grid.row(["public.".to_owned() + &"n".repeat(63), "5".to_owned()]);
+        grid.row(["public.a", "1,000"]);
+        let mut text = String::new();
+        grid.write(&mut text, 2, Style::plain());
+        assert!(text.lines().all(|line| line.chars().count() == 2 + 70 + 2 + 5), "{text}");
     }
 }

@@ -26,6 +26,8 @@ pub(crate) struct Watched {
     pub(crate) progress: Progress,
     pub(crate) duration: Option<Duration>,
     pub(crate) operations: Option<u64>,
+    /// What is done before the first operation.
+    pub(crate) before: &'static str,
     pub(crate) freshness: Option<Freshness>,
 }
 
@@ -122,7 +124,7 @@ async fn tell(jobs: Vec<Watched>) {
             jobs.iter().zip(&mut looks).for_each(|(job, (_, news))| news.say(&job.name, &job.progress));
         }
         for (job, (look, _)) in jobs.iter().zip(&mut looks) {
-            let line = look.line(job.progress.snapshot()) + &job.freshness();
+            let line = job.line(look);
             output::say(&format!("{} {}: {line}", clock(start.elapsed()), job.name));
         }
     }
@@ -146,12 +148,20 @@ async fn draw(jobs: Vec<Watched>, bars: MultiProgress) {
             let snapshot = job.progress.snapshot();
             bar.set_prefix(format!("{} {}", clock(start.elapsed()), job.name));
             bar.set_position((1_000.0 * job.done(start.elapsed(), snapshot)) as u64);
-            bar.set_message(look.line(snapshot) + &job.freshness());
+            bar.set_message(job.line(look));
         }
     }
 }
 
 impl Watched {
+    /// What is going on now.
+    fn line(&self, look: &mut Look) -> String {
+        match self.progress.is_under_way() {
+            true => look.line(self.progress.snapshot()) + &self.freshness(),
+            false => self.before.to_owned(),
+        }
+    }
+
     /// What is said of the sink, if one is followed.
     fn freshness(&self) -> String {
         self.freshness.as_ref().map_or(String::new(), |freshness| freshness::live(freshness.snapshot()))

@@ -7,6 +7,7 @@ use loadgen_core::summary::{CheckSummary, JobSummary, OutcomesSummary, Quantiles
 use crate::{
     freshness,
     grid::{Grid, WIDTH, cut},
+    output,
     style::Style,
     units::{count, millis, per_second},
 };
@@ -145,14 +146,35 @@ fn schema_changes(job: &JobSummary, style: Style, text: &mut String) {
 fn skips_and_errors(job: &JobSummary, style: Style, text: &mut String) {
     let mut skips = Grid::new(["skipped because", "operations"]);
     job.skips.iter().for_each(|(reason, times)| skips.row([reason.clone(), count(*times)]));
-    let mut errors = Grid::new(["error", "times", "met by", "first message"]);
-    for (code, error) in &job.errors {
-        errors.row([code.clone(), count(error.count), error.action.clone(), error.example.clone()]);
-    }
-    for grid in [skips, errors] {
+    let errors = errors(job);
+    for (grid, exhausted) in [(skips, exhausted(job)), (errors, None)] {
         if !grid.is_empty() {
             grid.write(text, 2, style);
+            exhausted.iter().for_each(|line| text.push_str(line));
             text.push('\n');
         }
     }
+}
+
+/// Which tables had no values left.
+fn exhausted(job: &JobSummary) -> Option<String> {
+    let tables = job.tables.iter().filter(|(_, table)| table.exhausted > 0);
+    let names: Vec<&str> = tables.map(|(name, _)| name.as_str()).collect();
+    (!names.is_empty()).then(|| format!("  domain exhausted: of {}\n", names.join(", ")))
+}
+
+/// A line for each code, or for each table that it was met on.
+fn errors(job: &JobSummary) -> Grid {
+    let mut grid = Grid::new(["error", "times", "met by", "table", "first message"]).within(output::width());
+    for (code, error) in &job.errors {
+        let mut row = |times: u64, table: &str, example: &str| {
+            grid.row([code, &count(times), &error.action, table, example]);
+        };
+        let known: u64 = error.tables.values().map(|errors| errors.count).sum();
+        error.tables.iter().for_each(|(name, errors)| row(errors.count, name, &errors.example));
+        if error.count > known {
+            row(error.count - known, "", &error.example);
+        }
+    }
+    grid
 }

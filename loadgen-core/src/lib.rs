@@ -48,7 +48,7 @@ pub use limit::Limit;
 pub use mix::{Mix, Weights, WeightsError};
 pub use outcome::{Action, Done, Failure, Outcome, Rows};
 pub use pace::{Bursts, Pace};
-pub use report::{ErrorReport, Outcomes, Report, ScenarioReport};
+pub use report::{ErrorReport, Outcomes, Report, ScenarioReport, SubjectErrors};
 pub use rng::Rng;
 pub use schema::{Check, Column, Fill, ForeignKey, NativeType, Obstacle, Schema, Table, TableName, Type};
 pub use schema_change::{SchemaChange, SchemaChanges};

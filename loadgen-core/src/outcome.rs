@@ -107,13 +107,15 @@ pub struct Failure {
     pub code: Cow<'static, str>,
     /// What the target said, without any secret.
     pub message: String,
+    /// What it was about, such as the name of a table, if that is known.
+    pub subject: Option<String>,
 }
 
 impl Failure {
     /// A failure of something that certainly did not happen.
     pub fn aborted(action: Action, code: impl Into<Cow<'static, str>>, message: impl fmt::Display) -> Self {
         let (code, message) = (code.into(), message.to_string());
-        Failure { indeterminate: false, action, taken: false, code, message }
+        Failure { indeterminate: false, action, taken: false, code, message, subject: None }
     }
 
     /// A failure of something that may have happened.
@@ -123,13 +125,20 @@ impl Failure {
         message: impl fmt::Display,
     ) -> Self {
         let (code, message) = (code.into(), message.to_string());
-        Failure { indeterminate: true, action, taken: false, code, message }
+        Failure { indeterminate: true, action, taken: false, code, message, subject: None }
     }
 
     /// The same failure, over a unique value that another row has.
     #[must_use]
     pub fn over_taken_value(self) -> Self {
         Failure { taken: true, ..self }
+    }
+
+    /// The same failure, about something, unless it is known what about.
+    #[must_use]
+    pub fn about(self, subject: &impl fmt::Display) -> Self {
+        let subject = self.subject.or_else(|| Some(subject.to_string()));
+        Failure { subject, ..self }
     }
 
     /// How the operation ends if it is not tried again.

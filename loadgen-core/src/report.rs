@@ -99,6 +99,40 @@ pub struct ErrorReport {
     pub action: Action,
     /// The first message.
     pub example: String,
+    /// Those of which it is known what they were about, by that: the names of tables.
+    pub subjects: BTreeMap<String, SubjectErrors>,
+}
+
+/// Failures of one code about one thing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SubjectErrors {
+    /// How often.
+    pub count: u64,
+    /// The first message.
+    pub example: String,
+}
+
+impl ErrorReport {
+    /// Counts one; of more things than `most`, the later ones are not told apart.
+    pub(crate) fn count(&mut self, failure: &Failure, most: usize) {
+        self.count += 1;
+        let Some(subject) = &failure.subject else { return };
+        if let Some(known) = self.subjects.get_mut(subject) {
+            known.count += 1;
+        } else if self.subjects.len() < most {
+            let example = failure.message.clone();
+            self.subjects.insert(subject.clone(), SubjectErrors { count: 1, example });
+        }
+    }
+
+    /// Adds what another worker saw of the same code.
+    pub(crate) fn merge(&mut self, other: ErrorReport) {
+        self.count += other.count;
+        for (subject, errors) in other.subjects {
+            let count = errors.count;
+            self.subjects.entry(subject).or_insert(SubjectErrors { count: 0, ..errors }).count += count;
+        }
+    }
 }
 
 /// Operations by how they ended.

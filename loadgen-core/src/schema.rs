@@ -126,12 +126,21 @@ pub struct Column {
 pub struct NativeType {
     /// The name that goes into SQL, quoted and qualified where needed, without a length.
     pub name: String,
+    /// The type as people write it, with its length, precision and the like; empty where that is the name.
+    pub words: String,
     /// The backend's number for it; 0 where it has none.
     pub id: u32,
     /// The backend's number for an array of it; 0 where it has none.
     pub array_id: u32,
     /// The operator that finds a row by a value of it, qualified; where there is none, the usual one does.
     pub equals: Option<String>,
+}
+
+impl NativeType {
+    /// The type as people write it.
+    pub fn words(&self) -> &str {
+        if self.words.is_empty() { &self.name } else { &self.words }
+    }
 }
 
 /// Who fills a column that a statement leaves out.

@@ -33,6 +33,8 @@ pub struct Special {
     pub written_by: Option<String>,
     /// What a reader of the plan should know.
     pub notes: Vec<String>,
+    /// Keys, references and the like that the lists of columns do not say in full, in words of the database.
+    pub definitions: Vec<String>,
     /// Columns that this user may not do something to, where others of the table allow it.
     pub denied: Denied,
     /// What is asked of what is inside the values of columns, by their indexes, where those may do without a value.

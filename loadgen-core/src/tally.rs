@@ -28,6 +28,8 @@ pub struct TableTally {
     /// Updates and deletes that were carried out and did not find all of their rows, as somebody else writes here; with any,
     /// `live` and `digest` are not certain.
     pub missed: u64,
+    /// Inserts that were skipped because no values were left for them.
+    pub exhausted: u64,
     /// Whether others write the table too, so that nobody compares it.
     pub unchecked: bool,
     /// Whether columns that the digest covers became others during the run: then `digest` says nothing, and `live` alone
@@ -55,6 +57,7 @@ impl TableTally {
         self.digest.merge(other.digest);
         self.unknown += other.unknown;
         self.missed += other.missed;
+        self.exhausted += other.exhausted;
         self.unchecked |= other.unchecked;
         self.counted_only |= other.counted_only;
         self.picked |= other.picked;

@@ -79,7 +79,7 @@ impl fmt::Display for Value {
                 let (days, time) = (micros.div_euclid(DAY), micros.rem_euclid(DAY));
                 write!(f, "{} {}", calendar::shown_day(days.into()), calendar::shown_time(time.into()))
             }
-            Value::Interval { months, days, micros } => write!(f, "{months} mons {days} days {micros} us"),
+            Value::Interval { months, days, micros } => write_span(f, *months, *days, *micros),
             Value::Json(x) => x.fmt(f),
             Value::Array(items) => {
                 let items: Vec<String> = items.iter().map(Value::to_string).collect();
@@ -87,6 +87,25 @@ impl fmt::Display for Value {
             }
         }
     }
+}
+
+/// A span of time the way databases write it: `1 year 2 mons 3 days 04:05:06.5`. What is zero is left out.
+fn write_span(f: &mut fmt::Formatter<'_>, months: i32, days: i32, micros: i64) -> fmt::Result {
+    let parts = [(months / 12, "year", "years"), (months % 12, "mon", "mons"), (days, "day", "days")];
+    let mut parts = parts.into_iter().filter(|(count, ..)| *count != 0).peekable();
+    let has_time = micros != 0 || parts.peek().is_none();
+    let mut gap = "";
+    for (count, one, several) in parts {
+        write!(f, "{gap}{count} {}", if count == 1 { one } else { several })?;
+        gap = " ";
+    }
+    if !has_time {
+        return Ok(());
+    }
+    let (sign, all) = (if micros < 0 { "-" } else { "" }, micros.unsigned_abs());
+    let (seconds, fraction) = (all / 1_000_000, all % 1_000_000);
+    write!(f, "{gap}{sign}{:02}:{:02}:{:02}", seconds / 3_600, seconds / 60 % 60, seconds % 60)?;
+    if fraction == 0 { Ok(()) } else { f.write_str(format!(".{fraction:06}").trim_end_matches('0')) }
 }
 
 /// Microseconds of a day.
@@ -104,5 +123,11 @@ mod tests {
         check(Value::Array(vec![Value::Int(1), Value::Null]), "[1, NULL]");
         check(Value::Bytes(vec![0, 255]), "00ff");
         check(Value::Date(20_000), "2024-10-04");
+        let span = |months, days, micros| Value::Interval { months, days, micros };
+        check(span(0, 12, 50_980_343_800), "12 days 14:09:40.3438");
+        check(span(14, -1, 0), "1 year 2 mons -1 days");
+        check(span(-1, 1, -1), "-1 mons 1 day -00:00:00.000001");
+        check(span(0, 0, 360_000_000_000), "100:00:00");
+        check(span(0, 0, 0), "00:00:00");
     }
 }

@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, fmt::Write};
 
 use loadgen_core::{
-    Column, Fill, PrepareError, Schema, SchemaFilter, SqlSession, Table, TableName, Target, Type,
+    Fill, PrepareError, Schema, SchemaFilter, SqlSession, Table, TableName, Target,
     crud::{self, CrudConfig, CrudPlan, TableConfig, TablePlan},
 };
 use loadgen_pg::PgSession;
@@ -138,7 +138,7 @@ fn text(schema: &Schema, style: Style) -> String {
             let null = if column.nullable { "null" } else { "" };
             grid.row([
                 column.name.clone(),
-                type_words(column),
+                column.native.words().to_owned(),
                 null.to_owned(),
                 fill_words(&column.fill),
                 key_words(table, index),
@@ -146,7 +146,10 @@ fn text(schema: &Schema, style: Style) -> String {
         }
         grid.write(&mut text, 2, style);
         for check in &table.checks {
-            let _ = writeln!(text, "  check {}", check.condition);
+            let _ = writeln!(text, "  CHECK {}", one_line(&check.condition));
+        }
+        for definition in &table.special.definitions {
+            let _ = writeln!(text, "  {}", one_line(definition));
         }
         for note in &table.special.notes {
             let _ = writeln!(text, "  note: {note}");
@@ -163,6 +166,11 @@ fn text(schema: &Schema, style: Style) -> String {
     text
 }
 
+/// SQL that may have line feeds in it.
+fn one_line(sql: &str) -> String {
+    sql.lines().map(str::trim).collect::<Vec<_>>().join(" ")
+}
+
 /// How many there are of each kind: "2 views, 1 foreign table".
 pub(super) fn others_words(others: &BTreeMap<&'static str, usize>) -> String {
     let plural = |kind: &str| match kind.split_once(' ') {
@@ -174,20 +182,6 @@ pub(super) fn others_words(others: &BTreeMap<&'static str, usize>) -> String {
         several => format!("{several} {}", plural(kind)),
     });
     words.collect::<Vec<_>>().join(", ")
-}
-
-/// The backend's own name of a column's type, with its length or precision.
-pub(super) fn type_words(column: &Column) -> String {
-    let name = &column.native.name;
-    match &column.ty {
-        // A domain says how long its values are; its name is qualified, those of the server's own types are not.
-        _ if name.contains('.') => name.clone(),
-        Type::Decimal { precision, scale } if *precision != Type::UNBOUNDED => {
-            format!("{name}({precision}, {scale})")
-        }
-        Type::Text { max: Some(max), .. } => format!("{name}({max})"),
-        _ => name.clone(),
-    }
 }
 
 fn fill_words(fill: &Fill) -> String {
@@ -214,7 +208,13 @@ fn key_words(table: &Table, column: usize) -> String {
         words.push("partition".to_owned());
     }
     for key in table.foreign_keys.iter().filter(|key| key.columns.contains(&column)) {
-        words.push(format!("→ {}", key.parent));
+        let place = key.columns.iter().position(|own| *own == column);
+        let parent = place.and_then(|place| key.parent_columns.get(place));
+        words.push(format!(
+            "→ {}{}",
+            key.parent,
+            parent.map_or_else(String::new, |name| format!(" ({name})"))
+        ));
     }
     words.join(", ")
 }
@@ -223,7 +223,7 @@ fn table_json(table: &Table) -> Value {
     let columns = table.columns.iter().enumerate().map(|(index, column)| {
         json!({
             "name": column.name,
-            "type": type_words(column),
+            "type": column.native.words(),
             "nullable": column.nullable,
             "filled_by": fill_words(&column.fill),
             "keys": key_words(table, index),
@@ -235,6 +235,7 @@ fn table_json(table: &Table) -> Value {
         "name": table.name.to_string(),
         "columns": columns.collect::<Vec<_>>(),
         "checks": checks,
+        "definitions": table.special.definitions,
         "notes": table.special.notes,
         "not_understood": obstacles,
     })

@@ -3,8 +3,8 @@
 use std::fmt::Write;
 
 use loadgen_core::{
-    Seed, Target,
-    crud::{CrudPlan, TablePlan, Touch},
+    Target,
+    crud::{CrudPlan, Pick, TablePlan, Touch},
 };
 use serde_json::{Value, json};
 
@@ -92,7 +92,7 @@ fn job_text(job: &Job, planned: &CrudPlan, reach: Reach, style: Style, text: &mu
         let _ = writeln!(text, "{} {warning}\n", style.warn("warning:"));
     }
     for table in &planned.tables {
-        table_text(table, (planned.seed, goal(job, planned, table)), style, text);
+        table_text(planned, table, goal(job, planned, table), style, text);
     }
     for (name, why) in &planned.refused {
         let _ = writeln!(text, "{} {why}\n", style.warn(&format!("{name} is left out:")));
@@ -107,29 +107,30 @@ fn goal(job: &Job, planned: &CrudPlan, table: &TablePlan) -> Option<u64> {
     planned.goal(table, job.crud().seed.map(|count| count.0))
 }
 
-fn table_text(planned: &TablePlan, (seed, goal): (Seed, Option<u64>), style: Style, text: &mut String) {
+fn table_text(plan: &CrudPlan, planned: &TablePlan, goal: Option<u64>, style: Style, text: &mut String) {
     let weights = planned.operations;
     let seeded = goal.map_or_else(String::new, |rows| format!("; seed fills it up to {} rows", count(rows)));
     let touched = touched(planned);
     let _ = writeln!(
         text,
-        "{}: weight {}; insert {}, update {}, delete {}{touched}{seeded}",
+        "{}: weight {}; insert {}, update {}, delete {}{}{touched}{seeded}",
         style.title(&planned.table.name.to_string()),
         planned.weight,
         weights.insert,
         weights.update,
-        weights.delete
+        weights.delete,
+        picked(planned)
     );
     let width = output::width();
     let mut grid = Grid::new(["column", "type", "values", "for example"]).within(width);
     for (index, column) in planned.table.columns.iter().enumerate() {
-        let samples = samples(planned, index, seed)
+        let samples = samples(plan, planned, index)
             .iter()
-            .map(|sample| cut(sample, share(SAMPLE_WIDTH, width)))
+            .map(|sample| cut(sample, share(SAMPLE_WIDTH, width).min(WIDEST_SAMPLE)))
             .collect::<Vec<_>>();
         grid.row([
             column.name.clone(),
-            super::inspect::type_words(column),
+            column.native.words().to_owned(),
             cut(&planned.describe(index), share(VALUES_WIDTH, width)),
             samples.join(" · "),
         ]);
@@ -139,6 +140,16 @@ fn table_text(planned: &TablePlan, (seed, goal): (Seed, Option<u64>), style: Sty
         let _ = writeln!(text, "  {} {note}", style.warn("note:"));
     }
     text.push('\n');
+}
+
+/// Which rows are updated, unless all alike.
+fn picked(planned: &TablePlan) -> &'static str {
+    match planned.pick {
+        _ if planned.operations.update == 0 => "",
+        Pick::Uniform => "",
+        Pick::Zipf => "; updates pick a few hot rows (zipf)",
+        Pick::Latest => "; updates pick the latest rows",
+    }
 }
 
 /// Which rows are touched, unless those are the run's own.
@@ -153,13 +164,15 @@ fn touched(planned: &TablePlan) -> String {
 }
 
 /// Values that the column may get.
-fn samples(planned: &TablePlan, column: usize, seed: Seed) -> Vec<String> {
-    planned.samples(column, seed, SAMPLES).iter().map(ToString::to_string).collect()
+fn samples(plan: &CrudPlan, planned: &TablePlan, column: usize) -> Vec<String> {
+    plan.samples(planned, column, SAMPLES).iter().map(ToString::to_string).collect()
 }
 
 const SAMPLES: u64 = 3;
 /// Of a line of the usual width.
 const SAMPLE_WIDTH: usize = 20;
+/// In a line of any width.
+const WIDEST_SAMPLE: usize = 120;
 /// Leaves room for examples; `--format json` has the whole.
 const VALUES_WIDTH: usize = 36;
 
@@ -169,7 +182,7 @@ fn share(part: usize, width: usize) -> usize {
 }
 
 fn job_json(job: &Job, planned: &CrudPlan, reach: Reach) -> Value {
-    let table = |table| table_json(table, planned.seed, goal(job, planned, table));
+    let table = |table| table_json(planned, table, goal(job, planned, table));
     let tables: Vec<Value> = planned.tables.iter().map(table).collect();
     let refused = planned.refused.iter().map(|(name, why)| json!({"table": name.to_string(), "why": why}));
     json!({
@@ -191,19 +204,20 @@ fn job_json(job: &Job, planned: &CrudPlan, reach: Reach) -> Value {
     })
 }
 
-fn table_json(planned: &TablePlan, seed: Seed, goal: Option<u64>) -> Value {
+fn table_json(plan: &CrudPlan, planned: &TablePlan, goal: Option<u64>) -> Value {
     let columns = planned.table.columns.iter().enumerate().map(|(index, column)| {
         json!({
             "name": column.name,
-            "type": super::inspect::type_words(column),
+            "type": column.native.words(),
             "values": planned.describe(index),
-            "samples": samples(planned, index, seed),
+            "samples": samples(plan, planned, index),
         })
     });
     json!({
         "name": planned.table.name.to_string(),
         "weight": planned.weight,
         "operations": planned.operations,
+        "pick": planned.pick,
         "seed": goal,
         "touch": planned.touch,
         "sampling": planned.sampling,

@@ -123,7 +123,11 @@ impl Default for OperationWeights {
 
 /// Rows a statement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, default)]
+#[serde(
+    deny_unknown_fields,
+    default,
+    expecting = "a mapping of rows a statement, as in {insert: 4} (which rows are touched stands in `touch`: own, existing or all)"
+)]
 pub struct RowCounts {
     /// Rows inserted at once.
     #[serde(deserialize_with = "rows")]

@@ -7,7 +7,7 @@ pub(super) use self::part::is_tangled;
 use super::{
     lane::CrudLane,
     live::{NO_SLOT, Slot},
-    operation::Operation,
+    operation::{EXHAUSTED, Operation},
     parent::{Eligible, Parent},
     parents::COMBINATION_TRIES,
     plan::CrudPlan,
@@ -79,8 +79,7 @@ impl Operation {
     ) -> Result<u64, &'static str> {
         let plan = &self.plan.tables[table];
         let (mine, mut dealt) = (parents.len(), vec![NO_SLOT; plan.references.len()]);
-        let line =
-            plan.dealt.as_ref().and_then(|all| all.row(number, &mut dealt)).ok_or("domain exhausted")?;
+        let line = plan.dealt.as_ref().and_then(|all| all.row(number, &mut dealt)).ok_or(EXHAUSTED)?;
         for _ in 0..COMBINATION_TRIES {
             parents.truncate(mine);
             let agree = plan.references.iter().zip(&dealt).all(|(reference, dealt)| {

@@ -47,11 +47,11 @@ pub(super) fn differences(old: &Table, new: &Table) -> Vec<String> {
         match known {
             Some(index) => column_differences(&old.columns[*index], column, &mut words),
             None if new.special.late.contains(&at) => {
-                let native = &column.native.name;
+                let native = column.native.words();
                 words
                     .push(format!("column {:?} added, {native}; the digest goes on without it", column.name));
             }
-            None => words.push(format!("column {:?} added, {}", column.name, column.native.name)),
+            None => words.push(format!("column {:?} added, {}", column.name, column.native.words())),
         }
     }
     rule_differences(old, new, &before, &mut words);
@@ -73,10 +73,11 @@ fn column_differences(old: &Column, new: &Column, words: &mut Vec<String>) {
     if old.name != *name {
         words.push(format!("column {:?} renamed to {name:?}", old.name));
     }
-    if old.native.name != new.native.name {
-        words.push(format!("column {name:?} is {} instead of {}", new.native.name, old.native.name));
+    let (was, is) = (old.native.words(), new.native.words());
+    if was != is {
+        words.push(format!("column {name:?} is {is} instead of {was}"));
     } else if old.ty != new.ty {
-        words.push(format!("column {name:?} is {} of another size or set of values", new.native.name));
+        words.push(format!("column {name:?} is {is} of another size or set of values"));
     }
     match (old.nullable, new.nullable) {
         (true, false) => words.push(format!("column {name:?} takes no NULL any more")),

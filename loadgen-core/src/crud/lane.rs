@@ -167,6 +167,7 @@ impl CrudLane {
                 digest: table.digest,
                 unknown: table.unknown + u64::from(lost),
                 missed: table.missed,
+                exhausted: table.exhausted,
                 unchecked: plan.unchecked.is_some(),
                 counted_only: plan.generation > 0,
                 picked: plan.sampling == Sampling::Server,

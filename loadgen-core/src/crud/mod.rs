@@ -12,6 +12,7 @@ mod computed;
 mod conditions;
 mod config;
 mod dealt;
+mod described;
 mod difference;
 mod draft;
 mod error;

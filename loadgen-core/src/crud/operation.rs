@@ -76,8 +76,8 @@ where
         let (change, pending) = match drawn {
             Ok(drawn) => drawn,
             Err(reason) => {
-                if reason == NO_VALUES && self.kind == ChangeKind::Insert {
-                    self.pass_over(lane);
+                if self.kind == ChangeKind::Insert {
+                    self.find_wanting(lane, reason);
                 }
                 return Ok(Done::Skipped(reason.into()));
             }
@@ -126,14 +126,14 @@ impl Operation {
             }
             Err(failure) if failure.indeterminate => {
                 lane.give_up(&self.plan);
-                Err(failure)
+                Err(failure.about(&change.shape.table.name))
             }
             Err(failure) => {
                 lane.undo(&self.plan);
                 if failure.action == Action::NewValues && self.kind == ChangeKind::Insert {
                     lane.tables[table].refuse(change.rows as u64, failure.taken);
                 }
-                Err(failure)
+                Err(failure.about(&change.shape.table.name))
             }
         }
     }
@@ -184,10 +184,14 @@ impl Operation {
         parents.find(|parent| lane.tables[*parent].live.len() == 0)
     }
 
-    /// The next distinct value may meet the checks where this one did not.
-    fn pass_over(&self, lane: &mut CrudLane) {
+    /// Notes that there is no row for an insert. The next distinct value may meet the checks where this one did not.
+    fn find_wanting(&self, lane: &mut CrudLane, reason: &str) {
         if let Ok(table) = self.insertable(lane, self.table) {
-            lane.tables[table].pass_over();
+            match reason {
+                NO_VALUES => lane.tables[table].pass_over(),
+                EXHAUSTED => lane.tables[table].exhausted += 1,
+                _ => {}
+            }
         }
     }
 

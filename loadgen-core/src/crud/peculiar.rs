@@ -7,7 +7,7 @@ use super::{
     table_plan::TablePlan,
     touch::Touch,
 };
-use crate::Table;
+use crate::{Special, Storage, Table};
 
 /// What is out of the ordinary, for whoever reads the plan.
 pub(super) fn note_specials(table: &Table, key: &[usize], notes: &mut Vec<String>) {
@@ -38,11 +38,11 @@ pub(super) fn note_specials(table: &Table, key: &[usize], notes: &mut Vec<String
 pub(super) fn possible(
     mut operations: OperationWeights,
     no_updates: bool,
-    no_key: bool,
+    (no_key, special): (bool, &Special),
     notes: &mut Vec<String>,
 ) -> OperationWeights {
     if no_key && (operations.update, operations.delete) != (0, 0) {
-        notes.push("has no primary key and no unique key without NULL: rows are only inserted".to_owned());
+        notes.push(no_key_words(special));
         (operations.update, operations.delete) = (0, 0);
     }
     if no_updates && operations.update != 0 {
@@ -50,6 +50,24 @@ pub(super) fn possible(
         operations.update = 0;
     }
     operations
+}
+
+/// Why no row can be found again.
+fn no_key_words(special: &Special) -> String {
+    let why = match special.storage {
+        Storage::Inherited => ", nor are rows found by where they are, as other tables inherit from it",
+        Storage::Partitioned { .. } => ", nor are rows found by where they are, which is in partitions",
+        Storage::Plain if special.rewrites.is_some() => {
+            ", nor are rows found by where they are, as a trigger may move them"
+        }
+        Storage::Plain if special.written_by.is_some() => {
+            ", nor are rows found by where they are, as others write it, too"
+        }
+        Storage::Plain => "",
+    };
+    format!(
+        "has no primary key and no unique key without NULL: rows cannot be found by a key{why}, and are only inserted"
+    )
 }
 
 /// What is asked for and comes to nothing.

@@ -73,14 +73,12 @@ impl CrudPlan {
     ) -> Result<Self, CrudPlanError> {
         let (accepted, refused) = accept(outside, barred, schema, config, seed)?;
         if accepted.is_empty() {
-            let why =
-                refused.iter().map(|(name, why)| format!("{name}: {why}")).collect::<Vec<_>>().join("; ");
-            let why = if why.is_empty() {
-                "the schema has no tables that are not excluded".to_owned()
-            } else {
-                why
-            };
-            return Err(CrudPlanError::Nothing(why));
+            let lines: Vec<String> = refused.iter().map(|(name, why)| format!("{name}: {why}")).collect();
+            return Err(CrudPlanError::Nothing(match lines.as_slice() {
+                [] => "the schema has no tables that are not excluded".to_owned(),
+                [line] => line.clone(),
+                lines => format!("\n  {}", lines.join("\n  ")),
+            }));
         }
         let cap = cap(config, lanes, accepted.len());
         let referred = referred_columns(&accepted);

@@ -62,6 +62,15 @@ impl Pool {
         self.len
     }
 
+    /// Some rows from all over it, each as its columns by their places.
+    pub(super) fn spread(&self, count: u64) -> impl Iterator<Item = impl Fn(usize) -> Value> {
+        let count = (count as usize).min(self.len);
+        (0..count).map(move |nth| {
+            let place = (nth * self.len / count) as Slot;
+            move |column| self.key(place, column)
+        })
+    }
+
     pub(super) fn key(&self, place: Slot, column: usize) -> Value {
         self.keys[column].get(place as usize)
     }

@@ -74,11 +74,16 @@ impl Source {
 
 impl Source {
     /// Some values that the column may get, the same for the same plan; none where loadgen does not make them, or not
-    /// without those of other columns: see [`TablePlan::samples`](super::TablePlan::samples).
+    /// without those of other columns: see [`CrudPlan::samples`](super::CrudPlan::samples).
     pub fn samples(&self, seed: Seed, count: u64) -> Vec<Value> {
+        self.samples_for(0, seed, count)
+    }
+
+    /// The same for one column among others, whose salt keeps it from showing what they do.
+    pub(super) fn samples_for(&self, salt: u64, seed: Seed, count: u64) -> Vec<Value> {
         let value = |index| match self {
             Source::Generated(generator) => {
-                Some(generator.generate(&mut Rng::keyed(seed, [SAMPLES, index, 0])))
+                Some(generator.generate(&mut Rng::keyed(seed, [SAMPLES, index, salt])))
             }
             Source::Distinct(distinct) | Source::Line(distinct) => distinct.value(index),
             Source::Checked(_)

@@ -21,7 +21,7 @@ use super::{
     touch::Touch,
 };
 use crate::{
-    Change, ChangeKind, Seed, Shape, Special, Table, Value, column_salt,
+    Change, ChangeKind, Shape, Special, Table, column_salt,
     generate::{Locale, relate::Relations},
 };
 
@@ -77,7 +77,7 @@ pub struct TablePlan {
     /// How many rows the sequences that fill columns have values for, in all lanes together.
     pub(crate) room: u64,
     /// Which rows updates choose.
-    pub(crate) pick: Pick,
+    pub pick: Pick,
     pub(crate) layout: Layout,
     /// What a key is made of that takes rows outside the plan alone.
     pub(crate) dealt: Option<Dealt>,
@@ -124,7 +124,7 @@ impl TablePlan {
         let has_key = delete.is_some() && !kept.by_address;
         let standing = Standing::of(&table, config, table_config, has_key);
         notes.extend(standing.note.clone());
-        let operations = possible(wanted, updates.is_empty(), delete.is_none(), &mut notes);
+        let operations = possible(wanted, updates.is_empty(), (delete.is_none(), &table.special), &mut notes);
         note_idle(table_config, operations, (&standing, !referred.is_empty()), &mut notes);
         let room = room::of_sequences(&table, &sources).map_or(u64::MAX, |(_, left)| left);
         let layout = Layout {
@@ -175,14 +175,6 @@ impl TablePlan {
         }
     }
 
-    /// Where the value of a column comes from, in words.
-    pub fn describe(&self, column: usize) -> String {
-        match &self.sources[column] {
-            Source::Parent { reference, .. } => self.references[*reference].words.clone(),
-            source => source.describe(),
-        }
-    }
-
     /// Whether lanes take over rows that are there.
     pub(crate) fn adopts(&self) -> bool {
         self.touch.adopts() && self.sampling == Sampling::Start
@@ -191,15 +183,6 @@ impl TablePlan {
     /// Columns that the digest covers, as indexes into the table's columns.
     pub fn digested(&self) -> &[usize] {
         &self.known
-    }
-
-    /// Some values that a column may get, the same for the same plan, and of columns that are drawn together those of
-    /// the same rows; none where loadgen does not make them.
-    pub fn samples(&self, column: usize, seed: Seed, count: u64) -> Vec<Value> {
-        match self.ties.as_ref().and_then(|ties| ties.samples(column)) {
-            Some(tied) => tied.take(count as usize).cloned().collect(),
-            None => self.sources[column].samples(seed, count),
-        }
     }
 
     /// How many rows a statement takes of so many. One of nothing but defaults makes one row.

@@ -317,7 +317,7 @@ where
             expected.digest.merge(lanes.digest);
             let found = table_digest(session, planned).await?;
             if found.rows != expected.rows {
-                differences.push(format!("{name}: {} rows instead of {}", found.rows, expected.rows));
+                differences.push(format!("{name}: {}", miscounted(found.rows, expected.rows)));
             } else if found.digest != expected.digest && !lanes.counted_only {
                 differences.push(format!("{name}: digest {} instead of {}", found.digest, expected.digest));
             }
@@ -328,6 +328,18 @@ where
             (true, true) => Ok(()),
         }
     }
+}
+
+/// What rows that nobody has counted on may come from.
+fn miscounted(found: u64, expected: u64) -> String {
+    let several = |rows: u64| if rows == 1 { "" } else { "s" };
+    let why = match found.checked_sub(expected) {
+        Some(more) => format!("{more} row{} that no lane has written", several(more)),
+        None => {
+            format!("{} row{} gone that no lane has deleted", expected - found, several(expected - found))
+        }
+    };
+    format!("{found} rows instead of {expected}: {why}; somebody else may be writing")
 }
 
 /// How often a schema is read again that moves while it is read, before what was seen last has to do.

@@ -120,6 +120,11 @@ impl Progress {
         self.0.schema_changes.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// Whether the first operations are due: before that, the target is looked at.
+    pub fn is_under_way(&self) -> bool {
+        self.0.start.get().is_some()
+    }
+
     /// The sums over all workers.
     pub fn snapshot(&self) -> Snapshot {
         let mut all = Snapshot::default();

@@ -1,6 +1,10 @@
 //! What one worker saw. Owned by it alone; merged when it has ended.
 
-use std::{borrow::Cow, collections::BTreeMap, time::Duration};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, btree_map::Entry},
+    time::Duration,
+};
 
 use hdrhistogram::Histogram;
 
@@ -120,8 +124,9 @@ impl Recorder {
 
     /// Counts a failure, in the warm-up too: what went wrong is to be known.
     pub(crate) fn failed(&mut self, failure: &Failure) {
-        let new = || ErrorReport { count: 0, action: failure.action, example: failure.message.clone() };
-        entry(&mut self.errors, failure.code.clone(), new).count += 1;
+        let (action, subjects) = (failure.action, BTreeMap::new());
+        let new = || ErrorReport { count: 0, action, example: failure.message.clone(), subjects };
+        entry(&mut self.errors, failure.code.clone(), new).count(failure, KINDS);
     }
 
     /// A call for a lost target that came to nothing: apart from the loss itself, which may have the same code.
@@ -147,9 +152,10 @@ impl Recorder {
             *skips.entry(reason.into_owned()).or_default() += count;
         }
         for (code, error) in self.errors {
-            let count = error.count;
-            let total = errors.entry(code.into_owned()).or_insert(ErrorReport { count: 0, ..error });
-            total.count += count;
+            match errors.entry(code.into_owned()) {
+                Entry::Occupied(known) => known.into_mut().merge(error),
+                Entry::Vacant(place) => drop(place.insert(error)),
+            }
         }
     }
 }
@@ -186,6 +192,24 @@ mod tests {
         (0..1_000).for_each(|i| recorder.failed(&Failure::aborted(Action::Skip, i.to_string(), "")));
         assert_eq!(recorder.errors.len(), KINDS + 1);
         assert_eq!(recorder.errors[KINDS].1.count, 1_000 - KINDS as u64);
+    }
+
+    #[test]
+    fn failures_of_one_code_are_counted_for_each_table_with_a_message_of_each() {
+        let mut errors = BTreeMap::new();
+        for worker in ["first", "second"] {
+            let mut recorder = Recorder::new(0, Duration::ZERO);
+            let failure = |said: &str| Failure::aborted(Action::Skip, "P0001", format!("{worker} {said}"));
+            recorder.failed(&failure("of a").about(&"a"));
+            recorder.failed(&failure("of b").about(&"b"));
+            recorder.failed(&failure("of b again").about(&"b").about(&"a"));
+            recorder.failed(&failure("of nothing"));
+            recorder.merge_into(&[], &mut BTreeMap::new(), &mut BTreeMap::new(), &mut errors);
+        }
+        let said = &errors["P0001"];
+        let of = |name: &str| (said.subjects[name].count, said.subjects[name].example.as_str());
+        assert_eq!((said.count, said.subjects.len()), (8, 2));
+        assert_eq!((of("a"), of("b")), ((2, "first of a"), (4, "first of b")));
     }
 
     #[test]

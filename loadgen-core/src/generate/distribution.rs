@@ -20,6 +20,18 @@ pub enum Distribution {
     Zipf,
 }
 
+impl Distribution {
+    /// The word in a plan file.
+    pub fn name(self) -> &'static str {
+        match self {
+            Distribution::Uniform => "uniform",
+            Distribution::Normal => "normal",
+            Distribution::LogNormal => "log_normal",
+            Distribution::Zipf => "zipf",
+        }
+    }
+}
+
 /// Ranks `0..count`, drawn by a distribution. Draws are made of integers; the logarithms that the tables are made of are
 /// rounded to fewer digits than machines differ in.
 #[derive(Clone, Debug)]

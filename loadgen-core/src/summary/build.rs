@@ -6,7 +6,8 @@ use hdrhistogram::Histogram;
 
 use super::{
     CheckSummary, EndedJob, ErrorSummary, FreshnessSummary, JobSummary, OutcomesSummary, Quantiles,
-    RowsSummary, RunSummary, ScenarioSummary, SchemaChangeSummary, Summary, TableSummary, warnings::warnings,
+    RowsSummary, RunSummary, ScenarioSummary, SchemaChangeSummary, Summary, TableErrorsSummary, TableSummary,
+    warnings::warnings,
 };
 use crate::{Failure, Outcomes, Rows, ScenarioReport, SchemaChange, TableTally};
 
@@ -56,6 +57,10 @@ impl JobSummary {
             count: error.count,
             action: error.action.name().to_owned(),
             example: error.example.clone(),
+            tables: mapped(&error.subjects, |errors| TableErrorsSummary {
+                count: errors.count,
+                example: errors.example.clone(),
+            }),
         };
         JobSummary {
             name: job.name.to_owned(),
@@ -109,10 +114,22 @@ impl ScenarioSummary {
 impl TableSummary {
     fn new(table: &TableTally) -> Self {
         let Rows { inserted, updated, deleted } = table.rows;
-        let (live, unknown, missed) = (table.live, table.unknown, table.missed);
+        let (live, unknown) = (table.live, table.unknown);
+        let (missed, exhausted) = (table.missed, table.exhausted);
         let (unchecked, counted_only) = (table.unchecked, table.counted_only);
         let digest = if counted_only { String::new() } else { table.digest.to_string() };
-        TableSummary { inserted, updated, deleted, live, digest, unknown, missed, unchecked, counted_only }
+        TableSummary {
+            inserted,
+            updated,
+            deleted,
+            live,
+            digest,
+            unknown,
+            missed,
+            exhausted,
+            unchecked,
+            counted_only,
+        }
     }
 }
 

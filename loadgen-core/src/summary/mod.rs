@@ -200,6 +200,9 @@ pub struct TableSummary {
     /// not certain.
     #[serde(default, skip_serializing_if = "is_none")]
     pub missed: u64,
+    /// Inserts that were skipped because no values were left for them.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub exhausted: u64,
     /// Whether something else in the database writes the table too, so that the check passes it over.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub unchecked: bool,
@@ -227,6 +230,18 @@ pub struct ErrorSummary {
     pub count: u64,
     /// What was done about it.
     pub action: String,
+    /// The first message.
+    pub example: String,
+    /// Those of which the table is known, by its name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub tables: BTreeMap<String, TableErrorsSummary>,
+}
+
+/// Failures of one code on one table.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TableErrorsSummary {
+    /// How often.
+    pub count: u64,
     /// The first message.
     pub example: String,
 }

@@ -11,7 +11,8 @@ select k.conrelid,
             from unnest(k.confkey) with ordinality u (number, place)
             join pg_attribute a on a.attrelid = k.confrelid and a.attnum = u.number)
        end,
-       case k.contype when 'c' then pg_get_expr(k.conbin, k.conrelid) when 'x' then pg_get_constraintdef(k.oid) end,
+       case when k.contype = 'c' then pg_get_expr(k.conbin, k.conrelid)
+            when k.contype in ('x', 'f') then pg_get_constraintdef(k.oid) end,
        k.confmatchtype = 'f',
        array(select o.oprname::text
              from unnest(k.conexclop) with ordinality u (operator, place)

@@ -29,6 +29,7 @@ pub(super) fn constraint(draft: &mut Draft, row: &PgRow) -> sqlx::Result<()> {
                 columns.iter().for_each(|column| draft.table.columns[*column].nullable = false);
             }
             period::reference(&mut draft.table, &name, has_period, unenforced);
+            draft.table.special.definitions.extend(said_of_reference(row.try_get(7)?, columns.len()));
             draft.table.foreign_keys.push(ForeignKey {
                 name,
                 columns,
@@ -51,6 +52,8 @@ pub(super) fn constraint(draft: &mut Draft, row: &PgRow) -> sqlx::Result<()> {
 
 /// Rows that differ where equality is looked at never exclude each other, and neither do those whose ranges lie apart.
 fn exclusion(draft: &mut Draft, numbers: &[i16], row: &PgRow) -> sqlx::Result<()> {
+    let (name, definition): (String, String) = (row.try_get(2)?, row.try_get(7)?);
+    draft.table.special.definitions.push(definition.clone());
     let operators: Vec<String> = row.try_get(9)?;
     let with = |operator: &str| {
         let of_these = numbers.iter().zip(&operators).filter(|(_, own)| *own == operator);
@@ -67,7 +70,6 @@ fn exclusion(draft: &mut Draft, numbers: &[i16], row: &PgRow) -> sqlx::Result<()
             draft.table.special.loose_keys.push(vec![column]);
         }
         None => {
-            let (name, definition): (String, String) = (row.try_get(2)?, row.try_get(7)?);
             let what = format!("{definition} of constraint {name}");
             draft.table.obstacles.push(Obstacle { what, columns: draft.columns(numbers) });
         }
@@ -90,6 +92,7 @@ pub(super) fn index(draft: &mut Draft, row: &PgRow) -> sqlx::Result<()> {
     let texts: Vec<String> = row.try_get(2)?;
     let names: Vec<Option<String>> = row.try_get(3)?;
     let (in_part, nulls_collide): (bool, bool) = (row.try_get(5)?, row.try_get(6)?);
+    draft.table.special.definitions.extend(said_of_index(row, &texts, &names)?);
     let mut whole = names.iter().all(Option::is_some);
     let mut columns: Vec<usize> = Vec::with_capacity(names.len());
     for (text, name) in texts.iter().zip(&names) {
@@ -130,6 +133,27 @@ pub(super) fn index(draft: &mut Draft, row: &PgRow) -> sqlx::Result<()> {
         draft.table.special.loose_keys.push(columns);
     }
     Ok(())
+}
+
+/// What a reference does beside pointing at another table, which a list of columns says.
+fn said_of_reference(definition: &str, columns: usize) -> Option<String> {
+    (columns > 1 || !definition.ends_with(')')).then(|| definition.to_owned())
+}
+
+/// What a unique index is, unless it is one of a plain column.
+fn said_of_index(row: &PgRow, texts: &[String], names: &[Option<String>]) -> sqlx::Result<Option<String>> {
+    let (in_part, nulls_collide): (bool, bool) = (row.try_get(5)?, row.try_get(6)?);
+    if let ([Some(_)], false, false) = (names, in_part, nulls_collide) {
+        return Ok(None);
+    }
+    let condition: Option<&str> = row.try_get(7)?;
+    let part = match condition {
+        Some(condition) => format!(" WHERE {condition}"),
+        None if in_part => " in one partition".to_owned(),
+        None => String::new(),
+    };
+    let nulls = if nulls_collide { " NULLS NOT DISTINCT" } else { "" };
+    Ok(Some(format!("UNIQUE{nulls} ({}){part}", texts.join(", "))))
 }
 
 /// Whether an expression may be one bound of a range, which many ranges share, rather than a text in small letters.

@@ -54,7 +54,7 @@ fn described(name: TableName) -> Table {
     let number = || (Type::Int(64), "bigint", oid::INT8, oid::INT8_ARRAY);
     let types = [text, number(), number(), number()];
     let column = |(name, (ty, native, id, array_id)): (&str, (Type, &str, u32, u32))| {
-        let native = NativeType { name: native.to_owned(), id, array_id, equals: None };
+        let native = NativeType { name: native.to_owned(), id, array_id, ..NativeType::default() };
         Column { name: name.to_owned(), ty, native, nullable: false, fill: Fill::None }
     };
     Table {

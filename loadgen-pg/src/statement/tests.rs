@@ -5,7 +5,7 @@ use loadgen_core::{Change, ChangeKind, Column, Fill, NativeType, Shape, Table, T
 use super::*;
 
 fn column(name: &str, ty: Type, native: &str, id: u32, array_id: u32) -> Column {
-    let native = NativeType { name: native.to_owned(), id, array_id, equals: None };
+    let native = NativeType { name: native.to_owned(), id, array_id, ..NativeType::default() };
     Column { name: name.to_owned(), ty, native, nullable: true, fill: Fill::None }
 }
 

@@ -114,7 +114,7 @@ async fn traffic_goes_on_through_every_kind_of_change_and_says_what_changed() {
         ("alter table orders alter column id type bigint", "public.orders column \"id\" is bigint instead of integer"),
         (
             "alter table labels alter column label type varchar(12) using left(label, 12)",
-            "public.labels column \"label\" is character varying of another size or set of values",
+            "public.labels column \"label\" is character varying(12) instead of character varying(20)",
         ),
         (
             "alter table labels alter column weight type text using weight::text",

@@ -20,6 +20,8 @@ pub(crate) struct LaneTable {
     pub(in crate::crud) digest: Digest,
     pub(in crate::crud) unknown: u64,
     pub(in crate::crud) missed: u64,
+    /// Inserts for which no values were left.
+    pub(in crate::crud) exhausted: u64,
 }
 
 /// Bounds the numbers that are given up at once when values are taken.

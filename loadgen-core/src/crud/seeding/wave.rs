@@ -12,6 +12,7 @@ use crate::{
         CrudPlan, Source, TablePlan,
         partial::InPart,
         reference::{Part, Reference},
+        source::names,
         ties::nulls,
     },
     generate::{After, Distinct},
@@ -254,8 +255,14 @@ impl Wave {
     }
 
     fn ended(&self, column: usize) -> NoRow {
-        let name = &self.planned().table.columns[column].name;
-        NoRow::Exhausted(format!("the unique column {name:?} has no more values"))
+        let table = &self.planned().table;
+        let keys = || table.unique_rules().filter(|key| key.contains(&column));
+        NoRow::Exhausted(match keys().min_by_key(|key| key.len()) {
+            Some(key) if key.len() > 1 => {
+                format!("the key of the columns ({}) has no more values", names(table, key))
+            }
+            _ => format!("the unique column {:?} has no more values", table.columns[column].name),
+        })
     }
 }
 
