@@ -133,11 +133,13 @@ pub(crate) fn live(now: FreshnessSnapshot) -> String {
 /// What the summary says of the sink.
 pub(crate) fn text(freshness: &FreshnessSummary, text: &mut String) {
     let FreshnessSummary { sink, count: seen, unseen, latency_ms, resolution_ms, .. } = freshness;
-    let [p50, p90, p99, max] = [latency_ms.p50, latency_ms.p90, latency_ms.p99, latency_ms.max].map(millis);
     let _ = writeln!(text, "from commit to {sink}");
-    if *seen > 0 {
+    if let Some(ms) = latency_ms {
+        let [p50, p90, p99, max] = [ms.p50, ms.p90, ms.p99, ms.max].map(millis);
         let _ = writeln!(text, "  ms: p50 {p50}, p90 {p90}, p99 {p99}, max {max}");
-        let resolution = [resolution_ms.p50, resolution_ms.max].map(millis);
+    }
+    if let Some(ms) = resolution_ms {
+        let resolution = [ms.p50, ms.max].map(millis);
         let _ = writeln!(text, "  looked at every {} ms, {} at most", resolution[0], resolution[1]);
     }
     let _ = writeln!(text, "  {} commits seen, {} unseen\n", count(*seen), count(*unseen));

@@ -3,6 +3,7 @@
 mod altered;
 mod copied;
 mod ends;
+mod grouped;
 mod several;
 mod touched;
 

@@ -33,7 +33,22 @@ pub(super) async fn replan(
     old: &CrudPlan,
     setup: &Setup,
 ) -> Result<(CrudPlan, Changes), PrepareError> {
-    let mut schema = read(session, &old.config).await?;
+    let schema = read(session, &old.config).await?;
+    let gone = old.gone_from(&schema);
+    let planned = plan_for(schema, session, old, setup).await;
+    // The ledger has to know even if there is nothing left to go on with.
+    if planned.is_err() && !gone.is_empty() {
+        old.let_go(gone)?;
+    }
+    planned
+}
+
+async fn plan_for(
+    mut schema: Schema,
+    session: &mut impl SqlSession,
+    old: &CrudPlan,
+    setup: &Setup,
+) -> Result<(CrudPlan, Changes), PrepareError> {
     for table in &mut schema.tables {
         if let Some(plan) = old.of(table) {
             let late = plan.late_in(table);

@@ -14,7 +14,7 @@ use super::{
     workload::TableDigest,
 };
 use crate::{
-    Applied, Change, ChangeKind, Cx, Done, Failure, Resolved, Rows, SqlSession, Value,
+    Applied, Change, ChangeKind, Cx, Done, Failure, Resolved, Rows, Schema, SqlSession, Value,
     ledger::{Covered, Entry, Form, TableHeader, Tracer},
 };
 
@@ -54,6 +54,17 @@ impl CrudPlan {
         let numbers = tracer.numbers(self.tables.iter().map(header).collect(), gone)?;
         self.trace = Some(PlanTrace { tracer: Arc::clone(tracer), numbers });
         Ok(())
+    }
+
+    /// The numbers of tables that are not there any more.
+    pub(super) fn gone_from(&self, schema: &Schema) -> Vec<u32> {
+        let is_there = |known: &TablePlan| schema.tables.iter().any(|table| is_same(&known.table, table));
+        self.traced().filter(|(_, known)| !is_there(known)).map(|(number, _)| number).collect()
+    }
+
+    /// Tells the ledger of tables that are gone, where no plan follows that would.
+    pub(super) fn let_go(&self, gone: Vec<u32>) -> Result<(), Failure> {
+        self.trace.as_ref().map_or(Ok(()), |trace| trace.tracer.numbers(Vec::new(), gone).map(|_| ()))
     }
 
     /// The tables with their numbers in the ledger, if there is one.

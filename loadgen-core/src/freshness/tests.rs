@@ -141,3 +141,22 @@ async fn the_last_seconds_are_there_while_it_goes_on() {
     ended.notify_one();
     assert_eq!(task.await.unwrap().latency_us.len(), 1);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_sink_that_lags_is_never_said_to_be_fresher_than_it_is() {
+    let late = Duration::from_millis(500);
+    let report = follow(PATIENCE, |at| Ok(committed(at.saturating_sub(late)))).await;
+    assert_eq!((report.latency_us.len(), report.unseen), (COMMITS, 0));
+    // A histogram keeps three digits.
+    assert!(report.latency_us.min() >= 499_000, "{report:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_sink_that_never_shows_anything_has_no_figures_and_no_zeros() {
+    let report = follow(PATIENCE, |_| Ok(0)).await;
+    assert_eq!((report.latency_us.len(), report.unseen), (0, COMMITS));
+    assert!(report.oldest_us > 10_000_000, "{report:?}");
+    let summary = crate::summary::FreshnessSummary::new(&report);
+    let json = serde_json::to_value(&summary).unwrap();
+    assert!(json["latency_ms"].is_null(), "{json:#}");
+}

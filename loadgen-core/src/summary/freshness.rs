@@ -1,5 +1,6 @@
 //! How late a sink was.
 
+use hdrhistogram::Histogram;
 use serde::{Deserialize, Serialize};
 
 use super::Quantiles;
@@ -16,10 +17,10 @@ pub struct FreshnessSummary {
     pub unseen: u64,
     /// For how long the oldest of these was looked for, milliseconds.
     pub oldest_unseen_ms: f64,
-    /// Of the commits that were seen.
-    pub latency_ms: Quantiles,
-    /// The time between two looks, by which that may be too long.
-    pub resolution_ms: Quantiles,
+    /// Of the commits that were seen; none if there are none.
+    pub latency_ms: Option<Quantiles>,
+    /// The time between two looks, by which that may be too long; none if there was no look.
+    pub resolution_ms: Option<Quantiles>,
     /// Looks that failed.
     pub failures: u64,
     /// Why the first of them did.
@@ -28,18 +29,23 @@ pub struct FreshnessSummary {
 }
 
 impl FreshnessSummary {
-    pub(super) fn new(report: &FreshnessReport) -> Self {
+    pub(crate) fn new(report: &FreshnessReport) -> Self {
         FreshnessSummary {
             sink: report.sink.clone(),
             count: report.latency_us.len(),
             unseen: report.unseen,
             oldest_unseen_ms: report.oldest_us as f64 / 1e3,
-            latency_ms: Quantiles::of(&report.latency_us),
-            resolution_ms: Quantiles::of(&report.resolution_us),
+            latency_ms: known(&report.latency_us),
+            resolution_ms: known(&report.resolution_us),
             failures: report.failures,
             failure: report.failure.clone(),
         }
     }
+}
+
+/// Nothing is no figure, and least of all zero.
+fn known(histogram: &Histogram<u32>) -> Option<Quantiles> {
+    (!histogram.is_empty()).then(|| Quantiles::of(histogram))
 }
 
 /// What a reader should know of a sink that was not there, or did not show everything.

@@ -3,6 +3,7 @@
 mod altered;
 mod begun;
 mod fences;
+mod promised;
 mod replay;
 mod stopped;
 

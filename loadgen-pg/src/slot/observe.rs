@@ -80,7 +80,7 @@ impl Stream<'_> {
         match message {
             Message::Begin(transaction) => self.transaction = transaction,
             Message::Relation(relation) => {
-                let shape = Shape::new(&relation, self.schema, self.verifier);
+                let shape = Shape::announced(&relation, self.schema, self.verifier);
                 let shape = shape.map_err(|why| wrong(self.slot, why))?;
                 self.shapes.insert(relation.id, shape);
             }

@@ -42,7 +42,7 @@ pub(super) struct Change<'a> {
 }
 
 impl Shape {
-    pub(super) fn new(
+    pub(super) fn announced(
         relation: &Relation,
         schema: &Schema,
         verifier: &Verifier,

@@ -5,6 +5,7 @@ mod chaos;
 mod clean;
 mod cuts;
 mod ends;
+mod groups;
 mod marked;
 mod proxy;
 mod stalls;

@@ -40,3 +40,29 @@ async fn tables_that_are_dropped_renamed_and_altered_under_the_load_are_no_losse
         "what was done to a table before it was dropped is in the slot: {not_compared:?}"
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_only_table_of_a_plan_may_be_dropped_under_the_load() {
+    let shops = Shops::start().await;
+    let (url, out) = (shops.0.create_database("notes").await.unwrap(), tempfile::tempdir().unwrap());
+    let out = out.path();
+    let mut session = session(&url).await;
+    execute(
+        &mut session,
+        "create table notes (id bigint generated always as identity primary key, words text)",
+    )
+    .await;
+    let args = ["run", "--url", &url, "--ledger", "--out", text(out), "--slot", "only", "-q", "--seed", "5"];
+    let child = loadgen(&[&args[..], &["--rate", "300/s", "--duration", "5s"]].concat()).spawn().unwrap();
+    crate::waiting::until_holds(&url, "(select count(*) from notes) > 100").await;
+    execute(&mut session, "drop table notes").await;
+    let ran = Ran::from(child.wait_with_output().unwrap());
+    assert!(ran.code == Some(1) && ran.stderr.contains("no table can be written"), "{ran:?}");
+    // The tables themselves say nothing any more of what was done, and the slot says everything.
+    let ran = super::verify(out, "source", &[]);
+    assert_eq!((ran.code, &ran.json()["verdict"]), (Some(112), &"INCONCLUSIVE".into()), "{ran:?}");
+    let words = ran.json()["coverage"].to_string();
+    assert!(words.contains("the whole table: somebody has dropped it"), "{words}");
+    assert!(ran.stdout.contains("nothing could be compared"), "{ran:?}");
+    assert_eq!(passes(out, "slot:only"), [""; 0]);
+}

@@ -24,7 +24,7 @@ const MARKED: &str =
     insert into t select id, 'old' from generate_series(1, 1000) id";
 
 /// The marker of lane 7, from one number to the next.
-fn advance(markers: &Arc<Table>, from: i64) -> Change {
+pub(super) fn advance(markers: &Arc<Table>, from: i64) -> Change {
     let (key, set, table) = (vec![0, 1, 2, 3], vec![2], Arc::clone(markers));
     let shape = Shape { id: 1, table, kind: ChangeKind::Update, key, set, returning: Vec::new() };
     Change {

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use loadgen_core::{SqlSession, Target};
+use loadgen_core::{Marked, SqlSession, Target};
 use loadgen_pg::{PgSession, PgSettings, PgTarget};
 
-use super::{chaos::settle_for, proxy::Fate, trial::Trial};
+use super::{chaos::settle_for, marked::advance, proxy::Fate, trial::Trial};
 use crate::{
     support::{insert, int, table},
     waiting::{holds, until},
@@ -36,6 +36,33 @@ async fn a_commit_that_stalls_is_given_up_at_the_deadline_and_unclear() {
     let failure = tokio::time::timeout(Duration::from_secs(20), stall(&mut session)).await;
     let failure = failure.expect("a deadline of ours ends the wait");
     assert_eq!((failure.code.as_ref(), failure.indeterminate), ("deadline", true));
+}
+
+/// The same with statements that have their marker and commit by themselves.
+async fn stall_marked(session: &mut PgSession) -> loadgen_core::Failure {
+    let (markers, t) = (table(session, "loadgen_lane").await, table(session, "t").await);
+    for seq in 0.. {
+        let change = insert(&t, &["id"], &[], &[&[int(seq)]]);
+        match session.apply_marked(&advance(&markers, seq), &change).await {
+            Ok(answer) => assert_eq!(answer, Marked::Done),
+            Err(failure) => return failure,
+        }
+    }
+    unreachable!("the numbers do not end")
+}
+
+#[tokio::test]
+async fn a_statement_that_commits_by_itself_and_stalls_is_given_up_at_the_deadline_as_well() {
+    let trial = Trial::new(|_| Fate::Pass).await;
+    let settings = PgSettings::from_url(&trial.server.database_url("shop")).unwrap();
+    let target = PgTarget::new(settings).with_statement_deadline(Duration::from_millis(300));
+    let mut session = target.connect().await.unwrap();
+    let tables = "create table t (id int primary key); insert into loadgen_lane values ('run', 7, 0, 0)";
+    session.execute(tables).await.unwrap();
+    settle_for(&mut trial.observer().await, "nobody").await;
+    let failure = tokio::time::timeout(Duration::from_secs(20), stall_marked(&mut session)).await;
+    let failure = failure.expect("a deadline of ours ends the wait");
+    assert_eq!((failure.code.as_ref(), failure.indeterminate), ("deadline", true), "{failure}");
 }
 
 #[tokio::test]
