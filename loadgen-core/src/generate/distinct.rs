@@ -11,6 +11,7 @@ use super::{
     by_type::{self, Lengths},
     choice::Choice,
     chosen,
+    days::Days,
     digit::Digit,
     form::Form,
     ladder::Ladder,
@@ -26,8 +27,8 @@ use crate::{Column, Rng, Seed, TableName, Type, Value, column_salt};
 
 /// The values of a unique column, constructed to be unique: an injective function of an index into the column's domain.
 ///
-/// Integers come in order, as keys do. Everything else that counts (floats, decimals, days, times, codes, UUIDs) comes scrambled by
-/// a permutation of the whole domain, a different one for each seed and column name. Texts whose names mean something
+/// Integers come in order, as keys do. Everything else that counts (floats, decimals, times, codes, UUIDs) comes scrambled by
+/// a permutation of the whole domain, a different one for each seed and column name; days those of some decades first. Texts whose names mean something
 /// look like it and contain a code that differs. No value is NULL.
 #[derive(Clone, Debug)]
 pub struct Distinct {
@@ -66,6 +67,7 @@ pub(super) enum Domain {
     Rising(Ladder),
     /// Scrambled.
     Scattered(Ladder),
+    Days(Days),
     Uuid,
     /// Texts with a code in them.
     Text(Template),
@@ -202,6 +204,7 @@ impl Distinct {
             Domain::Steps(steps) => steps.value(index),
             Domain::Rising(ladder) => ladder.value(index.into()),
             Domain::Scattered(ladder) => ladder.value(scattered()),
+            Domain::Days(days) => days.value(index, self.seed.0 ^ self.salt),
             Domain::Uuid => Value::Uuid(uuid_of(scattered())),
             Domain::Text(template) => {
                 let mut rng = Rng::keyed(self.seed, [self.salt, 1, index]);
@@ -272,6 +275,7 @@ impl Domain {
             Type::Json => Domain::Json(start),
             Type::Spelt(templates) => Domain::Spelt(spelt::roomiest(templates)?),
             Type::Array(_) => return Err(by_type::refuse("arrays of arrays are not known to loadgen")),
+            Type::Date => Days::new().map_or(Domain::Listed(Vec::new()), Domain::Days),
             _ => Self::ordered(ty, config, start)?,
         })
     }
@@ -306,6 +310,7 @@ impl Domain {
             Domain::Listed(values) => values.len() as u128,
             Domain::Steps(steps) => steps.capacity(),
             Domain::Rising(ladder) | Domain::Scattered(ladder) => ladder.last() + 1,
+            Domain::Days(days) => days.count(),
             Domain::Uuid => 1 << 122,
             Domain::Text(template) => template.capacity(),
             // More than any run needs, and within what can be scrambled.
@@ -325,7 +330,6 @@ fn whole(form: Form) -> (i128, i128) {
     const PLENTY: i128 = 999_999_999_999;
     match form {
         Form::Decimal { scale, .. } if scale > 0 => (0, form.usual().1.max(PLENTY).min(form.limits().1)),
-        Form::Date => (form.usual().0, form.limits().1),
         Form::Time { .. } | Form::Timestamp { .. } | Form::Interval { .. } => form.usual(),
         _ => form.limits(),
     }

@@ -189,6 +189,7 @@ mod tests {
         check("film", "title", Kind::Text, Some("film title"));
         check("tenants", "name", Kind::Text, Some("tenant"));
         check("things", "name", Kind::Text, Some("title"));
+        check("users", "full_name", Kind::Text, Some("full name"));
     }
 
     #[test]

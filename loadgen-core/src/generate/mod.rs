@@ -30,6 +30,7 @@ pub(crate) mod calendar;
 mod choice;
 mod config;
 pub(crate) mod constant;
+mod days;
 mod digit;
 mod distinct;
 mod distribution;

@@ -95,7 +95,7 @@ fn a_discount_is_taken_off_where_a_check_says_so() {
     let table = table.column("discount", money(12, 2)).column("total", money(12, 2)).primary_key(["id"]);
     for row in samples(table.check("(total = ((subtotal - discount) + tax))")) {
         let [net, tax, off, total] = ["subtotal", "tax", "discount", "total"].map(|name| number(&row[name]));
-        assert!((net + tax - off - total).abs() < 1e-6 && tax <= net * 0.22, "{row:?}");
+        assert!((net + tax - off - total).abs() < 1e-6 && tax <= net * 0.22 && total >= 0.0, "{row:?}");
     }
 }
 
@@ -137,4 +137,16 @@ fn accounts_are_in_several_countries() {
     let countries: std::collections::BTreeSet<String> =
         rows.iter().map(|row| row["iban"].to_string()[..2].to_owned()).collect();
     assert!(countries.len() > 2, "{countries:?}");
+}
+
+#[tokio::test]
+async fn a_unique_address_beside_a_full_name_is_that_of_the_person() {
+    let table = table("users").serial("id").column("email", text(90)).column("full_name", text(60));
+    for row in traffic(table.column("note", text(9)).primary_key(["id"]).unique(["email"])).await {
+        let (Value::Text(email), Value::Text(name)) = (&row["email"], &row["full_name"]) else { panic!() };
+        let name = name.to_lowercase();
+        let first: String =
+            name.split(' ').next().unwrap().chars().filter(char::is_ascii_alphanumeric).collect();
+        assert!(email.starts_with(&format!("{first}.")), "{row:?}");
+    }
 }

@@ -4,6 +4,7 @@
 mod address;
 mod apply;
 mod arrays;
+mod believable;
 mod checks;
 mod circles;
 mod conformance;

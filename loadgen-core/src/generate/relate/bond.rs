@@ -14,17 +14,18 @@ pub(super) struct Bond {
 }
 
 /// How often a relation is drawn again when one of its values does not fit.
-const TRIES: u32 = 6;
+pub(super) const TRIES: u32 = 6;
 
 impl Bond {
     /// Writes the columns; false when one of them had to do without the others.
     pub(super) fn draw(&self, pen: &mut Pen<'_>) -> bool {
-        if self.tied.is_empty() {
+        let tied = pen.wanted_of(&self.tied);
+        if tied.is_empty() {
             return (0..TRIES).any(|_| self.relation.draw(pen));
         }
         let before = self.before(pen);
         for _ in 0..TRIES {
-            if self.relation.draw(pen) && (pen.holds)(pen.row, &self.tied) {
+            if self.relation.draw(pen) && (pen.holds)(pen.row, &tied) {
                 return true;
             }
             for (column, value) in &before {
@@ -33,16 +34,8 @@ impl Bond {
         }
         // What meets the checks stays as it was, and the other columns follow from it.
         let wanted = |column| (pen.wanted)(column) && !self.tied.contains(&column);
-        let rest = &mut Pen {
-            row: &mut *pen.row,
-            rng: &mut *pen.rng,
-            own: pen.own,
-            drawn: pen.drawn,
-            tied: pen.tied,
-            wanted: &wanted,
-            holds: pen.holds,
-        };
-        self.relation.draw(rest);
+        let (row, rng) = (&mut *pen.row, &mut *pen.rng);
+        self.relation.draw(&mut Pen { row, rng, wanted: &wanted, ..*pen });
         false
     }
 

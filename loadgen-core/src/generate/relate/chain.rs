@@ -15,6 +15,8 @@ pub(super) struct Link {
     pub(super) column: usize,
     pub(super) form: Form,
     pub(super) stage: usize,
+    /// Whether it is written; else it is only read.
+    pub(super) open: bool,
     /// The name of the column, for people.
     pub(super) name: String,
 }
@@ -91,6 +93,7 @@ impl Relation for Chain {
                 (before, stage) = (latest, link.stage);
             }
             match before {
+                _ if !link.open => pen.start(link.column),
                 Some(after) => fits &= pen.set(link.column, |rng, _| link.value(after, rng, self.gaps)),
                 None => pen.start(link.column),
             }

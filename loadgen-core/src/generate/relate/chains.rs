@@ -13,9 +13,6 @@ use crate::{
     generate::{form::Form, words::words},
 };
 
-/// A moment of a row: its place in a chain, and whether a relation may write it.
-type Moment = (Link, bool);
-
 pub(super) fn find(ground: &Ground<'_>, all: &mut Vec<Box<dyn Relation>>) {
     if !has_several(ground.table) {
         return;
@@ -25,14 +22,21 @@ pub(super) fn find(ground: &Ground<'_>, all: &mut Vec<Box<dyn Relation>>) {
         let known = ground.columns(all).into_iter().filter(|(.., origin)| origin.is_there());
         let open: BTreeMap<usize, bool> = known.map(|(at, _, origin)| (at, origin.is_open())).collect();
         for (clock, links) in groups(ground.table, &rule, &said, &|column| open.get(&column).copied()) {
-            // Nothing but the first may be given: the others follow it.
-            let first = links.iter().map(|(link, _)| link.stage).min().unwrap_or(0);
-            let links = links.into_iter().filter(|(link, open)| *open || link.stage == first);
-            let links: Vec<Link> = links.map(|(link, _)| link).collect();
+            let links = led(links);
             let gaps = gaps(&rule, clock, &links);
             all.extend(Chain::new(links, gaps).map(|chain| Box::new(chain) as Box<dyn Relation>));
         }
     }
+}
+
+/// Nothing but the first may be given: the others follow them.
+fn led(mut links: Vec<Link>) -> Vec<Link> {
+    links.sort_by_key(|link| link.stage);
+    let first = links.first().map(|link| link.stage);
+    let given = links.iter().take_while(|link| !link.open).count();
+    let mut at = 0..;
+    links.retain(|link| at.next().is_some_and(|at| at < given) || link.open || Some(link.stage) == first);
+    links
 }
 
 /// The moments of a table that have to do with each other by a chain, times of day apart. `open` says whether a relation may
@@ -42,8 +46,8 @@ fn groups(
     rule: &ChainRule,
     said: &BTreeSet<&str>,
     open: &dyn Fn(usize) -> Option<bool>,
-) -> Vec<(bool, Vec<Moment>)> {
-    let mut groups: BTreeMap<(bool, String), Vec<Moment>> = BTreeMap::new();
+) -> Vec<(bool, Vec<Link>)> {
+    let mut groups: BTreeMap<(bool, String), Vec<Link>> = BTreeMap::new();
     for (column, definition) in table.columns.iter().enumerate() {
         let Some((form, open)) = Link::form(&definition.ty).zip(open(column)) else { continue };
         let mut name = words(&definition.name);
@@ -55,9 +59,9 @@ fn groups(
         let Some((stage, words)) = stage(rule.name, &name) else { continue };
         name.truncate(name.len() - words);
         let clock = matches!(form, Form::Time { .. });
-        let link = Link { column, form, stage, name: definition.name.clone() };
+        let link = Link { column, form, stage, open, name: definition.name.clone() };
         let whose = if rule.any && stage > 0 { String::new() } else { whole(&table.name, &name) };
-        groups.entry((clock, whose)).or_default().push((link, open));
+        groups.entry((clock, whose)).or_default().push(link);
     }
     groups.into_iter().map(|((clock, _), links)| (clock, links)).collect()
 }
@@ -70,18 +74,18 @@ pub(crate) fn beside(table: &Table, column: usize) -> BTreeSet<usize> {
         return found;
     }
     let said = own_words("time word");
-    let mut groups: Vec<Vec<Moment>> = chains()
+    let mut groups: Vec<Vec<Link>> = chains()
         .flat_map(|rule| groups(table, &rule, &said, &|_| Some(true)))
         .map(|(_, links)| links)
-        .filter(|links| links.iter().any(|(link, _)| link.stage != links[0].0.stage))
+        .filter(|links| links.iter().any(|link| link.stage != links[0].stage))
         .collect();
     loop {
-        let is_near = |(link, _): &Moment| link.column == column || found.contains(&link.column);
+        let is_near = |link: &Link| link.column == column || found.contains(&link.column);
         let (near, far): (Vec<_>, Vec<_>) = groups.into_iter().partition(|links| links.iter().any(is_near));
         if near.is_empty() {
             return found;
         }
-        found.extend(near.into_iter().flatten().map(|(link, _)| link.column));
+        found.extend(near.into_iter().flatten().map(|link| link.column));
         groups = far;
     }
 }

@@ -90,6 +90,6 @@ impl Relations {
             Bond { relation, drawn: Vec::new(), tied }
         };
         let all: Vec<Bond> = all.into_iter().map(bond).collect();
-        (!all.is_empty()).then_some(Relations { all, tied, own })
+        (!all.is_empty()).then_some(Relations { all, tied, is_joint: false, own })
     }
 }

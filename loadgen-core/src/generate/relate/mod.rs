@@ -14,6 +14,7 @@ mod chains;
 mod facts;
 mod find;
 mod flags;
+mod joint;
 mod pen;
 mod persons;
 mod place;
@@ -50,6 +51,8 @@ pub(crate) struct Relations {
     all: Vec<Bond>,
     /// For each column of the table, whether a check ties it to others.
     tied: Vec<bool>,
+    /// Whether several relations have such columns: a check may read columns of more than one.
+    is_joint: bool,
     /// For each column of the table, its own generator, if nothing else draws it.
     own: Vec<Option<Box<dyn Generator>>>,
 }
@@ -79,9 +82,12 @@ impl Relations {
         wanted: &dyn Fn(usize) -> bool,
         holds: &dyn Fn(&[Value], &[usize]) -> bool,
     ) {
+        let pen = &mut Pen { row, rng, own: &self.own, drawn: &[], tied: &self.tied, wanted, holds };
+        if self.is_joint && self.draw_jointly(pen) {
+            return;
+        }
         for bond in &self.all {
-            let (own, tied, drawn) = (&*self.own, &*self.tied, &*bond.drawn);
-            bond.draw(&mut Pen { row, rng, own, drawn, tied, wanted, holds });
+            bond.draw(&mut pen.after(&bond.drawn));
         }
     }
 
@@ -91,24 +97,34 @@ impl Relations {
         example: &dyn Fn(&mut [Value], u64),
         holds: &dyn Fn(&[Value], &[usize]) -> bool,
     ) {
-        let all = std::mem::take(&mut self.all);
-        let mut row = vec![Value::Null; self.own.len()];
-        let kept = all.into_iter().filter(|bond| {
+        let fits = |own: &Relations, draw: &dyn Fn(&mut Pen<'_>) -> bool| {
+            let mut row = vec![Value::Null; own.own.len()];
             let fitting = (0..SAMPLES).filter(|sample| {
                 let rng = &mut Rng::keyed(crate::Seed(0), [*sample, 4, 0]);
                 example(&mut row, *sample);
-                let (own, tied) = (&*self.own, &*self.tied);
-                let row = &mut *row;
-                bond.draw(&mut Pen { row, rng, own, drawn: &[], tied, wanted: &|_| true, holds })
+                let (row, wanted) = (&mut *row, &|_| true);
+                draw(&mut Pen { row, rng, own: &own.own, drawn: &[], tied: &own.tied, wanted, holds })
             });
             fitting.count() >= ENOUGH
-        });
+        };
+        self.settle();
+        if self.is_joint && fits(self, &|pen| self.draw_jointly(pen)) {
+            return;
+        }
+        let all = std::mem::take(&mut self.all);
+        let kept = all.into_iter().filter(|bond| fits(self, &|pen| bond.draw(pen)));
         let kept: Vec<Bond> = kept.collect();
         self.all = kept;
+        self.settle();
+    }
+
+    /// Finds out which columns are drawn before each relation, and whether checks tie several relations together.
+    fn settle(&mut self) {
         let columns: Vec<Vec<usize>> = self.tied().collect();
         for (at, bond) in self.all.iter_mut().enumerate() {
             bond.drawn = columns[..at].concat();
         }
+        self.is_joint = self.all.iter().filter(|bond| !bond.tied.is_empty()).count() > 1;
     }
 
     /// Whether there is none.

@@ -19,6 +19,16 @@ pub(super) struct Pen<'a> {
 }
 
 impl Pen<'_> {
+    /// The same for a relation before which others have drawn some columns.
+    pub(super) fn after<'a>(&'a mut self, drawn: &'a [usize]) -> Pen<'a> {
+        Pen { row: &mut *self.row, rng: &mut *self.rng, drawn, ..*self }
+    }
+
+    /// Those of some columns that are to be written.
+    pub(super) fn wanted_of(&self, columns: &[usize]) -> Vec<usize> {
+        columns.iter().copied().filter(|column| (self.wanted)(*column)).collect()
+    }
+
     /// Draws a column that others are computed from, unless it has been drawn.
     pub(super) fn start(&mut self, column: usize) {
         let is_open = !self.drawn.contains(&column) && (self.wanted)(column);

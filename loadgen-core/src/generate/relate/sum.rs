@@ -34,6 +34,8 @@ pub(super) struct Cell {
 /// Numbers are counted in millionths.
 const SCALE: u8 = 6;
 const ONE: i128 = 10i128.pow(SCALE as u32);
+/// Usual discounts, in percent.
+const DISCOUNTS: [i128; 8] = [0, 0, 0, 0, 5, 10, 15, 20];
 /// Usual rates of tax, in percent.
 const RATES: [i128; 7] = [0, 5, 7, 10, 19, 20, 21];
 
@@ -164,8 +166,12 @@ impl Relation for Sum {
         let mut fits = true;
         let net = self.net(pen, &mut fits);
         let tax = self.tax(net, pen, &mut fits).unwrap_or(0);
-        for cell in [self.shipping, self.discount].into_iter().flatten() {
-            pen.start(cell.column);
+        if let Some(shipping) = self.shipping {
+            pen.start(shipping.column);
+        }
+        if let Some(discount) = self.discount {
+            let (percent, unit) = (*pen.rng.pick(&DISCOUNTS), discount.unit());
+            fits &= discount.set(pen, || Some(net?.checked_mul(percent)? / (100 * unit) * unit));
         }
         let Some(gross) = self.gross else { return fits };
         let read = |cell: Option<Cell>| cell.and_then(|cell| cell.read(pen.row)).unwrap_or(0);
@@ -189,6 +195,7 @@ impl Relation for Sum {
             () if is(self.net) && product => "quantity × price",
             () if is(self.tax) => "a share of net",
             () if is(self.rate) => "a usual rate of tax",
+            () if is(self.discount) => "none, or a share of net",
             () => return None,
         };
         Some(words.to_owned())
