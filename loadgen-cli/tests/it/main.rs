@@ -14,6 +14,7 @@ mod full_disk;
 mod jobs;
 mod ledger;
 mod live;
+mod odd_schemas;
 mod results;
 mod rights;
 mod seed;

@@ -23,6 +23,7 @@ mod keys;
 mod lane;
 mod lessons;
 mod live;
+mod loose;
 mod migrate;
 mod observe;
 mod operation;
@@ -54,6 +55,7 @@ mod traced;
 mod tries;
 mod unique;
 mod vet;
+mod withheld;
 mod workload;
 
 pub use adoption::TakenOver;

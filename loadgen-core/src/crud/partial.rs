@@ -1,4 +1,4 @@
-//! A key of parents that holds for some of the rows.
+//! Keys that hold for some of the rows.
 
 use super::{
     draft::Draft,

@@ -9,6 +9,7 @@ use super::{
     dealt::Dealt,
     kept::Kept,
     live::Layout,
+    loose::Loose,
     partial::InPart,
     peculiar::{note_idle, note_specials, possible},
     pick::Pick,
@@ -80,6 +81,8 @@ pub struct TablePlan {
     pub(crate) dealt: Option<Dealt>,
     /// Which rows the key that is made of parents holds for, if not for all.
     pub(crate) partial: Option<InPart>,
+    /// Distinct columns of keys that hold for some rows alone.
+    pub(crate) loose: Vec<Loose>,
     pub(crate) insert: Arc<Shape>,
     /// One for each non-empty set of groups, at its bit mask less one.
     pub(crate) updates: Vec<Arc<Shape>>,
@@ -101,20 +104,23 @@ impl TablePlan {
         shapes: &mut u32,
     ) -> Self {
         let (combined, lines) = sources.combined();
-        let TableSources { columns: mut sources, references, mut notes, rules, within, in_part, .. } =
-            sources;
+        let TableSources {
+            columns: mut sources, references, mut notes, rules, within, in_part, loose, ..
+        } = sources;
         let partial = in_part.filter(|_| !combined.is_empty());
-        notes.extend(partial.iter().map(|part| part.note.clone()));
+        let in_parts = || partial.iter().chain(loose.iter().map(|loose| &loose.part));
+        notes.extend(in_parts().map(|part| part.note.clone()));
         let mut own_config = table_config.clone();
         own_config.columns.extend(within);
         let locale = config.locale.unwrap_or(Locale::ANYWHERE);
         let ties = Ties::find((&table, &own_config), &mut sources, rules, locale);
         let wanted = table_config.operations.or(config.operations).unwrap_or_default();
+        let wanted = wanted.without(&table.special.withheld, &mut notes);
         let kept = Kept::of(&table, &sources, referred, (wanted.update, wanted.delete) != (0, 0));
         let Kept { key, remembered, .. } = &kept;
         note_specials(&table, key, &mut notes);
-        let decides = partial.as_ref().map_or(&[][..], |part| &part.columns);
-        let groups = groups(&table, &sources, (remembered, decides), ties.as_ref(), &mut notes);
+        let decides: Vec<usize> = in_parts().flat_map(|part| part.columns.iter().copied()).collect();
+        let groups = groups(&table, &sources, (remembered, &decides), ties.as_ref(), &mut notes);
         let late = late_updates(&table, &sources, remembered);
         let Shapes { insert, updates, delete } = Shapes::of(&table, &kept, (&groups, &late), shapes);
         let has_key = delete.is_some() && !kept.by_address;
@@ -164,6 +170,7 @@ impl TablePlan {
             layout,
             dealt: None,
             partial,
+            loose,
             insert,
             updates,
             delete,
