@@ -100,7 +100,7 @@ async fn where_nobody_says_which_operations_there_are_to_be_those_that_are_allow
     let job = &traffic(&theirs, &[]).json()["jobs"][0];
     assert_eq!((&job["errors"], &job["outcomes"]["aborted"]), (&serde_json::json!({}), &0.into()), "{job}");
     let rows = |table: &str, what: &str| job["tables"][table][what].as_u64().unwrap();
-    assert!(rows("public.products", "inserted") > 10 && rows("public.customers", "updated") > 5, "{job}");
+    assert!(rows("public.products", "inserted") > 10 && rows("public.customers", "updated") > 0, "{job}");
     assert_eq!((rows("public.products", "updated"), rows("public.customers", "deleted")), (0, 0), "{job}");
 }
 

@@ -46,6 +46,16 @@ impl Draft<'_> {
     }
 }
 
+/// The columns that decide for which rows keys hold, which is noted.
+pub(super) fn deciding<'a>(parts: impl Iterator<Item = &'a InPart>, notes: &mut Vec<String>) -> Vec<usize> {
+    let mut columns = Vec::new();
+    for part in parts {
+        notes.push(part.note.clone());
+        columns.extend(&part.columns);
+    }
+    columns
+}
+
 impl InPart {
     /// Whether the key holds for a row, or may.
     pub(super) fn may_hold(&self, row: &[Value]) -> bool {

@@ -10,7 +10,7 @@ use super::{
     kept::Kept,
     live::Layout,
     loose::Loose,
-    partial::InPart,
+    partial::{InPart, deciding},
     peculiar::{note_idle, note_specials, possible},
     pick::Pick,
     reference::Reference,
@@ -108,18 +108,16 @@ impl TablePlan {
             columns: mut sources, references, mut notes, rules, within, in_part, loose, ..
         } = sources;
         let partial = in_part.filter(|_| !combined.is_empty());
-        let in_parts = || partial.iter().chain(loose.iter().map(|loose| &loose.part));
-        notes.extend(in_parts().map(|part| part.note.clone()));
+        let decides = deciding(partial.iter().chain(loose.iter().map(|loose| &loose.part)), &mut notes);
         let mut own_config = table_config.clone();
         own_config.columns.extend(within);
         let locale = config.locale.unwrap_or(Locale::ANYWHERE);
         let ties = Ties::find((&table, &own_config), &mut sources, rules, locale);
-        let wanted = table_config.operations.or(config.operations).unwrap_or_default();
-        let wanted = wanted.without(&table.special.withheld, &mut notes);
+        let wanted = table_config.operations.or(config.operations);
+        let wanted = wanted.unwrap_or_default().without(&table.special.withheld, &mut notes);
         let kept = Kept::of(&table, &sources, referred, (wanted.update, wanted.delete) != (0, 0));
         let Kept { key, remembered, .. } = &kept;
         note_specials(&table, key, &mut notes);
-        let decides: Vec<usize> = in_parts().flat_map(|part| part.columns.iter().copied()).collect();
         let groups = groups(&table, &sources, (remembered, &decides), ties.as_ref(), &mut notes);
         let late = late_updates(&table, &sources, remembered);
         let Shapes { insert, updates, delete } = Shapes::of(&table, &kept, (&groups, &late), shapes);
