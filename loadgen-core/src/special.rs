@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::{Statistics, Type};
+use crate::{ChangeKind, Statistics, Type};
 
 /// What a backend says about a table besides its columns, keys and references. Nothing of it holds for most tables.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -37,6 +37,8 @@ pub struct Special {
     pub definitions: Vec<String>,
     /// Columns that this user may not do something to, where others of the table allow it.
     pub denied: Denied,
+    /// Kinds of changes that this user may not make, where the plan goes without them.
+    pub withheld: Vec<ChangeKind>,
     /// What is asked of what is inside the values of columns, by their indexes, where those may do without a value.
     pub inside: BTreeMap<usize, String>,
     /// What stays when the table or a column of it is renamed.

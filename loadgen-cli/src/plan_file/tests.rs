@@ -93,6 +93,14 @@ fn an_unknown_key_is_shown_with_its_line_and_what_was_meant() {
 }
 
 #[test]
+fn rows_a_statement_are_not_taken_for_the_rows_that_are_touched() {
+    check_first(
+        "jobs: [{workload: {crud: {rows: existing}}}]",
+        "plan.yaml:1:33: rows has to be a mapping of rows a statement, as in {insert: 4} (which rows are touched stands in `touch`: own, existing or all), not \"existing\"",
+    );
+}
+
+#[test]
 fn a_key_one_level_too_deep_is_told_where_it_goes() {
     check_first(
         "jobs: [{pace: {rate: 5/s}}]",

@@ -16,6 +16,7 @@ mod jobs;
 mod ledger;
 mod live;
 mod names;
+mod odd_schemas;
 mod results;
 mod rights;
 mod seed;

@@ -79,10 +79,29 @@ async fn only_the_rights_that_the_plan_needs_are_asked_for() {
     );
     assert_eq!(run(&[&["health", "--url", &theirs], &flags[..]].concat()).code, Some(0));
     refused(
-        &traffic(&theirs, &["--table", "products"]),
-        "/writer: this user has no select, update, delete on public.products; GRANT it, or take the table out of the \
-         plan\n",
+        &traffic(&theirs, &["--table", "products", "--mix", "insert=1,delete=1"]),
+        "/writer: this user has no select, delete on public.products; GRANT it, or take the table out of the plan\n",
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_nobody_says_which_operations_there_are_to_be_those_that_are_allowed_are_done() {
+    let shops = Shops::start().await;
+    let grants = "GRANT INSERT ON products TO x; GRANT INSERT, SELECT, UPDATE ON customers TO x; \
+        GRANT SELECT ON orders TO x";
+    let (_, theirs) = shop(&shops, "appender", grants).await;
+    let planned = run(&["plan", "--url", &theirs, "--seed", "1"]);
+    let said = |words: &str| assert!(planned.stdout.contains(words), "{words}: {}", planned.stdout);
+    said("public.products: weight 1; insert 3, update 0, delete 0");
+    said("note: no updates, no deletes: this user may not; GRANT it, if there are to be some");
+    said("public.customers: weight 1; insert 3, update 2, delete 0");
+    said("note: no deletes: this user may not; GRANT it, if there are to be some");
+    said("public.orders is left out: no insert, update, delete for this user");
+    let job = &traffic(&theirs, &[]).json()["jobs"][0];
+    assert_eq!((&job["errors"], &job["outcomes"]["aborted"]), (&serde_json::json!({}), &0.into()), "{job}");
+    let rows = |table: &str, what: &str| job["tables"][table][what].as_u64().unwrap();
+    assert!(rows("public.products", "inserted") > 10 && rows("public.customers", "updated") > 0, "{job}");
+    assert_eq!((rows("public.products", "updated"), rows("public.customers", "deleted")), (0, 0), "{job}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -5,7 +5,7 @@ use super::{
     plan::CrudPlan,
     table_plan::TablePlan,
 };
-use crate::{Schema, Table};
+use crate::{Schema, Table, TableName};
 
 impl CrudPlan {
     /// The plan of a table, whatever the table is called by now.
@@ -27,11 +27,17 @@ impl CrudPlan {
             };
             changes.push((name.to_string(), words));
         }
+        let renamed = |name: &TableName| {
+            let before = old.tables.iter().find(|plan| plan.table.name == *name);
+            let now =
+                before.and_then(|before| schema.tables.iter().find(|table| is_same(&before.table, table)));
+            now.map_or_else(|| name.clone(), |table| table.name.clone())
+        };
         for plan in &self.tables {
             let name = plan.table.name.to_string();
             match old.of(&plan.table) {
                 Some(before) => {
-                    let words = differences(&before.table, &plan.table);
+                    let words = differences(&before.table, &plan.table, &renamed);
                     changes.extend(words.into_iter().map(|words| (name.clone(), words)));
                 }
                 None if old.refused.iter().any(|(refused, _)| *refused == plan.table.name) => {

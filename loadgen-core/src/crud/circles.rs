@@ -35,16 +35,26 @@ impl Way {
         Way { steps, end: at }
     }
 
-    /// The tables in words.
+    /// The circle that the way comes to.
+    fn circle(&self) -> impl Iterator<Item = &(usize, usize)> + Clone {
+        self.steps.iter().skip_while(|(table, _)| *table != self.end)
+    }
+
+    /// A table in the circle.
+    pub(super) fn end(&self) -> usize {
+        self.end
+    }
+
+    /// The tables of the circle in words.
     pub(super) fn words(&self, accepted: &[Accepted]) -> String {
-        let tables = self.steps.iter().map(|(table, _)| *table).chain([self.end]);
+        let tables = self.circle().map(|(table, _)| *table).chain([self.end]);
         tables.map(|table| accepted[table].0.name.to_string()).collect::<Vec<_>>().join(" → ")
     }
 
     /// Has the rows of the circle be inserted together, one reference ahead of its parent; otherwise why that cannot be, and
     /// what to do.
     pub(super) fn open(&self, accepted: &mut [Accepted], seed: Seed) -> Result<(), String> {
-        let circle = self.steps.iter().skip_while(|(table, _)| *table != self.end);
+        let circle = self.circle();
         let deferrable = |step: &&(usize, usize)| reference_of(accepted, **step).deferrable;
         let Some(&ahead) = circle.clone().find(deferrable) else {
             let constraints: Vec<String> =
@@ -153,7 +163,10 @@ fn known_before(
             continue;
         }
         let name = &parent.columns[column].name;
+        let is_referring = parent.foreign_keys.iter().any(|key| key.columns.contains(&column));
         let remedy = match parent.columns[column].fill {
+            // A reference is given as a whole or not at all.
+            _ if is_referring => "exclude the table".to_owned(),
             Fill::Sequence { always: false } | Fill::None | Fill::Constant(_) | Fill::Volatile(_) => {
                 format!("give it in the plan file ({name}: {{sequence: {{start: 1}}}}), or exclude the table")
             }

@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 
-use crate::{Check, Column, ForeignKey, Table, Type};
+use crate::{Check, Column, ForeignKey, Table, TableName, Type};
 
 /// Whether both are one table, whatever it is called.
 pub(super) fn is_same(old: &Table, new: &Table) -> bool {
@@ -34,8 +34,13 @@ pub(super) fn keeps_values(old: &Column, new: &Column) -> bool {
     }
 }
 
-/// What is different, one entry a difference, in words that follow the name of the table.
-pub(super) fn differences(old: &Table, new: &Table) -> Vec<String> {
+/// What is different, one entry a difference, in words that follow the name of the table. `renamed` says what tables of before
+/// are called now.
+pub(super) fn differences(
+    old: &Table,
+    new: &Table,
+    renamed: &dyn Fn(&TableName) -> TableName,
+) -> Vec<String> {
     let before = columns_before(old, new);
     let mut words = Vec::new();
     if old.name != new.name {
@@ -54,7 +59,7 @@ pub(super) fn differences(old: &Table, new: &Table) -> Vec<String> {
             None => words.push(format!("column {:?} added, {}", column.name, column.native.words())),
         }
     }
-    rule_differences(old, new, &before, &mut words);
+    rule_differences((old, new), &before, renamed, &mut words);
     let (was, is) = (&old.special, &new.special);
     let same = [
         (old.obstacles == new.obstacles, "what it takes"),
@@ -90,7 +95,12 @@ fn column_differences(old: &Column, new: &Column, words: &mut Vec<String>) {
 }
 
 /// Keys, references and checks.
-fn rule_differences(old: &Table, new: &Table, before: &[Option<usize>], words: &mut Vec<String>) {
+fn rule_differences(
+    (old, new): (&Table, &Table),
+    before: &[Option<usize>],
+    renamed: &dyn Fn(&TableName) -> TableName,
+    words: &mut Vec<String>,
+) {
     let known =
         |columns: &[usize]| -> Option<Vec<usize>> { columns.iter().map(|column| before[*column]).collect() };
     let names = |table: &Table, columns: &[usize]| super::source::names(table, columns);
@@ -105,11 +115,14 @@ fn rule_differences(old: &Table, new: &Table, before: &[Option<usize>], words: &
         "unique",
         words,
     );
-    let reference = |key: &ForeignKey, columns: Option<Vec<usize>>| {
-        (columns, key.parent.clone(), key.parent_columns.clone())
+    let reference = |key: &ForeignKey, parent: TableName, columns: Option<Vec<usize>>| {
+        (columns, parent, key.parent_columns.clone())
     };
-    let was: Vec<_> = old.foreign_keys.iter().map(|key| reference(key, Some(key.columns.clone()))).collect();
-    let is: Vec<_> = new.foreign_keys.iter().map(|key| reference(key, known(&key.columns))).collect();
+    let was = old.foreign_keys.iter();
+    let was: Vec<_> =
+        was.map(|key| reference(key, renamed(&key.parent), Some(key.columns.clone()))).collect();
+    let is = new.foreign_keys.iter();
+    let is: Vec<_> = is.map(|key| reference(key, key.parent.clone(), known(&key.columns))).collect();
     compared(
         new.foreign_keys
             .iter()

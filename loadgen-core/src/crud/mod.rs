@@ -24,6 +24,7 @@ mod lane;
 mod leads;
 mod lessons;
 mod live;
+mod loose;
 mod migrate;
 mod observe;
 mod operation;
@@ -55,6 +56,7 @@ mod traced;
 mod tries;
 mod unique;
 mod vet;
+mod withheld;
 mod workload;
 
 pub use adoption::TakenOver;

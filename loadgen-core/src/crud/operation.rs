@@ -242,7 +242,7 @@ impl Operation {
         if index >= plan.room {
             return Err(EXHAUSTED);
         }
-        if plan.ties.is_some() || plan.partial.is_some() {
+        if plan.ties.is_some() || plan.partial.is_some() || !plan.loose.is_empty() {
             return self.draw_tied(lane, cx, (table, plan.ties.as_ref()), index, parents, change);
         }
         let mine = parents.len();
@@ -309,16 +309,24 @@ impl Operation {
         change: &mut Change,
     ) -> Result<(), &'static str> {
         let plan = &self.plan.tables[table];
-        let mine = parents.len();
-        for _ in 0..if plan.references.is_empty() { 1 } else { PARENT_TRIES } {
+        let (mine, mut ended) = (parents.len(), Vec::new());
+        let is_varied = !plan.references.is_empty() || !plan.loose.is_empty();
+        for _ in 0..if is_varied { PARENT_TRIES } else { 1 } {
+            ended.clear();
             parents.truncate(mine);
             let line = self.draw_parents(lane, cx, (table, index), parents)?;
             let mut row = nulls(plan.table.columns.len());
             for column in &plan.insert.set {
-                row[*column] =
-                    self.draw_value(lane, cx, (table, *column), (index, line), &parents[mine..])?;
+                let value = self.draw_value(lane, cx, (table, *column), (index, line), &parents[mine..]);
+                row[*column] = value.or_else(|reason| {
+                    ended.push(*column);
+                    plan.loose_value(*column, &mut cx.rng).ok_or(reason)
+                })?;
             }
             if !ties.is_none_or(|ties| ties.draw(&mut row, &mut cx.rng)) {
+                continue;
+            }
+            if !ended.is_empty() && plan.holds_one_of(&ended, &row) {
                 continue;
             }
             let (own, before) = split(parents, mine);
@@ -328,7 +336,7 @@ impl Operation {
                 return Ok(());
             }
         }
-        Err(NO_VALUES)
+        Err(if ended.is_empty() { NO_VALUES } else { EXHAUSTED })
     }
 
     fn draw_update(&self, lane: &CrudLane, cx: &mut Cx) -> Drawn {

@@ -1,4 +1,4 @@
-//! A key of parents that holds for some of the rows.
+//! Keys that hold for some of the rows.
 
 use super::{
     draft::Draft,
@@ -44,6 +44,16 @@ impl Draft<'_> {
         );
         Some(InPart { condition: Expr::Is(true, Box::new(condition)), columns, note })
     }
+}
+
+/// The columns that decide for which rows keys hold, which is noted.
+pub(super) fn deciding<'a>(parts: impl Iterator<Item = &'a InPart>, notes: &mut Vec<String>) -> Vec<usize> {
+    let mut columns = Vec::new();
+    for part in parts {
+        notes.push(part.note.clone());
+        columns.extend(&part.columns);
+    }
+    columns
 }
 
 impl InPart {

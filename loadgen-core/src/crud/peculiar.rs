@@ -65,9 +65,7 @@ fn no_key_words(special: &Special) -> String {
         }
         Storage::Plain => "",
     };
-    format!(
-        "has no primary key and no unique key without NULL: rows cannot be found by a key{why}, and are only inserted"
-    )
+    format!("has no primary key and no unique key without NULL{why}: rows are only inserted")
 }
 
 /// What is asked for and comes to nothing.

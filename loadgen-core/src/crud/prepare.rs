@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{
     config::CrudConfig, lessons::Lessons, observe::observe, outside::Outside, plan::CrudPlan, spell::spell,
+    withheld::withhold,
 };
 use crate::{PrepareError, Rights, Schema, SchemaFilter, Seed, Setup, SqlSession, TableName};
 
@@ -61,6 +62,10 @@ pub async fn permitted_plan(
         if missing.is_empty() {
             plan.version = version;
             return go_on(session, plan).await;
+        }
+        let wanted = (&plan, missing.as_slice(), setup.check);
+        if withhold(session, &mut schema, config, wanted).await? {
+            continue;
         }
         let is_named = |(table, _): &(TableName, String)| config.names(table);
         if missing.len() == plan.tables.len() || missing.iter().any(is_named) {

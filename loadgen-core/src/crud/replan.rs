@@ -13,6 +13,7 @@ use super::{
     source::Source,
     spell::spell,
     table_plan::TablePlan,
+    withheld::withhold,
 };
 use crate::{
     PrepareError, Schema, Setup, SqlSession, Table, TableName, generate::Distinct, pattern::is_called,
@@ -72,6 +73,9 @@ async fn plan_for(
         let missing = session.missing_rights(&plan.rights(setup.check)).await?;
         if missing.is_empty() {
             break plan;
+        }
+        if withhold(session, &mut schema, &config, (&plan, &missing, setup.check)).await? {
+            continue;
         }
         if missing.len() == plan.tables.len() {
             return Err(PrepareError::Rights(missing));

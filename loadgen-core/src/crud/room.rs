@@ -24,6 +24,10 @@ impl TablePlan {
                 None => distinct.is_alone().then(|| format!("{name:?}")),
             };
             match source {
+                Source::Distinct(distinct) if self.loose.iter().any(|loose| loose.column == column) => {
+                    let few = distinct.capacity() <= SMALL;
+                    few.then(|| format!("{name:?} has {} values left for such rows", distinct.capacity()))
+                }
                 Source::Distinct(distinct) if distinct.capacity() <= SMALL => {
                     Some(room(&named(distinct)?, distinct, lanes) + again)
                 }

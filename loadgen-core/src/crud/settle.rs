@@ -73,7 +73,7 @@ fn break_a_cycle(
     let way = Way::from(accepted, at, &grounded);
     let Err(obstacle) = way.open(accepted, seed) else { return true };
     let cycle = way.words(accepted);
-    let (table, ..) = accepted.remove(at);
+    let (table, ..) = accepted.remove(way.end());
     let why = format!(
         "its foreign keys lead in a circle ({cycle}) in which no column may be NULL, or a check asks for all of them: no \
          first row can be written; {obstacle}"

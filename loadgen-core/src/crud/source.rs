@@ -7,6 +7,7 @@ use super::{
     draft::Draft,
     error::CrudPlanError,
     examples::{needed, rules},
+    loose::Loose,
     partial::InPart,
     reference::{Part, Reference},
     settle::Around,
@@ -112,6 +113,8 @@ pub(crate) struct TableSources {
     pub(crate) combined_key: Option<Vec<usize>>,
     /// Which rows that key holds for, if not for all.
     pub(crate) in_part: Option<InPart>,
+    /// Distinct columns of keys that hold for some rows alone.
+    pub(crate) loose: Vec<Loose>,
     /// The checks that rows have to meet.
     pub(crate) conditions: Vec<Condition>,
     /// How they are met, once it is settled which parents there are.
@@ -148,6 +151,7 @@ impl TableSources {
             notes: Vec::new(),
             combined_key: None,
             in_part: None,
+            loose: Vec::new(),
             conditions: Vec::new(),
             rules: None,
             settled: false,

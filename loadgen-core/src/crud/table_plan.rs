@@ -10,7 +10,8 @@ use super::{
     kept::Kept,
     leads::leads,
     live::Layout,
-    partial::InPart,
+    loose::Loose,
+    partial::{InPart, deciding},
     peculiar::{note_idle, note_specials, possible},
     pick::Pick,
     reference::Reference,
@@ -83,6 +84,8 @@ pub struct TablePlan {
     pub(crate) dealt: Option<Dealt>,
     /// Which rows the key that is made of parents holds for, if not for all.
     pub(crate) partial: Option<InPart>,
+    /// Distinct columns of keys that hold for some rows alone.
+    pub(crate) loose: Vec<Loose>,
     pub(crate) insert: Arc<Shape>,
     /// One for each non-empty set of groups, at its bit mask less one.
     pub(crate) updates: Vec<Arc<Shape>>,
@@ -104,20 +107,21 @@ impl TablePlan {
         shapes: &mut u32,
     ) -> Self {
         let (combined, lines) = sources.combined();
-        let TableSources { columns: mut sources, references, mut notes, rules, within, in_part, .. } =
-            sources;
+        let TableSources {
+            columns: mut sources, references, mut notes, rules, within, in_part, loose, ..
+        } = sources;
         let partial = in_part.filter(|_| !combined.is_empty());
-        notes.extend(partial.iter().map(|part| part.note.clone()));
+        let decides = deciding(partial.iter().chain(loose.iter().map(|loose| &loose.part)), &mut notes);
         let mut own_config = table_config.clone();
         own_config.columns.extend(within);
         let locale = config.locale.unwrap_or(Locale::ANYWHERE);
         let ties = Ties::find((&table, &own_config), &mut sources, rules, locale);
-        let wanted = table_config.operations.or(config.operations).unwrap_or_default();
+        let wanted = table_config.operations.or(config.operations);
+        let wanted = wanted.unwrap_or_default().without(&table.special.withheld, &mut notes);
         let leads = leads((&table, config, table_config), &sources, ties.as_ref());
         let kept = Kept::of(&table, &sources, (referred, &leads), (wanted.update, wanted.delete) != (0, 0));
         note_specials(&table, &kept.key, &mut notes);
-        let decides = partial.as_ref().map_or(&[][..], |part| &part.columns);
-        let fixed = (&*kept.remembered, decides, &*leads);
+        let fixed = (&*kept.remembered, &*decides, &*leads);
         let groups = groups(&table, &sources, fixed, ties.as_ref(), &mut notes);
         let late = late_updates(&table, &sources, &kept.remembered);
         let Shapes { insert, updates, delete } = Shapes::of(&table, &kept, (&groups, &late), shapes);
@@ -169,6 +173,7 @@ impl TablePlan {
             layout,
             dealt: None,
             partial,
+            loose,
             insert,
             updates,
             delete,

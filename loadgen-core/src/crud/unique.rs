@@ -94,12 +94,23 @@ impl Draft<'_> {
         if made.iter().any(|(column, ..)| is_shared(column)) {
             made.truncate(1);
         }
-        self.set(made, Source::Distinct, sources);
+        let alone = if let [(column, ..)] = made.as_slice() { Some(*column) } else { None };
+        let part = self.in_part(key, &sources.columns);
+        let before = self.set(made, Source::Distinct, sources);
+        if let (Some(column), Some(before)) = (alone, before) {
+            self.loosen((column, part), before, sources);
+        }
         Ok(())
     }
 
-    /// Has columns be distinct, together if they are several.
-    fn set(&self, made: Vec<Candidate>, source: fn(Distinct) -> Source, sources: &mut TableSources) {
+    /// Has columns be distinct, together if they are several. Gives back what the last of them was before.
+    fn set(
+        &self,
+        made: Vec<Candidate>,
+        source: fn(Distinct) -> Source,
+        sources: &mut TableSources,
+    ) -> Option<Source> {
+        let mut before = None;
         let columns: Vec<usize> = made.iter().map(|(column, ..)| *column).collect();
         let alone = columns.len() == 1;
         let (mut distinct, mut configs) = (Vec::new(), Vec::new());
@@ -117,9 +128,10 @@ impl Draft<'_> {
                 (true, true) => After::Null,
                 (true, false) => After::Again,
             };
-            sources.columns[column] = source(distinct.then(after));
+            before = Some(std::mem::replace(&mut sources.columns[column], source(distinct.then(after))));
         }
         sources.within.extend(configs);
+        before
     }
 
     /// Whether what the database fills in differs from row to row; who leaves a column out in the plan file says so.
@@ -137,7 +149,7 @@ impl Draft<'_> {
     }
 
     /// Whether neither a check nor the partitions restrict a column.
-    fn is_free(&self, column: usize) -> bool {
+    pub(super) fn is_free(&self, column: usize) -> bool {
         self.table.checks.iter().all(|check| !check.columns.contains(&column))
             && !self.table.partitioned_by().contains(&column)
     }

@@ -1,7 +1,7 @@
 //! What to write into a plan file, to be pasted and changed.
 
-use super::form::Form;
-use crate::{Column, Type};
+use super::{Generator, form::Form, spelt::Spelt};
+use crate::{Column, Rng, Seed, Type};
 
 /// An entry of `columns` that says which values a column gets.
 pub(crate) fn remedy(column: &Column) -> String {
@@ -31,9 +31,25 @@ fn values(ty: &Type) -> String {
                 "{min: \"2024-01-01T00:00:00\", max: \"2024-12-31T00:00:00\"}".to_owned()
             }
             Some(Form::Interval { .. }) => "{choice: [PT1H, P1D]}".to_owned(),
-            None => "{choice: [a, b]}".to_owned(),
+            None => choice(&examples(ty)),
         },
     }
+}
+
+/// Texts that are values of a type, as far as any are known.
+fn examples(ty: &Type) -> Vec<String> {
+    let spelt = if let Type::Spelt(templates) = ty { Spelt::new(templates).ok() } else { None };
+    let mut rng = Rng::keyed(Seed(0), [0; 3]);
+    match spelt {
+        Some(spelt) => (0..2).map(|_| spelt.generate(&mut rng).to_string()).collect(),
+        None => vec!["a".to_owned(), "b".to_owned()],
+    }
+}
+
+fn choice(texts: &[String]) -> String {
+    let is_plain = |text: &str| text.chars().all(char::is_alphabetic);
+    let quoted = |text: &String| if is_plain(text) { text.clone() } else { format!("{text:?}") };
+    format!("{{choice: [{}]}}", texts.iter().map(quoted).collect::<Vec<_>>().join(", "))
 }
 
 /// What to write for several columns that nobody knows the values of.

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "the lint spares only the test functions themselves")]
 
 mod checks;
+mod circle_words;
 mod constants;
 mod crud;
 mod ddl;

@@ -70,7 +70,7 @@ fn exclusion(draft: &mut Draft, numbers: &[i16], row: &PgRow) -> sqlx::Result<()
             draft.table.special.loose_keys.push(vec![column]);
         }
         None => {
-            let what = format!("{definition} of constraint {name}");
+            let what = format!("{definition} of constraint {name} (of a choice each value fits one row)");
             draft.table.obstacles.push(Obstacle { what, columns: draft.columns(numbers) });
         }
     }
@@ -115,7 +115,8 @@ pub(super) fn index(draft: &mut Draft, row: &PgRow) -> sqlx::Result<()> {
         let name: String = row.try_get(1)?;
         let used: Vec<String> = row.try_get(4)?;
         let columns = used.iter().filter_map(|name| draft.table.column_index(name)).collect();
-        let what = format!("unique index {name} on {}", texts.join(", "));
+        let what =
+            format!("unique index {name} on {} (of a choice each value fits one row)", texts.join(", "));
         draft.table.obstacles.push(Obstacle { what, columns });
         return Ok(());
     }

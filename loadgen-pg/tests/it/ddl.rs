@@ -114,7 +114,7 @@ async fn traffic_goes_on_through_every_kind_of_change_and_says_what_changed() {
         ("alter table orders alter column id type bigint", "public.orders column \"id\" is bigint instead of integer"),
         (
             "alter table labels alter column label type varchar(12) using left(label, 12)",
-            "public.labels column \"label\" is character varying(12) instead of character varying(20)",
+            "public.labels column \"label\" is character varying(12) instead of character varying(40)",
         ),
         (
             "alter table labels alter column weight type text using weight::text",
@@ -142,6 +142,7 @@ async fn traffic_goes_on_through_every_kind_of_change_and_says_what_changed() {
             "public.logs created",
         ),
         ("alter table measures alter column unit drop not null", "public.measures column \"unit\" takes NULL now"),
+        ("alter table customers rename to clients", "public.clients was public.customers before"),
     ];
     let (target, other) = database(TABLES).await;
     let said: Vec<Step<'_>> = steps.iter().map(|(sql, said)| (*sql, std::slice::from_ref(said))).collect();
@@ -150,6 +151,8 @@ async fn traffic_goes_on_through_every_kind_of_change_and_says_what_changed() {
     for (_, said) in &steps {
         assert!(words.iter().any(|words| words == said), "{said}: {words:#?}");
     }
+    let is_made_up = |words: &&String| words.contains("foreign key (customer_id)");
+    assert_eq!(words.iter().find(is_made_up), None, "a parent's new name leaves references as they are");
     goes_on(&report, &mut other, steps.len()).await;
 }
 

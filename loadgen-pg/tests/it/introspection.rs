@@ -188,7 +188,8 @@ async fn keys_and_references_keep_the_order_of_their_columns() {
     assert_eq!((other.name.as_str(), &other.columns), ("to parent", &vec![index("b"), index("a")]));
     assert_eq!(other.parent_columns, ["Y y", "x"]);
     let [obstacle] = child.obstacles.as_slice() else { panic!("{:?}", child.obstacles) };
-    assert_eq!(obstacle.what, "unique index child_length_idx on length(d)");
+    let what = "unique index child_length_idx on length(d) (of a choice each value fits one row)";
+    assert_eq!(obstacle.what, what);
     assert_eq!(obstacle.columns, [index("d")]);
 }
 
@@ -223,7 +224,8 @@ async fn what_cannot_be_honoured_is_named() {
     assert_eq!(find("base").special.storage, Storage::Inherited);
     let identity = find("derived").special.identity.clone();
     assert_eq!(find("derived").special, Special { identity, is_addressed: true, ..Special::default() });
-    assert_eq!(obstacles("t"), [("EXCLUDE USING gist (c WITH &&) of constraint t_c_excl", &[2][..])]);
+    let what = "EXCLUDE USING gist (c WITH &&) of constraint t_c_excl (of a choice each value fits one row)";
+    assert_eq!(obstacles("t"), [(what, &[2][..])]);
     assert_eq!(find("t").special.loose_keys, [[0]]);
     let others: Vec<_> = schema.others.iter().map(|other| (other.name.table.as_str(), other.kind)).collect();
     assert_eq!(others, [("m", "materialized view"), ("p1", "partition"), ("v", "view")]);

@@ -26,6 +26,7 @@ mod junctions;
 mod late_triggers;
 mod learning;
 mod ledger;
+mod loose_keys;
 mod named_values;
 mod nullable_keys;
 mod partial_keys;

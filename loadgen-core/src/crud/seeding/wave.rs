@@ -117,6 +117,9 @@ impl Wave {
     ) -> Result<(), NoRow> {
         let planned = self.planned();
         let mut rng = Rng::keyed(self.plan.seed, [self.salt, number, STREAM]);
+        if !planned.loose.is_empty() && planned.partial.is_none() {
+            return self.row_loose(number, rng, parents, values);
+        }
         let (Some(ties), None) = (&planned.ties, &planned.partial) else {
             if let Some(part) = &planned.partial {
                 return self.row_in_part(part, number, rng, parents, values);
@@ -134,6 +137,35 @@ impl Wave {
                 row[*column] = self.value(*column, number, &mut rng, parents)?;
             }
             if ties.draw(&mut row, &mut rng) {
+                values.extend(planned.insert.set.iter().map(|column| std::mem::take(&mut row[*column])));
+                return Ok(());
+            }
+        }
+        Err(NoRow::Unfit)
+    }
+
+    /// Like [`Wave::row`] where a unique column has to be so in some rows alone.
+    fn row_loose(
+        &self,
+        number: u64,
+        mut rng: Rng,
+        parents: &mut Vec<u64>,
+        values: &mut Vec<Value>,
+    ) -> Result<(), NoRow> {
+        let (planned, mut ended) = (self.planned(), Vec::new());
+        for _ in 0..PARENT_TRIES {
+            ended.clear();
+            self.parentage.draw(planned, (number, self.first), true, &mut rng, parents)?;
+            let mut row = nulls(planned.table.columns.len());
+            for column in &planned.insert.set {
+                let value = self.value(*column, number, &mut rng, parents);
+                row[*column] = value.or_else(|reason| {
+                    ended.push(*column);
+                    planned.loose_value(*column, &mut rng).ok_or(reason)
+                })?;
+            }
+            let met = planned.ties.as_ref().is_none_or(|ties| ties.draw(&mut row, &mut rng));
+            if met && !planned.holds_one_of(&ended, &row) {
                 values.extend(planned.insert.set.iter().map(|column| std::mem::take(&mut row[*column])));
                 return Ok(());
             }
