@@ -2,7 +2,10 @@
 
 use std::{collections::BTreeSet, fmt, sync::Arc};
 
-use crate::special::{Other, Special, Storage};
+use crate::{
+    pattern::{is_called, is_pattern},
+    special::{Other, Special, Storage},
+};
 
 /// The tables of one or more schemas, and which schemas there are.
 #[derive(Clone, Debug, Default)]
@@ -36,12 +39,21 @@ impl TableName {
     pub fn read(written: &str) -> Option<Self> {
         let (schema, rest) = read_part(written)?;
         let (table, rest) = read_part(rest.strip_prefix('.')?)?;
-        rest.is_empty().then_some(TableName { schema, table })
+        // One table, one spelling: quotes that need not be would make it another text wherever names are compared.
+        Some(TableName { schema, table }).filter(|name| rest.is_empty() && name.to_string() == written)
     }
 
-    /// Whether a name, with or without its schema, is this one.
+    /// Whether a name, with or without its schema, is this one. What reads as a schema and a table is never a table alone.
     pub fn is_called(&self, name: &str) -> bool {
-        self.table == name || self.to_string() == name
+        match TableName::read(name) {
+            Some(full) => full == *self,
+            None => self.table == name,
+        }
+    }
+
+    /// Whether a pattern, with or without a schema, is about this one. A name without wildcards is no pattern.
+    pub fn fits(&self, pattern: &str) -> bool {
+        is_pattern(pattern) && (is_called(&self.table, pattern) || is_called(&self.to_string(), pattern))
     }
 }
 
@@ -336,7 +348,7 @@ mod tests {
         }
         assert_eq!(TableName::new("public", "orders").to_string(), "public.orders");
         assert_eq!(TableName::new("public", "a.t").to_string(), "public.\"a.t\"");
-        for other in ["orders", "a.b.c", "\"a.b", "\"a\"b.c", "a.\"b\"c"] {
+        for other in ["orders", "a.b.c", "\"a.b", "\"a\"b.c", "a.\"b\"c", "\"a\".b", "a.\"b\""] {
             assert_eq!(TableName::read(other), None, "{other}");
         }
     }

@@ -115,7 +115,7 @@ impl Statements {
         }
         let entry =
             slot.get_or_insert_with(|| Entry { shape: Arc::clone(&change.shape), texts: Default::default() });
-        let batch = Batch::of(change.rows);
+        let batch = Batch::of(change.shape.kind, change.rows);
         let text = &mut entry.texts[batch.index()];
         if text.is_none() {
             *text = Some(Box::new(sql::build(&change.shape, batch)?));

@@ -123,10 +123,7 @@ fn find<'a>(
     name: &str,
     part: impl FnOnce(String) -> Part,
 ) -> Result<Found<'a>, CrudPlanError> {
-    let exact: Vec<&Arc<Table>> = match TableName::read(name).and_then(|full| schema.table(&full)) {
-        Some(table) => vec![table],
-        None => schema.tables.iter().filter(|table| table.name.is_called(name)).collect(),
-    };
+    let exact: Vec<&Arc<Table>> = schema.tables.iter().filter(|table| table.name.is_called(name)).collect();
     let other = schema.others.iter().find(|other| other.name.is_called(name));
     match (exact.len(), other) {
         (1, _) => return Ok(Found { tables: exact, other: None }),
@@ -134,14 +131,18 @@ fn find<'a>(
         (0, None) => {}
         _ => return Err(CrudPlanError::Ambiguous(part(name.to_owned()))),
     }
-    let fits =
-        |table: &&Arc<Table>| is_called(&table.name.table, name) || is_called(&table.name.to_string(), name);
-    let tables: Vec<&Arc<Table>> = schema.tables.iter().filter(fits).collect();
-    if tables.is_empty() || !is_pattern(name) {
-        let names = schema.tables.iter().map(|table| table.name.table.as_str());
-        return Err(unknown(part(name.to_owned()), name.rsplit('.').next().unwrap_or(name), names));
+    let tables: Vec<&Arc<Table>> = schema.tables.iter().filter(|table| table.name.fits(name)).collect();
+    if tables.is_empty() {
+        let names: Vec<String> = schema.tables.iter().map(|table| shortest(&table.name)).collect();
+        let wanted = TableName::read(name).map_or_else(|| name.to_owned(), |name| name.table);
+        return Err(unknown(part(name.to_owned()), &wanted, names.iter().map(String::as_str)));
     }
     Ok(Found { tables, other: None })
+}
+
+/// What a table can be called, without its schema where that can be.
+fn shortest(name: &TableName) -> String {
+    if name.is_called(&name.table) { name.table.clone() } else { name.to_string() }
 }
 
 fn unknown<'a>(part: Part, wanted: &str, names: impl Iterator<Item = &'a str>) -> CrudPlanError {

@@ -9,7 +9,6 @@ use super::{pick::Pick, sampling::Sampling, touch::Touch};
 use crate::{
     TableName,
     generate::{Basis, ColumnConfig, Locale},
-    pattern::is_called,
     units::{Count, Size, Whole},
 };
 
@@ -60,9 +59,8 @@ pub struct CrudConfig {
 impl CrudConfig {
     /// What `tables` calls a table, if it is there.
     pub fn key_of(&self, table: &TableName) -> Option<&str> {
-        let fits = |key: &&String| is_called(&table.table, key) || is_called(&table.to_string(), key);
         let named = self.tables.keys().find(|key| table.is_called(key));
-        named.or_else(|| self.tables.keys().find(fits)).map(String::as_str)
+        named.or_else(|| self.tables.keys().find(|key| table.fits(key))).map(String::as_str)
     }
 }
 

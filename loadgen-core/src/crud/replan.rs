@@ -114,11 +114,7 @@ fn fitting(
 impl CrudConfig {
     /// What of it is about something that is there.
     fn left_in(&self, schema: &Schema) -> Result<CrudConfig, CrudPlanError> {
-        let called = |table: &Table, key: &str| {
-            table.name.is_called(key)
-                || is_called(&table.name.table, key)
-                || is_called(&table.name.to_string(), key)
-        };
+        let called = |table: &Table, key: &str| table.name.is_called(key) || table.name.fits(key);
         let there = |key: &str| {
             schema.tables.iter().any(|table| called(table, key))
                 || schema.others.iter().any(|other| other.name.is_called(key))

@@ -131,18 +131,14 @@ impl TablePlan {
         let operations = possible(wanted, updates.is_empty(), (delete.is_none(), &table.special), &mut notes);
         note_idle(table_config, operations, (&standing, !referred.is_empty()), &mut notes);
         let room = room::of_sequences(&table, &sources).map_or(u64::MAX, |(_, left)| left);
+        let is_partial = partial.is_some();
+        let combining = Combining { references: combined, lines, most: cap, is_dealt: false, is_partial };
         let layout = Layout {
             keys: kept.remembered.len(),
             parts: groups.len() + 1,
             references: references.len(),
             is_parent: !referred.is_empty() || standing.touch.adopts(),
-            combining: Combining {
-                references: combined,
-                lines,
-                most: cap,
-                is_dealt: false,
-                is_partial: partial.is_some(),
-            },
+            combining,
             cap: if kept.remembered.is_empty() { 0 } else { cap },
         };
         TablePlan {

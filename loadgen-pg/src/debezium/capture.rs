@@ -6,7 +6,7 @@ use std::{
 };
 
 use loadgen_core::{
-    Value,
+    TableName, Value,
     ledger::Header,
     verify::{Cell, Observation, Seen, TableId, Verifier},
 };
@@ -124,7 +124,7 @@ impl DebeziumCapture {
         let Some(event) = Event::read(payload)? else { return Ok(Found::Nothing) };
         let name = (event.table.0.to_string(), event.table.1.to_string());
         let Some(number) = self.numbers.get(&name).copied() else {
-            return Ok(Found::Foreign(format!("{}.{}", name.0, name.1)));
+            return Ok(Found::Foreign(TableName::new(&name.0, &name.1).to_string()));
         };
         let stream = match record.place {
             Some(place) => {

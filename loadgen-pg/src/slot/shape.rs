@@ -47,10 +47,11 @@ impl Shape {
         schema: &Schema,
         verifier: &Verifier,
     ) -> Result<Announced, String> {
+        let name = TableName::new(&relation.schema, &relation.name);
         let Some(table) = verifier.table(&relation.schema, &relation.name) else {
-            return Ok(Announced::Foreign(format!("{}.{}", relation.schema, relation.name)));
+            return Ok(Announced::Foreign(name.to_string()));
         };
-        let described = schema.table(&TableName::new(&relation.schema, &relation.name));
+        let described = schema.table(&name);
         let cells = relation.columns.iter().map(|column| {
             let index = described.and_then(|table| table.column_index(&column.name));
             Cells::new(column.type_id, described.zip(index).map(|(table, index)| &table.columns[index]))

@@ -56,10 +56,10 @@ impl Statements {
         let (one, other) = (Arc::clone(&marker.shape), Arc::clone(&change.shape));
         let entry =
             slot.get_or_insert_with(|| Entry { marker: one, shape: other, texts: Default::default() });
-        let batch = if change.rows == 1 { Batch::One } else { Batch::Many };
-        let text = &mut entry.texts[form as usize * 2 + batch.index()];
+        let is_single = change.rows == 1;
+        let text = &mut entry.texts[form as usize * 2 + usize::from(is_single)];
         if text.is_none() {
-            *text = Some(build(&entry.marker, &entry.shape, form, batch)?);
+            *text = Some(build(&entry.marker, &entry.shape, form, is_single)?);
         }
         text.as_ref().ok_or_else(|| Failure::aborted(Action::Defect, "encode", "no statement"))
     }
@@ -69,12 +69,12 @@ impl Statements {
     }
 }
 
-fn build(marker: &Shape, shape: &Shape, form: Form, batch: Batch) -> Result<Statement, Failure> {
+fn build(marker: &Shape, shape: &Shape, form: Form, is_single: bool) -> Result<Statement, Failure> {
     let mut first = Draft::of(marker, None);
     let moved = first.change(Batch::One)?;
     let of_marker = first.params.len();
     let mut second = Draft::of(shape, Some(("m", of_marker)));
-    let change = second.change(batch)?;
+    let change = second.change(if is_single { Batch::One } else { Batch::Many })?;
     let returned_names: Vec<String> =
         (1..=shape.returning.len()).map(|number| format!("r{number}")).collect();
     let named: Vec<String> = second
@@ -84,7 +84,7 @@ fn build(marker: &Shape, shape: &Shape, form: Form, batch: Batch) -> Result<Stat
         .map(|(what, name)| format!("{what} as {name}, "))
         .collect();
     let answer = match form {
-        Form::Whole if batch == Batch::One => {
+        Form::Whole if is_single => {
             "select coalesce(c.ok, m.short::int) from m left join c on true".to_owned()
         }
         Form::Whole => format!(

@@ -39,29 +39,35 @@ pub(super) struct Draft<'a> {
     before: usize,
     /// What `unnest` makes rows of: parameters with the names of their columns.
     source: Vec<String>,
-    /// The rows of a list, each of as many parameters.
-    list: Vec<String>,
 }
 
 impl<'a> Draft<'a> {
     pub(super) fn of(shape: &'a Shape, under: Option<(&'static str, usize)>) -> Self {
         let (under, before) = under.map_or((None, 0), |(under, before)| (Some(under), before));
-        Draft { shape, params: Vec::new(), under, before, source: Vec::new(), list: Vec::new() }
+        Draft { shape, params: Vec::new(), under, before, source: Vec::new() }
     }
 
     /// The statement without what it returns.
     pub(super) fn change(&mut self, batch: Batch) -> Result<String, Failure> {
         let values = match batch {
             Batch::One => self.row(0)?,
-            Batch::Few(rows) => self.few_rows(rows)?,
+            Batch::Few(rows) => return self.listed(rows),
             Batch::Many => self.many_rows()?,
         };
         let (keys, set) = values.split_at(self.shape.key.len());
         Ok(match self.shape.kind {
-            ChangeKind::Insert => self.insert(set, batch),
+            ChangeKind::Insert => self.insert(set, batch == Batch::One),
             ChangeKind::Update => self.update(keys, set),
             ChangeKind::Delete => self.delete(keys),
         })
+    }
+
+    /// An insert of so many rows, under nothing. They are inserted, numbered by sequences and returned in the order of the list.
+    fn listed(&mut self, rows: usize) -> Result<String, Failure> {
+        let list: Vec<String> = (0..rows)
+            .map(|row| Ok(format!("({})", self.row(row)?.join(", "))))
+            .collect::<Result<_, Failure>>()?;
+        Ok(format!("{} values {}", self.insert_into(), list.join(", ")))
     }
 
     /// The expressions of one row's values, each a parameter.
@@ -85,15 +91,6 @@ impl<'a> Draft<'a> {
             texts.push(format!("${}{cast}", self.before + self.params.len()));
         }
         Ok(texts)
-    }
-
-    /// The expressions of the columns' values, each a column of `u`, which is a list of rows.
-    fn few_rows(&mut self, rows: usize) -> Result<Vec<String>, Failure> {
-        for row in 0..rows {
-            let values = self.row(row)?.join(", ");
-            self.list.push(format!("({values})"));
-        }
-        Ok((1..=self.shape.width()).map(|number| format!("u.c{number}")).collect())
     }
 
     /// The expressions of the columns' values, each a column of `u`.
@@ -137,47 +134,45 @@ impl<'a> Draft<'a> {
         format!("u.c{}", self.source.len())
     }
 
-    /// What the rows come from, behind `word`: what they are under, and `unnest(...) as u (c1, ...)` or `(values (...), ...)`.
-    /// Nothing for one row that is under nothing.
+    /// What the rows come from, behind `word`: what they are under, and `unnest(...) as u (c1, ...)`. Nothing for one row
+    /// that is under nothing.
     fn rows(&self, word: &str, ordinality: bool) -> String {
-        let number = if self.list.is_empty() { self.source.len() } else { self.shape.width() };
-        let mut names: Vec<String> = (1..=number).map(|number| format!("c{number}")).collect();
+        let mut names: Vec<String> = (1..=self.source.len()).map(|number| format!("c{number}")).collect();
         let with = if ordinality {
             names.push("n".to_owned());
             " with ordinality"
         } else {
             ""
         };
-        let names = names.join(", ");
-        let source = match (self.source.is_empty(), self.list.is_empty()) {
-            (true, true) => None,
-            (true, false) => Some(format!("(values {}) as u ({names})", self.list.join(", "))),
-            (false, _) => Some(format!("unnest({}){with} as u ({names})", self.source.join(", "))),
-        };
-        let from: Vec<String> = self.under.map(str::to_owned).into_iter().chain(source).collect();
+        let unnest = || format!("unnest({}){with} as u ({})", self.source.join(", "), names.join(", "));
+        let unnest = (!self.source.is_empty()).then(unnest);
+        let from: Vec<String> = self.under.map(str::to_owned).into_iter().chain(unnest).collect();
         if from.is_empty() { String::new() } else { format!(" {word} {}", from.join(", ")) }
     }
 
-    fn insert(&self, set: &[String], batch: Batch) -> String {
+    fn insert(&self, set: &[String], is_single: bool) -> String {
+        // Rows are inserted, numbered by sequences and returned in the order in which the SELECT gives
+        // them, and that order is only promised where it is asked for.
+        let is_ordered = !is_single && !self.shape.returning.is_empty();
+        let order = if is_ordered { " order by u.n" } else { "" };
+        let (into, values) = (self.insert_into(), set.join(", "));
+        match (self.under, is_single) {
+            (None, true) if set.is_empty() => format!("{into} default values"),
+            (None, true) => format!("{into} values ({values})"),
+            _ => format!("{into} select {values}{}{order}", self.rows("from", is_ordered)),
+        }
+    }
+
+    /// The table and the columns.
+    fn insert_into(&self) -> String {
         let shape = self.shape;
-        let mut text = format!("insert into {}", quote_table(&shape.table.name));
+        let into = format!("insert into {}", quote_table(&shape.table.name));
         let refuses = |&index: &usize| shape.table.columns[index].fill == Fill::Sequence { always: true };
         let overriding = if shape.set.iter().any(refuses) { " overriding system value" } else { "" };
-        let values = set.join(", ");
-        if !set.is_empty() {
-            let _ = write!(text, " ({}){overriding}", self.names(&shape.set));
+        if shape.set.is_empty() {
+            return into;
         }
-        // Rows are inserted, numbered by sequences and returned in the order in which they are listed, or in which the
-        // SELECT gives them, and of a SELECT that order is only promised where it is asked for.
-        let is_ordered = batch == Batch::Many && !shape.returning.is_empty();
-        let order = if is_ordered { " order by u.n" } else { "" };
-        let _ = match (self.under, batch) {
-            (None, Batch::One) if set.is_empty() => write!(text, " default values"),
-            (None, Batch::One) => write!(text, " values ({values})"),
-            (None, Batch::Few(_)) => write!(text, " values {}", self.list.join(", ")),
-            _ => write!(text, " select {values}{}{order}", self.rows("from", is_ordered)),
-        };
-        text
+        format!("{into} ({}){overriding}", self.names(&shape.set))
     }
 
     /// What each row is answered with.

@@ -56,17 +56,17 @@ async fn trip(session: &mut PgSession, table: &Arc<Table>, ty: &str) -> Result<(
     let fail = |failure: loadgen_core::Failure| format!("{name}: {failure:?}");
     session.scan(table, &[0], &mut |row: &[Value]| values.extend_from_slice(row)).await.map_err(fail)?;
     let rows: Vec<&[Value]> = values.chunks(1).collect();
-    for rows in rows.chunks(1).chain([&rows[..]]) {
+    for rows in rows.chunks(1).chain(rows.chunks(4)).chain([&rows[..]]) {
         let applied = session.apply(&[insert(table, &["v"], &["v"], rows)]).await.map_err(fail)?;
         // NaN is like nothing, not even itself.
         if format!("{:?}", applied[0].returned) != format!("{:?}", rows.concat()) {
             return Err(format!("{name}: {rows:?} came back as {:?}", applied[0].returned));
         }
     }
-    // The server's own, one written alone and one with others: three of each.
+    // The server's own, one written alone, one with few and one with all others: four of each.
     let text = if ty == "json" { "v::jsonb::text" } else { "v::text" };
     let sql = format!(
-        r#"select count(*) from (select {text} from one."{name}" group by 1 having count(*) % 3 <> 0) x"#
+        r#"select count(*) from (select {text} from one."{name}" group by 1 having count(*) % 4 <> 0) x"#
     );
     let odd: i64 = sqlx::query_scalar(sqlx::AssertSqlSafe(sql))
         .fetch_one(session.driver().unwrap())

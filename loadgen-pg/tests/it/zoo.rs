@@ -36,12 +36,14 @@ pub(crate) async fn columns(session: &mut PgSession) -> Vec<Arc<Table>> {
     session.introspect(&filter).await.unwrap().tables
 }
 
-/// Writes the values together and some of them alone; what went wrong first, if anything did.
+/// Writes some of the values alone, some as a few rows of a list, and the rest together; what went wrong first, if anything did.
 async fn trip(session: &mut PgSession, table: &Arc<Table>, values: &[Value]) -> Option<String> {
     let rows: Vec<&[Value]> = values.chunks(1).collect();
-    let (alone, together) = rows.split_at(rows.len().min(20));
+    let (alone, others) = rows.split_at(rows.len().min(10));
+    let (listed, together) = others.split_at(others.len().min(10));
+    let together = [together].into_iter().filter(|rows| !rows.is_empty());
     let mut back = Vec::new();
-    for rows in alone.chunks(1).chain([together].into_iter().filter(|rows| !rows.is_empty())) {
+    for rows in alone.chunks(1).chain(listed.chunks(5)).chain(together) {
         match session.apply(&[insert(table, &["v"], &["v"], rows)]).await {
             Ok(mut applied) => back.append(&mut applied[0].returned),
             Err(failure) => return Some(format!("{}: {failure:?}", table.name.table)),
