@@ -1,8 +1,8 @@
 //! A COMMIT that is not answered.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
-use loadgen_core::{Marked, SqlSession, Target};
+use loadgen_core::{Marked, SqlSession, Table, Target};
 use loadgen_pg::{PgSession, PgSettings, PgTarget};
 
 use super::{chaos::settle_for, marked::advance, proxy::Fate, trial::Trial};
@@ -14,10 +14,9 @@ use crate::{
 const STALLED: &str = "select exists (select from pg_stat_activity where wait_event = 'SyncRep')";
 
 /// Commits something again and again until it has to wait for a standby that is not there.
-async fn stall(session: &mut PgSession) -> loadgen_core::Failure {
-    let t = table(session, "t").await;
+async fn stall(session: &mut PgSession, t: &Arc<Table>) -> loadgen_core::Failure {
     for id in 0.. {
-        session.stage(&[insert(&t, &["id"], &[], &[&[int(id)]])]).await.unwrap();
+        session.stage(&[insert(t, &["id"], &[], &[&[int(id)]])]).await.unwrap();
         if let Err(failure) = session.commit().await {
             return failure;
         }
@@ -32,18 +31,22 @@ async fn a_commit_that_stalls_is_given_up_at_the_deadline_and_unclear() {
     let target = PgTarget::new(settings).with_statement_deadline(Duration::from_millis(300));
     let mut session = target.connect().await.unwrap();
     session.execute("create table t (id int primary key)").await.unwrap();
-    settle_for(&mut trial.observer().await, "nobody").await;
-    let failure = tokio::time::timeout(Duration::from_secs(20), stall(&mut session)).await;
+    let mut patient = trial.observer().await;
+    let t = table(&mut patient, "t").await;
+    settle_for(&mut patient, "nobody").await;
+    let failure = tokio::time::timeout(Duration::from_secs(20), stall(&mut session, &t)).await;
     let failure = failure.expect("a deadline of ours ends the wait");
     assert_eq!((failure.code.as_ref(), failure.indeterminate), ("deadline", true));
 }
 
 /// The same with statements that have their marker and commit by themselves.
-async fn stall_marked(session: &mut PgSession) -> loadgen_core::Failure {
-    let (markers, t) = (table(session, "loadgen_lane").await, table(session, "t").await);
+async fn stall_marked(
+    session: &mut PgSession,
+    (markers, t): (&Arc<Table>, &Arc<Table>),
+) -> loadgen_core::Failure {
     for seq in 0.. {
-        let change = insert(&t, &["id"], &[], &[&[int(seq)]]);
-        match session.apply_marked(&advance(&markers, seq), &change).await {
+        let change = insert(t, &["id"], &[], &[&[int(seq)]]);
+        match session.apply_marked(&advance(markers, seq), &change).await {
             Ok(answer) => assert_eq!(answer, Marked::Done),
             Err(failure) => return failure,
         }
@@ -59,8 +62,11 @@ async fn a_statement_that_commits_by_itself_and_stalls_is_given_up_at_the_deadli
     let mut session = target.connect().await.unwrap();
     let tables = "create table t (id int primary key); insert into loadgen_lane values ('run', 7, 0, 0)";
     session.execute(tables).await.unwrap();
-    settle_for(&mut trial.observer().await, "nobody").await;
-    let failure = tokio::time::timeout(Duration::from_secs(20), stall_marked(&mut session)).await;
+    let mut patient = trial.observer().await;
+    let (markers, t) = (table(&mut patient, "loadgen_lane").await, table(&mut patient, "t").await);
+    settle_for(&mut patient, "nobody").await;
+    let stalled = stall_marked(&mut session, (&markers, &t));
+    let failure = tokio::time::timeout(Duration::from_secs(20), stalled).await;
     let failure = failure.expect("a deadline of ours ends the wait");
     assert_eq!((failure.code.as_ref(), failure.indeterminate), ("deadline", true), "{failure}");
 }
