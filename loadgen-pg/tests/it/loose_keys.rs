@@ -17,12 +17,12 @@ const FEW: &str = "
     create unique index on code (code) where gone_on is not null";
 
 /// Rows outside of the index go on when the values for those in it have come to their end.
-async fn look(session: &mut PgSession, (least, most): (i64, i64)) {
+async fn look(session: &mut PgSession, least_inside: i64, (least, most): (i64, i64)) {
     for (table, part, values) in [("pick", "live", 3), ("code", "gone_on is not null", 36)] {
         let sql = format!("select count(*) filter (where {part}), count(*) from {table}");
         let (inside, all): (i64, i64) =
             sqlx::query_as(sqlx::AssertSqlSafe(sql)).fetch_one(session.driver().unwrap()).await.unwrap();
-        assert!((1..=values).contains(&inside), "{inside} rows of {table} in the index");
+        assert!((least_inside..=values).contains(&inside), "{inside} rows of {table} in the index");
         assert!((least..=most).contains(&all), "{all} rows of {table}");
     }
 }
@@ -43,7 +43,8 @@ async fn values_that_are_unique_in_part_do_not_limit_the_other_rows() {
     // Of 32 rows that are drawn none may be outside of an index that nine rows in ten are in.
     let skipped = report.skips.get("domain exhausted").copied().unwrap_or_default();
     assert!(skipped < 100, "{:?}", report.skips);
-    look(&mut session, (300, 1_500)).await;
+    // Those in the index may all have been deleted at the end.
+    look(&mut session, 0, (300, 1_500)).await;
 }
 
 #[tokio::test]
@@ -52,5 +53,5 @@ async fn a_filling_is_not_limited_either() {
     let plan = seeding_plan(&mut session, &CrudConfig::default(), Seed(3)).await.unwrap();
     let report = Seeding::new(target, plan, Some(400)).connections(2).execute().await.unwrap();
     assert!(report.is_complete(), "{report:?}");
-    look(&mut session, (400, 400)).await;
+    look(&mut session, 1, (400, 400)).await;
 }
