@@ -40,6 +40,8 @@ struct Head<'a> {
     checks: &'a BTreeMap<Check, u64>,
     doubts: &'a [Doubt],
     coverage: &'a [NotCompared],
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    passed_over: &'a BTreeMap<String, u64>,
     counts: &'a Counts,
 }
 
@@ -121,9 +123,10 @@ fn stream(
     evidence: Evidence,
     first: &mut First,
 ) -> Result<(), Unwritten> {
-    let Verification { verdict, checks, doubts, coverage, counts, .. } = verification;
+    let Verification { checks, doubts, coverage, passed_over, counts, .. } = verification;
     let Subject { run, job, sink } = subject;
-    let head = Head { run, job: job.as_deref(), sink, verdict: *verdict, checks, doubts, coverage, counts };
+    let (job, verdict) = (job.as_deref(), verification.verdict);
+    let head = Head { run, job, sink, verdict, checks, doubts, coverage, passed_over, counts };
     let head = serde_json::to_string_pretty(&head).map_err(io::Error::from)?;
     let mut file = BufWriter::new(file);
     write!(file, "{},\n  \"findings\": [", head.trim_end_matches("\n}"))?;

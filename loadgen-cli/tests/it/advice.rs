@@ -11,6 +11,7 @@ use std::{
 };
 
 use loadgen_core::SqlSession;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::{
@@ -141,6 +142,8 @@ async fn a_capture_of_other_tables_says_which_they_are() {
         ],
     );
     says(&ran, 112, &["none of them of this run: they are of moved.customers, moved.orders"]);
+    let written: Value = serde_json::from_slice(&fs::read(out.path().join("verify.json")).unwrap()).unwrap();
+    assert_eq!(written["passed_over"], json!({"moved.customers": 3, "moved.orders": 1}));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -174,7 +174,10 @@ impl Draft<'_> {
             match &column.fill {
                 Fill::Sequence { .. } => return Ok(Ok(Source::Server("sequence".to_owned()))),
                 Fill::Volatile(default)
-                    if column.ty != Type::Uuid && !self.is_confined(index) && !self.is_timed(index) =>
+                    if column.ty != Type::Uuid
+                        && !self.is_confined(index)
+                        && !self.is_timed(index)
+                        && !self.has_to_differ(index) =>
                 {
                     return Ok(Ok(Source::Server(format!("default {default}"))));
                 }
@@ -211,6 +214,15 @@ impl Draft<'_> {
             && self.table.checks.iter().any(|check| {
                 check.columns.contains(&column) && check.columns.iter().all(|column| by.contains(column))
             })
+    }
+
+    /// Whether a key has nothing but this column to tell rows apart: what the database would fill in need not do that.
+    fn has_to_differ(&self, column: usize) -> bool {
+        let is_reference =
+            |column: &usize| self.table.foreign_keys.iter().any(|key| key.columns.contains(column));
+        let is_filled = |column: &usize| matches!(self.table.columns[*column].fill, Fill::Volatile(_));
+        let mut keys = self.table.unique_rules().filter(|key| key.contains(&column));
+        !is_reference(&column) && keys.any(|key| key.iter().all(|one| is_reference(one) || is_filled(one)))
     }
 
     /// Whether a moment has to do with others of the row that are drawn: then it is, too, as the time of the run is not known before.

@@ -7,7 +7,7 @@ use super::{
     table_plan::TablePlan,
     touch::Touch,
 };
-use crate::{Special, Storage, Table};
+use crate::{Fill, Special, Storage, Table, check::parse};
 
 /// What is out of the ordinary, for whoever reads the plan.
 pub(super) fn note_specials(table: &Table, key: &[usize], notes: &mut Vec<String>) {
@@ -31,6 +31,25 @@ pub(super) fn note_specials(table: &Table, key: &[usize], notes: &mut Vec<String
     if !table.partitioned_by().is_empty() {
         let columns = names(table, table.partitioned_by());
         notes.push(format!("is written through the partitioned table; updates leave ({columns}) as it is"));
+        note_unreached(table, notes);
+    }
+}
+
+/// What a sequence will give is not known when a row is drawn: partitions that ask something of it get none.
+fn note_unreached(table: &Table, notes: &mut Vec<String>) {
+    let by = table.partitioned_by();
+    let bounds = table.checks.iter().filter(|check| by.len() > 1 && check.columns == by);
+    let mut asked: Vec<usize> = bounds
+        .filter_map(|check| parse(&check.condition, table).ok())
+        .flat_map(|bounds| bounds.columns())
+        .filter(|column| matches!(table.columns[*column].fill, Fill::Sequence { .. }))
+        .collect();
+    asked.sort_unstable();
+    asked.dedup();
+    if !asked.is_empty() {
+        let columns = names(table, &asked);
+        notes
+            .push(format!("rows go where the partitions ask nothing of ({columns}), which a sequence fills"));
     }
 }
 

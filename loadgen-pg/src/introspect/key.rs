@@ -138,7 +138,9 @@ pub(super) fn index(draft: &mut Draft, row: &PgRow) -> sqlx::Result<()> {
 
 /// What a reference does beside pointing at another table, which a list of columns says.
 fn said_of_reference(definition: &str, columns: usize) -> Option<String> {
-    (columns > 1 || !definition.ends_with(')')).then(|| definition.to_owned())
+    // The columns of ON DELETE SET NULL stand in parentheses at the end as well.
+    let is_plain = columns == 1 && definition.ends_with(')') && !definition.contains(" ON DELETE SET ");
+    (!is_plain).then(|| definition.to_owned())
 }
 
 /// What a unique index is, unless it is one of a plain column.
@@ -162,4 +164,22 @@ fn is_bound(expression: &str, ty: &Type) -> bool {
     matches!(ty, Type::Spelt(_))
         && ["lower(", "upper("].iter().any(|function| expression.to_lowercase().contains(function))
         && !expression.contains("::text")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::said_of_reference;
+
+    #[test]
+    fn only_a_reference_that_says_no_more_than_its_columns_is_passed_over() {
+        for (definition, columns, is_said) in [
+            ("FOREIGN KEY (a) REFERENCES p(id)", 1, false),
+            ("FOREIGN KEY (a, b) REFERENCES p(a, b)", 2, true),
+            ("FOREIGN KEY (a) REFERENCES p(id) ON DELETE CASCADE", 1, true),
+            ("FOREIGN KEY (a) REFERENCES p(id) ON DELETE SET NULL (a)", 1, true),
+            ("FOREIGN KEY (a) REFERENCES p(id) DEFERRABLE", 1, true),
+        ] {
+            assert_eq!(said_of_reference(definition, columns).is_some(), is_said, "{definition}");
+        }
+    }
 }

@@ -52,3 +52,16 @@ async fn references_of_partitions_are_kept() {
     assert_eq!(payment.table.foreign_keys.len(), 2);
     assert!(report.tally.tables["public.payment"].rows.inserted > 30, "{:#?}", report.tally.tables);
 }
+
+#[tokio::test]
+async fn partitions_that_ask_something_of_a_sequence_get_no_rows_and_the_plan_says_so() {
+    let sql = "create table pa (id bigint generated always as identity, at date not null, primary key (id, at))
+            partition by range (at);
+        create table pa_1 partition of pa for values from ('2024-01-01') to ('2025-01-01');
+        create table pa_2 partition of pa for values from ('2025-01-01') to ('2026-01-01') partition by range (id);
+        create table pa_2a partition of pa_2 for values from (1) to (1000000);";
+    let (plan, report) = run(sql, 100).await;
+    let said = "rows go where the partitions ask nothing of (id), which a sequence fills".to_owned();
+    assert!(plan.tables[0].notes.contains(&said), "{:#?}", plan.tables[0].notes);
+    assert!(report.tally.tables["public.pa"].rows.inserted > 20, "{:#?}", report.tally.tables);
+}
