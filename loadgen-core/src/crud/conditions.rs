@@ -70,6 +70,10 @@ impl Draft<'_> {
     /// A check with what the database fills in put into it.
     fn condition(&self, check: &Check, sources: &[Source]) -> Result<Condition, String> {
         let expr = parse(&check.condition, self.table).map_err(|error| error.to_string())?;
+        let is_said = check.columns.iter().all(|column| self.config_of(*column).is_some());
+        if is_said && expr.is_opaque() {
+            return Err("the database alone computes it".to_owned());
+        }
         let mut expr = respelt(self.table, expr);
         computed::write_out(self.table, &mut expr)?;
         self.fill_in(&mut expr, sources)?;
