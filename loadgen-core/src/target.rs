@@ -249,15 +249,15 @@ pub trait SqlSession: Session {
         Ok(texts.iter().map(|(_, text)| Ok((*text).to_owned())).collect())
     }
 
-    /// Whether a column may hold each of some texts, as far as conditions in the database's own SQL go that read no other column.
-    /// Nothing is written. Where a condition is not computed, none fits.
+    /// Whether some columns may hold the values of each row, or what texts stand for, as far as conditions in the database's own SQL
+    /// go that read no other column. Nothing is written. No answers where conditions are not computed.
     async fn fits(
         &mut self,
-        _column: &Column,
+        _columns: &[&Column],
         _conditions: &[&str],
-        texts: &[String],
+        _rows: &[Vec<Value>],
     ) -> Result<Vec<bool>, Failure> {
-        Ok(vec![false; texts.len()])
+        Ok(Vec::new())
     }
 
     /// The server in words: product and version.

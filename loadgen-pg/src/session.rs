@@ -276,12 +276,12 @@ impl SqlSession for PgSession {
 
     async fn fits(
         &mut self,
-        column: &Column,
+        columns: &[&Column],
         conditions: &[&str],
-        texts: &[String],
+        rows: &[Vec<Value>],
     ) -> Result<Vec<bool>, Failure> {
         self.begin_call()?;
-        let answer = fits::fits(&mut self.connection, column, conditions, texts);
+        let answer = fits::fits(&mut self.connection, columns, conditions, rows);
         let answer = self.patience.wait(Place::Harmless, answer).await;
         self.settle(answer)
     }

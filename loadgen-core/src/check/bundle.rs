@@ -9,7 +9,10 @@ use super::{
     way::Way,
     ways::{product, ways},
 };
-use crate::{Rng, Seed, Table, Value, generate::remedies};
+use crate::{
+    Column, Rng, Seed, Table, Value,
+    generate::{remedies, remedy_for_check},
+};
 
 /// Columns with the conditions that they meet.
 #[derive(Debug)]
@@ -47,7 +50,8 @@ impl Bundle {
         let responsible = !drawn.is_empty() && drawn.iter().all(given);
         let refused = |why: String| {
             let open = drawn.iter().filter(|column| !given(column));
-            let remedy = remedies(open.map(|column| &ground.table.columns[*column]));
+            let open: Vec<&Column> = open.map(|column| &ground.table.columns[*column]).collect();
+            let remedy = if open.len() > 1 { remedy_for_check(&open) } else { remedies(open.into_iter()) };
             if responsible { Ok(None) } else { Err(format!("CHECK {} {why}; {remedy}", texts.join(" and "))) }
         };
         let (mut found, mut wrong) = (Vec::new(), None);

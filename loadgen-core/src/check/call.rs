@@ -92,6 +92,7 @@ fn named(scope: &Scope<'_>, function: &ast::Function, sql: &ast::Expr) -> Result
             let args = args.into_iter().map(|arg| scope.padded(arg)).collect();
             return Ok(Expr::Call(Function::Octets, args));
         }
+        "lower" | "upper" if args.iter().any(|arg| scope.is_spelt(arg)) => Function::End,
         name => function_of(name).ok_or_else(|| unknown(sql))?,
     };
     Ok(Expr::Call(function, args))

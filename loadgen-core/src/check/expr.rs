@@ -188,6 +188,25 @@ impl Expr {
         self.parts().into_iter().for_each(|part| part.collect(columns));
     }
 
+    /// Whether one of its comparisons has some columns on both sides of an equation, or computes something of them: more than which of
+    /// two is greater.
+    pub(crate) fn computes(&self, all: &[usize]) -> bool {
+        let reads = |expr: &Expr| {
+            let columns = expr.columns();
+            all.iter().all(|column| columns.contains(column))
+        };
+        match self {
+            Expr::Compare(Op::Eq, ..) => reads(self),
+            Expr::Compare(_, left, right) => reads(left) || reads(right),
+            other => other.parts().into_iter().any(|part| part.computes(all)),
+        }
+    }
+
+    /// Whether it takes the database to compute it for a value that is there.
+    pub(crate) fn is_opaque(&self) -> bool {
+        matches!(self, Expr::Call(Function::End, _)) || self.parts().into_iter().any(Expr::is_opaque)
+    }
+
     /// Whether the result depends on when it is asked for.
     pub(crate) fn is_timed(&self) -> bool {
         matches!(self, Expr::Now) || self.parts().into_iter().any(Expr::is_timed)

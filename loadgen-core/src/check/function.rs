@@ -55,6 +55,8 @@ pub(crate) enum Function {
     IsFinite,
     /// Whether a span of values has none.
     IsEmpty,
+    /// An end of a span of values, which the database alone finds in its text.
+    End,
 }
 
 /// A part of a day or of a point in time.

@@ -41,6 +41,16 @@ impl Decimal {
         Ok(Decimal { unscaled: self.unscaled.checked_add(half).ok_or(Unknown)? / unit, scale })
     }
 
+    /// The first group of four digits that is not zero, counted from the point, and which it is: 0 before the point.
+    fn leading(self) -> (i32, u128) {
+        let digits = self.unscaled.unsigned_abs();
+        let Some(exponent) = digits.checked_ilog10() else { return (0, 0) };
+        let weight = (exponent as i32 - i32::from(self.scale)).div_euclid(4);
+        let below = 4 * weight + i32::from(self.scale);
+        let unit = 10u128.pow(below.unsigned_abs());
+        (weight, if below < 0 { digits * unit } else { digits / unit })
+    }
+
     /// By what the digits of this number are to be divided so that it is a multiple of another.
     pub(super) fn multiples_of(self, unit: Decimal) -> Option<i128> {
         let most = self.scale.max(unit.scale);
@@ -128,10 +138,25 @@ fn decimal(op: Arith, a: Decimal, b: Decimal) -> Result<Item, Unknown> {
                 Ok(Item::Exact(Decimal { unscaled, scale }))
             }
         }
-        // A quotient has as many digits as the database likes: 16 at least, which is what a float keeps.
         Arith::Div if y == 0 => Err(Unknown),
-        Arith::Div => Ok(Item::Float(x as f64 / y as f64)),
+        // As a float, where there is no room for all digits.
+        Arith::Div => Ok(quotient(a, b).map_or(Item::Float(x as f64 / y as f64), Item::Exact)),
     }
+}
+
+/// A quotient with the digits that the server keeps, so that it is rounded from the same ones: 16 that count at least,
+/// by groups of four, and as many after the point as either side has.
+fn quotient(a: Decimal, b: Decimal) -> Option<Decimal> {
+    let ((weight_a, first_a), (weight_b, first_b)) = (a.leading(), b.leading());
+    let weight = weight_a - weight_b - i32::from(first_a <= first_b);
+    let scale = (16 - 4 * weight).max(a.scale.into()).max(b.scale.into());
+    let more = u32::try_from(scale + i32::from(b.scale) - i32::from(a.scale)).ok()?;
+    let whole = a.unscaled.checked_mul(10i128.checked_pow(more)?)?;
+    let (quotient, rest) = (whole.checked_div(b.unscaled)?, whole.checked_rem(b.unscaled)?);
+    let up = rest.unsigned_abs() * 2 >= b.unscaled.unsigned_abs();
+    let away = if (whole < 0) == (b.unscaled < 0) { 1 } else { -1 };
+    let scale = u8::try_from(scale).ok().filter(|scale| *scale <= Decimal::MAX_DIGITS)?;
+    Some(Decimal { unscaled: if up { quotient.checked_add(away)? } else { quotient }, scale })
 }
 
 fn shifted(op: Arith, days: i64, by: i64) -> Result<i64, Unknown> {

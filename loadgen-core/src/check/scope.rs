@@ -136,6 +136,11 @@ impl Scope<'_> {
         Ok(self.expr(sql)?.null())
     }
 
+    /// Whether it is a column whose values the database alone takes apart.
+    pub(super) fn is_spelt(&self, expr: &Expr) -> bool {
+        matches!(expr, Expr::Column(column) if matches!(self.table.columns[*column].ty, Type::Spelt(_)))
+    }
+
     /// A column that is padded, with its blanks.
     pub(super) fn padded(&self, expr: Expr) -> Expr {
         match expr {

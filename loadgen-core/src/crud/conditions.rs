@@ -9,7 +9,7 @@ use super::{
     spell::respelt,
 };
 use crate::{
-    Check, Fill, Value,
+    Check, Column, Fill, Type, Value,
     check::{Condition, Expr, Item, holds, parse, restrictions},
     generate::{self, ColumnConfig, Distinct, Scalar},
 };
@@ -22,6 +22,7 @@ impl Draft<'_> {
     /// The checks that are not understood and that nobody takes responsibility for, and what to write.
     pub(super) fn conditions(&self, sources: &[Source]) -> Result<Vec<Condition>, String> {
         let (mut conditions, mut reasons, mut wanted) = (Vec::new(), Vec::new(), BTreeSet::new());
+        let mut is_shared = false;
         for check in self.table.checks.iter().filter(|check| !self.gives_way(check)) {
             if self.is_left_to_the_database(check, sources) {
                 if self.outgrows(check) {
@@ -37,6 +38,7 @@ impl Draft<'_> {
                     let open: Vec<usize> = open.filter(|c| sources[**c].is_written()).copied().collect();
                     if !open.is_empty() || check.columns.iter().all(|c| self.config_of(*c).is_none()) {
                         reasons.push(format!("CHECK {}: {why}", one_line(&check.condition)));
+                        is_shared |= open.len() > 1;
                         wanted.extend(open);
                     }
                 }
@@ -47,7 +49,14 @@ impl Draft<'_> {
                 conditions.push(Condition { text: format!("({name} IS NOT NULL)"), expr });
             }
         }
-        let remedy = generate::remedies(wanted.iter().map(|column| &self.table.columns[*column]));
+        let wanted: Vec<&Column> =
+            wanted.into_iter().map(|column: usize| &self.table.columns[column]).collect();
+        let is_array = |column: &&Column| matches!(column.ty, Type::Array(_));
+        let remedy = if is_shared || wanted.iter().any(is_array) {
+            generate::remedy_for_check(&wanted)
+        } else {
+            generate::remedies(wanted.into_iter())
+        };
         let reasons = reasons.join("; ");
         if reasons.is_empty() { Ok(conditions) } else { Err(format!("{reasons}; {remedy}")) }
     }
@@ -70,6 +79,10 @@ impl Draft<'_> {
     /// A check with what the database fills in put into it.
     fn condition(&self, check: &Check, sources: &[Source]) -> Result<Condition, String> {
         let expr = parse(&check.condition, self.table).map_err(|error| error.to_string())?;
+        let is_said = check.columns.iter().all(|column| self.config_of(*column).is_some());
+        if is_said && expr.is_opaque() {
+            return Err("the database alone computes it".to_owned());
+        }
         let mut expr = respelt(self.table, expr);
         computed::write_out(self.table, &mut expr)?;
         self.fill_in(&mut expr, sources)?;

@@ -10,10 +10,11 @@ use super::{
     config::{CrudConfig, TableConfig},
     error::CrudPlanError,
     plan::CrudPlan,
+    spell::is_spelt,
     tries::Tries,
 };
 use crate::{
-    Check, Fill, Learnt, PrepareError, Schema, SqlSession, Table, TableName,
+    Check, Column, Fill, Learnt, PrepareError, Schema, SqlSession, Table, TableName, Value,
     check::parse,
     generate::{ColumnConfig, Locale, NULL_RATIO, Scalar},
 };
@@ -42,33 +43,40 @@ impl Lessons {
             Err(CrudPlanError::Nothing(_)) => true,
             Err(_) => false,
         };
-        if !matches!(plan, Ok(plan) if plan.refused.is_empty()) && !schema.tables.is_empty() {
-            let locale = config.locale.unwrap_or(Locale::ANYWHERE);
-            let refused: Vec<(Arc<Table>, TableConfig)> = choose(schema, config)?
-                .tables
-                .into_iter()
-                .filter(|(table, _)| is_refused(&table.name) && !self.0.contains(&table.name))
-                .collect();
-            let mut is_new = false;
-            for (table, own) in refused {
-                self.0.insert(table.name.clone());
-                let learnt = lesson(session, &table, &own, locale).await?;
-                let known = schema.tables.iter_mut().find(|known| known.name == table.name);
-                if let (Some(known), false) = (known, learnt.is_empty()) {
-                    Arc::make_mut(known).special.learnt = learnt;
-                    is_new = true;
-                }
-            }
-            return Ok(is_new);
+        if schema.tables.is_empty() {
+            return Ok(false);
         }
-        Ok(false)
+        let locale = config.locale.unwrap_or(Locale::ANYWHERE);
+        let is_due =
+            |table: &Table| is_refused(&table.name) || table.checks.iter().any(|c| is_opaque(c, table));
+        let due: Vec<(Arc<Table>, TableConfig)> = choose(schema, config)?
+            .tables
+            .into_iter()
+            .filter(|(table, _)| !self.0.contains(&table.name) && is_due(table))
+            .collect();
+        let mut is_new = false;
+        for (table, own) in due {
+            self.0.insert(table.name.clone());
+            let learnt = lesson(session, (&table, is_refused(&table.name)), &own, locale).await?;
+            let known = schema.tables.iter_mut().find(|known| known.name == table.name);
+            if let (Some(known), false) = (known, learnt.is_empty()) {
+                Arc::make_mut(known).special.learnt.extend(learnt);
+                is_new = true;
+            }
+        }
+        Ok(is_new)
     }
 }
 
-/// What is learnt of the columns of one table.
+/// Whether a check is understood, and computed for NULL alone.
+fn is_opaque(check: &Check, table: &Table) -> bool {
+    parse(&check.condition, table).is_ok_and(|condition| condition.is_opaque())
+}
+
+/// What is learnt of the columns of one table; of one that is not refused, those that would be NULL for a check.
 async fn lesson(
     session: &mut impl SqlSession,
-    table: &Table,
+    (table, is_refused): (&Table, bool),
     config: &TableConfig,
     locale: Locale,
 ) -> Result<BTreeMap<usize, Learnt>, PrepareError> {
@@ -78,14 +86,16 @@ async fn lesson(
             && !config.columns.contains_key(&definition.name)
             && !table.foreign_keys.iter().any(|key| key.columns.contains(&column));
         let own: Vec<&Check> = table.checks.iter().filter(|check| check.columns == [column]).collect();
-        if own.is_empty() || !is_ours {
+        let is_opaque = own.iter().any(|check| is_opaque(check, table));
+        if own.is_empty() || !is_ours || !(is_refused || is_opaque) {
             continue;
         }
         let conditions: Vec<&str> = own.iter().map(|check| check.condition.as_str()).collect();
         let tries = Tries::of(&table.name, definition, locale, &conditions);
-        let fits = session.fits(definition, &conditions, &tries.texts).await?;
+        let rows: Vec<Vec<Value>> = tries.texts.iter().map(|text| vec![Value::Text(text.clone())]).collect();
+        let fits = session.fits(&[definition], &conditions, &rows).await?;
         let usual = fits.iter().take(tries.usual).filter(|fits| **fits).count();
-        let is_understood = own.iter().all(|check| parse(&check.condition, table).is_ok());
+        let is_understood = !is_opaque && own.iter().all(|check| parse(&check.condition, table).is_ok());
         // As for a check that is solved.
         if is_understood && usual * 2 > tries.usual {
             continue;
@@ -93,12 +103,28 @@ async fn lesson(
         let taken = if usual >= ENOUGH { tries.usual } else { tries.texts.len() };
         let values = tries.texts.iter().zip(&fits).take(taken).filter(|(_, fits)| **fits);
         let values: Vec<String> = values.map(|(text, _)| text.clone()).take(MOST).collect();
+        let values = spelt(session, definition, values).await?;
         if !values.is_empty() {
             let checks = conditions.iter().map(|condition| (*condition).to_owned()).collect();
             learnt.insert(column, Learnt { values, tried: fits.len(), checks });
         }
     }
     Ok(learnt)
+}
+
+/// The values as the database gives them back, each once.
+async fn spelt(
+    session: &mut impl SqlSession,
+    column: &Column,
+    texts: Vec<String>,
+) -> Result<Vec<String>, PrepareError> {
+    if texts.is_empty() || !is_spelt(&column.ty) {
+        return Ok(texts);
+    }
+    let asked: Vec<(&Column, &str)> = texts.iter().map(|text| (column, text.as_str())).collect();
+    let mut seen = BTreeSet::new();
+    let answers = session.spell(&asked).await?.into_iter().flatten();
+    Ok(answers.filter(|text| seen.insert(text.clone())).collect())
 }
 
 /// Has a table's columns hold what was learnt of them, where the plan file says nothing; what a reader of the plan should know.

@@ -53,6 +53,7 @@ mod table_plan;
 mod ties;
 mod touch;
 mod traced;
+mod trials;
 mod tries;
 mod unique;
 mod vet;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{
     config::CrudConfig, lessons::Lessons, observe::observe, outside::Outside, plan::CrudPlan, spell::spell,
-    withheld::withhold,
+    trials::try_out, withheld::withhold,
 };
 use crate::{PrepareError, Rights, Schema, SchemaFilter, Seed, Setup, SqlSession, TableName};
 
@@ -90,13 +90,14 @@ pub(super) async fn read(session: &mut impl SqlSession, config: &CrudConfig) -> 
     Ok(schema)
 }
 
-/// Has numbers go on after those that are there.
+/// Has numbers go on after those that are there, and looks what the plan file's own values are worth.
 async fn go_on(session: &mut impl SqlSession, mut plan: CrudPlan) -> Result<CrudPlan, PrepareError> {
     for (table, column) in plan.numbered() {
         if let Some(largest) = session.largest(&plan.tables[table].table, column).await? {
             plan.start_after(table, column, largest)?;
         }
     }
+    try_out(session, &mut plan).await?;
     let lanes = plan.lanes;
     plan.tables.iter_mut().for_each(|table| table.note_room(lanes));
     Ok(plan)

@@ -63,7 +63,7 @@ fn texts(table: &Table, config: &TableConfig) -> BTreeSet<(usize, String)> {
 }
 
 /// Whether a value can be written in several ways, of which the database keeps one.
-fn is_spelt(ty: &Type) -> bool {
+pub(super) fn is_spelt(ty: &Type) -> bool {
     match ty {
         Type::Array(element) => is_spelt(element),
         ty => matches!(ty, Type::Spelt(_) | Type::Unsupported | Type::Interval(_)),

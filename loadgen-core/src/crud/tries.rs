@@ -46,6 +46,7 @@ impl Tries {
         let kinds = kinds(&column.ty);
         let listed = LISTED.lines().filter_map(|line| line.split_once(' '));
         let listed = listed.filter(|(kind, _)| kinds.contains(kind)).map(|(_, text)| text.to_owned());
+        let listed = listed.chain(ranges(&column.ty));
         for text in named.iter().cloned().chain(around).chain(between(&named)).chain(changed).chain(listed) {
             add(text, &mut texts);
         }
@@ -66,6 +67,31 @@ fn kinds(ty: &Type) -> &'static [&'static str] {
         Type::Interval(_) => &["span"],
         _ => &[],
     }
+}
+
+/// Spans of values that are short, of the types that have such: of hours, days or numbers.
+fn ranges(ty: &Type) -> Vec<String> {
+    let Type::Spelt(templates) = ty else { return Vec::new() };
+    let Some(usual) = templates.first().filter(|first| first.starts_with('[')) else { return Vec::new() };
+    let (is_timed, is_dated) = (usual.contains(':'), usual.contains('-') && usual.contains("20"));
+    let of = |start: u32| {
+        let (month, day) = (start % 12 + 1, start % 5 + 1);
+        let hours = [1, 2, 4, 8].map(|length| {
+            let end = 9 + length;
+            format!("[2024-{month:02}-{day:02} 09:00:00,2024-{month:02}-{day:02} {end:02}:00:00)")
+        });
+        let days = [1, 2, 5, 7, 14, 21].map(|length| {
+            let end = day + length;
+            format!("[2024-{month:02}-{day:02},2024-{month:02}-{end:02})")
+        });
+        let numbers = [1, 2, 5, 10, 50].map(|length| format!("[{start},{})", start + length));
+        match (is_dated, is_timed) {
+            (true, true) => [hours.as_slice(), &days].concat(),
+            (true, false) => days.to_vec(),
+            _ => numbers.to_vec(),
+        }
+    };
+    (1..=12).flat_map(of).collect()
 }
 
 /// The constants of a condition: what stands in quotes, and numbers.

@@ -81,7 +81,7 @@ pub use sequence::Sequence;
 pub use unfillable::Unfillable;
 
 pub(crate) use permutation::Permutation;
-pub(crate) use remedy::remedies;
+pub(crate) use remedy::{remedies, remedy_for_check};
 
 use array::Array;
 use choice::Choice;

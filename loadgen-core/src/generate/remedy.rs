@@ -66,3 +66,22 @@ pub(crate) fn remedies<'a>(columns: impl Iterator<Item = &'a Column>) -> String 
     };
     format!("say in the plan file which values fit, such as columns: {{{}}}{hint}", lines.join(", "))
 }
+
+/// What to write for the columns of a check that is not understood: only what can make it hold.
+pub(crate) fn remedy_for_check(columns: &[&Column]) -> String {
+    let names: Vec<&str> = columns.iter().map(|column| column.name.as_str()).collect();
+    let is_array = |column: &Column| matches!(column.ty, Type::Array(_));
+    match columns {
+        // Of arrays the plan file says what is in them, and not how many there are.
+        [column] if is_array(column) && column.nullable => {
+            format!("leave it out by columns: {{{}: {{null_ratio: 1}}}}, or exclude the table", column.name)
+        }
+        [column] if !is_array(column) => remedies(std::iter::once(*column)),
+        [] | [_] => "exclude the table".to_owned(),
+        all if all.iter().any(|column| is_array(column)) => "exclude the table".to_owned(),
+        _ => format!(
+            "give each of {} one value as its choice in the plan file, which meet it together, or exclude the table",
+            names.join(", ")
+        ),
+    }
+}

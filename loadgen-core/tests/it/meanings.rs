@@ -99,6 +99,27 @@ fn a_discount_is_taken_off_where_a_check_says_so() {
     }
 }
 
+#[test]
+fn without_a_column_for_tax_a_discount_is_all_that_is_taken_off() {
+    let table =
+        table("orders").serial("id").column("subtotal", money(12, 2)).column("discount", money(12, 2));
+    let table = table.column("total", money(12, 2)).primary_key(["id"]);
+    let plan = |check: &str| {
+        let schema = Schema::of([table.clone().check(check)]);
+        CrudPlan::new(&schema, &CrudConfig::default(), Seed(3), 4).unwrap()
+    };
+    for check in ["(total = (subtotal - discount))", "(abs((total - (subtotal - discount))) < 0.01)"] {
+        let words = plan(check).tables[0].sources[3].describe();
+        assert!(words.starts_with("net − discount"), "{check}: {words}");
+    }
+    for row in samples(table.clone().check("(total = (subtotal - discount))")) {
+        let [net, off, total] = ["subtotal", "discount", "total"].map(|name| number(&row[name]));
+        assert!((net - off - total).abs() < 1e-6 && off <= net * 0.2, "{row:?}");
+    }
+    let words = plan("(discount <= total)").tables[0].sources[3].describe();
+    assert!(!words.contains("discount"), "{words}");
+}
+
 async fn traffic(table: Table) -> Vec<Row> {
     let memory = Memory::new([table.clone()]);
     let run = Run::new(memory.clone(), Crud::new(CrudConfig::default())).lanes(4).operations(1_000).check();

@@ -1,24 +1,26 @@
 //! Values held against conditions of the server.
 
-use loadgen_core::{Column, Type};
+use std::fmt::Write;
+
+use loadgen_core::{Column, Type, Value};
 use sqlx::{AssertSqlSafe, Executor, PgConnection};
 
 use crate::quote::quote;
 
-/// Whether a column may hold each of the texts, as far as conditions go that read nothing else. All go together; where one of them is
-/// an error, each goes alone.
+/// Whether some columns may hold the values of each row, as far as conditions go that read nothing else. All rows go together; where
+/// one of them is an error, each goes alone.
 pub(super) async fn fits(
     connection: &mut PgConnection,
-    column: &Column,
+    columns: &[&Column],
     conditions: &[&str],
-    texts: &[String],
+    rows: &[Vec<Value>],
 ) -> sqlx::Result<Vec<bool>> {
-    match ask(connection, column, conditions, texts).await {
+    match ask(connection, columns, conditions, rows).await {
         Ok(fits) => Ok(fits),
         Err(error) if error.as_database_error().is_some() => {
-            let mut fits = Vec::with_capacity(texts.len());
-            for text in texts {
-                fits.push(match ask(connection, column, conditions, std::slice::from_ref(text)).await {
+            let mut fits = Vec::with_capacity(rows.len());
+            for row in rows {
+                fits.push(match ask(connection, columns, conditions, std::slice::from_ref(row)).await {
                     Ok(fits) => fits == [true],
                     Err(error) if error.as_database_error().is_some() => false,
                     Err(error) => return Err(error),
@@ -33,27 +35,51 @@ pub(super) async fn fits(
 /// A condition may call functions of anybody's: nothing that they write stays.
 async fn ask(
     connection: &mut PgConnection,
-    column: &Column,
+    columns: &[&Column],
     conditions: &[&str],
-    texts: &[String],
+    rows: &[Vec<Value>],
 ) -> sqlx::Result<Vec<bool>> {
-    let (name, ty) = (quote(&column.name), &column.native.name);
-    let value = match column.ty {
-        Type::Array(_) => format!("text::{ty}[]"),
-        _ => format!("text::{ty}"),
-    };
+    let mut sql = String::from("select coalesce(array_agg(");
     let all: Vec<String> = conditions.iter().map(|condition| format!("({condition}) is not false")).collect();
-    let sql = format!(
-        "select coalesce(array_agg({} order by number), '{{}}') from (select number, {value} as {name} \
-         from unnest($1::text[]) with ordinality u (text, number)) t",
-        all.join(" and ")
-    );
+    sql += &all.join(" and ");
+    sql += " order by number), '{}') from (select number";
+    for (at, column) in columns.iter().enumerate() {
+        let array = if matches!(column.ty, Type::Array(_)) { "[]" } else { "" };
+        sql += &format!(", text{at}::{}{array} as {}", column.native.name, quote(&column.name));
+    }
+    let given: Vec<String> = (1..=columns.len()).map(|at| format!("${at}::text[]")).collect();
+    let named: Vec<String> = (0..columns.len()).map(|at| format!("text{at}")).collect();
+    let (given, named) = (given.join(", "), named.join(", "));
+    sql += &format!(" from unnest({given}) with ordinality u ({named}, number)) t");
+    let mut query = sqlx::query_scalar(AssertSqlSafe(sql)).persistent(false);
+    for at in 0..columns.len() {
+        query = query.bind(rows.iter().map(|row| text(row.get(at)?)).collect::<Vec<Option<String>>>());
+    }
     connection.execute(sqlx::raw_sql("begin read only")).await?;
-    let answer: sqlx::Result<Vec<bool>> = sqlx::query_scalar(AssertSqlSafe(sql))
-        .persistent(false)
-        .bind(texts)
-        .fetch_one(&mut *connection)
-        .await;
+    let answer: sqlx::Result<Vec<bool>> = query.fetch_one(&mut *connection).await;
     connection.execute(sqlx::raw_sql("rollback")).await?;
     answer
+}
+
+/// What the server reads a value from.
+fn text(value: &Value) -> Option<String> {
+    match value {
+        Value::Null => None,
+        Value::Bytes(_) => Some(format!("\\x{value}")),
+        Value::Array(items) => {
+            let mut list = String::from("{");
+            for (at, item) in items.iter().enumerate() {
+                list += if at > 0 { "," } else { "" };
+                match text(item) {
+                    Some(text) => {
+                        let text = text.replace('\\', "\\\\").replace('"', "\\\"");
+                        write!(list, "\"{text}\"").ok()?;
+                    }
+                    None => list += "NULL",
+                }
+            }
+            Some(list + "}")
+        }
+        value => Some(value.to_string()),
+    }
 }

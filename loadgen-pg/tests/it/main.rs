@@ -25,6 +25,7 @@ mod introspection;
 mod junctions;
 mod late_triggers;
 mod learning;
+mod learning_ranges;
 mod ledger;
 mod loose_keys;
 mod named_values;

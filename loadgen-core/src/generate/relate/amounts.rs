@@ -10,6 +10,7 @@ use super::{
 };
 use crate::{
     Column, Table, Type,
+    check::parse,
     generate::{standing, words::words},
 };
 
@@ -64,10 +65,12 @@ fn sum(roles: &Roles, table: &Table) -> Sum {
     let product = known("quantity").is_some() && known("price").is_some();
     let percent = known("tax rate").is_none() && known("tax percent").is_some();
     let discount = known("discount");
-    // What a discount does to the total is known only where a check reads both.
+    // What a discount does to the total is known only where a check computes one of the other.
     let is_subtracted = |discount: Cell, gross: Cell| {
         let both = [discount.column, gross.column];
-        table.checks.iter().any(|check| both.iter().all(|column| check.columns.contains(column)))
+        let own =
+            table.checks.iter().filter(|check| both.iter().all(|column| check.columns.contains(column)));
+        own.filter_map(|check| parse(&check.condition, table).ok()).any(|check| check.computes(&both))
     };
     let gross = open("gross").filter(|gross| discount.is_none_or(|discount| is_subtracted(discount, *gross)));
     let net = if product { open("net") } else { known("net") };

@@ -116,6 +116,11 @@ impl Sum {
         self.gross.is_some() && (product || self.net.is_some()) || product && self.net.is_some()
     }
 
+    /// Whether other amounts than tax are between net and gross.
+    fn has_others(&self) -> bool {
+        self.shipping.is_some() || self.discount.is_some()
+    }
+
     /// The amount before tax.
     fn net(&self, pen: &mut Pen<'_>, fits: &mut bool) -> Option<i128> {
         let Some((quantity, price)) = self.quantity.zip(self.price) else {
@@ -150,8 +155,8 @@ impl Sum {
                 *fits &= tax.set(pen, || share(tax.unit()));
                 tax.read(pen.row)
             }
-            // Without a column, there is tax only where something makes a difference between net and gross.
-            (None, Some(gross)) if self.net.is_some() && self.shipping.is_none() => share(gross.unit()),
+            // Without a column, there is tax only where nothing else makes a difference between net and gross.
+            (None, Some(gross)) if self.net.is_some() && !self.has_others() => share(gross.unit()),
             _ => Some(0),
         }
     }
