@@ -3,6 +3,7 @@
 use std::{fmt::Write, path::Path, time::Duration};
 
 use loadgen_core::{
+    Target,
     freshness::{Freshness, FreshnessReport, FreshnessSnapshot},
     summary::FreshnessSummary,
 };
@@ -65,10 +66,22 @@ impl Followed {
             return Err(Failed::new(Code::Usage, message));
         }
         match self {
-            Followed::Copy(target) => guard::check(target, allow_host).await,
+            Followed::Copy(target) => {
+                guard::check(target, allow_host).await?;
+                reached(target).await
+            }
             Followed::Slot => Ok(()),
         }
     }
+}
+
+/// Whether there is a database at the address of a copy. The tables may still have to come.
+async fn reached(target: &PgTarget) -> Result<(), Failed> {
+    let failed = |failure| {
+        let message = format!("failed to connect to {}: {failure}; look at --freshness", target.describe());
+        Failed::new(Code::Run, message)
+    };
+    target.connect().await.map(drop).map_err(failed)
 }
 
 /// What follows the sink while the job runs.

@@ -48,6 +48,8 @@ pub struct Special {
     /// Columns that were added while traffic was going on: new rows get values in them, updates leave them alone, and
     /// no digest covers them, as the rows from before have values that nobody knows.
     pub late: Vec<usize>,
+    /// Columns of which lanes that went by a plan from before do not remember what their rows hold.
+    pub unremembered: Vec<usize>,
     /// What the database knows of the values of columns, by their indexes, where a plan asks for it.
     pub statistics: BTreeMap<usize, Statistics>,
     /// How the database gives back texts that plan file and checks hold against a column, or why it refuses them.

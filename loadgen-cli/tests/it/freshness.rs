@@ -126,18 +126,25 @@ async fn a_sink_that_is_not_there_or_shows_nothing_has_no_figures() {
     let shops = Shops::start().await;
     let url = shops.open("shop").await;
     let empty = shops.0.create_database("empty").await.unwrap();
-    for (sink, why) in [("postgres://127.0.0.1:1/none", "nothing listens"), (&empty, "does not exist")] {
-        let (out, child) = begun(&url, 1, &["--freshness", sink]).await;
-        let (_, summary) = ended(child);
-        let freshness = &summary["jobs"][0]["freshness"];
-        counts_all(&out, freshness);
-        assert_eq!(
-            (&freshness["count"], &freshness["latency_ms"]),
-            (&0.into(), &Value::Null),
-            "{freshness:#}"
+    let nowhere = [
+        ("postgres://127.0.0.1:1/none", "nothing listens"),
+        (&shops.0.database_url("gone"), "does not exist"),
+    ];
+    for (sink, why) in nowhere {
+        let out = tempfile::tempdir().unwrap();
+        let ran = run(&["run", "--url", &url, "--ledger", "--out", text(out.path()), "--freshness", sink]);
+        assert!(
+            ran.code == Some(1) && ran.stderr.contains(why) && ran.stderr.contains("--freshness"),
+            "{ran:?}"
         );
-        assert!(freshness["failure"].as_str().unwrap().contains(why), "{freshness:#}");
     }
+    // The table of markers may still come.
+    let (out, child) = begun(&url, 1, &["--freshness", &empty]).await;
+    let (_, summary) = ended(child);
+    let freshness = &summary["jobs"][0]["freshness"];
+    counts_all(&out, freshness);
+    assert_eq!((&freshness["count"], &freshness["latency_ms"]), (&0.into(), &Value::Null), "{freshness:#}");
+    assert!(freshness["failure"].as_str().unwrap().contains("does not exist"), "{freshness:#}");
     let silent = shops.open("silent").await;
     session(&silent).await.marker_table().await.unwrap();
     let (out, child) = begun(&url, 1, &["--freshness", &silent]).await;

@@ -95,12 +95,12 @@ impl Operation {
             Ok(applied) => Ok(Done::Committed(lane.commit_circle(&self.plan, cx.seq, changes, &applied))),
             Err(failure) if failure.indeterminate => {
                 lane.give_up(&self.plan);
-                Err(failure.about(&self.plan.tables[self.table].table.name))
+                Err(failure)
             }
             Err(failure) => {
                 let is_new = failure.action == Action::NewValues;
                 lane.undo_circle(&self.plan, is_new.then_some(failure.taken));
-                Err(failure.about(&self.plan.tables[self.table].table.name))
+                Err(failure.about_rows(changes))
             }
         }
     }

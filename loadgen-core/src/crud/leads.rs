@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{Table, Type};
 
-/// The columns; none where rows are not remembered.
+/// The columns; none where rows are not remembered. What rows hold that are there has to be known or to be read.
 pub(super) fn leads(
     (table, config, own): (&Table, &CrudConfig, &TableConfig),
     sources: &[Source],
@@ -19,8 +19,11 @@ pub(super) fn leads(
     if Sampling::of(table, config, own) == Sampling::Server {
         return Vec::new();
     }
+    let special = &table.special;
     let is_lead = |column: &usize| {
         matches!(sources[*column], Source::Distinct(_))
+            && !special.denied.select.contains(column)
+            && !special.unremembered.contains(column)
             && matches!(table.columns[*column].ty, Type::Date | Type::Timestamp { .. } | Type::Time(_))
     };
     let mut leads: Vec<usize> = relations.tied().flatten().filter(is_lead).collect();

@@ -49,6 +49,7 @@ mod settle;
 mod source;
 mod spares;
 mod spell;
+mod subject;
 mod table_plan;
 mod ties;
 mod touch;

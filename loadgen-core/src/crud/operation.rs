@@ -126,14 +126,14 @@ impl Operation {
             }
             Err(failure) if failure.indeterminate => {
                 lane.give_up(&self.plan);
-                Err(failure.about(&change.shape.table.name))
+                Err(failure)
             }
             Err(failure) => {
                 lane.undo(&self.plan);
                 if failure.action == Action::NewValues && self.kind == ChangeKind::Insert {
                     lane.tables[table].refuse(change.rows as u64, failure.taken);
                 }
-                Err(failure.about(&change.shape.table.name))
+                Err(failure.about_rows(std::slice::from_ref(change)))
             }
         }
     }

@@ -52,9 +52,10 @@ async fn plan_for(
 ) -> Result<(CrudPlan, Changes), PrepareError> {
     for table in &mut schema.tables {
         if let Some(plan) = old.of(table) {
-            let late = plan.late_in(table);
-            if !late.is_empty() {
-                Arc::make_mut(table).special.late = late;
+            let (late, unremembered) = (plan.late_in(table), plan.unremembered_in(table));
+            if !late.is_empty() || !unremembered.is_empty() {
+                let special = &mut Arc::make_mut(table).special;
+                (special.late, special.unremembered) = (late, unremembered);
             }
         }
     }
@@ -159,6 +160,16 @@ impl TablePlan {
         let is_late =
             |index: &usize| before[*index].is_none_or(|column| self.table.special.late.contains(&column));
         (0..new.columns.len()).filter(is_late).collect()
+    }
+
+    /// The columns of the table as it is now whose values lanes do not know of the rows that they go on with.
+    fn unremembered_in(&self, new: &Table) -> Vec<usize> {
+        if self.remembered.is_empty() {
+            return Vec::new();
+        }
+        let before = columns_before(&self.table, new);
+        let is_known = |index: &usize| before[*index].is_some_and(|column| self.remembered.contains(&column));
+        (0..new.columns.len()).filter(|index| !is_known(index)).collect()
     }
 
     /// Takes over what has to stay as it was: which values are taken, and whether the digest is known.

@@ -2,7 +2,7 @@
 
 use std::{
     convert::Infallible,
-    sync::{Arc, OnceLock},
+    sync::{Arc, Mutex as Lock, OnceLock, PoisonError},
     time::Duration,
 };
 
@@ -10,8 +10,9 @@ use tokio::{sync::Mutex, time::Instant};
 
 use super::open::deadline_passed;
 use super::progress::Progress;
+use super::refusals::Refusals;
 use crate::{
-    Occasion, PrepareError, Replanned, SessionOf, Setup, Target, WeightsError, Workload, mix::Choice,
+    Failure, Occasion, PrepareError, Replanned, SessionOf, Setup, Target, WeightsError, Workload, mix::Choice,
 };
 
 /// What is done until the schema changes. Workers go from one to the next by themselves; one that nobody is at any
@@ -44,6 +45,7 @@ impl<W: Workload> Epoch<W> {
 /// Looks at the schema, one look at a time for all who want to know.
 pub(crate) struct Follower<W: Workload> {
     newest: Mutex<Newest<W>>,
+    refusals: Lock<Refusals>,
     setup: Setup,
     progress: Progress,
 }
@@ -93,11 +95,16 @@ pub(crate) struct Ask<'a, W: Workload> {
 impl<W: Workload> Follower<W> {
     pub(crate) fn new(choice: Choice<W>, setup: Setup, progress: Progress) -> Self {
         let newest = Newest { epoch: Epoch::new(choice), looked: None, guesses: Guesses::default() };
-        Follower { newest: Mutex::new(newest), setup, progress }
+        Follower { newest: Mutex::new(newest), refusals: Lock::default(), setup, progress }
     }
 
     pub(crate) async fn newest(&self) -> Arc<Epoch<W>> {
         Arc::clone(&self.newest.lock().await.epoch)
+    }
+
+    /// Whether nothing like this failure was seen before, and it is time to look whether the schema is the reason.
+    pub(crate) fn is_news(&self, failure: &Failure) -> bool {
+        self.refusals.lock().unwrap_or_else(PoisonError::into_inner).is_news(failure, Instant::now())
     }
 
     /// Whether there is something else to do; looks, unless somebody has.
@@ -169,13 +176,16 @@ impl<W: Workload> Follower<W> {
                 Ok(Err(error)) => tracing::debug!(%error, "failed to look at the schema"),
                 Err(_) => tracing::debug!("no answer to a look at the schema"),
             }
-            pause = every.max(began.elapsed() * SHARE);
+            pause = pause_after(began.elapsed(), every);
         }
     }
 }
 
-/// A look that takes long is taken less often: one part in so many of the time.
-const SHARE: u32 = 50;
+/// Looks begin one after the other at the same distance, however long one takes; only a target that is at it for more than half of
+/// the time gets as long a rest, up to the distance.
+fn pause_after(took: Duration, every: Duration) -> Duration {
+    every.saturating_sub(took).max(took.min(every))
+}
 
 /// How long nobody looks again after a guess that came to nothing; twice as long after each further one.
 const FIRST_PAUSE: Duration = Duration::from_millis(10);
@@ -186,6 +196,18 @@ const FORGET: Duration = Duration::from_secs(10);
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn looks_come_at_the_same_distance_however_long_one_takes() {
+        let every = Duration::from_secs(5);
+        let check = |took: u64, pause: u64| {
+            assert_eq!(pause_after(Duration::from_millis(took), every), Duration::from_millis(pause));
+        };
+        check(0, 5_000);
+        check(440, 4_560);
+        check(3_000, 3_000);
+        check(60_000, 5_000);
+    }
 
     #[test]
     fn guesses_that_come_to_nothing_become_rare_until_one_is_right() {

@@ -9,6 +9,7 @@ mod follow;
 mod open;
 mod progress;
 mod recorder;
+mod refusals;
 mod retry;
 mod run;
 mod schedule;

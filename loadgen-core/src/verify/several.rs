@@ -9,6 +9,8 @@ use super::{
     error::VerifyError,
     group::{Group, Known, Likeness},
     judgement::Judgement,
+    looks::{Looks, is_like},
+    numbers::Numbers,
     observation::Seen,
     shared::lives,
     sighting::Sighting,
@@ -49,8 +51,13 @@ struct Found {
     rest: Vec<Version>,
 }
 
-/// Reads the changes as one life of the row after the other; none if that cannot be, or in more than one way.
+/// Reads the changes as one life of the row after the other; none if that cannot be, or in more than one way. What comes again
+/// must not be read as what comes next: it has the same numbers, and without them nothing else may look like it.
 fn read(group: &Group<'_>) -> Option<Found> {
+    let is_numbered = group.sightings.iter().all(|seen| seen.transaction.is_some());
+    if !is_numbered && Looks::of(group).has_doubles() {
+        return None;
+    }
     let mut lanes: Vec<Vec<&[Version]>> = Vec::new();
     for life in lives(group.versions).rev() {
         match lanes.last_mut().filter(|lane| lane[0][0].lane == life[0].lane) {
@@ -58,7 +65,7 @@ fn read(group: &Group<'_>) -> Option<Found> {
             None => lanes.push(vec![life]),
         }
     }
-    let (mut found, mut known) = (Found::default(), None);
+    let (mut found, mut known, mut numbers) = (Found::default(), None, Numbers::default());
     while found.seen.len() < group.sightings.len() {
         let at = found.seen.len();
         let begins = |life: &[Version]| at == 0 || life[0].kind == ChangeKind::Insert;
@@ -73,6 +80,10 @@ fn read(group: &Group<'_>) -> Option<Found> {
         }
         let life = lanes[lane].pop()?;
         let (came, to_come) = life.split_at(likenesses.len());
+        let mut pairs = group.sightings[at..].iter().zip(came);
+        if !pairs.all(|(seen, version)| numbers.agree(seen, version)) {
+            return None;
+        }
         found.seen.extend(came.iter().copied().zip(likenesses));
         found.rest.extend(to_come);
         let is_there = life[life.len() - 1].kind != ChangeKind::Delete;
@@ -126,23 +137,18 @@ impl Found {
 
 /// A change that no lane has made, and one that never came.
 fn wrong_in_any_order(group: &Group<'_>, out: &mut Judgement) -> Result<(), VerifyError> {
-    let is_like =
-        |seen: &Sighting<'_>, version: &Version| group.likeness(seen, version, None) != Likeness::Other;
-    for seen in group.sightings {
-        if group.versions.iter().any(|version| is_like(seen, version)) {
-            continue;
-        }
-        let aborted = group.aborted.iter().find(|version| is_like(seen, version));
+    let looks = Looks::of(group);
+    for seen in group.sightings.iter().filter(|seen| !looks.has_version_of(seen)) {
+        let aborted = group.aborted.iter().find(|version| is_like(group, seen, version));
         let (check, words) = match aborted {
             Some(_) => (Check::Phantom, "a change of an aborted transaction is there"),
-            None => (Check::Value, "none of the lanes that have written the row has made this change of it"),
+            None if looks.has_kind_of(seen) => (Check::Value, OTHER),
+            None => (Check::Foreign, "nobody in the ledger has made this change of the row"),
         };
         out.wrong(check, seen, aborted, words);
     }
-    for version in group.versions {
-        if !group.sightings.iter().any(|seen| is_like(seen, version)) {
-            out.missing(version, Check::Lost)?;
-        }
-    }
-    Ok(())
+    let mut missing = group.versions.iter().filter(|version| !looks.has_sighting_of(version));
+    missing.try_for_each(|version| out.missing(version, Check::Lost))
 }
+
+const OTHER: &str = "none of the lanes that have written the row has made this change of it";

@@ -38,10 +38,20 @@ pub enum ObserveError {
     },
     /// It is not the database that the run went to.
     #[error(transparent)]
-    Elsewhere(#[from] ResolveError),
+    Elsewhere(ResolveError),
     /// The verifier did not take a row.
     #[error(transparent)]
     Verify(#[from] VerifyError),
+}
+
+impl From<ResolveError> for ObserveError {
+    /// A session that is lost while it is asked says nothing of which database it was.
+    fn from(error: ResolveError) -> Self {
+        match error {
+            ResolveError::Target(failure) => ObserveError::Target(failure),
+            elsewhere => ObserveError::Elsewhere(elsewhere),
+        }
+    }
 }
 
 /// The table of markers, if the database has it.

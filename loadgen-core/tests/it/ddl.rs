@@ -1,7 +1,7 @@
 //! Schemas that others change while traffic is going on.
 
 use std::{
-    collections::HashSet,
+    collections::{HashMap, HashSet},
     sync::{
         Arc, Mutex,
         atomic::{AtomicU64, Ordering},
@@ -272,6 +272,38 @@ async fn a_rule_that_rows_of_before_break_is_noticed_when_they_are_refused() {
         assert!(report.schema_changes.listed[0].at < report.duration / 2, "noticed in the end only");
         assert_eq!(report.outcomes().aborted, 0, "{:?}", report.errors);
     }
+}
+
+#[tokio::test]
+async fn a_rule_that_few_rows_break_is_noticed_when_the_first_is_refused() {
+    let act = step(|memory: &Memory| memory.alter("things", |t| t.check("size > 100000")));
+    let never = Duration::from_secs(3_600);
+    let report = watched(things(), config(), vec![(1_000, act)], never).await.unwrap();
+    assert!(words(&report).iter().any(|words| words.ends_with("added")), "{:?}", words(&report));
+    let refused = report.errors["check"].count;
+    assert!(refused <= 8, "{refused} rows were refused");
+    assert_eq!(report.outcomes().aborted, 0, "{:?}", report.errors);
+}
+
+#[tokio::test]
+async fn a_new_column_that_another_one_leads_lets_go_of_no_row() {
+    let stays = table("stays").serial("id").column("check_in", Type::Date).column("note", text(20));
+    let memory = Memory::new([stays.primary_key(["id"]).unique(["check_in"])]);
+    let notes = |memory: &Memory| -> HashMap<String, String> {
+        let rows = memory.rows("stays").into_iter();
+        rows.map(|row| (format!("{:?}", row[0]), format!("{:?}", row[2]))).collect()
+    };
+    let old = Arc::new(Mutex::new(HashMap::new()));
+    let known = Arc::clone(&old);
+    let act = step(move |memory: &Memory| {
+        *known.lock().unwrap() = notes(memory);
+        memory.alter("stays", |t| t.nullable("check_out", Type::Date));
+    });
+    let report = disturbed(memory.clone(), config(), vec![(1_500, act)]).await.unwrap();
+    assert_eq!(report.outcomes().aborted, 0, "{:?}", report.errors);
+    let (old, now) = (old.lock().unwrap(), notes(&memory));
+    let changed = old.iter().filter(|(id, note)| now.get(*id) != Some(*note)).count();
+    assert!(changed * 3 > old.len(), "{changed} of {} rows from before were changed", old.len());
 }
 
 #[tokio::test]

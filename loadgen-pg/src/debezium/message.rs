@@ -10,7 +10,7 @@ use serde_json::value::RawValue;
 
 use super::record::given;
 
-/// A message, with or without its schema part.
+/// A message, with or without its schema part, or without what is around its payload.
 #[derive(Debug, Default)]
 pub(super) struct Message<'a> {
     pub(super) schema: Option<&'a str>,
@@ -39,9 +39,18 @@ impl<'a> Message<'a> {
             Wrapped { schema: Some(schema), payload: Some(payload) } => {
                 Message { schema: there(schema), payload: there(payload) }
             }
+            Wrapped { schema: None, payload: Some(payload) } if is_alone(text, payload) => {
+                Message { schema: None, payload: there(payload) }
+            }
             Wrapped { .. } => Message { schema: None, payload: Some(text) },
         })
     }
+}
+
+/// Whether nothing stands beside a payload, and it is no column of that name: none of those is an object.
+fn is_alone(text: &str, payload: &RawValue) -> bool {
+    let is_message = payload.get().starts_with('{') || payload.get() == "null";
+    is_message && serde_json::from_str::<Row<'_>>(text).is_ok_and(|row| row.0.len() == 1)
 }
 
 /// The columns of a row, in their order.

@@ -328,6 +328,8 @@ fn an_event_is_the_same_in_whatever_it_is_wrapped() {
     for line in [
         payload.clone(),
         wrapped.clone(),
+        format!(r#"{{"payload":{payload}}}"#),
+        format!(r#"{{"key":{{"payload":{{"id":1}}}},"value":{{"payload":{payload}}}}}"#),
         format!(r#"{{"key":{{"id":1}},"value":{payload}}}"#),
         format!(r#"{{"key":{{"schema":{{"type":"struct"}},"payload":{{"id":1}}}},"value":{wrapped}}}"#),
         format!(r#"{{"topic":"x.public.t","partition":0,"offset":3,"key":"1","payload":{quoted}}}"#),
@@ -386,6 +388,7 @@ fn what_is_no_change_is_passed_over() {
         "null",
         r#"{"key":{"id":1},"value":null}"#,
         r#"{"schema":null,"payload":null}"#,
+        r#"{"payload":null}"#,
         r#"{"ts_ms":1709209800123}"#,
         r#"{"status":"BEGIN","id":"571:1","ts_ms":1,"event_count":null,"data_collections":null}"#,
         r#"{"op":"m","message":{"prefix":"p","content":""},"source":{}}"#,

@@ -183,6 +183,20 @@ async fn columns_that_this_user_may_not_write_are_left_out() {
 }
 
 #[tokio::test]
+async fn a_moment_that_leads_others_and_may_not_be_read_is_not_asked_for() {
+    let (_, mut admin) = database(
+        "drop role if exists porter; create role porter login;
+         create table stays (id int primary key, check_in date not null unique, check_out date, note text);
+         insert into stays select n, date '2020-01-01' + n, date '2020-01-05' + n, 'x' from generate_series(1, 50) n;
+         grant select (id, check_out, note), insert, update (check_out, note), delete on stays to porter",
+    )
+    .await;
+    let target = target_as(&mut admin, "porter").await;
+    let report = run(target, config(r#"{"touch": "all"}"#), 600).await;
+    assert!(report.tally.tables["public.stays"].rows.updated > 50, "{:?}", report.errors);
+}
+
+#[tokio::test]
 async fn cascades_reach_no_row_that_was_forgotten() {
     let (target, _) = database(
         "create table a (id int primary key, note text);

@@ -109,9 +109,11 @@ impl<W: Workload> Worker<W> {
             return Err(Lost::Fatal(failure.clone()));
         }
         let is_last = nth > self.shared.retry.bound(failure.action);
-        let suspects = failure.action == Action::RereadSchema
+        let is_news = self.shared.follower.is_news(failure);
+        let suspects = is_news
+            || failure.action == Action::RereadSchema
             || is_last && matches!(failure.action, Action::NewValues | Action::Skip);
-        if suspects && self.look(epoch, due, is_last).await? {
+        if suspects && self.look(epoch, due, is_last && !is_news).await? {
             return Ok(Next::Anew);
         }
         if is_last {

@@ -143,6 +143,12 @@ impl Judge {
         ops.iter().fold(self, |judge, op| judge.op(*op))
     }
 
+    /// What comes from now on is of this transaction of the source.
+    pub(super) fn of(mut self, number: u64) -> Self {
+        self.transaction = Some(number);
+        self
+    }
+
     pub(super) fn mark(mut self, seen: Seen, lane: i64, seq: i64) -> Self {
         let run = Cell::Value(Value::Text("run".to_owned()));
         let columns =

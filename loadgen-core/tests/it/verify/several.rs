@@ -92,3 +92,44 @@ fn lives_that_look_alike_are_nobodys_in_particular() {
     let found = marked.says(Verdict::Pass, &[]);
     assert_eq!((found.counts.compared, found.coverage.len()), (1, 1), "{found:#?}");
 }
+
+/// Lane 0 has row 5 twice with the same values, and lane 2 in between.
+const ALIKE: [(u32, u64, Op); 6] = [
+    (0, 1, ('i', 5, 1)),
+    (0, 2, ('d', 5, 0)),
+    (2, 1, ('i', 5, 3)),
+    (2, 2, ('d', 5, 0)),
+    (0, 3, ('i', 5, 1)),
+    (0, 4, ('d', 5, 0)),
+];
+
+/// A transaction with its marker, of this number if there are any.
+fn take(judge: Judge, (lane, seq, op): (u32, u64, Op), is_numbered: bool) -> Judge {
+    let judge = if is_numbered { judge.of(u64::from(lane + 1) * 100 + seq) } else { judge };
+    judge.mark(Seen::Update, lane.into(), seq as i64).op(op)
+}
+
+#[test]
+fn what_comes_again_is_not_the_next_life_that_looks_like_it() {
+    let bench = bench(&ALIKE);
+    for is_numbered in [true, false] {
+        let began = [&ALIKE[..2], &ALIKE[..2], &ALIKE[2..4]].concat();
+        let came = began.into_iter().fold(bench.changes(), |judge, one| take(judge, one, is_numbered));
+        // The marker of the last life that has come, and not the life itself.
+        let came = if is_numbered { came.of(103) } else { came };
+        let found = came.mark(Seen::Update, 0, 3).says(Verdict::Inconclusive, &[]);
+        assert_eq!((found.counts.compared, found.coverage.len()), (0, 1), "{found:#?}");
+        // Numbers tell them apart where nothing comes twice.
+        let all = ALIKE.into_iter().fold(bench.changes(), |judge, one| take(judge, one, is_numbered));
+        let verdict = if is_numbered { Verdict::Pass } else { Verdict::Inconclusive };
+        let found = all.mark(Seen::Update, 1, 1).says(verdict, &[]);
+        assert_eq!((found.counts.compared == 6, found.coverage.is_empty()), (is_numbered, is_numbered));
+    }
+}
+
+#[test]
+fn a_kind_of_change_that_no_lane_has_made_of_the_row_is_foreign() {
+    let bench = bench(&ALIKE);
+    let all = ALIKE.into_iter().fold(bench.changes(), |judge, one| take(judge, one, false));
+    all.mark(Seen::Update, 1, 1).op(('u', 5, 9)).says(Verdict::Fail, &[Check::Foreign]);
+}
