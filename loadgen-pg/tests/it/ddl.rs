@@ -199,6 +199,24 @@ async fn changes_that_come_faster_than_they_can_be_followed_cost_hardly_anything
 }
 
 #[tokio::test]
+async fn a_check_that_few_rows_break_is_noticed_when_it_refuses_one() {
+    let sql = "create table bills (id bigint generated always as identity primary key, amount numeric(8, 2) not null, note text)";
+    let (target, mut other) = database(sql).await;
+    let run = Run::new(target, Crud::new(CrudConfig::default())).seed(11).lanes(8).connections(4).threads(1);
+    let run = run.pace(Pace::Constant("100/s".parse().unwrap())).look_every(Duration::from_secs(3_600));
+    let disturb = async {
+        tokio::time::sleep(Duration::from_secs(2)).await;
+        other.execute("alter table bills add check (amount > 50) not valid").await.unwrap();
+    };
+    let (report, ()) = tokio::join!(run.duration(Duration::from_secs(7)).execute(), disturb);
+    let report = report.unwrap();
+    assert_eq!(words(&report), ["public.bills check (bills_amount_check) added"]);
+    let refused = report.errors.get("23514").map_or(0, |error| error.count);
+    // Others go on while one looks.
+    assert!((1..=40).contains(&refused), "{:?}", report.errors);
+}
+
+#[tokio::test]
 async fn the_version_changes_with_the_schema_and_not_with_its_rows() {
     let (_, mut session) = database(
         "create schema ours; create schema theirs; create type ours.mood as enum ('a'); create domain ours.small as int;
