@@ -51,7 +51,7 @@ proptest! {
     #[test]
     fn neighbours_differ_even_in_lower_case(name in names(), seed: u64, from in 0u64..1 << 20) {
         let values = Distinct::new(&column(&name, text(60)), None, Seed(seed), 1).unwrap();
-        let from = from % (values.capacity() - 50);
+        let from = (u128::from(from) % (values.capacity() - 50)) as u64;
         let texts: HashSet<String> = (from..from + 50)
             .map(|index| match values.value(index) {
                 Some(Value::Text(text)) => text.to_lowercase(),
