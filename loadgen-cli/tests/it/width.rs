@@ -39,7 +39,8 @@ async fn a_pipe_is_not_cut_and_columns_counts() {
     session(&url).await.execute(&sql).await.unwrap();
     for verb in ["inspect", "plan"] {
         let piped = run(&[verb, "--url", &url]);
-        assert!(!piped.stdout.contains('…'), "{piped:?}");
+        // A plan cuts its examples, wherever it goes.
+        assert!(verb == "plan" || !piped.stdout.contains('…'), "{piped:?}");
         let narrow = loadgen(&[verb, "--url", &url]).env("COLUMNS", "50").output().unwrap();
         let narrow = Ran::from(narrow);
         let mut rows =

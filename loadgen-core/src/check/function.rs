@@ -181,7 +181,11 @@ fn rounded(function: Function, args: &[Item]) -> Result<Item, Unknown> {
             };
             Item::Exact(Decimal { unscaled: whole + step, scale: 0 })
         }
-        (Function::Round, Item::Float(x)) => Item::Float(x.round_ties_even()),
+        (Function::Round, Item::Float(x)) if digits == 0 => Item::Float(x.round_ties_even()),
+        (Function::Round, Item::Float(x)) => {
+            let step = 10f64.powi(i32::from(digits));
+            Item::Float((x * step).round() / step)
+        }
         (Function::Floor, Item::Float(x)) => Item::Float(x.floor()),
         (Function::Ceil, Item::Float(x)) => Item::Float(x.ceil()),
         (Function::Truncate, Item::Float(x)) => Item::Float(x.trunc()),

@@ -130,18 +130,19 @@ fn decimal(op: Arith, a: Decimal, b: Decimal) -> Result<Item, Unknown> {
         Arith::Sub => same(x.checked_sub(y)),
         Arith::Rem => same(x.checked_rem(y)),
         Arith::Mul => {
-            let unscaled = a.unscaled.checked_mul(b.unscaled).ok_or(Unknown)?;
-            let scale = a.scale + b.scale;
-            if scale > Decimal::MAX_DIGITS {
-                Err(Unknown)
-            } else {
-                Ok(Item::Exact(Decimal { unscaled, scale }))
-            }
+            // As a float, where there is no room for all digits, such as those of quotients.
+            let float = |it: Decimal| it.unscaled as f64 / 10f64.powi(i32::from(it.scale));
+            Ok(product(a, b).map_or(Item::Float(float(a) * float(b)), Item::Exact))
         }
         Arith::Div if y == 0 => Err(Unknown),
         // As a float, where there is no room for all digits.
         Arith::Div => Ok(quotient(a, b).map_or(Item::Float(x as f64 / y as f64), Item::Exact)),
     }
+}
+
+fn product(a: Decimal, b: Decimal) -> Option<Decimal> {
+    let scale = a.scale.checked_add(b.scale).filter(|scale| *scale <= Decimal::MAX_DIGITS)?;
+    Some(Decimal { unscaled: a.unscaled.checked_mul(b.unscaled)?, scale })
 }
 
 /// A quotient with the digits that the server keeps, so that it is rounded from the same ones: 16 that count at least,

@@ -1,6 +1,6 @@
 //! How the changes of a row look, where that can be told without comparing each with each.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::{
     group::{Group, Likeness},
@@ -19,27 +19,64 @@ pub(super) struct Looks<'a> {
     layouts: BTreeSet<u16>,
     kinds: HashSet<ChangeKind>,
     versions: HashSet<Look>,
-    shown: HashSet<Look>,
+    /// How often each was shown.
+    shown: HashMap<Look, usize>,
+    /// How many sightings of a kind have no look, as values are not exact or left out.
+    vague: HashMap<ChangeKind, usize>,
+    /// Whether everything has a look, and nothing is like what looks otherwise.
+    is_exact: bool,
 }
 
 impl<'a> Looks<'a> {
     pub(super) fn of(group: &'a Group<'a>) -> Self {
         let layouts: BTreeSet<u16> = group.versions.iter().map(|version| version.layout).collect();
-        let shown = group.sightings.iter().flat_map(|seen| of_sighting(seen, &layouts)).collect();
         let kinds = group.versions.iter().map(|version| version.kind).collect();
-        Looks { group, kinds, versions: group.versions.iter().map(of_version).collect(), shown, layouts }
+        let versions = group.versions.iter().map(of_version).collect();
+        let (shown, vague) = (HashMap::new(), HashMap::new());
+        let mut looks = Looks { group, kinds, versions, shown, vague, layouts, is_exact: true };
+        for seen in group.sightings {
+            let mut is_vague = true;
+            for look in of_sighting(seen, &looks.layouts) {
+                is_vague = false;
+                *looks.shown.entry(look).or_default() += 1;
+            }
+            if let Some(kind) = kind_of(seen).filter(|_| is_vague) {
+                *looks.vague.entry(kind).or_default() += 1;
+            }
+        }
+        looks.is_exact =
+            looks.vague.is_empty() && group.versions.iter().all(|version| looks.is_exact(version));
+        looks
+    }
+
+    /// Whether only what looks like a version is like it.
+    fn is_exact(&self, version: &Version) -> bool {
+        let is_retyped = || self.group.relation.layouts[usize::from(version.layout)].retyped;
+        version.kind == ChangeKind::Delete || version.sum.is_some() && !is_retyped()
     }
 
     /// Whether a sighting may show one of the versions.
     pub(super) fn has_version_of(&self, seen: &Sighting<'_>) -> bool {
         of_sighting(seen, &self.layouts).any(|look| self.versions.contains(&look))
-            || self.group.versions.iter().any(|version| is_like(self.group, seen, version))
+            || !self.is_exact && self.group.versions.iter().any(|version| is_like(self.group, seen, version))
     }
 
-    /// Whether one of the sightings may show a version.
-    pub(super) fn has_sighting_of(&self, version: &Version) -> bool {
-        self.shown.contains(&of_version(version))
-            || self.group.sightings.iter().any(|seen| is_like(self.group, seen, version))
+    /// The versions that none of the sightings can show: each has to be shown once at least, and two are not shown by one.
+    pub(super) fn not_shown(&self) -> impl Iterator<Item = &'a Version> {
+        let mut wanted: HashMap<Look, usize> = HashMap::new();
+        self.group.versions.iter().filter(move |version| {
+            let look = of_version(version);
+            let nth = wanted.entry(look).or_default();
+            *nth += 1;
+            let of = |counts: usize, vague: Option<&usize>| counts + vague.copied().unwrap_or_default();
+            let shown = of(self.shown.get(&look).copied().unwrap_or_default(), self.vague.get(&version.kind));
+            let is_short = self.is_exact(version) && *nth > shown;
+            is_short || !self.shown.contains_key(&look) && !self.is_like_any(version)
+        })
+    }
+
+    fn is_like_any(&self, version: &Version) -> bool {
+        !self.is_exact && self.group.sightings.iter().any(|seen| is_like(self.group, seen, version))
     }
 
     /// Whether one of the versions is a change of the same kind.

@@ -147,8 +147,7 @@ fn wrong_in_any_order(group: &Group<'_>, out: &mut Judgement) -> Result<(), Veri
         };
         out.wrong(check, seen, aborted, words);
     }
-    let mut missing = group.versions.iter().filter(|version| !looks.has_sighting_of(version));
-    missing.try_for_each(|version| out.missing(version, Check::Lost))
+    looks.not_shown().try_for_each(|version| out.missing(version, Check::Lost))
 }
 
 const OTHER: &str = "none of the lanes that have written the row has made this change of it";

@@ -32,6 +32,9 @@ pub(super) async fn fits(
     }
 }
 
+/// What the place of a row is called: no column of a table under a check.
+const PLACE: &str = "\"the place of a row among those that are tried, of loadgen's\"";
+
 /// A condition may call functions of anybody's: nothing that they write stays.
 async fn ask(
     connection: &mut PgConnection,
@@ -42,7 +45,7 @@ async fn ask(
     let mut sql = String::from("select coalesce(array_agg(");
     let all: Vec<String> = conditions.iter().map(|condition| format!("({condition}) is not false")).collect();
     sql += &all.join(" and ");
-    sql += " order by number), '{}') from (select number";
+    sql += &format!(" order by {PLACE}), '{{}}') from (select {PLACE}");
     for (at, column) in columns.iter().enumerate() {
         let array = if matches!(column.ty, Type::Array(_)) { "[]" } else { "" };
         sql += &format!(", text{at}::{}{array} as {}", column.native.name, quote(&column.name));
@@ -50,7 +53,7 @@ async fn ask(
     let given: Vec<String> = (1..=columns.len()).map(|at| format!("${at}::text[]")).collect();
     let named: Vec<String> = (0..columns.len()).map(|at| format!("text{at}")).collect();
     let (given, named) = (given.join(", "), named.join(", "));
-    sql += &format!(" from unnest({given}) with ordinality u ({named}, number)) t");
+    sql += &format!(" from unnest({given}) with ordinality u ({named}, {PLACE})) t");
     let mut query = sqlx::query_scalar(AssertSqlSafe(sql)).persistent(false);
     for at in 0..columns.len() {
         query = query.bind(rows.iter().map(|row| text(row.get(at)?)).collect::<Vec<Option<String>>>());

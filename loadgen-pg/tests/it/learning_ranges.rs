@@ -57,7 +57,7 @@ const GIVEN: &str = "
     create table dm (id int primary key, dims int[] check (dims[1] > 0 and array_length(dims, 1) = 3));
     create table ab (id int primary key, gross numeric(12,2) not null, net numeric(12,2) not null,
         check (abs(gross - net * 1.19) < 0.01));
-    create table ok (id int primary key, word text not null check (reverse(word) <> word));";
+    create table ok (id int primary key, number text not null check (reverse(number) <> number));";
 
 #[tokio::test]
 async fn what_the_plan_file_says_is_tried_and_the_advice_can_be_followed() {
@@ -71,7 +71,7 @@ async fn what_the_plan_file_says_is_tried_and_the_advice_can_be_followed() {
     assert!(why("dm").contains("columns: {dims: {null_ratio: 1}}"), "{:?}", plan.refused);
     assert!(why("ab").contains("give each of gross, net one value as its choice"), "{:?}", plan.refused);
 
-    let wide = r#"{"tables": {"dm": {"columns": {"dims": {"min": 1, "max": 9}}}, "ok": {"columns": {"word":
+    let wide = r#"{"tables": {"dm": {"columns": {"dims": {"min": 1, "max": 9}}}, "ok": {"columns": {"number":
         {"choice": ["ab", "cd"]}}}, "ab": {"columns": {"net": {"min": 1, "max": 9}, "gross": {"min": 1, "max": 9}}}}}"#;
     let plan = crud::plan(&mut session, &config(wide), Seed(3), 4).await.unwrap();
     let notes: Vec<String> = plan.tables.iter().map(|table| table.notes.join("; ")).collect();

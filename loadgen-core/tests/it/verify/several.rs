@@ -57,7 +57,8 @@ fn changes_that_can_be_read_in_one_way_are_compared() {
 fn what_is_wrong_in_any_order_is_told() {
     let bench = bench(&HISTORY);
     let without = |at: usize| [&all()[..at], &all()[at + 1..]].concat();
-    for lost in [1, 2, 4, 6] {
+    // One of several deletions is among them: there are fewer than there were.
+    for lost in [1, 2, 3, 4, 6] {
         shown(&bench, &without(lost)).says(Verdict::Fail, &[Check::Lost, Check::Torn]);
     }
     let other = |at: usize, op: Op| [&all()[..at], &[op], &all()[at + 1..]].concat();
@@ -73,9 +74,8 @@ fn what_may_be_right_in_some_order_is_listed_and_not_compared() {
         assert_eq!(found.coverage[0].words, "rows that more than one lane has written", "{found:#?}");
         assert_eq!(found.counts.compared, 1);
     };
-    // A replay, and one of several deletions.
+    // A replay.
     is_listed(&[all(), all()].concat());
-    is_listed(&[&all()[..3], &all()[4..]].concat());
     // A look at the row in between.
     is_listed(&[&all()[..3], &[('r', 5, 2)], &all()[3..]].concat());
 }
