@@ -9,7 +9,7 @@ use crate::{Action, Failure};
 /// What the target has refused by now.
 #[derive(Debug, Default)]
 pub(super) struct Refusals {
-    /// The code, and what the target said: it names the rule, and no values of the row.
+    /// The code, and what the target said, which names the rule; but what somebody's trigger says may differ from row to row.
     known: HashSet<(Cow<'static, str>, String)>,
     latest: Option<Instant>,
 }
@@ -23,7 +23,8 @@ impl Refusals {
         if !is_refusal || is_early || self.known.len() >= MOST {
             return false;
         }
-        let is_new = self.known.insert((failure.code.clone(), failure.message.clone()));
+        let words = if failure.action == Action::Skip { String::new() } else { failure.message.clone() };
+        let is_new = self.known.insert((failure.code.clone(), words));
         if is_new {
             self.latest = Some(now);
         }
@@ -55,6 +56,14 @@ mod tests {
         assert!(!is_news("b", 1), "too early");
         assert!(is_news("b", 2));
         assert!(!is_news("a", 9));
+    }
+
+    #[test]
+    fn words_of_triggers_are_one_kind() {
+        let (mut refusals, start) = (Refusals::default(), Instant::now());
+        let raised = |row: u64| Failure::aborted(Action::Skip, "P0001", format!("row {row} is refused"));
+        assert!(refusals.is_news(&raised(1), start));
+        assert!(!refusals.is_news(&raised(2), start + Duration::from_secs(9)));
     }
 
     #[test]
