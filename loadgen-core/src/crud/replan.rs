@@ -34,14 +34,36 @@ pub(super) async fn replan(
     old: &CrudPlan,
     setup: &Setup,
 ) -> Result<(CrudPlan, Changes), PrepareError> {
-    let schema = read(session, &old.config).await?;
-    let gone = old.gone_from(&schema);
-    let planned = plan_for(schema, session, old, setup).await;
-    // The ledger has to know even if there is nothing left to go on with.
-    if planned.is_err() && !gone.is_empty() {
-        old.let_go(gone)?;
+    let mut tries = TRIES;
+    loop {
+        let schema = read(session, &old.config).await?;
+        let gone = old.gone_from(&schema);
+        let planned = plan_for(schema, session, old, setup).await;
+        if let Err(PrepareError::Rights(missing)) = &planned {
+            tries -= 1;
+            if tries > 0 && are_dropped(session, &old.config, missing).await? {
+                continue;
+            }
+        }
+        // The ledger has to know even if there is nothing left to go on with.
+        if planned.is_err() && !gone.is_empty() {
+            old.let_go(gone)?;
+        }
+        return planned;
     }
-    planned
+}
+
+/// How often the schema is read anew when tables go while it is being planned for.
+const TRIES: u32 = 3;
+
+/// Whether one of the tables is not there any more: then it is no right that is missing.
+async fn are_dropped(
+    session: &mut impl SqlSession,
+    config: &CrudConfig,
+    missing: &[(TableName, String)],
+) -> Result<bool, PrepareError> {
+    let schema = read(session, config).await?;
+    Ok(missing.iter().any(|(name, _)| schema.table(name).is_none()))
 }
 
 async fn plan_for(
@@ -78,7 +100,7 @@ async fn plan_for(
         if withhold(session, &mut schema, &config, (&plan, &missing, setup.check)).await? {
             continue;
         }
-        if missing.len() == plan.tables.len() {
+        if missing.len() == plan.tables.len() || are_dropped(session, &config, &missing).await? {
             return Err(PrepareError::Rights(missing));
         }
         without.extend(missing.into_iter().map(barred));
