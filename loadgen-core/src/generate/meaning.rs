@@ -1,5 +1,10 @@
 //! What a column means, from its name.
 
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    sync::LazyLock,
+};
+
 use super::words::{singular, words};
 
 /// The rules, one a line; the file says how they are written.
@@ -42,16 +47,36 @@ pub(super) fn find<T>(
 /// is part of it.
 pub(super) fn ranked(table: Option<&str>, column: &str) -> Vec<(usize, Meaning)> {
     let name = Name::new(table, column);
-    let mut found: Vec<(usize, Meaning)> = Vec::new();
-    for line in RULES.lines() {
-        let Some((phrases, rest)) = line.split_once(':') else { continue };
-        if let Some(start) = phrases.split(',').filter_map(|phrase| name.start_of(phrase)).min() {
-            found.extend(rule(phrases, rest).map(|meaning| (start, meaning)));
+    let mut starts: BTreeMap<usize, usize> = BTreeMap::new();
+    for (line, phrase) in name.ends().into_iter().filter_map(|end| BY_END.get(&end)).flatten() {
+        if let Some(start) = name.start_of(phrase) {
+            starts.entry(*line).and_modify(|least| *least = start.min(*least)).or_insert(start);
         }
     }
+    let meaning = |(line, start): (usize, usize)| {
+        let (phrases, rest) = LINES[line];
+        Some((start, rule(phrases, rest)?))
+    };
+    let mut found: Vec<(usize, Meaning)> = starts.into_iter().filter_map(meaning).collect();
     found.sort_by_key(|(start, _)| *start);
     found
 }
+
+/// The rules: phrases, and what follows them.
+static LINES: LazyLock<Vec<(&str, &str)>> =
+    LazyLock::new(|| RULES.lines().filter_map(|line| line.split_once(':')).collect());
+
+/// The phrases by their last letter, each with the number of its rule, so that few are compared with a name.
+static BY_END: LazyLock<HashMap<u8, Vec<(usize, &str)>>> = LazyLock::new(|| {
+    let mut ends: HashMap<u8, Vec<(usize, &str)>> = HashMap::new();
+    for (line, (phrases, _)) in LINES.iter().enumerate() {
+        for phrase in phrases.split(',') {
+            let end = phrase.bytes().rev().find(|byte| *byte != b' ');
+            ends.entry(end.unwrap_or_default()).or_default().push((line, phrase));
+        }
+    }
+    ends
+});
 
 /// Units that a name may end with besides what it says.
 const UNITS: [&str; 20] = [
@@ -107,6 +132,13 @@ impl Name {
         let unit = column.last().filter(|word| column.len() > 1 && UNITS.contains(&word.as_str()));
         let bare = unit.map(|_| joined[..last].to_owned());
         Name { joined, singular, bare, starts, first }
+    }
+
+    /// What phrases that fit may end with; those for the first word end with an asterisk.
+    fn ends(&self) -> BTreeSet<u8> {
+        let names = [Some(&self.joined), self.singular.as_ref(), self.bare.as_ref()];
+        let lasts = names.into_iter().flatten().filter_map(|name| name.bytes().next_back());
+        lasts.chain([b'*', 0]).collect()
     }
 
     /// Where the phrase starts in the name, blanks aside, if the name ends with it; the far end for one like `is *`
