@@ -4,7 +4,7 @@ use std::{path::PathBuf, time::Instant};
 
 use loadgen_core::{
     Setup, Target,
-    crud::{self, CrudPlan, Sampling, TablePlan},
+    crud::{self, CrudPlan, TablePlan},
     ledger::{Header, Ledger, LedgerSync},
     summary::{CheckSummary, RunSummary, Summary},
 };
@@ -218,8 +218,7 @@ fn begin(
 
 /// What takes the time before the first operation, where tables are large.
 fn before(planned: &CrudPlan, is_compared: bool) -> &'static str {
-    let adopts = |table: &TablePlan| table.touch.adopts() && table.sampling == Sampling::Start;
-    if planned.tables.iter().any(adopts) {
+    if planned.tables.iter().any(TablePlan::adopts) {
         "reading the rows that are there, to take them over; no traffic yet"
     } else if is_compared {
         "counting the rows that are there, to compare them at the end; no traffic yet"

@@ -177,7 +177,7 @@ impl TablePlan {
     }
 
     /// Whether lanes take over rows that are there.
-    pub(crate) fn adopts(&self) -> bool {
+    pub fn adopts(&self) -> bool {
         self.touch.adopts() && self.sampling == Sampling::Start
     }
 

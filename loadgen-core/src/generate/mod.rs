@@ -197,10 +197,9 @@ fn values(
     let meant = || {
         let make = |rule: &meaning::Meaning| by_meaning::generator(rule, ty, lengths, locale);
         let suiting = |rule: &meaning::Meaning| by_meaning::suits(rule, ty, default).then(|| make(rule))?;
-        let find = |fit: &dyn Fn(&meaning::Meaning) -> Option<Box<dyn Generator>>| {
-            meaning::find(Some(&table.table), name, fit)
-        };
-        find(&suiting).or_else(|| find(&make))
+        let ranked = meaning::ranked(Some(&table.table), name);
+        let rules = || ranked.iter().map(|(_, rule)| rule);
+        rules().find_map(suiting).or_else(|| rules().find_map(make))
     };
     match if config.min_length.is_none() { meant() } else { None } {
         Some(found) => Ok(found),

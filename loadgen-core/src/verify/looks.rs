@@ -21,8 +21,8 @@ pub(super) struct Looks<'a> {
     versions: HashSet<Look>,
     /// How often each was shown.
     shown: HashMap<Look, usize>,
-    /// How many sightings of a kind have no look, as values are not exact or left out.
-    vague: HashMap<ChangeKind, usize>,
+    /// How many sightings of a kind, or of none, have no look, as values are not exact or left out.
+    vague: HashMap<Option<ChangeKind>, usize>,
     /// Whether everything has a look, and nothing is like what looks otherwise.
     is_exact: bool,
 }
@@ -40,8 +40,8 @@ impl<'a> Looks<'a> {
                 is_vague = false;
                 *looks.shown.entry(look).or_default() += 1;
             }
-            if let Some(kind) = kind_of(seen).filter(|_| is_vague) {
-                *looks.vague.entry(kind).or_default() += 1;
+            if is_vague {
+                *looks.vague.entry(kind_of(seen)).or_default() += 1;
             }
         }
         looks.is_exact =
@@ -51,8 +51,11 @@ impl<'a> Looks<'a> {
 
     /// Whether only what looks like a version is like it.
     fn is_exact(&self, version: &Version) -> bool {
-        let is_retyped = || self.group.relation.layouts[usize::from(version.layout)].retyped;
-        version.kind == ChangeKind::Delete || version.sum.is_some() && !is_retyped()
+        version.kind == ChangeKind::Delete || version.sum.is_some() && !self.is_retyped(version.layout)
+    }
+
+    fn is_retyped(&self, layout: u16) -> bool {
+        self.group.relation.layouts[usize::from(layout)].retyped
     }
 
     /// Whether a sighting may show one of the versions.
@@ -69,7 +72,8 @@ impl<'a> Looks<'a> {
             let nth = wanted.entry(look).or_default();
             *nth += 1;
             let of = |counts: usize, vague: Option<&usize>| counts + vague.copied().unwrap_or_default();
-            let shown = of(self.shown.get(&look).copied().unwrap_or_default(), self.vague.get(&version.kind));
+            let shown =
+                of(self.shown.get(&look).copied().unwrap_or_default(), self.vague.get(&Some(version.kind)));
             let is_short = self.is_exact(version) && *nth > shown;
             is_short || !self.shown.contains_key(&look) && !self.is_like_any(version)
         })
@@ -91,14 +95,9 @@ impl<'a> Looks<'a> {
         if changes.any(|version| version.sum.is_none() || !sums.insert((version.kind, version.sum))) {
             return true;
         }
-        let is_inexact = |seen: &Sighting<'_>| {
-            let is_deletion = kind_of(seen) == Some(ChangeKind::Delete);
-            !is_deletion && of_sighting(seen, &self.layouts).next().is_none()
-        };
-        let is_retyped = |layout: &u16| self.group.relation.layouts[usize::from(*layout)].retyped;
         self.layouts.len() > 1
-            || self.layouts.iter().any(is_retyped)
-            || self.group.sightings.iter().any(is_inexact)
+            || self.layouts.iter().any(|layout| self.is_retyped(*layout))
+            || !self.vague.is_empty()
     }
 }
 

@@ -1,6 +1,9 @@
 //! Which columns belong together: the file of relations, read.
 
-use std::collections::BTreeSet;
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::LazyLock,
+};
 
 use super::chain::Gaps;
 use crate::{
@@ -11,12 +14,19 @@ use crate::{
 /// The relations; the file says how they are written.
 const TEXT: &str = include_str!("../data/relations.txt");
 
+/// The lines of the file by their heads, read once: many columns ask for the same.
+static LINES: LazyLock<HashMap<&str, Vec<&str>>> = LazyLock::new(|| {
+    let mut lines: HashMap<&str, Vec<&str>> = HashMap::new();
+    let said = TEXT.lines().filter(|line| !line.starts_with('#'));
+    for (head, rest) in said.filter_map(|line| line.split_once(" : ")) {
+        lines.entry(head).or_default().push(rest);
+    }
+    lines
+});
+
 /// The value of each line of the file that has this head.
 fn lines(head: &str) -> impl Iterator<Item = &'static str> {
-    TEXT.lines().filter(|line| !line.starts_with('#')).filter_map(move |line| {
-        let (own, rest) = line.split_once(" : ")?;
-        (own == head).then_some(rest)
-    })
+    LINES.get(head).into_iter().flatten().copied()
 }
 
 /// The members of a person or place by their meaning, with the template of those that have one of their own.
