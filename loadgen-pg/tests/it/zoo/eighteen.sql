@@ -33,7 +33,7 @@ create table rates_unique (id int primary key, room int, valid daterange, note t
 create table rates_identity (id int generated always as identity, valid daterange, note text, primary key (id, valid without overlaps));
 create table rates_deferred (id int, valid daterange not null, note text, unique (id, valid without overlaps) deferrable);
 create table rates_small (kind boolean, valid daterange, note text, primary key (kind, valid without overlaps));
-create table refused_rates_checked (id int, valid daterange check (lower(valid) >= '2015-01-01'), note text,
+create table rates_checked (id int, valid daterange check (lower(valid) >= '2015-01-01'), note text,
                             primary key (id, valid without overlaps));
 create table "Rates ""of"" ü" ("a b" int, "Valid %" daterange, note text, primary key ("a b", "Valid %" without overlaps));
 create table rates_parts (id int, valid daterange, note text, primary key (id, valid without overlaps)) partition by range (id);
