@@ -67,4 +67,14 @@ impl Kept {
         let returned = if reads_back { known.clone() } else { returned };
         Kept { key, remembered, written, returned, known, reads_back, by_address }
     }
+
+    /// Has the columns that find a row end where their distinct values do: NULL finds none.
+    pub(super) fn end_keys(&self, sources: &mut [Source]) {
+        let in_key = |(column, _): &(usize, &mut Source)| self.key.contains(column);
+        for (_, source) in sources.iter_mut().enumerate().filter(in_key) {
+            if let Source::Distinct(distinct) | Source::Line(distinct) = source {
+                distinct.end();
+            }
+        }
+    }
 }

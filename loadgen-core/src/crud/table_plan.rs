@@ -119,7 +119,11 @@ impl TablePlan {
         let wanted = table_config.operations.or(config.operations);
         let wanted = wanted.unwrap_or_default().without(&table.special.withheld, &mut notes);
         let leads = leads((&table, config, table_config), &sources, ties.as_ref());
-        let kept = Kept::of(&table, &sources, (referred, &leads), (wanted.update, wanted.delete) != (0, 0));
+        let is_touched = (wanted.update, wanted.delete) != (0, 0);
+        let kept = Kept::of(&table, &sources, (referred, &leads), is_touched);
+        if is_touched {
+            kept.end_keys(&mut sources);
+        }
         note_specials(&table, &kept.key, &mut notes);
         let fixed = (&*kept.remembered, &*decides, &*leads);
         let groups = groups(&table, &sources, fixed, ties.as_ref(), &mut notes);

@@ -164,6 +164,11 @@ impl Distinct {
         Distinct { after, ..self }
     }
 
+    /// Has nothing come after the last value.
+    pub(crate) fn end(&mut self) {
+        self.after = After::Nothing;
+    }
+
     /// The first index from which on no value is this one; `None` where that would take long to find out.
     pub(crate) fn index_after(&self, value: &Value) -> Option<u64> {
         let is_it = |index: &u64| self.value(*index).as_ref() == Some(value);

@@ -100,3 +100,19 @@ async fn where_nulls_collide_values_end() {
     assert_eq!(report.tally.tables["public.once"].rows.inserted, 2);
     assert!(report.skips.contains_key("domain exhausted"), "{:?}", report.skips);
 }
+
+const FOUND: &str = "
+    create table numbered (n numeric(2, 0) unique, v text);
+    create table paired (a smallint check (a between 1 and 4), b smallint not null check (b between 1 and 4), v text, unique (a, b));";
+
+#[tokio::test]
+async fn rows_that_are_found_by_a_key_never_have_null_there() {
+    let (target, mut session) = database(FOUND).await;
+    let report = run(&target, "{}", 2_000).await;
+    for table in ["numbered", "paired"] {
+        let tally = &report.tally.tables[&format!("public.{table}")];
+        assert!(tally.exhausted > 0 && tally.missed == 0, "{:?}", report.tally);
+    }
+    let nulls = "select (select count(*) from numbered where n is null) + (select count(*) from paired where a is null)";
+    assert_eq!(number(&mut session, nulls).await, 0);
+}
