@@ -7,8 +7,8 @@ use std::sync::{
 
 use async_trait::async_trait;
 use loadgen_core::{
-    Applied, Change, EachRow, Failure, Rights, Schema, SchemaFilter, Session, SqlSession, Table, TableName,
-    Target, Type, Value, memory::table,
+    Applied, Change, EachRow, Failure, Lack, Rights, Schema, SchemaFilter, Session, SqlSession, Table,
+    TableName, Target, Type, Value, memory::table,
 };
 
 /// Numbers rows and acknowledges every change.
@@ -93,10 +93,7 @@ impl SqlSession for Acknowledge {
         Ok(None)
     }
 
-    async fn missing_rights(
-        &mut self,
-        _: &[(TableName, Rights)],
-    ) -> Result<Vec<(TableName, String)>, Failure> {
+    async fn missing_rights(&mut self, _: &[(TableName, Rights)]) -> Result<Vec<(TableName, Lack)>, Failure> {
         Ok(Vec::new())
     }
 

@@ -56,7 +56,7 @@ pub use seed::Seed;
 pub use special::{Apart, Denied, Identity, Learnt, Other, Partial, Special, Storage};
 pub use statistics::Statistics;
 pub use tally::{TableTally, Tally};
-pub use target::{EachRow, Rights, SchemaFilter, Session, SqlSession, Target};
+pub use target::{EachRow, Lack, Rights, SchemaFilter, Session, SqlSession, Target};
 pub use value::Value;
 pub use workload::{
     CheckError, Occasion, PrepareError, Replanned, Resolved, Scenario, SessionOf, Setup, Workload,

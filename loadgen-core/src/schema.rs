@@ -45,10 +45,16 @@ impl TableName {
 
     /// Whether a name, with or without its schema, is this one. What reads as a schema and a table is never a table alone.
     pub fn is_called(&self, name: &str) -> bool {
-        match TableName::read(name) {
-            Some(full) => full == *self,
-            None => self.table == name,
+        if self.table == name { TableName::read(name).is_none() } else { self.is_written(name) }
+    }
+
+    /// Whether this is how it is written with its schema. Nothing is put on the heap where nothing needs quotes.
+    fn is_written(&self, name: &str) -> bool {
+        if needs_quotes(&self.schema) || needs_quotes(&self.table) {
+            return self.to_string() == name;
         }
+        let table = name.strip_prefix(&self.schema).and_then(|rest| rest.strip_prefix('.'));
+        table == Some(self.table.as_str())
     }
 
     /// Whether a pattern, with or without a schema, is about this one. A name without wildcards is no pattern.
@@ -69,12 +75,16 @@ struct Part<'a>(&'a str);
 
 impl fmt::Display for Part<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.0.contains('.') || self.0.starts_with('"') {
+        if needs_quotes(self.0) {
             write!(f, "\"{}\"", self.0.replace('"', "\"\""))
         } else {
             f.write_str(self.0)
         }
     }
+}
+
+fn needs_quotes(part: &str) -> bool {
+    part.contains('.') || part.starts_with('"')
 }
 
 /// The part that stands in front, and what is behind it.

@@ -61,6 +61,15 @@ pub struct Rights {
     pub delete: bool,
 }
 
+/// What keeps a session from doing to a table what is wanted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Lack {
+    /// There is no such table: it may have gone a moment ago.
+    Table,
+    /// What it may not, in words that follow a "no".
+    Rights(String),
+}
+
 /// A session of a SQL database, as far as the generic workloads need one.
 ///
 /// For authors of backends. Every method bounds its own time ([`SqlSession::apply`] included) and answers a passed
@@ -219,12 +228,12 @@ pub trait SqlSession: Session {
     /// The largest value of an integer column; none in an empty table.
     async fn largest(&mut self, table: &Table, column: usize) -> Result<Option<i64>, Failure>;
 
-    /// The tables to which this session may not do all that is wanted, with what it may not, in words that follow a
-    /// "no". A right to some columns counts as one to the table.
+    /// The tables to which this session may not do all that is wanted, with what is lacking. A right to some columns counts as
+    /// one to the table.
     async fn missing_rights(
         &mut self,
         wanted: &[(TableName, Rights)],
-    ) -> Result<Vec<(TableName, String)>, Failure>;
+    ) -> Result<Vec<(TableName, Lack)>, Failure>;
 
     /// A number that is another one after the schemas that are asked for have changed, however they did, and costs much
     /// less than reading them. It may change for less than that. None where there is no such number: then changes are

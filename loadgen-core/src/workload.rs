@@ -144,6 +144,9 @@ pub enum PrepareError {
     /// Tables that are to be written, and what the session may not do to each, in words that follow a "no".
     #[error("{}; GRANT it, or take the table out of the plan", denied(.0))]
     Rights(Vec<(TableName, String)>),
+    /// A table that is to be written was dropped while it was being planned for.
+    #[error("{0} was dropped while the schema was being read; try again")]
+    Dropped(TableName),
 }
 
 impl From<CrudPlanError> for PrepareError {

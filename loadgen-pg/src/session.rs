@@ -4,8 +4,8 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use loadgen_core::{
-    Applied, Change, Column, EachRow, Failure, Marked, Rights, Schema, SchemaFilter, Session, SqlSession,
-    Statistics, Table, TableName, Value,
+    Applied, Change, Column, EachRow, Failure, Lack, Marked, Rights, Schema, SchemaFilter, Session,
+    SqlSession, Statistics, Table, TableName, Value,
 };
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 
@@ -238,7 +238,7 @@ impl SqlSession for PgSession {
     async fn missing_rights(
         &mut self,
         wanted: &[(TableName, Rights)],
-    ) -> Result<Vec<(TableName, String)>, Failure> {
+    ) -> Result<Vec<(TableName, Lack)>, Failure> {
         self.begin_call()?;
         let (writes, conn) = (|r: &Rights| r.insert || r.update || r.delete, &mut self.connection);
         let work = async {

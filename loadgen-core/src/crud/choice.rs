@@ -74,11 +74,12 @@ pub(super) fn choose(schema: &Schema, config: &CrudConfig) -> Result<Chosen, Cru
     }
     // Whole names first: what they say of a table goes before what a pattern says.
     let (patterns, names): (Vec<_>, Vec<_>) = config.tables.iter().partition(|(name, _)| is_pattern(name));
+    let mut known = BTreeSet::new();
     for (name, table_config) in names.into_iter().chain(patterns) {
         let found = find(schema, name, Part::Table)?;
         check_columns(&found.tables, name, table_config)?;
         for table in found.tables {
-            if chosen.tables.iter().all(|(known, _)| known.name != table.name) {
+            if known.insert(&table.name) {
                 let mut own = table_config.clone();
                 own.columns.retain(|column, _| table.column_index(column).is_some());
                 chosen.tables.push((Arc::clone(table), own));

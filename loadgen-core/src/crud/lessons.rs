@@ -19,14 +19,21 @@ use crate::{
     generate::{ColumnConfig, Locale, NULL_RATIO, Scalar},
 };
 
-/// The tables that have had their lesson.
+/// What has been seen to by now.
 #[derive(Debug, Default)]
-pub(super) struct Lessons(BTreeSet<TableName>);
+pub(super) struct Lessons {
+    /// The tables that have had their lesson.
+    had: BTreeSet<TableName>,
+    /// The tables with whose checks nothing is the matter.
+    clear: BTreeSet<TableName>,
+}
 
 /// More values than these are not kept.
 const MOST: usize = 500;
 /// Of values that the column would have anyway so many are enough; with fewer, all that fit are taken.
 const ENOUGH: usize = 8;
+/// Values that are tried in one go: where one of them is an error, each of those that it comes with takes queries of its own.
+const AT_ONCE: usize = 250;
 
 impl Lessons {
     /// Tries values for the columns of tables that a plan has refused, whose checks read nothing else. True when there is
@@ -47,16 +54,13 @@ impl Lessons {
             return Ok(false);
         }
         let locale = config.locale.unwrap_or(Locale::ANYWHERE);
-        let is_due =
-            |table: &Table| is_refused(&table.name) || table.checks.iter().any(|c| is_opaque(c, table));
-        let due: Vec<(Arc<Table>, TableConfig)> = choose(schema, config)?
-            .tables
-            .into_iter()
-            .filter(|(table, _)| !self.0.contains(&table.name) && is_due(table))
-            .collect();
+        let mut due: Vec<(Arc<Table>, TableConfig)> = choose(schema, config)?.tables;
+        due.retain(|(table, _)| {
+            !self.had.contains(&table.name) && (is_refused(&table.name) || self.is_dark(table))
+        });
         let mut is_new = false;
         for (table, own) in due {
-            self.0.insert(table.name.clone());
+            self.had.insert(table.name.clone());
             let learnt = lesson(session, (&table, is_refused(&table.name)), &own, locale).await?;
             let known = schema.tables.iter_mut().find(|known| known.name == table.name);
             if let (Some(known), false) = (known, learnt.is_empty()) {
@@ -65,6 +69,18 @@ impl Lessons {
             }
         }
         Ok(is_new)
+    }
+
+    /// Whether a check of the table is understood, and computed for NULL alone.
+    fn is_dark(&mut self, table: &Table) -> bool {
+        if self.clear.contains(&table.name) {
+            return false;
+        }
+        let is_dark = table.checks.iter().any(|check| is_opaque(check, table));
+        if !is_dark {
+            self.clear.insert(table.name.clone());
+        }
+        is_dark
     }
 }
 
@@ -93,7 +109,10 @@ async fn lesson(
         let conditions: Vec<&str> = own.iter().map(|check| check.condition.as_str()).collect();
         let tries = Tries::of(&table.name, definition, locale, &conditions);
         let rows: Vec<Vec<Value>> = tries.texts.iter().map(|text| vec![Value::Text(text.clone())]).collect();
-        let fits = session.fits(&[definition], &conditions, &rows).await?;
+        let mut fits = Vec::with_capacity(rows.len());
+        for some in rows.chunks(AT_ONCE) {
+            fits.extend(session.fits(&[definition], &conditions, some).await?);
+        }
         let usual = fits.iter().take(tries.usual).filter(|fits| **fits).count();
         let is_understood = !is_opaque && own.iter().all(|check| parse(&check.condition, table).is_ok());
         // As for a check that is solved.

@@ -37,6 +37,7 @@ mod peculiar;
 mod pick;
 mod picked;
 mod plan;
+mod planning;
 mod pool;
 mod prepare;
 mod reference;

@@ -3,8 +3,11 @@
 use std::collections::BTreeSet;
 
 use super::{
-    config::CrudConfig, lessons::Lessons, observe::observe, outside::Outside, plan::CrudPlan, spell::spell,
-    trials::try_out, withheld::withhold,
+    config::CrudConfig,
+    observe::observe,
+    plan::CrudPlan,
+    planning::{Manner, Planning},
+    trials::try_out,
 };
 use crate::{PrepareError, Rights, Schema, SchemaFilter, Seed, Setup, SqlSession, TableName};
 
@@ -19,18 +22,10 @@ pub async fn plan(
     lanes: u32,
 ) -> Result<CrudPlan, PrepareError> {
     let mut schema = read(session, config).await?;
-    spell(session, &mut schema, config).await?;
-    let (mut outside, mut lessons) = (Outside::hopeful(), Lessons::default());
-    loop {
-        let plan = CrudPlan::within(&outside, &[], &schema, config, seed, lanes);
-        if lessons.learn(session, &mut schema, config, &plan).await? {
-            continue;
-        }
-        let plan = plan?;
-        if !outside.look(session, &schema, &plan).await? {
-            return go_on(session, plan).await;
-        }
-    }
+    let setup = Setup { seed, lanes, check: false };
+    let plan =
+        Planning { config, setup: &setup, manner: Manner::Unasked }.settle(session, &mut schema).await?;
+    go_on(session, plan).await
 }
 
 /// Like [`plan`], but only what the session may do. Tables that it may not write are left out; one that the configuration
@@ -43,42 +38,22 @@ pub async fn permitted_plan(
     config: &CrudConfig,
     setup: &Setup,
 ) -> Result<CrudPlan, PrepareError> {
-    // The version comes first: what changes from here on is noticed later.
-    let version = session.schema_version(&filter(config)).await?;
-    let mut schema = read(session, config).await?;
-    spell(session, &mut schema, config).await?;
-    let (mut outside, mut lessons) = (Outside::hopeful(), Lessons::default());
-    let mut without: Vec<(TableName, String)> = Vec::new();
+    let planning = Planning { config, setup, manner: Manner::Permitted };
+    let mut readings = READINGS;
     loop {
-        let plan = CrudPlan::within(&outside, &without, &schema, config, setup.seed, setup.lanes);
-        if lessons.learn(session, &mut schema, config, &plan).await? {
-            continue;
+        // The version comes first: what changes from here on is noticed later.
+        let version = session.schema_version(&filter(config)).await?;
+        let mut schema = read(session, config).await?;
+        readings -= 1;
+        match planning.settle(session, &mut schema).await {
+            Err(PrepareError::Dropped(_)) if readings > 0 => {}
+            planned => return go_on(session, CrudPlan { version, ..planned? }).await,
         }
-        let mut plan = plan?;
-        if outside.look(session, &schema, &plan).await? {
-            continue;
-        }
-        let missing = session.missing_rights(&plan.rights(setup.check)).await?;
-        if missing.is_empty() {
-            plan.version = version;
-            return go_on(session, plan).await;
-        }
-        let wanted = (&plan, missing.as_slice(), setup.check);
-        if withhold(session, &mut schema, config, wanted).await? {
-            continue;
-        }
-        let is_named = |(table, _): &(TableName, String)| config.names(table);
-        if missing.len() == plan.tables.len() || missing.iter().any(is_named) {
-            return Err(PrepareError::Rights(missing));
-        }
-        without.extend(missing.into_iter().map(barred));
     }
 }
 
-/// Why a table is left out for a right that is missing.
-pub(super) fn barred((table, words): (TableName, String)) -> (TableName, String) {
-    (table, format!("no {words} for this user; GRANT it, or exclude the table"))
-}
+/// How often the schema is read when tables go while it is being planned for.
+pub(super) const READINGS: u32 = 3;
 
 pub(super) fn filter(config: &CrudConfig) -> SchemaFilter {
     SchemaFilter { schemas: config.schemas.clone() }

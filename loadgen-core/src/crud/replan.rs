@@ -5,19 +5,14 @@ use std::sync::Arc;
 use super::{
     config::CrudConfig,
     difference::{columns_before, keeps_values},
-    error::{CrudPlanError, Part},
-    lessons::Lessons,
-    outside::Outside,
+    error::CrudPlanError,
     plan::CrudPlan,
-    prepare::{barred, read},
+    planning::{Manner, Planning},
+    prepare::{READINGS, read},
     source::Source,
-    spell::spell,
     table_plan::TablePlan,
-    withheld::withhold,
 };
-use crate::{
-    PrepareError, Schema, Setup, SqlSession, Table, TableName, generate::Distinct, pattern::is_called,
-};
+use crate::{PrepareError, Schema, Setup, SqlSession, Table, generate::Distinct, pattern::is_called};
 
 /// What has changed: a table, and words that follow its name.
 pub(super) type Changes = Vec<(String, String)>;
@@ -34,16 +29,14 @@ pub(super) async fn replan(
     old: &CrudPlan,
     setup: &Setup,
 ) -> Result<(CrudPlan, Changes), PrepareError> {
-    let mut tries = TRIES;
+    let mut readings = READINGS;
     loop {
         let schema = read(session, &old.config).await?;
         let gone = old.gone_from(&schema);
         let planned = plan_for(schema, session, old, setup).await;
-        if let Err(PrepareError::Rights(missing)) = &planned {
-            tries -= 1;
-            if tries > 0 && are_dropped(session, &old.config, missing).await? {
-                continue;
-            }
+        readings -= 1;
+        if matches!(planned, Err(PrepareError::Dropped(_))) && readings > 0 {
+            continue;
         }
         // The ledger has to know even if there is nothing left to go on with.
         if planned.is_err() && !gone.is_empty() {
@@ -51,19 +44,6 @@ pub(super) async fn replan(
         }
         return planned;
     }
-}
-
-/// How often the schema is read anew when tables go while it is being planned for.
-const TRIES: u32 = 3;
-
-/// Whether one of the tables is not there any more: then it is no right that is missing.
-async fn are_dropped(
-    session: &mut impl SqlSession,
-    config: &CrudConfig,
-    missing: &[(TableName, String)],
-) -> Result<bool, PrepareError> {
-    let schema = read(session, config).await?;
-    Ok(missing.iter().any(|(name, _)| schema.table(name).is_none()))
 }
 
 async fn plan_for(
@@ -82,29 +62,8 @@ async fn plan_for(
         }
     }
     let config = old.config.left_in(&schema)?;
-    spell(session, &mut schema, &config).await?;
-    let (mut outside, mut without, mut lessons) = (Outside::hopeful(), Vec::new(), Lessons::default());
-    let mut plan = loop {
-        let plan = fitting(&outside, &mut without, &schema, &config, setup);
-        if lessons.learn(session, &mut schema, &config, &plan).await? {
-            continue;
-        }
-        let plan = plan?;
-        if outside.look(session, &schema, &plan).await? {
-            continue;
-        }
-        let missing = session.missing_rights(&plan.rights(setup.check)).await?;
-        if missing.is_empty() {
-            break plan;
-        }
-        if withhold(session, &mut schema, &config, (&plan, &missing, setup.check)).await? {
-            continue;
-        }
-        if missing.len() == plan.tables.len() || are_dropped(session, &config, &missing).await? {
-            return Err(PrepareError::Rights(missing));
-        }
-        without.extend(missing.into_iter().map(barred));
-    };
+    let planning = Planning { config: &config, setup, manner: Manner::GoingOn };
+    let mut plan = planning.settle(session, &mut schema).await?;
     // What is gone may come back.
     plan.config = old.config.clone();
     let changes = plan.changes_since(old, &schema);
@@ -112,26 +71,6 @@ async fn plan_for(
         plan.go_on_from(session, old).await?;
     }
     Ok((plan, changes))
-}
-
-/// A plan without the tables that the configuration does not fit any more.
-fn fitting(
-    outside: &Outside,
-    without: &mut Vec<(TableName, String)>,
-    schema: &Schema,
-    config: &CrudConfig,
-    setup: &Setup,
-) -> Result<CrudPlan, CrudPlanError> {
-    loop {
-        match CrudPlan::within(outside, without, schema, config, setup.seed, setup.lanes) {
-            Err(CrudPlanError::Column { part: Part::Column { table, .. }, why })
-                if without.iter().all(|(known, _)| *known != table) =>
-            {
-                without.push((table, why));
-            }
-            planned => return planned,
-        }
-    }
 }
 
 impl CrudConfig {

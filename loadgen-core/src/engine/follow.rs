@@ -54,6 +54,8 @@ struct Newest<W: Workload> {
     epoch: Arc<Epoch<W>>,
     /// When the latest look began.
     looked: Option<Instant>,
+    /// When the latest look began that the target did not answer.
+    failed: Option<Instant>,
     guesses: Guesses,
 }
 
@@ -94,7 +96,8 @@ pub(crate) struct Ask<'a, W: Workload> {
 
 impl<W: Workload> Follower<W> {
     pub(crate) fn new(choice: Choice<W>, setup: Setup, progress: Progress) -> Self {
-        let newest = Newest { epoch: Epoch::new(choice), looked: None, guesses: Guesses::default() };
+        let newest =
+            Newest { epoch: Epoch::new(choice), looked: None, failed: None, guesses: Guesses::default() };
         Follower { newest: Mutex::new(newest), refusals: Lock::default(), setup, progress }
     }
 
@@ -119,13 +122,20 @@ impl<W: Workload> Follower<W> {
             return Ok(true);
         }
         let began = Instant::now();
-        let is_known = newest.looked.is_some_and(|looked| looked > ask.since);
+        // Whoever waits behind a look that is not answered does not try in turn, each with all of its patience.
+        let is_late = |look: Option<Instant>| look.is_some_and(|look| look > ask.since);
+        let is_known = is_late(newest.looked) || is_late(newest.failed);
         if is_known || ask.is_guess && newest.guesses.are_enough(began) {
             return Ok(false);
         }
         let look = tokio::time::timeout(ask.within, workload.look(session, &self.setup, ask.occasion)).await;
-        let found = look.unwrap_or_else(|_| Err(deadline_passed("answer", ask.within).into()))?;
-        newest.looked = Some(began);
+        let found = look.unwrap_or_else(|_| Err(deadline_passed("answer", ask.within).into()));
+        match &found {
+            Ok(_) => newest.looked = Some(began),
+            Err(PrepareError::Target(failure)) if failure.breaks_session() => newest.failed = Some(began),
+            Err(_) => {}
+        }
+        let found = found?;
         if ask.is_guess {
             newest.guesses.note(began, found.is_some());
         }

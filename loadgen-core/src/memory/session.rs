@@ -6,8 +6,8 @@ use async_trait::async_trait;
 
 use super::{Memory, store::Undo, table};
 use crate::{
-    Action, Applied, Change, EachRow, Failure, Rights, Schema, SchemaFilter, Session, SqlSession, Table,
-    TableName, Taken, Type, Value,
+    Action, Applied, Change, EachRow, Failure, Lack, Rights, Schema, SchemaFilter, Session, SqlSession,
+    Table, TableName, Taken, Type, Value,
     ledger::{MARKER_COLUMNS, MARKER_TABLE},
 };
 
@@ -202,9 +202,11 @@ impl SqlSession for MemorySession {
 
     async fn missing_rights(
         &mut self,
-        _: &[(TableName, Rights)],
-    ) -> Result<Vec<(TableName, String)>, Failure> {
-        Ok(Vec::new())
+        wanted: &[(TableName, Rights)],
+    ) -> Result<Vec<(TableName, Lack)>, Failure> {
+        let store = self.memory.lock();
+        let gone = wanted.iter().filter(|(name, _)| !store.has(name));
+        Ok(gone.map(|(name, _)| (name.clone(), Lack::Table)).collect())
     }
 
     async fn schema_version(&mut self, _: &SchemaFilter) -> Result<Option<u64>, Failure> {

@@ -3,7 +3,7 @@
 use std::{borrow::Cow, collections::HashMap, sync::Arc};
 
 use crate::{
-    Action, Applied, Change, ChangeKind, Check, Failure, Fill, Schema, Table, Taken, Value,
+    Action, Applied, Change, ChangeKind, Check, Failure, Fill, Schema, Table, TableName, Taken, Value,
     canonical::Canonical,
     check::{Condition, holds, parse},
 };
@@ -106,6 +106,10 @@ impl Store {
                 drop(self.remove(table, id));
             }
         }
+    }
+
+    pub(crate) fn has(&self, name: &TableName) -> bool {
+        self.tables.iter().any(|rows| rows.table.name == *name)
     }
 
     pub(crate) fn index_of(&self, table: &Table) -> Result<usize, Failure> {

@@ -3,6 +3,7 @@
 mod accounts;
 mod builder;
 mod faults;
+mod looks;
 mod scripted;
 mod stops;
 

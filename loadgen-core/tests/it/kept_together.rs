@@ -69,6 +69,18 @@ async fn a_check_that_amounts_add_up_does_not_keep_the_tax_from_being_a_share_of
 }
 
 #[tokio::test]
+async fn there_is_a_tax_where_nobody_knows_the_rate() {
+    for precise in [money(), Type::Decimal { precision: 12, scale: 8 }] {
+        let table = table("invoices").serial("id").column("net", money()).nullable("tax_rate", precise);
+        let rows = traffic(table.column("tax", money()).column("gross", money()).primary_key(["id"])).await;
+        let (unknown, known): (Vec<Row>, Vec<Row>) =
+            rows.into_iter().partition(|row| row["tax_rate"].is_null());
+        assert!(unknown.len() > 20 && unknown.iter().any(|row| cents(row, "tax") > 0));
+        assert!(taxed(&known) > known.len() * 9 / 10, "{} of {}", taxed(&known), known.len());
+    }
+}
+
+#[tokio::test]
 async fn rows_that_a_check_does_not_let_add_up_still_meet_it() {
     let table = invoices().check("((gross = (net + tax)) AND (gross < (500)::numeric))");
     let rows = traffic(table).await;

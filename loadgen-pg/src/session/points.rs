@@ -41,7 +41,7 @@ impl Points {
                 (0..parts).map(point).map(|point| point.to_string()).collect()
             }
             (Some(Value::Uuid(least)), Some(Value::Uuid(greatest))) => {
-                let point = |at: u128| Value::Uuid(least + share(greatest - least, at, parts));
+                let point = |at: u128| Value::Uuid(least + share(greatest.saturating_sub(least), at, parts));
                 (0..parts).map(point).map(|point| point.to_string()).collect()
             }
             _ => return Ok(None),

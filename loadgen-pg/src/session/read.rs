@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use futures_util::TryStreamExt;
-use loadgen_core::{Action, EachRow, Extent, Failure, Rights, Statistics, Table, TableName, Type};
+use loadgen_core::{Action, EachRow, Extent, Failure, Lack, Rights, Statistics, Table, TableName, Type};
 use sqlx::{AssertSqlSafe, Executor, PgConnection};
 
 use super::{apply::read_row, patience::Patience};
@@ -145,7 +145,7 @@ pub(super) async fn is_read_only(connection: &mut PgConnection) -> sqlx::Result<
 pub(super) async fn missing_rights(
     connection: &mut PgConnection,
     wanted: &[(TableName, Rights)],
-) -> sqlx::Result<Vec<(TableName, String)>> {
+) -> sqlx::Result<Vec<(TableName, Lack)>> {
     let (schemas, names): (Vec<&str>, Vec<&str>) =
         wanted.iter().map(|(name, _)| (name.schema.as_str(), name.table.as_str())).unzip();
     let mut query = sqlx::query_as(include_str!("rights.sql")).bind(schemas).bind(names);
@@ -153,10 +153,10 @@ pub(super) async fn missing_rights(
     for right in rights {
         query = query.bind(wanted.iter().map(|(_, rights)| right(rights)).collect::<Vec<bool>>());
     }
-    let rows: Vec<(i64, String)> = query.fetch_all(connection).await?;
-    let known = |(place, words): (i64, String)| {
+    let rows: Vec<(i64, Option<String>)> = query.fetch_all(connection).await?;
+    let known = |(place, words): (i64, Option<String>)| {
         let table = usize::try_from(place - 1).ok().and_then(|index| wanted.get(index));
-        table.map(|(name, _)| (name.clone(), words))
+        table.map(|(name, _)| (name.clone(), words.map_or(Lack::Table, Lack::Rights)))
     };
     Ok(rows.into_iter().filter_map(known).collect())
 }

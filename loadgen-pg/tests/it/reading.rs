@@ -1,6 +1,6 @@
 //! Scans, rights, and what else is only asked.
 
-use loadgen_core::{Rights, Session, SqlSession, TableName, Value};
+use loadgen_core::{Lack, Rights, Session, SqlSession, TableName, Value};
 
 use crate::support::{database, insert, int, rows, table};
 
@@ -52,14 +52,15 @@ async fn missing_rights_are_named() {
     ];
     let wanted = wanted.map(|(schema, name, rights)| (TableName::new(schema, name), rights));
     let missing = session.missing_rights(&wanted).await.unwrap();
-    let words: Vec<_> = missing.iter().map(|(name, words)| (name.table.as_str(), words.as_str())).collect();
+    let lacking: Vec<_> = missing.iter().map(|(name, lack)| (name.table.as_str(), lack.clone())).collect();
+    let rights = |words: &str| Lack::Rights(words.to_owned());
     assert_eq!(
-        words,
+        lacking,
         [
-            ("half", "update, delete"),
-            ("log", "select, update, delete"),
-            ("t", "usage of the schema"),
-            ("none", "table of that name")
+            ("half", rights("update, delete")),
+            ("log", rights("select, update, delete")),
+            ("t", rights("usage of the schema")),
+            ("none", Lack::Table)
         ]
     );
     assert_eq!(session.missing_rights(&wanted[..1]).await.unwrap(), []);

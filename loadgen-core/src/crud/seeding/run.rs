@@ -5,7 +5,7 @@ use std::{future::Future, sync::Arc, time::Duration};
 use super::{fill::fill, progress::SeedProgress, report::SeedReport, worker::Shared};
 use crate::{
     BulkSession, PrepareError, Rights, RunError, Seed, Setup, SqlSession, TableName, Target,
-    crud::{CrudConfig, CrudPlan, OperationWeights, TablePlan, permitted_plan},
+    crud::{CrudConfig, CrudPlan, OperationWeights, TablePlan, permitted_plan, planning::denied},
     engine::{Level, Signal, Stop, listen},
 };
 
@@ -60,7 +60,7 @@ pub async fn seeding_plan(
     let count = Rights { select: true, ..Rights::default() };
     let wanted: Vec<(TableName, Rights)> =
         plan.tables.iter().map(|plan| (plan.table.name.clone(), count)).collect();
-    let missing = session.missing_rights(&wanted).await?;
+    let missing = denied(session.missing_rights(&wanted).await?)?;
     if missing.is_empty() { Ok(plan) } else { Err(PrepareError::Rights(missing)) }
 }
 

@@ -9,7 +9,7 @@ use super::{
     find::Ground,
 };
 use crate::{
-    Table,
+    Column, Table,
     generate::{form::Form, words::words},
 };
 
@@ -17,11 +17,11 @@ pub(super) fn find(ground: &Ground<'_>, all: &mut Vec<Box<dyn Relation>>) {
     if !has_several(ground.table) {
         return;
     }
-    let said = own_words("time word");
+    let moments = moments(ground.table);
     for rule in chains() {
         let known = ground.columns(all).into_iter().filter(|(.., origin)| origin.is_there());
         let open: BTreeMap<usize, bool> = known.map(|(at, _, origin)| (at, origin.is_open())).collect();
-        for (clock, links) in groups(ground.table, &rule, &said, &|column| open.get(&column).copied()) {
+        for (clock, links) in groups(ground.table, &moments, &rule, &|column| open.get(&column).copied()) {
             let links = led(links);
             let gaps = gaps(&rule, clock, &links);
             all.extend(Chain::new(links, gaps).map(|chain| Box::new(chain) as Box<dyn Relation>));
@@ -39,28 +39,45 @@ fn led(mut links: Vec<Link>) -> Vec<Link> {
     links
 }
 
-/// The moments of a table that have to do with each other by a chain, times of day apart. `open` says whether a relation may
-/// write a column, and nothing of a column that takes no part.
-fn groups(
-    table: &Table,
-    rule: &ChainRule,
-    said: &BTreeSet<&str>,
-    open: &dyn Fn(usize) -> Option<bool>,
-) -> Vec<(bool, Vec<Link>)> {
-    let mut groups: BTreeMap<(bool, String), Vec<Link>> = BTreeMap::new();
-    for (column, definition) in table.columns.iter().enumerate() {
-        let Some((form, open)) = Link::form(&definition.ty).zip(open(column)) else { continue };
+/// A column that holds a moment.
+struct Moment {
+    column: usize,
+    form: Form,
+    /// The words of its name that say whose moment it is, and which.
+    name: Vec<String>,
+}
+
+fn moments(table: &Table) -> Vec<Moment> {
+    let said = own_words("time word");
+    let moment = |(column, definition): (usize, &Column)| {
+        let form = Link::form(&definition.ty)?;
         let mut name = words(&definition.name);
         while name.last().is_some_and(|word| said.contains(word.as_str())) && name.len() > 1 {
             name.pop();
         }
         let empty = |word: &&String| ["date", "last", "time"].contains(&word.as_str());
         name.drain(..name.iter().take_while(empty).count());
-        let Some((stage, words)) = stage(rule.name, &name) else { continue };
-        name.truncate(name.len() - words);
+        Some(Moment { column, form, name })
+    };
+    table.columns.iter().enumerate().filter_map(moment).collect()
+}
+
+/// The moments of a table that have to do with each other by a chain, times of day apart. `open` says whether a relation may
+/// write a column, and nothing of a column that takes no part.
+fn groups(
+    table: &Table,
+    moments: &[Moment],
+    rule: &ChainRule,
+    open: &dyn Fn(usize) -> Option<bool>,
+) -> Vec<(bool, Vec<Link>)> {
+    let mut groups: BTreeMap<(bool, String), Vec<Link>> = BTreeMap::new();
+    for Moment { column, form, name } in moments {
+        let (column, form) = (*column, *form);
+        let Some((open, (stage, words))) = open(column).zip(stage(rule.name, name)) else { continue };
         let clock = matches!(form, Form::Time { .. });
-        let link = Link { column, form, stage, open, name: definition.name.clone() };
-        let whose = if rule.any && stage > 0 { String::new() } else { whole(&table.name, &name) };
+        let link = Link { column, form, stage, open, name: table.columns[column].name.clone() };
+        let whose = &name[..name.len() - words];
+        let whose = if rule.any && stage > 0 { String::new() } else { whole(&table.name, whose) };
         groups.entry((clock, whose)).or_default().push(link);
     }
     groups.into_iter().map(|((clock, _), links)| (clock, links)).collect()
@@ -73,9 +90,9 @@ pub(crate) fn beside(table: &Table, column: usize) -> BTreeSet<usize> {
     if !has_several(table) {
         return found;
     }
-    let said = own_words("time word");
+    let moments = moments(table);
     let mut groups: Vec<Vec<Link>> = chains()
-        .flat_map(|rule| groups(table, &rule, &said, &|_| Some(true)))
+        .flat_map(|rule| groups(table, &moments, &rule, &|_| Some(true)))
         .map(|(_, links)| links)
         .filter(|links| links.iter().any(|link| link.stage != links[0].stage))
         .collect();

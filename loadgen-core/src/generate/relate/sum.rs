@@ -72,6 +72,10 @@ impl Cell {
             Value::Decimal(number) if number.scale <= SCALE => {
                 number.unscaled.checked_mul(10i128.pow(u32::from(SCALE - number.scale)))
             }
+            Value::Decimal(number) => {
+                let unit = 10i128.checked_pow(u32::from(number.scale - SCALE))?;
+                (number.unscaled % unit == 0).then_some(number.unscaled / unit)
+            }
             Value::Real(number) => rounded(f64::from(number)),
             Value::Double(number) => rounded(number),
             _ => None,
@@ -146,7 +150,9 @@ impl Sum {
         if let Some(cell) = self.rate {
             let shown = if self.percent { drawn * ONE } else { rate };
             *fits &= cell.set(pen, || Some(shown));
-            rate = cell.read(pen.row)? / if self.percent { 100 } else { 1 };
+            // NULL where nobody knows the rate: there is a tax all the same.
+            let there = cell.read(pen.row).map(|there| if self.percent { there / 100 } else { there });
+            rate = there.unwrap_or(rate);
         }
         let share =
             |unit: i128| Some(net?.checked_mul(rate)?.checked_add(ONE * unit / 2)? / (ONE * unit) * unit);

@@ -7,8 +7,8 @@ use std::sync::{
 
 use async_trait::async_trait;
 use loadgen_core::{
-    Applied, BulkSession, Change, EachRow, Extent, Failure, NextRow, Rights, Schema, SchemaFilter, Session,
-    SqlSession, Table, TableName, Taken, Target, Value,
+    Applied, BulkSession, Change, EachRow, Extent, Failure, Lack, NextRow, Rights, Schema, SchemaFilter,
+    Session, SqlSession, Table, TableName, Taken, Target, Value,
     memory::{Memory, MemorySession},
 };
 
@@ -18,11 +18,13 @@ pub(super) struct Script {
     pub(super) connect: fn(u64) -> Option<Failure>,
     pub(super) load: fn(&str, u64, bool) -> Option<(Failure, bool)>,
     pub(super) count: fn(u64) -> Option<Failure>,
+    /// What somebody does to the database before rights are asked for.
+    pub(super) before_rights: fn(&Memory, u64),
 }
 
 impl Script {
     pub(super) fn new() -> Self {
-        Script { connect: |_| None, load: |_, _, _| None, count: |_| None }
+        Script { connect: |_| None, load: |_, _, _| None, count: |_| None, before_rights: |_, _| {} }
     }
 }
 
@@ -33,6 +35,7 @@ pub(super) struct Shaky {
     connects: Arc<AtomicU64>,
     loads: Arc<AtomicU64>,
     counts: Arc<AtomicU64>,
+    rights: Arc<AtomicU64>,
 }
 
 pub(super) struct ShakySession {
@@ -43,8 +46,8 @@ pub(super) struct ShakySession {
 
 impl Shaky {
     pub(super) fn new(memory: Memory, script: Script) -> Self {
-        let (connects, loads, counts) = Default::default();
-        Shaky { memory, script, connects, loads, counts }
+        let (connects, loads, counts, rights) = Default::default();
+        Shaky { memory, script, connects, loads, counts, rights }
     }
 }
 
@@ -153,7 +156,8 @@ impl SqlSession for ShakySession {
     async fn missing_rights(
         &mut self,
         wanted: &[(TableName, Rights)],
-    ) -> Result<Vec<(TableName, String)>, Failure> {
+    ) -> Result<Vec<(TableName, Lack)>, Failure> {
+        (self.target.script.before_rights)(&self.target.memory, self.target.rights.fetch_add(1, SeqCst));
         self.inner.missing_rights(wanted).await
     }
 

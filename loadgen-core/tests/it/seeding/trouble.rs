@@ -101,3 +101,31 @@ async fn a_stop_ends_the_wait_for_a_target_that_is_gone() {
     let report = ended.await.expect("it ends soon").unwrap();
     assert!(report.stopped && report.fatal.is_none(), "{report:?}");
 }
+
+#[tokio::test]
+async fn a_table_that_goes_while_it_is_planned_for_is_no_right_that_is_missing() {
+    let before_rights = |memory: &Memory, nth: u64| {
+        if nth == 0 {
+            memory.drop_table("other");
+        }
+    };
+    let tables = ["things", "other"]
+        .map(|name| table(name).serial("id").column("v", Type::Int(32)).primary_key(["id"]));
+    let target = Shaky::new(Memory::new(tables), Script { before_rights, ..Script::new() });
+    let mut session = target.connect().await.unwrap();
+    let plan = seeding_plan(&mut session, &CrudConfig::default(), Seed(1)).await.unwrap();
+    let names: Vec<&str> = plan.tables.iter().map(|planned| planned.table.name.table.as_str()).collect();
+    assert_eq!((names, plan.refused), (vec!["things"], Vec::new()));
+}
+
+#[tokio::test]
+async fn tables_that_go_again_and_again_are_said_to_go() {
+    let before_rights = |memory: &Memory, nth: u64| {
+        memory.drop_table(&format!("t{nth}"));
+    };
+    let made = |nth: u32| table(&format!("t{nth}")).serial("id").primary_key(["id"]);
+    let target = Shaky::new(Memory::new((0..8).map(made)), Script { before_rights, ..Script::new() });
+    let mut session = target.connect().await.unwrap();
+    let error = seeding_plan(&mut session, &CrudConfig::default(), Seed(1)).await.unwrap_err();
+    assert!(error.to_string().starts_with("public.t2 was dropped"), "{error}");
+}
