@@ -10,13 +10,25 @@ pub(super) fn regex(pattern: &str) -> Option<String> {
             '%' => regex.push_str(".*"),
             '_' => regex.push('.'),
             '"' => return None,
-            '\\' => regex.push_str(&regex::escape(&letters.next()?.to_string())),
+            '\\' => regex.push_str(&escaped(letters.next()?)?),
             '^' | '$' | '.' => regex.push_str(&regex::escape(&letter.to_string())),
             '[' => class(&mut letters, &mut regex)?,
             other => regex.push(other),
         }
     }
     Some(regex + ")$")
+}
+
+/// What a letter stands for behind a backslash: a few kinds of characters, those that all databases count among them, and signs as
+/// they are.
+fn escaped(letter: char) -> Option<String> {
+    Some(match letter {
+        'd' => "[0-9]".to_owned(),
+        'w' => "[A-Za-z0-9_]".to_owned(),
+        's' => r"[ \t\n\r\f\v]".to_owned(),
+        letter if letter.is_alphanumeric() => return None,
+        sign => regex::escape(&sign.to_string()),
+    })
 }
 
 /// Characters in brackets, up to the end of them. What the two languages read differently is none.
@@ -54,6 +66,8 @@ mod tests {
         check("AB[^0-9_%]+", Some("^(?:AB[^0-9_%]+)$"));
         check("(a|b)_.%", Some(r"^(?:(a|b).\..*)$"));
         check(r"10\%", Some("^(?:10%)$"));
+        check(r"\d{3}.\d+", Some(r"^(?:[0-9]{3}\.[0-9]+)$"));
+        check(r"\D", None);
         check("[]a]", None);
         check("[[:alpha:]]", None);
         check("[a", None);

@@ -149,6 +149,7 @@ impl Draft<'_> {
             Fill::Generated => return Ok(Ok(Source::Server("generated".to_owned()))),
             Fill::Sequence { always: true } => return Ok(Ok(Source::Server("identity".to_owned()))),
             _ if config.is_some_and(|config| config.leave_out) => {
+                self.check_left_out(column)?;
                 return Ok(Ok(Source::Server("by the plan file".to_owned())));
             }
             _ if self.table.special.denied.insert.contains(&index) => return Ok(self.denied(column)),
@@ -185,6 +186,16 @@ impl Draft<'_> {
             }
         }
         self.generated(column, config, notes)
+    }
+
+    /// Refuses to leave out a column that nothing fills then.
+    fn check_left_out(&self, column: &Column) -> Result<(), CrudPlanError> {
+        if column.nullable || column.fill != Fill::None || self.table.special.rewrites.is_some() {
+            return Ok(());
+        }
+        let (table, name) = (&self.table.name, &column.name);
+        let why = format!("column {table}.{name} cannot be left out: it is NOT NULL and has no default");
+        Err(self.wrong(column, why))
     }
 
     /// Refuses values for a column that takes none.

@@ -35,10 +35,10 @@ impl Kept {
     }
 
     /// Beside the key, what children refer to is remembered, and what other columns follow from. `touched`: whether rows are to
-    /// be found again.
+    /// be found again; then the columns that find them end where their distinct values do.
     pub(super) fn of(
         table: &Table,
-        sources: &[Source],
+        sources: &mut [Source],
         (referred, leads): (&BTreeSet<usize>, &[usize]),
         touched: bool,
     ) -> Self {
@@ -65,16 +65,19 @@ impl Kept {
         let known: Vec<usize> = (0..sources.len()).filter(is_known).collect();
         let reads_back = table.special.rewrites.is_some();
         let returned = if reads_back { known.clone() } else { returned };
+        if touched {
+            end(&key, sources);
+        }
         Kept { key, remembered, written, returned, known, reads_back, by_address }
     }
+}
 
-    /// Has the columns that find a row end where their distinct values do: NULL finds none.
-    pub(super) fn end_keys(&self, sources: &mut [Source]) {
-        let in_key = |(column, _): &(usize, &mut Source)| self.key.contains(column);
-        for (_, source) in sources.iter_mut().enumerate().filter(in_key) {
-            if let Source::Distinct(distinct) | Source::Line(distinct) = source {
-                distinct.end();
-            }
+/// Has columns end where their distinct values do: NULL finds no row.
+fn end(key: &[usize], sources: &mut [Source]) {
+    let in_key = |(column, _): &(usize, &mut Source)| key.contains(column);
+    for (_, source) in sources.iter_mut().enumerate().filter(in_key) {
+        if let Source::Distinct(distinct) | Source::Line(distinct) = source {
+            distinct.end();
         }
     }
 }

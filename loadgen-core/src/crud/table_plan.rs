@@ -120,10 +120,7 @@ impl TablePlan {
         let wanted = wanted.unwrap_or_default().without(&table.special.withheld, &mut notes);
         let leads = leads((&table, config, table_config), &sources, ties.as_ref());
         let is_touched = (wanted.update, wanted.delete) != (0, 0);
-        let kept = Kept::of(&table, &sources, (referred, &leads), is_touched);
-        if is_touched {
-            kept.end_keys(&mut sources);
-        }
+        let kept = Kept::of(&table, &mut sources, (referred, &leads), is_touched);
         note_specials(&table, &kept.key, &mut notes);
         let fixed = (&*kept.remembered, &*decides, &*leads);
         let groups = groups(&table, &sources, fixed, ties.as_ref(), &mut notes);

@@ -3,14 +3,18 @@
 use std::sync::Arc;
 
 use super::{
+    error::{CrudPlanError, Part},
     plan::CrudPlan,
     source::{Source, names},
     table_plan::TablePlan,
 };
-use crate::{Check, Column, PrepareError, SqlSession, Value, generate::remedy_for_check};
+use crate::{Check, Column, PrepareError, SqlSession, Table, Value, generate::remedy_for_check};
 
 /// Adds a line to the notes of tables for each check that refuses some of the rows that are drawn, where the plan file has a say in
 /// its columns: there it is the plan file that has to meet it.
+///
+/// # Errors
+/// When a check refuses all of them, and no trigger may make them others.
 pub(super) async fn try_out(session: &mut impl SqlSession, plan: &mut CrudPlan) -> Result<(), PrepareError> {
     for at in 0..plan.tables.len() {
         let table = Arc::clone(&plan.tables[at].table);
@@ -22,26 +26,39 @@ pub(super) async fn try_out(session: &mut impl SqlSession, plan: &mut CrudPlan) 
             let columns: Vec<&Column> = check.columns.iter().map(|column| &table.columns[*column]).collect();
             let fits = session.fits(&columns, &[&check.condition], &rows).await?;
             let fitting = fits.iter().filter(|fits| **fits).count();
-            if fitting < fits.len() {
-                let condition = check.condition.split_whitespace().collect::<Vec<_>>().join(" ");
-                plan.tables[at].notes.push(format!(
-                    "CHECK {condition} refuses {} of {} rows that were tried with what the plan file says of {}; {}",
-                    fits.len() - fitting,
-                    fits.len(),
-                    names(&table, &check.columns),
-                    remedy_for_check(&columns)
-                ));
+            if fitting == fits.len() {
+                continue;
+            }
+            let condition = check.condition.split_whitespace().collect::<Vec<_>>().join(" ");
+            let (refused, remedy) = (fits.len() - fitting, remedy_for_check(&columns));
+            let why = format!(
+                "CHECK {condition} refuses {refused} of {} rows that were tried with what the plan file says of {}; {remedy}",
+                fits.len(),
+                names(&table, &check.columns),
+            );
+            let said = check.columns.iter().find(|column| is_said(plan, &table, **column));
+            match said {
+                Some(column) if fitting == 0 && table.special.rewrites.is_none() => {
+                    let column = table.columns[*column].name.clone();
+                    let part = Part::Column { table: table.name.clone(), column };
+                    return Err(CrudPlanError::Column { part, why: format!("{}: {why}", table.name) }.into());
+                }
+                _ => plan.tables[at].notes.push(why),
             }
         }
     }
     Ok(())
 }
 
+/// Whether the plan file has a say in a column.
+fn is_said(plan: &CrudPlan, table: &Table, column: usize) -> bool {
+    let said = plan.config.key_of(&table.name).map(|key| &plan.config.tables[key].columns);
+    said.is_some_and(|said| said.contains_key(&table.columns[column].name))
+}
+
 /// Values for the columns of a check as they will be drawn; none where the plan file has no say, or the values are not known.
 fn rows(plan: &CrudPlan, table: &TablePlan, check: &Check) -> Vec<Vec<Value>> {
-    let said = plan.config.key_of(&table.table.name).map(|key| &plan.config.tables[key].columns);
-    let is_said =
-        |column: &usize| said.is_some_and(|said| said.contains_key(&table.table.columns[*column].name));
+    let is_said = |column: &usize| is_said(plan, &table.table, *column);
     let is_parent = |column: &usize| matches!(table.sources[*column], Source::Parent { .. });
     // Those that are drawn together are known row by row, and of no others.
     let is_tied = |column: &&usize| table.ties.as_ref().is_some_and(|ties| ties.samples(**column).is_some());

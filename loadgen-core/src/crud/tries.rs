@@ -30,11 +30,14 @@ impl Tries {
                 texts.push(text);
             }
         };
+        let spans = ranges(&column.ty);
+        let is_span = !spans.is_empty();
         if let Ok(generator) = generate::for_column_in(locale, table, column, None) {
             for number in 0..USUAL {
                 let value = generator.generate(&mut Rng::keyed(Seed(0), [number, TRIES, 0]));
-                if !value.is_null() {
-                    add(value.to_string(), &mut texts);
+                let text = value.to_string();
+                if !(value.is_null() || is_span && is_endless(&text)) {
+                    add(text, &mut texts);
                 }
             }
         }
@@ -46,7 +49,7 @@ impl Tries {
         let kinds = kinds(&column.ty);
         let listed = LISTED.lines().filter_map(|line| line.split_once(' '));
         let listed = listed.filter(|(kind, _)| kinds.contains(kind)).map(|(_, text)| text.to_owned());
-        let listed = listed.chain(ranges(&column.ty));
+        let listed = listed.chain(spans);
         for text in named.iter().cloned().chain(around).chain(between(&named)).chain(changed).chain(listed) {
             add(text, &mut texts);
         }
@@ -92,6 +95,12 @@ fn ranges(ty: &Type) -> Vec<String> {
         }
     };
     (1..=12).flat_map(of).collect()
+}
+
+/// Whether a span has no length that a check could be about: where it is NULL, the check holds, and says nothing of the value.
+fn is_endless(span: &str) -> bool {
+    let inside = span.trim_matches(['[', '(', ']', ')']);
+    span == "empty" || span.contains("infinity") || inside.starts_with(',') || inside.ends_with(',')
 }
 
 /// The constants of a condition: what stands in quotes, and numbers.

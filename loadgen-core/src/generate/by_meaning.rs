@@ -131,6 +131,9 @@ pub(super) fn check(rule: &Meaning) -> Option<crate::Value> {
         return template.tells_codes_apart().then(|| crate::Value::Text(template.write(rng, 1)));
     }
     types.iter().find_map(|ty| {
-        Some(generator(rule, ty, Lengths { min: None, max: u32::MAX }, Locale::ANYWHERE)?.generate(rng))
+        Some(
+            generator(rule, ty, Lengths { min: None, max: u32::MAX, spread: false }, Locale::ANYWHERE)?
+                .generate(rng),
+        )
     })
 }

@@ -24,6 +24,8 @@ pub(super) struct Lengths {
     pub(super) min: Option<u32>,
     /// The most characters or bytes.
     pub(super) max: u32,
+    /// Whether the plan file says both: then all lengths between them come up.
+    pub(super) spread: bool,
 }
 
 /// The lengths that a column and its plan allow.
@@ -49,7 +51,8 @@ pub(super) fn lengths(ty: &Type, config: &ColumnConfig) -> Result<Lengths, Refus
             format!("a min_length up to {bound}"),
         ));
     }
-    Ok(Lengths { min, max: bound.min(config.max_length.unwrap_or(u32::MAX)) })
+    let spread = min.is_some() && config.max_length.is_some();
+    Ok(Lengths { min, max: bound.min(config.max_length.unwrap_or(u32::MAX)), spread })
 }
 
 /// Texts from this many characters on are words, shorter ones are codes.
@@ -94,12 +97,15 @@ fn text(fixed: bool, lengths: Lengths) -> Box<dyn Generator> {
     if lengths.max < SHORTEST_WORDS {
         return Box::new(Codes { length: (lengths.min.unwrap_or(1).min(lengths.max), lengths.max) });
     }
-    let (low, high) = span(lengths, 0, USUAL);
-    Box::new(Prose::new("words", (1, 6), (low, high)))
+    if lengths.spread {
+        return Box::new(Prose::spread("words", (lengths.min.unwrap_or(0), lengths.max)));
+    }
+    Box::new(Prose::new("words", (1, 6), span(lengths, 0, USUAL)))
 }
 
 /// From the fewest, or `low`, to the most, or at least `high`.
 fn span(lengths: Lengths, low: u32, high: u32) -> (u32, u32) {
-    let most = lengths.max.min(lengths.min.unwrap_or(0).max(high));
+    let usual = if lengths.spread { lengths.max } else { lengths.min.unwrap_or(0).max(high) };
+    let most = lengths.max.min(usual);
     (lengths.min.unwrap_or(low).min(most), most)
 }

@@ -89,6 +89,7 @@ use ladder::Bounds;
 use nullable::Nullable;
 pub(crate) use range::Range;
 use spelling::Spelling;
+use spelt::Spelt;
 use unfillable::Refusal;
 
 use crate::{Column, Fill, Rng, TableName, Type, Value};
@@ -190,9 +191,10 @@ fn values(
         let spelling = Spelling::new(pattern, (lengths.min.unwrap_or(0), lengths.max))?;
         return Ok(Box::new(spelling.padded(*fixed)));
     }
-    if let Type::Spelt(_) = ty {
-        // No meaning of a name knows how such a type is spelt.
-        return by_type::generator(ty, lengths);
+    if let Type::Spelt(templates) = ty {
+        // No meaning of a name knows how such a type is spelt; but what means something holds nothing odd.
+        let means = !meaning::ranked(Some(&table.table), name).is_empty();
+        return Ok(Box::new(if means { Spelt::usual(templates)? } else { Spelt::new(templates)? }));
     }
     let meant = || {
         let make = |rule: &meaning::Meaning| by_meaning::generator(rule, ty, lengths, locale);

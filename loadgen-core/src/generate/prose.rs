@@ -12,6 +12,8 @@ pub(super) struct Prose {
     count: (i64, i64),
     /// The fewest and the most characters.
     length: (u32, u32),
+    /// Whether a length is drawn, rather than a number of words.
+    spread: bool,
 }
 
 /// A word in a block of its own: blocks of one size are copied faster than texts of many lengths.
@@ -48,13 +50,21 @@ impl Prose {
     /// So many words, cut to a length in characters.
     pub(super) fn new(name: &'static str, count: (i64, i64), length: (u32, u32)) -> Self {
         let words = list("word").unwrap_or_default().iter().map(|word| Word::new(word)).collect();
-        Prose { name, words, count, length }
+        Prose { name, words, count, length, spread: false }
+    }
+
+    /// Words of any length in characters between two.
+    pub(super) fn spread(name: &'static str, length: (u32, u32)) -> Self {
+        Prose { spread: true, ..Prose::new(name, (1, 1), length) }
     }
 }
 
 impl Generator for Prose {
     fn generate(&self, rng: &mut Rng) -> Value {
-        let (least, most) = self.length;
+        let (mut least, most) = self.length;
+        if self.spread {
+            least = rng.between(least.into(), most.into()) as u32;
+        }
         let count = rng.between(self.count.0, self.count.1);
         let mut text = Vec::with_capacity(count as usize * ROOM + BLOCK);
         let (mut chars, mut written) = (0, 0);

@@ -21,6 +21,11 @@ impl Spelt {
         let shown = usual.write(&mut Rng::keyed(Seed(0), [0; 3]), 0);
         Ok(Spelt { templates, shown })
     }
+
+    /// Texts of the first template alone.
+    pub(super) fn usual(templates: &[String]) -> Result<Self, Refusal> {
+        Spelt::new(templates.get(..1).ok_or_else(nothing)?)
+    }
 }
 
 impl Generator for Spelt {

@@ -11,7 +11,7 @@ use crate::support::database;
 const SCHEMA: &str = include_str!("believable.sql");
 
 /// Rows that nobody would believe.
-const WRONG: [(&str, &str); 9] = [
+const WRONG: [(&str, &str); 12] = [
     ("invoices", "abs(tax - net * tax_rate / 100) > 0.01 or tax_rate not in (0, 5, 7, 10, 19, 20, 21)"),
     ("invoices", "due_date - issue_date not between 1 and 260 or paid_date < issue_date"),
     ("orders", "total_amount <> subtotal + vat"),
@@ -35,6 +35,9 @@ const WRONG: [(&str, &str); 9] = [
         "rental",
         "return_date <= rental_date or return_date > rental_date + interval '20 days' or last_update < rental_date",
     ),
+    ("sales", "amount_total <> amount_untaxed + coalesce(amount_tax, 0) or write_date < create_date"),
+    ("sales", "invoice_date_due < invoice_date or salary not between '0' and '1000'"),
+    ("shifts", "upper(during) - lower(during) is null or ver !~ '^[0-9]{3}[.][0-9]+$'"),
     ("days", "day not between '2000-01-01' and '2029-12-31'"),
 ];
 

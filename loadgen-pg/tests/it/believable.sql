@@ -44,3 +44,13 @@ create table rental (
     unique (rental_date, inventory_id)
 );
 create table days (day date primary key, visitors int not null);
+create table sales (
+    id bigint generated always as identity primary key,
+    amount_untaxed numeric, amount_tax numeric, amount_total numeric,
+    create_date timestamp, write_date timestamp, invoice_date date, invoice_date_due date, salary money
+);
+create table shifts (
+    id bigint generated always as identity primary key,
+    during daterange not null check (upper(during) - lower(during) between 1 and 30),
+    ver text not null check (ver similar to '\d{3}.\d+')
+);

@@ -9,6 +9,7 @@ mod checks;
 mod circles;
 mod conformance;
 mod connect;
+mod contradictions;
 mod crud;
 mod ddl;
 mod deferred;

@@ -120,6 +120,22 @@ proptest! {
 }
 
 #[test]
+fn lengths_between_two_that_the_plan_file_gives_all_come_up() {
+    let lengths = config(r#"{"min_length": 5, "max_length": 300}"#);
+    for ty in [Type::Text { max: None, fixed: false }, Type::Bytes] {
+        let generator = for_column(&table(), &column("notes", ty), Some(&lengths)).unwrap();
+        let length = |nth: u64| match generator.generate(&mut Rng::keyed(Seed(1), [nth, 0, 0])) {
+            Value::Text(text) => text.chars().count(),
+            Value::Bytes(bytes) => bytes.len(),
+            other => panic!("{other:?}"),
+        };
+        let mut all: Vec<usize> = (0..1_000).map(length).collect();
+        all.sort_unstable();
+        assert!(all[0] < 12 && all[999] > 290 && (130..180).contains(&all[500]), "{all:?}");
+    }
+}
+
+#[test]
 fn every_rule_can_be_read() {
     for rule in meaning::all() {
         assert!(crate::generate::by_meaning::check(&rule).is_some(), "{rule:?}");
