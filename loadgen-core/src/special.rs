@@ -41,6 +41,8 @@ pub struct Special {
     pub withheld: Vec<ChangeKind>,
     /// What is asked of what is inside the values of columns, by their indexes, where those may do without a value.
     pub inside: BTreeMap<usize, String>,
+    /// The names of checks on the items of arrays: where such is not understood, a column that may do without a value does so.
+    pub of_items: Vec<String>,
     /// What stays when the table or a column of it is renamed.
     pub identity: Identity,
     /// How many values are left of the sequences that fill columns, by their indexes, where they come to an end.

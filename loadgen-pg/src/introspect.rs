@@ -14,6 +14,7 @@ use sqlx::{
 mod address;
 mod alive;
 mod column;
+mod domain;
 mod expression;
 mod forms;
 mod key;
@@ -59,7 +60,8 @@ pub(crate) async fn read(conn: &mut PgConnection, filter: &SchemaFilter) -> sqlx
     let rows = rows.await?;
     let mut tables: Vec<Oid> = rows.iter().map(|row| row.try_get(0)).collect::<sqlx::Result<_>>()?;
     tables.dedup();
-    let types = Types::read(conn, &tables).await?;
+    let mut types = Types::read(conn, &tables).await?;
+    domain::learn(conn, &mut types).await?;
     let mut drafts = drafts(&rows, &types)?;
     complete(conn, &mut drafts).await?;
     for draft in drafts.values_mut() {

@@ -7,6 +7,8 @@
 mod bundle;
 mod call;
 mod condition;
+mod content;
+mod each;
 mod eval;
 mod expr;
 mod function;
@@ -15,6 +17,7 @@ mod isolate;
 mod item;
 mod kind;
 mod limits;
+mod mend;
 mod number;
 mod operator;
 mod parse;

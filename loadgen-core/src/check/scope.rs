@@ -4,6 +4,7 @@ use sqlparser::ast::{self, UnaryOperator, Value as Literal};
 
 use super::{
     call,
+    each::each,
     expr::{Arith, Expr, Op},
     function::Function,
     item::Item,
@@ -82,6 +83,10 @@ impl Scope<'_> {
                 let last =
                     else_result.as_ref().map_or(Ok(Expr::Const(Item::Null)), |last| self.expr(last))?;
                 Expr::Case(conditions.iter().map(arm).collect::<Result<_, _>>()?, Box::new(last))
+            }
+            Sql::Exists { subquery, negated } => {
+                let all = each(self, subquery).ok_or_else(|| unknown(sql))??;
+                negated_if(!negated, all)
             }
             other => match self.test(other) {
                 Some(found) => found?,

@@ -10,7 +10,8 @@ use super::{
     source::{FIRST, ORPHANS, Source, names},
 };
 use crate::{
-    Column, Fill, ForeignKey, Obstacle, Seed, Table, Type,
+    Check, Column, Fill, ForeignKey, Obstacle, Seed, Table, Type,
+    check::parse,
     generate::{self, ColumnConfig, Distinct, Locale, relate::beside},
 };
 
@@ -158,7 +159,7 @@ impl Draft<'_> {
             if let Some(parent) = Reference::source_of(references, index) {
                 return Ok(Ok(parent));
             }
-            if let Some(why) = self.table.special.inside.get(&index) {
+            if let Some(why) = self.lost_inside(index) {
                 let filled = if column.fill == Fill::None { "NULL" } else { "its default" };
                 let remedy = generate::remedies(std::iter::once(column));
                 notes.push(format!("{:?} gets {filled}: {why} of what is inside; {remedy}", column.name));
@@ -185,6 +186,20 @@ impl Draft<'_> {
             }
         }
         self.generated(column, config, notes)
+    }
+
+    /// What nobody makes values for that are inside those of a column which may do without: the items of an array, or the like.
+    fn lost_inside(&self, index: usize) -> Option<String> {
+        let (column, special) = (&self.table.columns[index], &self.table.special);
+        let is_lost = |check: &&Check| {
+            special.of_items.contains(&check.name)
+                && check.columns == [index]
+                && parse(&check.condition, self.table).is_err()
+        };
+        let lost =
+            || self.table.checks.iter().find(is_lost).map(|check| format!("CHECK {}", check.condition));
+        let may_do_without = column.nullable || column.fill != Fill::None;
+        special.inside.get(&index).cloned().or_else(|| if may_do_without { lost() } else { None })
     }
 
     /// Refuses values for a column that takes none.

@@ -14,7 +14,7 @@ use super::{
     tries::Tries,
 };
 use crate::{
-    Check, Column, Fill, Learnt, PrepareError, Schema, SqlSession, Table, TableName, Value,
+    Check, Column, Fill, Learnt, PrepareError, Schema, SqlSession, Table, TableName, Type, Value,
     check::parse,
     generate::{ColumnConfig, Locale, NULL_RATIO, Scalar},
 };
@@ -68,9 +68,10 @@ impl Lessons {
     }
 }
 
-/// Whether a check is understood, and computed for NULL alone.
+/// Whether a check is understood, and computed for NULL alone; or not, where the column would do without a value for that.
 fn is_opaque(check: &Check, table: &Table) -> bool {
-    parse(&check.condition, table).is_ok_and(|condition| condition.is_opaque())
+    let is_of_items = || table.special.of_items.contains(&check.name);
+    parse(&check.condition, table).map_or_else(|_| is_of_items(), |condition| condition.is_opaque())
 }
 
 /// What is learnt of the columns of one table; of one that is not refused, those that would be NULL for a check.
@@ -91,8 +92,12 @@ async fn lesson(
             continue;
         }
         let conditions: Vec<&str> = own.iter().map(|check| check.condition.as_str()).collect();
-        let tries = Tries::of(&table.name, definition, locale, &conditions);
-        let rows: Vec<Vec<Value>> = tries.texts.iter().map(|text| vec![Value::Text(text.clone())]).collect();
+        let tries = Tries::of(&table.name, &tried(definition), locale, &conditions);
+        let value = |text: &String| match definition.ty {
+            Type::Array(_) => Value::Array(vec![Value::Text(text.clone())]),
+            _ => Value::Text(text.clone()),
+        };
+        let rows: Vec<Vec<Value>> = tries.texts.iter().map(|text| vec![value(text)]).collect();
         let fits = session.fits(&[definition], &conditions, &rows).await?;
         let usual = fits.iter().take(tries.usual).filter(|fits| **fits).count();
         let is_understood = !is_opaque && own.iter().all(|check| parse(&check.condition, table).is_ok());
@@ -110,6 +115,12 @@ async fn lesson(
         }
     }
     Ok(learnt)
+}
+
+/// What values are tried for: a column, or the items of its arrays.
+fn tried(column: &Column) -> Column {
+    let ty = if let Type::Array(element) = &column.ty { element } else { &column.ty };
+    Column { ty: ty.clone(), ..column.clone() }
 }
 
 /// The values as the database gives them back, each once.

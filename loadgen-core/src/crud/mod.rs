@@ -2,6 +2,7 @@
 
 mod accept;
 mod adoption;
+mod candidates;
 mod changes;
 mod children;
 mod choice;
@@ -62,6 +63,7 @@ mod withheld;
 mod workload;
 
 pub use adoption::TakenOver;
+pub use candidates::candidates;
 pub use config::{CrudConfig, OperationWeights, RowCounts, TableConfig};
 pub use error::{CrudPlanError, Part};
 pub use lane::CrudLane;
