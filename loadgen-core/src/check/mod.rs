@@ -34,7 +34,7 @@ mod text;
 mod way;
 mod ways;
 
-pub(crate) use condition::{Condition, restrictions};
+pub(crate) use condition::{Condition, can_hold, restrictions};
 pub(crate) use eval::{fails, holds};
 pub(crate) use expr::Expr;
 pub(crate) use item::Item;
