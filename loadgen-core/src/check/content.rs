@@ -7,6 +7,11 @@ use crate::{Type, Value};
 const DRAWS: u32 = 10_000;
 
 impl Limits {
+    /// Whether an array is filled up or cut, which whoever makes it knows nothing of.
+    pub(super) fn asks_for(&self, ty: &Type) -> bool {
+        matches!(ty, Type::Array(_)) && (self.length != (None, None) || !self.has.is_empty())
+    }
+
     /// As many items as there may be, out of more arrays where there are too few.
     pub(super) fn counted(&self, mut items: Vec<Value>, more: &mut dyn FnMut() -> Value) -> Vec<Value> {
         let (least, most) = self.length;

@@ -84,10 +84,6 @@ impl Scope<'_> {
                     else_result.as_ref().map_or(Ok(Expr::Const(Item::Null)), |last| self.expr(last))?;
                 Expr::Case(conditions.iter().map(arm).collect::<Result<_, _>>()?, Box::new(last))
             }
-            Sql::Exists { subquery, negated } => {
-                let all = each(self, subquery).ok_or_else(|| unknown(sql))??;
-                negated_if(!negated, all)
-            }
             other => match self.test(other) {
                 Some(found) => found?,
                 None => call::call(self, other)?,
@@ -95,12 +91,16 @@ impl Scope<'_> {
         })
     }
 
-    /// Questions for NULL, true and false.
+    /// Questions for NULL, true and false, and for what is there at all.
     fn test(&self, sql: &ast::Expr) -> Option<Parsed> {
         use ast::Expr as Sql;
         let is = |wanted, inner| self.boxed(inner).map(|inner| Expr::Is(wanted, inner));
         let differ = |a, b| Ok(Expr::Differ(self.boxed(a)?, self.boxed(b)?));
         Some(match sql {
+            Sql::Exists { subquery, negated } => {
+                let none = each(self, subquery).unwrap_or_else(|| Err(unknown(sql)));
+                none.map(|none| negated_if(!negated, none))
+            }
             Sql::IsNull(inner) => self.nullness(inner),
             Sql::IsNotNull(inner) => self.nullness(inner).map(Expr::not),
             Sql::IsTrue(inner) => is(true, inner),

@@ -91,7 +91,8 @@ impl Way {
     pub(super) fn describe(&self) -> impl Iterator<Item = (usize, String)> + '_ {
         self.draws.iter().map(|draw| {
             let words = draw.generator.as_ref().map_or_else(|| "NULL".to_owned(), |own| own.describe());
-            let may_move = draw.said == Said::Nothing && draw.bounds.iter().any(|bound| bound.op != Op::Ne);
+            let is_bound = || draw.bounds.iter().any(|bound| bound.op != Op::Ne);
+            let may_move = draw.said == Said::Nothing && (is_bound() || draw.limits.asks_for(&draw.ty));
             (draw.column, if may_move { format!("{words}, or what its CHECK asks for") } else { words })
         })
     }

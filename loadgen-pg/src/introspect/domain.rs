@@ -7,7 +7,7 @@ use super::{
     resolve::{condition_of, resolve},
     types::{Kind, Part, Types},
 };
-use crate::session::fits::text;
+use crate::{quote::quote, session::fits::text};
 
 /// What a domain takes.
 #[derive(Debug, Default)]
@@ -18,8 +18,8 @@ pub(super) struct Taken {
     pub(super) null: bool,
 }
 
-/// What a value is called in the conditions that are asked for.
-pub(super) const VALUE: &str = "value";
+/// What a text is called before it is a value: no domain under a check.
+const PLAIN: &str = "\"the text of a value that is tried, of loadgen's\"";
 /// So many values of a domain are kept.
 const KEPT: usize = 48;
 
@@ -38,17 +38,19 @@ async fn taken(connection: &mut PgConnection, types: &Types, id: u32) -> sqlx::R
     let (resolved, base) = (resolve(types, domain), base(types, domain));
     let named = sqlx::query_scalar("select format_type($1, $2)").bind(Oid(base.id)).bind(base.modifier);
     let name: String = named.fetch_one(&mut *connection).await?;
+    // Called so, values may be likelier to look like what they are.
+    let called = types.get(id).map_or("value", |row| &row.name);
     let checks: Vec<String> =
-        resolved.checks.iter().map(|(_, condition)| condition_of(VALUE, condition)).collect();
+        resolved.checks.iter().map(|(_, condition)| condition_of(called, condition)).collect();
     let ty = resolve(types, base).ty;
     let mut texts: Vec<Option<String>> = vec![None];
     if ty != Type::Unsupported {
         let native = NativeType { name: name.clone(), ..NativeType::default() };
-        let column = Column { name: VALUE.to_owned(), ty, native, nullable: false, fill: Fill::None };
+        let column = Column { name: called.to_owned(), ty, native, nullable: false, fill: Fill::None };
         texts.extend(candidates(&column, &checks).iter().map(text));
     }
     let mut taken = Taken { texts: Vec::new(), null: false };
-    for text in fitting(connection, &name, &checks, &texts).await? {
+    for text in fitting(connection, (called, &name), &checks, &texts).await? {
         match text {
             Some(text) if taken.texts.len() < KEPT && !taken.texts.contains(&text) => taken.texts.push(text),
             Some(_) => {}
@@ -69,15 +71,15 @@ fn base(types: &Types, part: Part) -> Part {
 /// Those of the texts that meet conditions, as the server writes them. All go together; where one is an error, each goes alone.
 async fn fitting(
     connection: &mut PgConnection,
-    ty: &str,
+    of: (&str, &str),
     conditions: &[String],
     texts: &[Option<String>],
 ) -> sqlx::Result<Vec<Option<String>>> {
-    match ask(connection, ty, conditions, texts).await {
+    match ask(connection, of, conditions, texts).await {
         Err(error) if error.as_database_error().is_some() => {
             let mut fitting = Vec::new();
             for text in texts {
-                match ask(connection, ty, conditions, std::slice::from_ref(text)).await {
+                match ask(connection, of, conditions, std::slice::from_ref(text)).await {
                     Err(error) if error.as_database_error().is_some() => {}
                     answer => fitting.extend(answer?),
                 }
@@ -91,14 +93,15 @@ async fn fitting(
 /// A condition may call functions of anybody's: nothing that they write stays.
 async fn ask(
     connection: &mut PgConnection,
-    ty: &str,
+    (called, ty): (&str, &str),
     conditions: &[String],
     texts: &[Option<String>],
 ) -> sqlx::Result<Vec<Option<String>>> {
+    let called = quote(called);
     let all: Vec<String> = conditions.iter().map(|condition| format!("({condition}) is not false")).collect();
     let sql = format!(
-        "select case when text is not null then format('%s', \"{VALUE}\") end \
-         from (select text, text::{ty} as \"{VALUE}\" from unnest($1::text[]) text) candidates where {}",
+        "select case when {PLAIN} is not null then format('%s', {called}) end \
+         from (select {PLAIN}, {PLAIN}::{ty} as {called} from unnest($1::text[]) {PLAIN}) t where {}",
         all.join(" and ")
     );
     connection.execute(sqlx::raw_sql("begin read only")).await?;

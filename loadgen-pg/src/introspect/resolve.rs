@@ -5,7 +5,6 @@ use std::collections::HashMap;
 use loadgen_core::Type;
 
 use super::{
-    domain::VALUE,
     forms::{self, Forms},
     native,
     types::{Kind, NativeRow, Part, Types},
@@ -115,6 +114,9 @@ fn array(types: &Types, row: &NativeRow, item: Part, dimensions: i32) -> Resolve
     };
     Resolved { items: items.checks, conditions: items.conditions, ..Resolved::new(ty, items.array_id, 0) }
 }
+
+/// What an item of an array is called in conditions.
+const VALUE: &str = "value";
 
 /// The condition of a check on the items of a column's arrays, which are called VALUE.
 pub(super) fn condition_of_items(column: &str, condition: &str) -> String {
