@@ -22,6 +22,7 @@ mod native;
 mod other;
 mod partition;
 mod period;
+mod policy;
 mod resolve;
 mod rows;
 mod sample;
@@ -159,7 +160,7 @@ async fn complete(conn: &mut PgConnection, drafts: &mut HashMap<u32, Draft>) -> 
     alive::triggers(drafts, &triggers.fetch_all(&mut *conn).await?)?;
     let policies = sqlx::query(include_str!("introspect/policies.sql")).bind(&tables);
     for row in policies.fetch_all(&mut *conn).await? {
-        alive::policy(&mut draft(drafts, &row)?.table, &row)?;
+        policy::add(conn, &mut draft(drafts, &row)?.table, &row).await?;
     }
     let denied = sqlx::query(include_str!("introspect/denied.sql")).bind(&tables);
     for row in denied.fetch_all(&mut *conn).await? {

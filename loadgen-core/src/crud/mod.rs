@@ -8,6 +8,7 @@ mod children;
 mod choice;
 mod circle;
 mod circles;
+mod collisions;
 mod combinations;
 mod computed;
 mod conditions;
