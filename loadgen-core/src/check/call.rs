@@ -149,6 +149,7 @@ fn function_of(name: &str) -> Option<Function> {
         "isempty" => Function::IsEmpty,
         "cardinality" => Function::Cardinality,
         "array_length" => Function::ArrayLength,
+        "array_position" => Function::ArrayPosition,
         "jsonb_typeof" | "json_typeof" => Function::JsonType,
         _ => return None,
     })

@@ -43,6 +43,8 @@ pub(crate) enum Function {
     NumNonNulls,
     Cardinality,
     ArrayLength,
+    /// Where an item stands in an array, counted from one.
+    ArrayPosition,
     JsonType,
     HasKey,
     /// Whether all items of an array are among those of another.
@@ -81,6 +83,14 @@ pub(super) fn lenient(function: Function, args: &[Item]) -> Option<Result<Item, 
         Function::Coalesce => args.iter().find(|arg| !arg.is_null()).cloned().unwrap_or(Item::Null),
         Function::NumNulls => Item::Int(nulls() as i128),
         Function::NumNonNulls => Item::Int((args.len() - nulls()) as i128),
+        Function::ArrayPosition => match args {
+            [Item::List(items), item] => {
+                let at = items.iter().position(|own| own == item);
+                at.map_or(Item::Null, |at| Item::Int(at as i128 + 1))
+            }
+            [Item::Null, _] => Item::Null,
+            _ => return Some(Err(Unknown)),
+        },
         Function::Greatest | Function::Least => return Some(extreme(function, args)),
         Function::NullIf => match args {
             [a, b] if a.is_null() || b.is_null() => a.clone(),

@@ -20,6 +20,7 @@ mod limits;
 mod mend;
 mod number;
 mod operator;
+mod order;
 mod parse;
 mod pattern;
 mod place;

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use super::{
     eval::eval,
     expr::{Expr, Op},
-    isolate::{Bound, isolate, result},
+    isolate::{Bound, isolate},
     limits::{Limits, NOW, form},
+    order::order,
     place::{number, place, value},
     restrict::limits,
     said::{self, Said},
@@ -96,13 +97,6 @@ impl Way {
             (draw.column, if may_move { format!("{words}, or what its CHECK asks for") } else { words })
         })
     }
-}
-
-/// The columns in their order, but those that are the result of an equation last.
-fn order(atoms: &[Expr], columns: &[usize]) -> Vec<usize> {
-    let results: Vec<usize> = atoms.iter().filter_map(result).collect();
-    let (last, first): (Vec<usize>, Vec<usize>) = columns.iter().partition(|column| results.contains(column));
-    [first, last].concat()
 }
 
 /// The generator that the column would have anyway if its values fit, else one for the limits.

@@ -101,8 +101,9 @@ async fn lesson(
         let fits = session.fits(&[definition], &conditions, &rows).await?;
         let usual = fits.iter().take(tries.usual).filter(|fits| **fits).count();
         let is_understood = !is_opaque && own.iter().all(|check| parse(&check.condition, table).is_ok());
-        // As for a check that is solved.
-        if is_understood && usual * 2 > tries.usual {
+        // As for a check that is solved; what is asked of a whole array cannot be told by one item.
+        let is_array = matches!(definition.ty, Type::Array(_));
+        if is_understood && (is_array || usual * 2 > tries.usual) {
             continue;
         }
         let taken = if usual >= ENOUGH { tries.usual } else { tries.texts.len() };

@@ -142,3 +142,8 @@ create table c_nearly_product (id bigserial primary key, quantity int not null c
     price numeric(8, 2) not null check (price > 0), total numeric(12, 2) not null, check (abs(total - quantity * price) <= 0.005));
 -- With NULL alone.
 create table c_nulls (id bigserial primary key, a int, b int, c int, check (a > 10), check (b < 5), check (a < b), check (c > a));
+create table c_nearly_sums (id bigserial primary key, gross numeric(12, 2) not null check (gross > 10), net numeric(12, 2) not null,
+    vat numeric(12, 2) not null, check (abs(gross - net - vat) < 0.01), check (abs(vat - net * 0.2) <= 0.01));
+create table c_sums (id bigserial primary key, gross numeric(12, 2) not null, net numeric(12, 2) not null check (net > 0),
+    tax numeric(12, 2) not null, check (gross = net + tax), check (tax = round(net * 0.19, 2)));
+create table c_items_no_null (id bigserial primary key, names text[] not null check (array_position(names, null) is null));
