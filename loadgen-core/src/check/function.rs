@@ -43,6 +43,8 @@ pub(crate) enum Function {
     NumNonNulls,
     Cardinality,
     ArrayLength,
+    /// Of an array that is not empty.
+    Dimensions,
     /// Where an item stands in an array, counted from one.
     ArrayPosition,
     JsonType,
@@ -57,7 +59,7 @@ pub(crate) enum Function {
     IsFinite,
     /// Whether a span of values has none.
     IsEmpty,
-    /// An end of a span of values, which the database alone finds in its text.
+    /// An end of a span of values, or the size of an array of several dimensions, which the database alone finds in its text.
     End,
 }
 
@@ -142,6 +144,13 @@ pub(super) fn strict(function: Function, args: &[Item]) -> Result<Item, Unknown>
                 Item::Null
             } else {
                 Int(items.len() as i128)
+            }
+        }
+        (Function::Dimensions, [List(items)]) => {
+            if items.is_empty() {
+                Item::Null
+            } else {
+                Int(1)
             }
         }
         (Function::JsonType, [Json(json)]) => Text(json_type(json).to_owned()),

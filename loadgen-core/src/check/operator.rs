@@ -55,7 +55,7 @@ impl Scope<'_> {
             By::PGStartsWith => call(Function::StartsWith),
             By::Question => call(Function::HasKey),
             By::ArrowAt => call(Function::Within),
-            By::AtArrow if self.is_array(left) => {
+            By::AtArrow if self.is_array(left) || self.is_array(right) => {
                 Ok(Expr::Call(Function::Within, vec![self.expr(right)?, self.expr(left)?]))
             }
             By::PGOverlap => call(Function::Overlaps),

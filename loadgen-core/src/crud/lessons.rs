@@ -86,7 +86,7 @@ async fn lesson(
         let is_ours = matches!(definition.fill, Fill::None | Fill::Constant(_) | Fill::Volatile(_))
             && !config.columns.contains_key(&definition.name)
             && !table.foreign_keys.iter().any(|key| key.columns.contains(&column));
-        let own: Vec<&Check> = table.checks.iter().filter(|check| check.columns == [column]).collect();
+        let own = own_checks(table, column);
         let is_opaque = own.iter().any(|check| is_opaque(check, table));
         if own.is_empty() || !is_ours || !(is_refused || is_opaque) {
             continue;
@@ -101,9 +101,8 @@ async fn lesson(
         let fits = session.fits(&[definition], &conditions, &rows).await?;
         let usual = fits.iter().take(tries.usual).filter(|fits| **fits).count();
         let is_understood = !is_opaque && own.iter().all(|check| parse(&check.condition, table).is_ok());
-        // As for a check that is solved; what is asked of a whole array cannot be told by one item.
-        let is_array = matches!(definition.ty, Type::Array(_));
-        if is_understood && (is_array || usual * 2 > tries.usual) {
+        // As for a check that is solved.
+        if is_understood && usual * 2 > tries.usual {
             continue;
         }
         let taken = if usual >= ENOUGH { tries.usual } else { tries.texts.len() };
@@ -116,6 +115,17 @@ async fn lesson(
         }
     }
     Ok(learnt)
+}
+
+/// The checks that values of a column are tried against; of arrays, those on their items, if one of these is not understood.
+fn own_checks(table: &Table, column: usize) -> Vec<&Check> {
+    let own = table.checks.iter().filter(|check| check.columns == [column]);
+    if !matches!(table.columns[column].ty, Type::Array(_)) {
+        return own.collect();
+    }
+    let of_items: Vec<&Check> = own.filter(|check| table.special.of_items.contains(&check.name)).collect();
+    let is_lost = of_items.iter().any(|check| parse(&check.condition, table).is_err());
+    of_items.into_iter().filter(|_| is_lost).collect()
 }
 
 /// What values are tried for: a column, or the items of its arrays.

@@ -48,3 +48,30 @@ async fn what_is_inside_meets_its_checks_or_is_left_out_and_the_plan_says_so() {
     end $$";
     session.execute(varied).await.unwrap();
 }
+
+#[tokio::test]
+async fn items_that_the_plan_file_lists_are_held_against_the_checks_of_items() {
+    let sql = "create domain pct as int check (value between 0 and 100);
+        create table t (id int primary key, p pct[] not null check (cardinality(p) = 2), note text)";
+    let (target, mut session) = database(sql).await;
+    let config = |items: &str| -> CrudConfig {
+        serde_json::from_str(&format!(
+            r#"{{"tables": {{"t": {{"columns": {{"p": {{"choice": {items}}}}}}}}}}}"#
+        ))
+        .unwrap()
+    };
+    let plan = crud::plan(&mut session, &config("[7, 8, 900]"), Seed(3), 4).await.unwrap();
+    let notes = plan.tables[0].notes.join("; ");
+    assert!(notes.contains("p: 1 of 3 values of its choice left out"), "{notes}");
+    let refused = crud::plan(&mut session, &config("[900]"), Seed(3), 4).await.unwrap_err().to_string();
+    assert!(refused.contains("refuses what the plan lists"), "{refused}");
+    let run = Run::new(target, Crud::new(config("[7, 8, 900]"))).seed(3).lanes(4).connections(2);
+    let report = run.operations(200).check().execute().await.unwrap();
+    assert!(
+        report.errors.is_empty() && report.tally.tables["public.t"].rows.inserted > 20,
+        "{:#?}",
+        report.errors
+    );
+    let listed = "do $$ begin assert (select bool_and(p <@ array[7, 8]::pct[]) and count(distinct p) = 4 from t); end $$";
+    session.execute(listed).await.unwrap();
+}

@@ -147,3 +147,5 @@ create table c_nearly_sums (id bigserial primary key, gross numeric(12, 2) not n
 create table c_sums (id bigserial primary key, gross numeric(12, 2) not null, net numeric(12, 2) not null check (net > 0),
     tax numeric(12, 2) not null, check (gross = net + tax), check (tax = round(net * 0.19, 2)));
 create table c_items_no_null (id bigserial primary key, names text[] not null check (array_position(names, null) is null));
+create table c_items_any (id bigserial primary key, nets inet[] not null check ('10.0.0.1' = any (nets) and array_upper(nets, 1) <= 4),
+    matrix int[][] not null check (cardinality(matrix) = 4), words text[] not null check (array['x', 'y'] @> words and array_ndims(words) = 1));
