@@ -33,6 +33,7 @@ pub(super) async fn add(connection: &mut PgConnection, table: &mut Table, row: &
 
 /// A condition that is the same for all rows, and whether it holds, if the server says so.
 fn bare(table: &mut Table, command: &str, (condition, holds): (&str, Option<bool>)) {
+    let condition = condition.split_whitespace().collect::<Vec<_>>().join(" ");
     match (holds, kind(command), verb(command)) {
         (Some(true), ..) => {}
         (_, Some((kind, _)), _) => {
