@@ -129,6 +129,7 @@ impl TablePlan {
         let has_key = delete.is_some() && !kept.by_address;
         let standing = Standing::of(&table, config, table_config, has_key);
         notes.extend(standing.note.clone());
+        let wanted = wanted.unseen(&table.special, standing.touch, &mut notes);
         let operations = possible(wanted, updates.is_empty(), (delete.is_none(), &table.special), &mut notes);
         note_idle(table_config, operations, (&standing, !referred.is_empty()), &mut notes);
         let room = room::of_sequences(&table, &sources).map_or(u64::MAX, |(_, left)| left);
