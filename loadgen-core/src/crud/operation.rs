@@ -199,8 +199,9 @@ impl Operation {
     fn draw_insert(&self, lane: &CrudLane, cx: &mut Cx, table: usize) -> Drawn {
         let table = self.insertable(lane, table)?;
         let plan = &self.plan.tables[table];
-        if lane.tables[table].live.combinations().is_out() {
-            return Err("no more combinations of parents are remembered");
+        let combinations = lane.tables[table].live.combinations();
+        if combinations.is_out() && !combinations.is_partial() {
+            return Err(FULL);
         }
         let rows = plan.rows_at_once(self.plan.rows.insert);
         let mut change = TablePlan::change(&plan.insert, rows);
@@ -309,7 +310,7 @@ impl Operation {
         change: &mut Change,
     ) -> Result<(), &'static str> {
         let plan = &self.plan.tables[table];
-        let (mine, mut ended) = (parents.len(), Vec::new());
+        let (mine, mut ended, mut is_full) = (parents.len(), Vec::new(), false);
         let is_varied = !plan.references.is_empty() || !plan.loose.is_empty();
         for _ in 0..if is_varied { PARENT_TRIES } else { 1 } {
             ended.clear();
@@ -330,13 +331,18 @@ impl Operation {
                 continue;
             }
             let (own, before) = split(parents, mine);
-            let is_free = || lane.tables[table].live.combinations().line(own, before).is_some();
-            if is_apart(plan, &row, is_free) {
+            let combinations = lane.tables[table].live.combinations();
+            is_full = combinations.is_out();
+            if is_apart(plan, &row, || !is_full && combinations.line(own, before).is_some()) {
                 change.values.extend(plan.insert.set.iter().map(|column| std::mem::take(&mut row[*column])));
                 return Ok(());
             }
         }
-        Err(if ended.is_empty() { NO_VALUES } else { EXHAUSTED })
+        Err(match ended.is_empty() {
+            _ if is_full => FULL,
+            true => NO_VALUES,
+            false => EXHAUSTED,
+        })
     }
 
     fn draw_update(&self, lane: &CrudLane, cx: &mut Cx) -> Drawn {
@@ -424,6 +430,9 @@ pub(super) const HAS_CHILDREN: &str = "every row looked at has children";
 
 /// Why an operation is skipped where a column of the new row has no more values.
 pub(super) const EXHAUSTED: &str = "domain exhausted";
+
+/// Why an operation is skipped where no combination of parents may be taken that is not remembered.
+const FULL: &str = "no more combinations of parents are remembered";
 
 /// Why an operation is skipped where checks leave no values for it.
 pub(super) const NO_VALUES: &str = "no values found that meet the checks";

@@ -65,3 +65,40 @@ async fn a_filling_does_so_too_and_run_goes_on_from_there() {
     let report = run.operations(1_000).check().execute().await.unwrap();
     assert!(report.errors.is_empty(), "{:#?}", report.errors);
 }
+
+const FEW_REMEMBERED: &str = "
+    create table a (id int generated always as identity primary key, name text);
+    create table b (id int generated always as identity primary key, name text);
+    create table link (id int generated always as identity primary key, a_id int not null references a,
+        b_id int not null references b, active boolean not null);
+    create unique index on link (a_id, b_id) where active;";
+
+#[tokio::test]
+async fn combinations_of_rows_that_are_gone_are_free_again() {
+    let (target, mut session) = database(FEW_REMEMBERED).await;
+    let json = r#"{"remember": 1, "operations": {"insert": 1, "update": 0, "delete": 1},
+        "tables": {"a": {}, "b": {}, "link": {"weight": 8}}}"#;
+    let config: CrudConfig = serde_json::from_str(json).unwrap();
+    let run = Run::new(target, Crud::new(config)).seed(3).lanes(4).connections(2);
+    let report = run.operations(8_000).check().execute().await.unwrap();
+    assert!(report.errors.is_empty(), "{:#?}", report.errors);
+    let links = report.tally.tables["public.link"];
+    assert!(links.rows.inserted > 2_000, "{links:?}, {:?}", report.skips);
+    // Of rows that are not remembered any more, and still there, combinations stay taken.
+    let full = report.skips.get("no more combinations of parents are remembered").copied();
+    assert!(full.unwrap_or_default() < 200, "{:?}", report.skips);
+    assert!(number(&mut session, "select count(*) from link").await > 10);
+}
+
+#[tokio::test]
+async fn a_new_parent_may_have_its_row_in_the_part() {
+    let (target, mut session) = database(PARTS).await;
+    let json = r#"{"operations": {"insert": 1, "update": 0, "delete": 1}, "exclude": ["member"]}"#;
+    let config: CrudConfig = serde_json::from_str(json).unwrap();
+    let run = Run::new(target, Crud::new(config)).seed(3).lanes(4).connections(2);
+    let report = run.operations(16_000).check().execute().await.unwrap();
+    assert!(report.errors.is_empty(), "{:#?}", report.errors);
+    let teams = number(&mut session, "select count(distinct team) from version").await;
+    let active = number(&mut session, "select count(*) from version where active").await;
+    assert!(teams > 20 && active > teams / 3, "{active} of {teams}");
+}

@@ -63,7 +63,7 @@ impl CrudLane {
             }
             let slot = self.tables[pending.table].live.push(NewRow { keys, sums, parents });
             if plan.partial.is_some() && !plan.is_in_part(change, row) {
-                self.tables[pending.table].live.give_back(parents);
+                self.tables[pending.table].live.set_apart(slot);
             }
             if let Some(number) = pending.numbers.get(row) {
                 self.tables[pending.table].live.set_number(slot, *number);

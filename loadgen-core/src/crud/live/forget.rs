@@ -51,8 +51,7 @@ impl LiveRows {
         positions.sort_unstable();
         for position in positions.into_iter().rev() {
             let slot = self.live.swap_remove(position);
-            let parents = &self.parents[slot as usize * self.references..][..self.references];
-            self.combinations.leave(parents);
+            self.leave_combination(slot);
             self.vacate(slot);
         }
     }
