@@ -8,11 +8,12 @@ use super::{
     parent::Eligible,
     parents::{COMBINATION_TRIES, NO_COMBINATION},
     reference::{Part, Reference},
+    row::Fit,
     source::Source,
     table_plan::TablePlan,
 };
 use crate::{
-    Action, Applied, Change, Cx, Done, Failure, Rows, SessionOf, SqlSession, Target, Value, row_hash,
+    Action, Applied, Change, Cx, Done, Failure, Rng, Rows, SessionOf, SqlSession, Target, Value, row_hash,
 };
 
 /// The row of one table in a circle.
@@ -154,27 +155,26 @@ impl Operation {
         change: &mut Change,
     ) -> Result<Vec<Slot>, &'static str> {
         let plan = &self.plan.tables[table];
-        if self.index(lane, table) >= plan.room {
+        let (index, mut reason) = (self.index(lane, table), NO_VALUES);
+        if index >= plan.room {
             return Err(EXHAUSTED);
         }
         for _ in 0..PARENT_TRIES {
             let (parents, line) = self.draw_outer_parents(lane, cx, table)?;
-            let mut row = vec![Value::Null; plan.table.columns.len()];
-            for column in &plan.insert.set {
-                row[*column] = match self.inner_key(lane, table, *column) {
-                    Some(key) => key.ok_or(EXHAUSTED)?,
-                    None => {
-                        let index = self.index(lane, table);
-                        self.draw_value(lane, cx, (table, *column), (index, line), &parents)?
-                    }
-                };
-            }
-            if plan.ties.as_ref().is_none_or(|ties| ties.draw(&mut row, &mut cx.rng)) {
-                change.values.extend(plan.insert.set.iter().map(|column| std::mem::take(&mut row[*column])));
-                return Ok(parents);
+            let value = |column: usize, rng: &mut Rng| match self.inner_key(lane, table, column) {
+                Some(key) => key.ok_or(EXHAUSTED),
+                None => self.draw_value(lane, rng, (table, column), (index, line), &parents),
+            };
+            match plan.draw_row(&mut cx.rng, value)? {
+                Fit::Row(row) => {
+                    plan.take_written(row, &mut change.values);
+                    return Ok(parents);
+                }
+                Fit::Unfit => reason = NO_VALUES,
+                Fit::Ended => reason = EXHAUSTED,
             }
         }
-        Err(NO_VALUES)
+        Err(reason)
     }
 
     /// The number of the lane's next row.

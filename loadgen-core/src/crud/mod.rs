@@ -42,6 +42,7 @@ mod prepare;
 mod reference;
 mod replan;
 mod room;
+mod row;
 mod sampling;
 mod seeding;
 mod sequence;

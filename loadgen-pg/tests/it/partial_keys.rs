@@ -102,3 +102,20 @@ async fn a_new_parent_may_have_its_row_in_the_part() {
     let active = number(&mut session, "select count(*) from version where active").await;
     assert!(teams > 20 && active > teams / 3, "{active} of {teams}");
 }
+#[tokio::test]
+async fn a_filling_goes_on_beside_a_unique_column_of_some_rows() {
+    let sql = "
+        create table team (id int generated always as identity primary key, name text not null);
+        create table badge (id int generated always as identity primary key, team int not null references team,
+            code char(1) not null, active boolean not null, gone boolean not null);
+        create unique index on badge (team) where active;
+        create unique index on badge (code) where not gone;";
+    let (target, mut session) = database(sql).await;
+    let plan = seeding_plan(&mut session, &CrudConfig::default(), Seed(3)).await.unwrap();
+    let report = Seeding::new(target, plan, Some(400)).connections(2).execute().await.unwrap();
+    assert!(report.is_complete(), "{report:?}");
+    let rows = "select count(*) from badge where ";
+    assert!(number(&mut session, &format!("{rows} active and gone")).await > 50);
+    assert!(number(&mut session, &format!("{rows} not active")).await > 20);
+    assert!(number(&mut session, &format!("{rows} not gone")).await > 10);
+}

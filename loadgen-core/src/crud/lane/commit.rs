@@ -65,7 +65,7 @@ impl CrudLane {
             if plan.partial.is_some() && !plan.is_in_part(change, row) {
                 self.tables[pending.table].live.set_apart(slot);
             }
-            if let Some(number) = pending.numbers.get(row) {
+            if let Some(number) = pending.lent.numbers.get(row) {
                 self.tables[pending.table].live.set_number(slot, *number);
             }
             self.arrived(crud, seq, pending.table, (slot, chosen));
