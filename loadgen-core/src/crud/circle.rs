@@ -24,6 +24,8 @@ pub(crate) struct Member {
     pub(super) parents: Vec<Slot>,
     /// The row, if it is to be deleted.
     pub(super) slot: Slot,
+    /// The position where the search for it begins: rows that were inserted together are not far from each other.
+    pub(super) start: u64,
 }
 
 /// Why a row cannot be inserted alone.
@@ -141,7 +143,7 @@ impl Operation {
             let parents = self.draw_member(lane, cx, table, &mut change);
             let parents = parents.map_err(|reason| (reason, Some(table)))?;
             changes.push(change);
-            drawn.push(Member { table, parents, slot: NO_SLOT });
+            drawn.push(Member { table, parents, slot: NO_SLOT, start: 0 });
         }
         Ok((changes, drawn.into()))
     }
