@@ -320,7 +320,7 @@ impl CrudLane {
             }
         }
         let slots: Vec<(usize, Slot)> =
-            members.iter().map(|member| (member.table, self.tables[member.table].live.reserve())).collect();
+            members.iter().map(|member| (member.table, self.reserve(plan, member.table))).collect();
         for member in &mut members {
             for (own, reference) in member.parents.iter_mut().zip(&plan.tables[member.table].references) {
                 let inner = reference.parent.planned().filter(|_| reference.part != Part::None);

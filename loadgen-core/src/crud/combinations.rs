@@ -2,7 +2,10 @@
 
 use std::collections::HashMap;
 
-use super::live::{NO_SLOT, Slot};
+use super::{
+    live::{NO_SLOT, Slot},
+    plan::CrudPlan,
+};
 
 /// What a key of references allows.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -90,6 +93,12 @@ impl Combinations {
         }
     }
 
+    /// Another parent is in this place from now on, where the key is made of a reference to such alone: no row of the one before
+    /// is remembered.
+    pub(super) fn renew(&mut self, parent: Slot) {
+        self.taken.remove(&hash([parent].into_iter()));
+    }
+
     /// The row that was taken last has a line before this one; none where nobody knows which.
     pub(super) fn pass(&mut self, parents: &[Slot], line: Option<u64>) {
         let most = self.rule.lines;
@@ -112,7 +121,25 @@ impl Combinations {
         {
             return None;
         }
-        Some(combined.fold(0, |hash, slot| crate::rng::splitmix(hash ^ u64::from(slot))))
+        Some(hash(combined))
+    }
+}
+
+/// What stands for parents, in this order.
+fn hash(parents: impl Iterator<Item = Slot>) -> u64 {
+    parents.fold(0, |hash, slot| crate::rng::splitmix(hash ^ u64::from(slot)))
+}
+
+impl CrudPlan {
+    /// Finds for each table the others with a key that is made of a reference to it alone.
+    pub(super) fn find_one_to_one(&mut self) {
+        for child in 0..self.tables.len() {
+            let own = &self.tables[child];
+            let [reference] = own.layout.combining.references[..] else { continue };
+            if let Some(parent) = own.references[reference].parent.planned() {
+                self.tables[parent].one_to_one.push(child);
+            }
+        }
     }
 }
 

@@ -134,6 +134,13 @@ impl CrudLane {
         self.each_parent(plan, table, &parents, LiveRows::pin);
     }
 
+    /// A place for a new row, to be filled in.
+    pub(super) fn reserve(&mut self, plan: &CrudPlan, table: usize) -> Slot {
+        let slot = self.tables[table].live.reserve();
+        plan.tables[table].one_to_one.iter().for_each(|child| self.tables[*child].live.renew(slot));
+        slot
+    }
+
     /// Forgets the row at a position, which is there and is not touched again.
     pub(super) fn make_room(&mut self, plan: &CrudPlan, table: usize, position: usize) {
         let live = &mut self.tables[table].live;

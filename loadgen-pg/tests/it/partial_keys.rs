@@ -103,6 +103,20 @@ async fn a_new_parent_may_have_its_row_in_the_part() {
     assert!(teams > 20 && active > teams / 3, "{active} of {teams}");
 }
 #[tokio::test]
+async fn a_new_parent_in_the_place_of_one_that_is_not_remembered_any_more_may_have_its_row() {
+    let (target, mut session) = database(PARTS).await;
+    let json =
+        r#"{"remember": 1, "operations": {"insert": 1, "update": 0, "delete": 0}, "exclude": ["member"]}"#;
+    let config: CrudConfig = serde_json::from_str(json).unwrap();
+    let run = Run::new(target, Crud::new(config)).seed(3).lanes(4).connections(2);
+    let report = run.operations(8_000).check().execute().await.unwrap();
+    assert!(report.errors.is_empty(), "{:#?}", report.errors);
+    let teams = number(&mut session, "select count(distinct team) from version").await;
+    let active = number(&mut session, "select count(*) from version where active").await;
+    assert!(teams > 100 && active > teams / 2, "{active} of {teams}");
+}
+
+#[tokio::test]
 async fn a_filling_goes_on_beside_a_unique_column_of_some_rows() {
     let sql = "
         create table team (id int generated always as identity primary key, name text not null);

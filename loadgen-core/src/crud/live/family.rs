@@ -57,6 +57,11 @@ impl LiveRows {
         }
     }
 
+    /// The place of a parent is given to another one, where that alone makes up a key.
+    pub(crate) fn renew(&mut self, parent: Slot) {
+        self.combinations.renew(parent);
+    }
+
     /// The row that was remembered last, with these parents, has a line before this one; none where nobody knows which.
     pub(crate) fn pass_lines(&mut self, parents: &[Slot], line: Option<u64>) {
         self.combinations.pass(parents, line);
