@@ -45,6 +45,7 @@ mod prepare;
 mod reference;
 mod replan;
 mod room;
+mod row;
 mod sampling;
 mod seeding;
 mod sequence;
