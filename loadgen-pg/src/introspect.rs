@@ -27,6 +27,7 @@ mod resolve;
 mod rows;
 mod sample;
 mod spelling;
+mod standing;
 mod types;
 mod written;
 

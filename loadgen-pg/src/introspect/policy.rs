@@ -3,6 +3,8 @@
 use loadgen_core::{ChangeKind, Check, Obstacle, Table};
 use sqlx::{AssertSqlSafe, Executor, PgConnection, Row, postgres::PgRow};
 
+use super::standing::settle;
+
 /// Adds a row of `policies.sql` to its table: a policy is a condition like a CHECK. One that reads nothing of a row is asked for now.
 pub(super) async fn add(connection: &mut PgConnection, table: &mut Table, row: &PgRow) -> sqlx::Result<()> {
     let (command, condition): (String, Option<String>) = (row.try_get(1)?, row.try_get(2)?);
@@ -21,6 +23,7 @@ pub(super) async fn add(connection: &mut PgConnection, table: &mut Table, row: &
     if is_true(&condition) {
         return Ok(());
     }
+    let condition = settle(connection, &condition).await?;
     let columns: Vec<usize> = used.iter().filter_map(|name| table.column_index(name)).collect();
     if columns.is_empty() {
         let holds = holds(connection, &condition).await?;
