@@ -1,6 +1,6 @@
 //! Row security: what it asks of rows, and what it hides.
 
-use loadgen_core::{ChangeKind, Check, Obstacle, Table};
+use loadgen_core::{ChangeKind, Check, Fill, Obstacle, Table};
 use sqlx::{AssertSqlSafe, Executor, PgConnection, Row, postgres::PgRow};
 
 use super::standing::settle;
@@ -25,6 +25,11 @@ pub(super) async fn add(connection: &mut PgConnection, table: &mut Table, row: &
     }
     let condition = settle(connection, &condition).await?;
     let columns: Vec<usize> = used.iter().filter_map(|name| table.column_index(name)).collect();
+    for column in &columns {
+        if let Fill::Volatile(default) = &mut table.columns[*column].fill {
+            *default = settle(connection, default).await?;
+        }
+    }
     if columns.is_empty() {
         let holds = holds(connection, &condition).await?;
         bare(table, &command, (&condition, holds));
