@@ -32,7 +32,7 @@ pub(super) async fn spell(
 
 async fn ask(connection: &mut PgConnection, texts: &[(&Column, &str)]) -> sqlx::Result<Vec<String>> {
     let spelt = texts.iter().enumerate().map(|(at, (column, _))| {
-        let (text, ty) = (format!("($1::text[])[{}]", at + 1), &column.native.name);
+        let (text, ty) = (format!("($1::text[])[{}]", at + 1), cast(column));
         match column.ty {
             Type::Array(_) => format!("((array[{text}]::{ty})[1])::text"),
             _ => format!("{text}::{ty}::text"),
@@ -41,6 +41,15 @@ async fn ask(connection: &mut PgConnection, texts: &[(&Column, &str)]) -> sqlx::
     let sql = format!("select array[{}]", spelt.collect::<Vec<_>>().join(", "));
     let given: Vec<&str> = texts.iter().map(|(_, text)| *text).collect();
     sqlx::query_scalar(AssertSqlSafe(sql)).persistent(false).bind(given).fetch_one(connection).await
+}
+
+/// The type with the digits of a number, which is rounded to them in the column, too. Others have no length: a cast would cut to
+/// it in silence what the column refuses.
+fn cast(column: &Column) -> &str {
+    match column.native.name.as_str() {
+        "numeric" => column.native.words().trim_end_matches("[]"),
+        name => name,
+    }
 }
 
 /// What the server says of a value that it does not take.

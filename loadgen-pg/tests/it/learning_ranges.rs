@@ -15,7 +15,9 @@ const RANGES: &str = "
     create table r4 (id int primary key, at int4range not null check (upper(at) - lower(at) between 1 and 5));
     create table r5 (id int primary key, at tsrange not null
         check (lower(at) is not null and upper(at) - lower(at) <= interval '8 hours'));
-    create table r6 (id int primary key, at daterange, day date not null, check (upper(at) > day));";
+    create table r6 (id int primary key, at daterange, day date not null, check (upper(at) > day));
+    create table r7 (id int primary key, n numeric(50, 45) not null check (n between 0 and abs(0)),
+        m numeric(50, 45)[] check (m[1] between 0 and abs(0)));";
 
 #[tokio::test]
 async fn ranges_that_are_learnt_are_known_as_the_server_gives_them_back() {
