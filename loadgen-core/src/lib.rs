@@ -53,7 +53,7 @@ pub use rng::Rng;
 pub use schema::{Check, Column, Fill, ForeignKey, NativeType, Obstacle, Schema, Table, TableName, Type};
 pub use schema_change::{SchemaChange, SchemaChanges};
 pub use seed::Seed;
-pub use special::{Apart, Denied, Identity, Learnt, Other, Partial, Special, Storage};
+pub use special::{Apart, Collision, Denied, Identity, Learnt, Other, Partial, Special, Storage};
 pub use statistics::Statistics;
 pub use tally::{TableTally, Tally};
 pub use target::{EachRow, Lack, Rights, SchemaFilter, Session, SqlSession, Target};

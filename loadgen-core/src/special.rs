@@ -14,6 +14,8 @@ pub struct Special {
     pub loose_keys: Vec<Vec<usize>>,
     /// Those of the loose keys that hold for some rows alone.
     pub partial: Vec<Partial>,
+    /// Unique keys in which NULL collides with itself.
+    pub colliding: Vec<Collision>,
     /// Columns of texts that have to differ in more than case.
     pub folded: Vec<usize>,
     /// Columns of spans that may not overlap from row to row.
@@ -39,8 +41,14 @@ pub struct Special {
     pub denied: Denied,
     /// Kinds of changes that this user may not make, where the plan goes without them.
     pub withheld: Vec<ChangeKind>,
+    /// The names of checks that are none, but say which rows the database lets this user find for changes of a kind.
+    pub hiding: BTreeMap<String, ChangeKind>,
+    /// Kinds of changes for which the database may hide rows from this user, and why.
+    pub hidden: Vec<(ChangeKind, String)>,
     /// What is asked of what is inside the values of columns, by their indexes, where those may do without a value.
     pub inside: BTreeMap<usize, String>,
+    /// The names of checks on the items of arrays: where such is not understood, a column that may do without a value does so.
+    pub of_items: Vec<String>,
     /// What stays when the table or a column of it is renamed.
     pub identity: Identity,
     /// How many values are left of the sequences that fill columns, by their indexes, where they come to an end.
@@ -102,6 +110,15 @@ pub struct Apart {
     pub bounds: Type,
     /// How one is written from a bound to another that it does not reach: `[{low},{high})`.
     pub text: String,
+}
+
+/// A unique key in which NULL is a value like any other.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Collision {
+    /// Its columns.
+    pub key: Vec<usize>,
+    /// Those that the table says are never NULL for the sake of such keys alone.
+    pub nullable: Vec<usize>,
 }
 
 /// A unique rule for some of the rows.

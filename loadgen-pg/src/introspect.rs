@@ -14,6 +14,7 @@ use sqlx::{
 mod address;
 mod alive;
 mod column;
+mod domain;
 mod expression;
 mod forms;
 mod key;
@@ -21,10 +22,12 @@ mod native;
 mod other;
 mod partition;
 mod period;
+mod policy;
 mod resolve;
 mod rows;
 mod sample;
 mod spelling;
+mod standing;
 mod types;
 mod written;
 
@@ -59,7 +62,8 @@ pub(crate) async fn read(conn: &mut PgConnection, filter: &SchemaFilter) -> sqlx
     let rows = rows.await?;
     let mut tables: Vec<Oid> = rows.iter().map(|row| row.try_get(0)).collect::<sqlx::Result<_>>()?;
     tables.dedup();
-    let types = Types::read(conn, &tables).await?;
+    let mut types = Types::read(conn, &tables).await?;
+    domain::learn(conn, &mut types).await?;
     let mut drafts = drafts(&rows, &types)?;
     complete(conn, &mut drafts).await?;
     for draft in drafts.values_mut() {
@@ -157,7 +161,7 @@ async fn complete(conn: &mut PgConnection, drafts: &mut HashMap<u32, Draft>) -> 
     alive::triggers(drafts, &triggers.fetch_all(&mut *conn).await?)?;
     let policies = sqlx::query(include_str!("introspect/policies.sql")).bind(&tables);
     for row in policies.fetch_all(&mut *conn).await? {
-        alive::policy(&mut draft(drafts, &row)?.table, &row)?;
+        policy::add(conn, &mut draft(drafts, &row)?.table, &row).await?;
     }
     let denied = sqlx::query(include_str!("introspect/denied.sql")).bind(&tables);
     for row in denied.fetch_all(&mut *conn).await? {

@@ -18,7 +18,7 @@ use crate::{
 mod apply;
 mod bulk;
 mod copy;
-mod fits;
+pub(crate) mod fits;
 mod habits;
 mod locked;
 mod marked;

@@ -7,7 +7,7 @@ use super::{
     limits::NOW,
     rules::Ground,
     way::Way,
-    ways::{product, ways},
+    ways::{product, ways as ways_of},
 };
 use crate::{
     Column, Rng, Seed, Table, Value,
@@ -27,6 +27,8 @@ pub(super) struct Bundle {
     hits: u32,
     /// Drawn columns that have been NULL in all of those, though values are drawn for them.
     empty: Vec<usize>,
+    /// Whether no rows without NULL have been right.
+    is_bare: bool,
 }
 
 /// How often values are drawn until they fit.
@@ -54,34 +56,61 @@ impl Bundle {
             let remedy = if open.len() > 1 { remedy_for_check(&open) } else { remedies(open.into_iter()) };
             if responsible { Ok(None) } else { Err(format!("CHECK {} {why}; {remedy}", texts.join(" and "))) }
         };
+        let conditions: Vec<Expr> = conditions.iter().map(|condition| condition.expr.clone()).collect();
+        let timed = conditions.iter().any(Expr::is_timed);
+        let (drawn, texts) = (drawn.clone(), texts.clone());
+        let (ways, hits, empty) = Default::default();
+        let mut bundle = Bundle { drawn, reads, conditions, texts, timed, ways, hits, empty, is_bare: false };
+        // Values that the plan file names may be right less often.
+        let enough = if responsible { 1 } else { ENOUGH };
+        let all = product(bundle.conditions.iter().map(|condition| ways_of(condition, true)));
+        match bundle.follow(all, enough, ground) {
+            Ok(()) => Ok(Some(bundle)),
+            Err(_) if bundle.does_without(enough, ground) => Ok(Some(bundle)),
+            Err(why) => refused(why),
+        }
+    }
+
+    /// Takes these ways, if there are any to take.
+    fn follow(&mut self, all: Vec<Vec<Expr>>, enough: u32, ground: &Ground<'_>) -> Result<(), String> {
         let (mut found, mut wrong) = (Vec::new(), None);
-        for atoms in product(conditions.iter().map(|condition| ways(&condition.expr, true))) {
-            match Way::new(&atoms, &drawn, ground.table, ground.configs) {
+        for atoms in all {
+            match Way::new(&atoms, &self.drawn, ground.table, ground.configs) {
                 Ok(way) => found.push(way),
                 Err(why) => wrong = Some(why),
             }
         }
         if let (true, Some(why)) = (found.is_empty(), wrong) {
-            return refused(format!("leaves no values: {why}"));
+            return Err(format!("leaves no values: {why}"));
         }
-        let conditions: Vec<Expr> = conditions.iter().map(|condition| condition.expr.clone()).collect();
-        let timed = conditions.iter().any(Expr::is_timed);
-        let mut bundle = Bundle {
-            drawn: drawn.clone(),
-            reads,
-            conditions,
-            texts: texts.clone(),
-            timed,
-            ways: found,
-            hits: 0,
-            empty: Vec::new(),
+        (self.ways, self.hits) = (found, 0);
+        self.try_out(ground);
+        if self.hits < enough {
+            return Err(format!("holds for {} of {SAMPLES} rows that were tried", self.hits));
+        }
+        Ok(())
+    }
+
+    /// Takes ways with NULL in one of several columns, or else in all, as a condition that is NULL holds: whether there are such.
+    fn does_without(&mut self, enough: u32, ground: &Ground<'_>) -> bool {
+        let is_free = |column: &usize| {
+            let definition = &ground.table.columns[*column];
+            definition.nullable && !ground.configs.contains_key(&definition.name)
         };
-        bundle.try_out(ground);
-        // Values that the plan file names may be right less often.
-        if bundle.hits < if responsible { 1 } else { ENOUGH } {
-            return refused(format!("holds for {} of {SAMPLES} rows that were tried", bundle.hits));
+        let free: Vec<usize> = self.drawn.iter().copied().filter(is_free).collect();
+        if self.drawn.len() < 2 || free.is_empty() {
+            return false;
         }
-        Ok(Some(bundle))
+        let without = |gone: &[usize]| {
+            let nulls = vec![gone.iter().map(|column| Expr::Column(*column).null()).collect()];
+            let is_left = |condition: &&Expr| !condition.columns().iter().any(|column| gone.contains(column));
+            let left = self.conditions.iter().filter(is_left).map(|condition| ways_of(condition, true));
+            product(std::iter::once(nulls).chain(left))
+        };
+        let each = free.iter().flat_map(|column| without(&[*column])).collect();
+        let all = without(&free);
+        self.is_bare = true;
+        [each, all].into_iter().any(|ways| self.follow(ways, enough, ground).is_ok())
     }
 
     /// Drops the ways that lead nowhere, and counts how often the others are right at once.
@@ -173,6 +202,12 @@ impl Bundle {
                 "{} stays NULL, as no other value that was tried meets CHECK {checks}; {}",
                 empty.join(", "),
                 remedies(columns())
+            ));
+        }
+        if self.is_bare {
+            let names = names.join(", ");
+            return Some(format!(
+                "a NULL among {names} in each row, as no other values that were tried meet CHECK {checks}"
             ));
         }
         let redrawn = if self.hits * 10 < SAMPLES * 9 {

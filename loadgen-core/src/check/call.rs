@@ -92,7 +92,11 @@ fn named(scope: &Scope<'_>, function: &ast::Function, sql: &ast::Expr) -> Result
             let args = args.into_iter().map(|arg| scope.padded(arg)).collect();
             return Ok(Expr::Call(Function::Octets, args));
         }
-        "lower" | "upper" if args.iter().any(|arg| scope.is_spelt(arg)) => Function::End,
+        "lower" | "upper" | "cardinality" | "array_length" | "array_upper" | "array_ndims"
+            if args.iter().any(|arg| scope.is_spelt(arg)) =>
+        {
+            Function::End
+        }
         name => function_of(name).ok_or_else(|| unknown(sql))?,
     };
     Ok(Expr::Call(function, args))
@@ -148,7 +152,10 @@ fn function_of(name: &str) -> Option<Function> {
         "isfinite" => Function::IsFinite,
         "isempty" => Function::IsEmpty,
         "cardinality" => Function::Cardinality,
-        "array_length" => Function::ArrayLength,
+        // Arrays of one dimension begin with the first item.
+        "array_length" | "array_upper" => Function::ArrayLength,
+        "array_ndims" => Function::Dimensions,
+        "array_position" => Function::ArrayPosition,
         "jsonb_typeof" | "json_typeof" => Function::JsonType,
         _ => return None,
     })

@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::{
+    eval::holds,
     expr::Expr,
+    item::Item,
+    limits::NOW,
     restrict::limits,
     ways::{product, ways},
 };
@@ -14,6 +17,17 @@ use crate::{Table, generate::ColumnConfig};
 pub(crate) struct Condition {
     pub(crate) text: String,
     pub(crate) expr: Expr,
+}
+
+/// Whether a condition can come true whatever numbers the database gives to some columns.
+pub(crate) fn can_hold(condition: &Expr, fresh: &[usize]) -> bool {
+    let is_met = |atom: &Expr| {
+        let mut given = atom.clone();
+        fresh.iter().for_each(|column| given.substitute(*column, &Expr::Const(Item::Fresh)));
+        !atom.columns().iter().any(|column| fresh.contains(column))
+            || given.columns().is_empty() && holds(&given, &[], NOW[0])
+    };
+    ways(condition, true).iter().any(|atoms| atoms.iter().all(is_met))
 }
 
 /// What conditions say of a column whose values must not repeat, for the plan file's part of it: in one list for each

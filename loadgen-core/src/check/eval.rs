@@ -64,6 +64,10 @@ pub(crate) fn eval(expr: &Expr, row: &[Value], now: i64) -> Result<Item, Unknown
             of(last)?
         }
         Expr::List(items) => Item::List(items.iter().map(of).collect::<Result<_, _>>()?),
+        Expr::Each(column, condition) => match row.get(*column) {
+            Some(Value::Array(items)) => each(items, condition, now)?,
+            _ => Item::Bool(true),
+        },
     })
 }
 
@@ -75,6 +79,16 @@ pub(crate) fn holds(expr: &Expr, row: &[Value], now: i64) -> bool {
 /// Whether a condition is certainly not met: neither true nor NULL nor unknown.
 pub(crate) fn fails(expr: &Expr, row: &[Value], now: i64) -> bool {
     eval(expr, row, now).and_then(truth).is_ok_and(|truth| truth == Some(false))
+}
+
+/// Whether no item fails a condition; of no items, none does.
+fn each(items: &[Value], condition: &Expr, now: i64) -> Result<Item, Unknown> {
+    for item in items {
+        if truth(eval(condition, std::slice::from_ref(item), now)?)? == Some(false) {
+            return Ok(Item::Bool(false));
+        }
+    }
+    Ok(Item::Bool(true))
 }
 
 fn truth(item: Item) -> Result<Option<bool>, Unknown> {

@@ -32,6 +32,8 @@ pub(crate) enum Expr {
     /// The conditions with their results, and the result if none is true.
     Case(Vec<(Expr, Expr)>, Box<Expr>),
     List(Vec<Expr>),
+    /// Whether no item of a column's array fails a condition, in which the item is the only column.
+    Each(usize, Box<Expr>),
 }
 
 /// How two values compare.
@@ -108,7 +110,7 @@ impl Expr {
     /// The parts of the expression.
     pub(super) fn parts(&self) -> Vec<&Expr> {
         match self {
-            Expr::Column(_) | Expr::Const(_) | Expr::Now => Vec::new(),
+            Expr::Column(_) | Expr::Const(_) | Expr::Now | Expr::Each(..) => Vec::new(),
             Expr::Not(a) | Expr::IsNull(a) | Expr::Is(_, a) | Expr::Matches(_, a) | Expr::Cast(a, _) => {
                 vec![a]
             }
@@ -126,7 +128,7 @@ impl Expr {
 
     fn parts_mut(&mut self) -> Vec<&mut Expr> {
         match self {
-            Expr::Column(_) | Expr::Const(_) | Expr::Now => Vec::new(),
+            Expr::Column(_) | Expr::Const(_) | Expr::Now | Expr::Each(..) => Vec::new(),
             Expr::Not(a) | Expr::IsNull(a) | Expr::Is(_, a) | Expr::Matches(_, a) | Expr::Cast(a, _) => {
                 vec![a]
             }
@@ -148,6 +150,11 @@ impl Expr {
             *self = by.clone();
             return;
         }
+        if matches!(self, Expr::Each(own, _) if *own == column) {
+            // What is in the array is not known then, and nobody but the database has a say in it.
+            *self = Expr::Const(Item::Null);
+            return;
+        }
         self.parts_mut().into_iter().for_each(|part| part.substitute(column, by));
     }
 
@@ -159,6 +166,9 @@ impl Expr {
                 (_, Expr::Column(column)) => a.spell_for(*column, respell),
                 _ => {}
             }
+        }
+        if let Expr::Each(column, condition) = self {
+            condition.spell(&mut |_, text| respell(*column, text));
         }
         self.parts_mut().into_iter().for_each(|part| part.spell(respell));
     }
@@ -182,7 +192,7 @@ impl Expr {
     }
 
     fn collect(&self, columns: &mut Vec<usize>) {
-        if let Expr::Column(column) = self {
+        if let Expr::Column(column) | Expr::Each(column, _) = self {
             columns.push(*column);
         }
         self.parts().into_iter().for_each(|part| part.collect(columns));
@@ -204,12 +214,20 @@ impl Expr {
 
     /// Whether it takes the database to compute it for a value that is there.
     pub(crate) fn is_opaque(&self) -> bool {
-        matches!(self, Expr::Call(Function::End, _)) || self.parts().into_iter().any(Expr::is_opaque)
+        match self {
+            Expr::Call(Function::End, _) => true,
+            Expr::Each(_, condition) => condition.is_opaque(),
+            other => other.parts().into_iter().any(Expr::is_opaque),
+        }
     }
 
     /// Whether the result depends on when it is asked for.
     pub(crate) fn is_timed(&self) -> bool {
-        matches!(self, Expr::Now) || self.parts().into_iter().any(Expr::is_timed)
+        match self {
+            Expr::Now => true,
+            Expr::Each(_, condition) => condition.is_timed(),
+            other => other.parts().into_iter().any(Expr::is_timed),
+        }
     }
 
     /// Whether this is a condition made of others, and not a column or a call that happens to be boolean.
@@ -226,6 +244,7 @@ impl Expr {
                 | Expr::Any(..)
                 | Expr::All(..)
                 | Expr::Matches(..)
+                | Expr::Each(..)
         )
     }
 }

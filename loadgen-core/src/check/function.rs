@@ -43,6 +43,10 @@ pub(crate) enum Function {
     NumNonNulls,
     Cardinality,
     ArrayLength,
+    /// Of an array that is not empty.
+    Dimensions,
+    /// Where an item stands in an array, counted from one.
+    ArrayPosition,
     JsonType,
     HasKey,
     /// Whether all items of an array are among those of another.
@@ -55,7 +59,7 @@ pub(crate) enum Function {
     IsFinite,
     /// Whether a span of values has none.
     IsEmpty,
-    /// An end of a span of values, which the database alone finds in its text.
+    /// An end of a span of values, or the size of an array of several dimensions, which the database alone finds in its text.
     End,
 }
 
@@ -81,6 +85,14 @@ pub(super) fn lenient(function: Function, args: &[Item]) -> Option<Result<Item, 
         Function::Coalesce => args.iter().find(|arg| !arg.is_null()).cloned().unwrap_or(Item::Null),
         Function::NumNulls => Item::Int(nulls() as i128),
         Function::NumNonNulls => Item::Int((args.len() - nulls()) as i128),
+        Function::ArrayPosition => match args {
+            [Item::List(items), item] => {
+                let at = items.iter().position(|own| own == item);
+                at.map_or(Item::Null, |at| Item::Int(at as i128 + 1))
+            }
+            [Item::Null, _] => Item::Null,
+            _ => return Some(Err(Unknown)),
+        },
         Function::Greatest | Function::Least => return Some(extreme(function, args)),
         Function::NullIf => match args {
             [a, b] if a.is_null() || b.is_null() => a.clone(),
@@ -132,6 +144,13 @@ pub(super) fn strict(function: Function, args: &[Item]) -> Result<Item, Unknown>
                 Item::Null
             } else {
                 Int(items.len() as i128)
+            }
+        }
+        (Function::Dimensions, [List(items)]) => {
+            if items.is_empty() {
+                Item::Null
+            } else {
+                Int(1)
             }
         }
         (Function::JsonType, [Json(json)]) => Text(json_type(json).to_owned()),

@@ -14,23 +14,23 @@ pub(super) struct Bound {
     pub(super) by: Expr,
 }
 
-/// What a condition says of a column in terms of the others, if it can be solved for it.
-pub(super) fn isolate(atom: &Expr, column: usize) -> Option<Bound> {
-    let Expr::Compare(op, left, right) = atom else { return None };
+/// What a condition says of a column in terms of the others, as far as it can be solved for it.
+pub(super) fn isolate(atom: &Expr, column: usize) -> Vec<Bound> {
+    let Expr::Compare(op, left, right) = atom else { return Vec::new() };
     let reads = |expr: &Expr| expr.columns().contains(&column);
     match (reads(left), reads(right)) {
         (true, false) => solve(*op, left, (**right).clone(), column),
         (false, true) => solve(op.swapped(), right, (**left).clone(), column),
-        _ => None,
+        _ => Vec::new(),
     }
 }
 
 /// Moves everything but the column from `expr op by` to the right side.
-fn solve(op: Op, expr: &Expr, by: Expr, column: usize) -> Option<Bound> {
+fn solve(op: Op, expr: &Expr, by: Expr, column: usize) -> Vec<Bound> {
     let reads = |expr: &Expr| expr.columns().contains(&column);
     let arith = |arith, a: Expr, b: Expr| Expr::Arith(arith, Box::new(a), Box::new(b), None);
     match expr {
-        Expr::Column(_) => Some(Bound { op, by }),
+        Expr::Column(_) => vec![Bound { op, by }],
         Expr::Cast(inner, _) => solve(op, inner, by, column),
         Expr::Call(Function::Coalesce, args) if args.len() == 2 && reads(&args[0]) && !reads(&args[1]) => {
             solve(op, &args[0], by, column)
@@ -38,7 +38,7 @@ fn solve(op: Op, expr: &Expr, by: Expr, column: usize) -> Option<Bound> {
         Expr::Arith(kind, left, right, _) => {
             let (a, b) = ((**left).clone(), (**right).clone());
             match (kind, reads(left), reads(right)) {
-                (_, true, true) => None,
+                (_, true, true) => Vec::new(),
                 (Arith::Add, true, _) => solve(op, left, arith(Arith::Sub, by, b), column),
                 (Arith::Add, ..) => solve(op, right, arith(Arith::Sub, by, a), column),
                 (Arith::Sub, true, _) => solve(op, left, arith(Arith::Add, by, b), column),
@@ -47,10 +47,15 @@ fn solve(op: Op, expr: &Expr, by: Expr, column: usize) -> Option<Bound> {
                 (Arith::Mul, true, _) => solve(op, left, arith(Arith::Div, float(by), b), column),
                 (Arith::Mul, ..) => solve(op, right, arith(Arith::Div, float(by), a), column),
                 (Arith::Div, true, _) => solve(op, left, arith(Arith::Mul, by, b), column),
-                _ => None,
+                _ => Vec::new(),
             }
         }
-        _ => None,
+        // What is near zero is so from both sides.
+        Expr::Call(Function::Abs, args) if matches!(op, Op::Lt | Op::Le) && args.len() == 1 => {
+            let below = arith(Arith::Sub, Expr::Const(Item::Int(0)), by.clone());
+            [solve(op, &args[0], by, column), solve(op.swapped(), &args[0], below, column)].concat()
+        }
+        _ => Vec::new(),
     }
 }
 
@@ -62,9 +67,9 @@ pub(super) fn float(expr: Expr) -> Expr {
     }
 }
 
-/// The column that stands alone in an equation with others, and is best computed from them.
+/// The column that stands alone in an equation with others, or in one that has to hold nearly, and is best computed from them.
 pub(super) fn result(atom: &Expr) -> Option<usize> {
-    let Expr::Compare(Op::Eq, left, right) = atom else { return None };
+    let (left, right) = sides(atom)?;
     let alone = |one: &Expr, other: &Expr| match one {
         Expr::Column(column) => {
             let others = other.columns();
@@ -74,4 +79,19 @@ pub(super) fn result(atom: &Expr) -> Option<usize> {
         _ => None,
     };
     alone(left, right).or_else(|| alone(right, left))
+}
+
+/// What has to be equal, or so within a bound of a difference.
+fn sides(atom: &Expr) -> Option<(&Expr, &Expr)> {
+    let Expr::Compare(op, left, right) = atom else { return None };
+    match (op, &**left) {
+        (Op::Eq, _) => Some((left, right)),
+        (Op::Lt | Op::Le, Expr::Call(Function::Abs, args)) if right.columns().is_empty() => {
+            match args.first() {
+                Some(Expr::Arith(Arith::Sub, one, other, _)) => Some((one, other)),
+                _ => None,
+            }
+        }
+        _ => None,
+    }
 }

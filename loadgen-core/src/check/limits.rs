@@ -22,8 +22,8 @@ pub(super) struct Limits {
     /// The greatest value, and whether itself is excluded.
     pub(super) high: Option<(Item, bool)>,
     choice: Option<Vec<Item>>,
-    /// The fewest and the most characters, or bytes.
-    length: (Option<u32>, Option<u32>),
+    /// The fewest and the most characters, bytes, or items of an array.
+    pub(super) length: (Option<u32>, Option<u32>),
     /// Whether it has to be NULL, or must not be.
     pub(super) null: Option<bool>,
     pattern: Option<String>,
@@ -35,9 +35,18 @@ pub(super) struct Limits {
     pub(super) unit: Option<Decimal>,
     /// How many digits there may be after the point.
     pub(super) digits: Option<u8>,
+    /// Of an array, where its items have to lie.
+    pub(super) items: Option<Box<Limits>>,
+    /// Of an array, items that it has to have.
+    pub(super) has: Vec<Item>,
 }
 
 impl Limits {
+    /// Where the items of an array have to lie.
+    pub(super) fn items(&mut self) -> &mut Limits {
+        self.items.get_or_insert_default()
+    }
+
     /// The first pattern is followed, the others are left to chance.
     pub(super) fn spell(&mut self, pattern: String) {
         self.pattern.get_or_insert(pattern);
@@ -118,8 +127,14 @@ impl Limits {
             Some(false) => Some(0.0),
             _ => config.null_ratio,
         };
-        if own.names_values() || matches!(column.ty, Type::Array(_)) {
+        if own.names_values() {
             return config;
+        }
+        if let Type::Array(element) = &column.ty {
+            // Of an array, the plan file speaks of its items.
+            let item = Column { ty: (**element).clone(), ..column.clone() };
+            let items = self.items.as_ref().map_or_else(|| own.clone(), |items| items.config(&item, own));
+            return ColumnConfig { null_ratio: config.null_ratio, ..items };
         }
         if let Some(choice) = &self.choice {
             config.choice =
@@ -143,6 +158,8 @@ impl Limits {
             && self.choice.is_none()
             && self.length == (None, None)
             && self.pattern.is_none()
+            && self.items.is_none()
+            && self.has.is_empty()
     }
 
     /// The bounds as texts, as far as the type has an order and values there.

@@ -7,6 +7,8 @@
 mod bundle;
 mod call;
 mod condition;
+mod content;
+mod each;
 mod eval;
 mod expr;
 mod function;
@@ -15,8 +17,10 @@ mod isolate;
 mod item;
 mod kind;
 mod limits;
+mod mend;
 mod number;
 mod operator;
+mod order;
 mod parse;
 mod pattern;
 mod place;
@@ -31,7 +35,7 @@ mod text;
 mod way;
 mod ways;
 
-pub(crate) use condition::{Condition, restrictions};
+pub(crate) use condition::{Condition, can_hold, restrictions};
 pub(crate) use eval::{fails, holds};
 pub(crate) use expr::Expr;
 pub(crate) use item::Item;

@@ -55,6 +55,9 @@ impl Scope<'_> {
             By::PGStartsWith => call(Function::StartsWith),
             By::Question => call(Function::HasKey),
             By::ArrowAt => call(Function::Within),
+            By::AtArrow if self.is_array(left) || self.is_array(right) => {
+                Ok(Expr::Call(Function::Within, vec![self.expr(right)?, self.expr(left)?]))
+            }
             By::PGOverlap => call(Function::Overlaps),
             _ => Err(unknown(sql)),
         }
@@ -92,6 +95,11 @@ impl Scope<'_> {
         let fitting = labels.iter().enumerate().filter(|(own, _)| op.holds(own.cmp(&at)));
         let list = fitting.map(|(_, label)| Expr::Const(Item::Text(label.clone()))).collect();
         Ok(Expr::Any(Op::Eq, Box::new(column), Box::new(Expr::List(list))))
+    }
+
+    fn is_array(&self, sql: &ast::Expr) -> bool {
+        let is_array = |column: usize| matches!(self.table.columns[column].ty, Type::Array(_));
+        self.expr(sql).is_ok_and(|expr| super::restrict::bare(&expr).is_some_and(is_array))
     }
 
     fn labels(&self, expr: &Expr) -> Option<&[String]> {

@@ -51,7 +51,7 @@ pub(super) fn value(item: &Item, ty: &Type) -> Option<Value> {
         return (exact && (low..=high).contains(&number)).then(|| form.value(number));
     }
     match (item, ty) {
-        (Item::Text(text), Type::Text { .. } | Type::Enum(_)) => constant::literal(text, ty),
+        (Item::Text(text), Type::Text { .. } | Type::Enum(_) | Type::Spelt(_)) => constant::literal(text, ty),
         (Item::Bool(truth), Type::Bool) => Some(Value::Bool(*truth)),
         (Item::Uuid(id), Type::Uuid) => Some(Value::Uuid(*id)),
         (Item::Bytes(bytes), Type::Bytes) => Some(Value::Bytes(bytes.clone())),

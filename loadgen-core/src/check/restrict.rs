@@ -25,11 +25,13 @@ pub(super) fn limits(atoms: &[Expr], said: BTreeMap<usize, Limits>) -> BTreeMap<
 fn relate(limits: &mut BTreeMap<usize, Limits>, atom: &Expr) {
     let columns = atom.columns();
     for column in columns.iter().filter(|_| columns.len() > 1) {
-        let Some(Bound { op, by }) = isolate(atom, *column) else { continue };
         let ends = [(true, Op::Le, Op::Lt), (false, Op::Ge, Op::Gt)];
-        for (most, closed, open) in ends {
+        for (Bound { op, by }, (most, closed, open)) in
+            isolate(atom, *column).iter().flat_map(|bound| ends.map(|end| (bound, end)))
+        {
+            let op = *op;
             if (op == closed || op == open || op == Op::Eq)
-                && let Some(item) = extreme(&by, most, limits)
+                && let Some(item) = extreme(by, most, limits)
             {
                 let op = if op == open { open } else { closed };
                 limits.entry(*column).or_default().bound(op, &[item.clone(), item]);
@@ -93,7 +95,27 @@ fn restrict(limits: &mut BTreeMap<usize, Limits>, atom: &Expr) {
         Expr::Any(Op::Eq, left, list) => {
             if let (Some(column), Some([Item::List(items), _])) = (bare(left), known(list)) {
                 limits.entry(column).or_default().choose(&items);
+            } else if let (Some([item, _]), Some(column)) = (known(left), bare(list)) {
+                limits.entry(column).or_default().has.push(item);
             }
+        }
+        Expr::All(op, left, list) => {
+            if let (Some(known), Some(column)) = (known(left), bare(list)) {
+                limits.entry(column).or_default().items().bound(op.swapped(), &known);
+            }
+        }
+        Expr::Call(Function::Within, args) => {
+            if let [array, list] = args.as_slice()
+                && let (Some(column), Some([Item::List(items), _])) = (bare(array), known(list))
+            {
+                limits.entry(column).or_default().items().choose(&items);
+            }
+        }
+        Expr::Each(column, each) => {
+            let said = limits.entry(*column).or_default().items.take().map(|items| (0, *items));
+            let atoms = if let Expr::And(all) = &**each { all } else { std::slice::from_ref(&**each) };
+            let found = self::limits(atoms, said.into_iter().collect()).remove(&0);
+            limits.entry(*column).or_default().items = found.map(Box::new);
         }
         Expr::Compare(op, left, right) => {
             compare(limits, *op, left, right);
@@ -139,7 +161,10 @@ fn compare(limits: &mut BTreeMap<usize, Limits>, op: Op, left: &Expr, right: &Ex
     }
     match left {
         Expr::Cast(inner, _) => compare(limits, op, inner, right),
-        Expr::Call(Function::Length | Function::Octets, args) => {
+        Expr::Call(
+            Function::Length | Function::Octets | Function::Cardinality | Function::ArrayLength,
+            args,
+        ) => {
             if let (Some(column), Item::Int(length)) = (args.first().and_then(inside), &known[0]) {
                 limits.entry(column).or_default().size(op, *length);
             }

@@ -4,6 +4,7 @@ use sqlparser::ast::{self, UnaryOperator, Value as Literal};
 
 use super::{
     call,
+    each::each,
     expr::{Arith, Expr, Op},
     function::Function,
     item::Item,
@@ -90,12 +91,16 @@ impl Scope<'_> {
         })
     }
 
-    /// Questions for NULL, true and false.
+    /// Questions for NULL, true and false, and for what is there at all.
     fn test(&self, sql: &ast::Expr) -> Option<Parsed> {
         use ast::Expr as Sql;
         let is = |wanted, inner| self.boxed(inner).map(|inner| Expr::Is(wanted, inner));
         let differ = |a, b| Ok(Expr::Differ(self.boxed(a)?, self.boxed(b)?));
         Some(match sql {
+            Sql::Exists { subquery, negated } => {
+                let none = each(self, subquery).unwrap_or_else(|| Err(unknown(sql)));
+                none.map(|none| negated_if(!negated, none))
+            }
             Sql::IsNull(inner) => self.nullness(inner),
             Sql::IsNotNull(inner) => self.nullness(inner).map(Expr::not),
             Sql::IsTrue(inner) => is(true, inner),

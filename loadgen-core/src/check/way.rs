@@ -5,15 +5,15 @@ use std::collections::BTreeMap;
 use super::{
     eval::eval,
     expr::{Expr, Op},
-    isolate::{Bound, isolate, result},
-    item::Item,
+    isolate::{Bound, isolate},
     limits::{Limits, NOW, form},
+    order::order,
     place::{number, place, value},
     restrict::limits,
     said::{self, Said},
 };
 use crate::{
-    Decimal, Rng, Table, Type, Value,
+    Rng, Table, Type, Value,
     generate::{self, ColumnConfig, Form, Generator, Ladder, Range},
 };
 
@@ -59,7 +59,7 @@ impl Way {
             let open = &order[at + 1..];
             let related = atoms.iter().filter(|atom| atom.columns().len() > 1);
             let bounds = related
-                .filter_map(|atom| isolate(atom, *column))
+                .flat_map(|atom| isolate(atom, *column))
                 .filter(|bound| !bound.by.columns().iter().any(|other| open.contains(other)))
                 .collect();
             let limits = limits.get(column).cloned().unwrap_or_default();
@@ -92,17 +92,11 @@ impl Way {
     pub(super) fn describe(&self) -> impl Iterator<Item = (usize, String)> + '_ {
         self.draws.iter().map(|draw| {
             let words = draw.generator.as_ref().map_or_else(|| "NULL".to_owned(), |own| own.describe());
-            let may_move = draw.said == Said::Nothing && draw.bounds.iter().any(|bound| bound.op != Op::Ne);
+            let is_bound = || draw.bounds.iter().any(|bound| bound.op != Op::Ne);
+            let may_move = draw.said == Said::Nothing && (is_bound() || draw.limits.asks_for(&draw.ty));
             (draw.column, if may_move { format!("{words}, or what its CHECK asks for") } else { words })
         })
     }
-}
-
-/// The columns in their order, but those that are the result of an equation last.
-fn order(atoms: &[Expr], columns: &[usize]) -> Vec<usize> {
-    let results: Vec<usize> = atoms.iter().filter_map(result).collect();
-    let (last, first): (Vec<usize>, Vec<usize>) = columns.iter().partition(|column| results.contains(column));
-    [first, last].concat()
 }
 
 /// The generator that the column would have anyway if its values fit, else one for the limits.
@@ -157,7 +151,9 @@ impl Draw {
     /// One of the values that the plan file names, as the other columns allow it.
     fn chosen(&self, generator: &dyn Generator, row: &[Value], rng: &mut Rng) -> Option<Value> {
         let mut drawn = || match generator.generate(rng) {
-            text @ Value::Text(_) => self.mended(text),
+            text @ Value::Text(_) => self.limits.mended(text, &self.ty),
+            // Of how many there are, the plan file says nothing.
+            Value::Array(items) => Value::Array(self.limits.counted(items, &mut || generator.generate(rng))),
             value => value,
         };
         let form = form(&self.ty, &[&self.limits.low, &self.limits.high]);
@@ -173,7 +169,13 @@ impl Draw {
 
     /// A value that is moved to where the other columns allow it.
     fn moved(&self, generator: &dyn Generator, row: &[Value], rng: &mut Rng) -> Option<Value> {
-        let drawn = self.mended(generator.generate(rng));
+        let drawn = match self.limits.mended(generator.generate(rng), &self.ty) {
+            Value::Array(items) => {
+                let more = &mut || self.limits.mended(generator.generate(rng), &self.ty);
+                return Some(Value::Array(self.limits.filled(items, &self.ty, more)));
+            }
+            drawn => drawn,
+        };
         if drawn.is_null() || self.bounds.is_empty() {
             return Some(drawn);
         }
@@ -191,50 +193,8 @@ impl Draw {
         if number(form, &drawn).is_some_and(inside) {
             return Some(drawn);
         }
-        self.between(form, low, high).map(|ladder| self.mended(Range::even(ladder).generate(rng)))
-    }
-
-    /// What its letters and its divisor ask for.
-    fn mended(&self, value: Value) -> Value {
-        match (value, self.limits.upper, self.limits.rest) {
-            (Value::Text(text), Some(true), _) => Value::Text(text.to_ascii_uppercase()),
-            (Value::Text(text), Some(false), _) => Value::Text(text.to_ascii_lowercase()),
-            (Value::Int(number), _, Some((by, rest))) => {
-                let moved = i128::from(number).checked_rem(by).map(|own| i128::from(number) - own);
-                let moved = moved.and_then(|moved| self.inside(moved.checked_add(rest)?, by));
-                Value::Int(moved.unwrap_or(number))
-            }
-            (Value::Decimal(number), ..) => {
-                let spare = self.limits.digits.map_or(0, |digits| number.scale.saturating_sub(digits));
-                let unit = 10i128.pow(u32::from(spare));
-                let unit = self.limits.unit.and_then(|unit| number.multiples_of(unit)).unwrap_or(unit);
-                let moved = number.unscaled - number.unscaled % unit;
-                let is_low =
-                    |moved: i128| !self.limits.allow(&Item::Exact(Decimal { unscaled: moved, ..number }));
-                let moved = if is_low(moved) { moved + unit } else { moved };
-                Value::Decimal(Decimal { unscaled: moved, ..number })
-            }
-            (value, ..) => value,
-        }
-    }
-
-    /// The number, or the next one in steps of `by` that the type has and that is within the column's limits.
-    fn inside(&self, number: i128, by: i128) -> Option<i64> {
-        let form = form(&self.ty, &[])?;
-        let (floor, ceiling) = form.limits();
-        let end = |bound: &Option<(super::item::Item, bool)>| {
-            bound.as_ref().and_then(|(item, _)| place(form, item)).map(|(number, _)| number)
-        };
-        let low = end(&self.limits.low).map_or(floor, |low| low.max(floor));
-        let high = end(&self.limits.high).map_or(ceiling, |high| high.min(ceiling));
-        let by = by.checked_abs()?;
-        let steps = |far: i128| far / by + i128::from(far % by != 0);
-        let moved = match () {
-            () if number > high => number.checked_sub(steps(number.checked_sub(high)?).checked_mul(by)?)?,
-            () if number < low => number.checked_add(steps(low.checked_sub(number)?).checked_mul(by)?)?,
-            () => number,
-        };
-        i64::try_from(moved).ok()
+        let ladder = self.between(form, low, high)?;
+        Some(self.limits.mended(Range::even(ladder).generate(rng), &self.ty))
     }
 
     /// Of a type that has no range, what an equation says, if there is one.

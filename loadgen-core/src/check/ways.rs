@@ -5,6 +5,7 @@ use super::{
     function::Function,
     item::Item,
     kind::Kind,
+    restrict::{bare, known},
 };
 
 /// More ways are left out; what remains is still true.
@@ -25,6 +26,11 @@ pub(super) fn ways(expr: &Expr, wanted: bool) -> Vec<Vec<Expr>> {
         (Expr::All(op, left, list), _) => quantified(*op, left, list, false, wanted),
         (Expr::IsNull(inner), _) => nullness(inner, wanted),
         (Expr::Case(arms, last), _) => cases(arms, last, wanted),
+        (Expr::Each(column, condition), true) => {
+            let each = |atoms| vec![Expr::Each(*column, Box::new(Expr::And(atoms)))];
+            ways(condition, true).into_iter().map(each).collect()
+        }
+        (Expr::Call(Function::Within | Function::Overlaps, args), true) => among(expr, args),
         (Expr::Call(Function::Coalesce, args), _) => match args.as_slice() {
             [inner, Expr::Const(Item::Bool(other))] => {
                 let mut found = ways(inner, wanted);
@@ -154,6 +160,20 @@ fn quantified(op: Op, left: &Expr, list: &Expr, any: bool, wanted: bool) -> Vec<
     let (op, any) = if wanted { (op, any) } else { (op.negated(), !any) };
     let (left, list) = (Box::new(left.clone()), Box::new(list.clone()));
     vec![vec![if any { Expr::Any(op, left, list) } else { Expr::All(op, left, list) }]]
+}
+
+/// An array among whose items are those of a list, or one of them.
+fn among(expr: &Expr, args: &[Expr]) -> Vec<Vec<Expr>> {
+    let is_one = matches!(expr, Expr::Call(Function::Overlaps, _));
+    let (list, array) = match args {
+        [array, list] if is_one && bare(array).is_some() => (list, array),
+        [list, array] if bare(array).is_some() => (list, array),
+        _ => return atom(expr, true),
+    };
+    let Some([Item::List(items), _]) = known(list) else { return atom(expr, true) };
+    let has = |item| Expr::Any(Op::Eq, Box::new(Expr::Const(item)), Box::new(array.clone()));
+    let each = items.into_iter().map(|item| vec![vec![has(item)]]);
+    if is_one { union(each) } else { product(each) }
 }
 
 fn nullness(inner: &Expr, wanted: bool) -> Vec<Vec<Expr>> {

@@ -4,6 +4,7 @@ use std::{borrow::Cow, collections::BTreeSet, sync::Arc};
 
 use super::{
     choice::{Chosen, choose},
+    collisions::{are_told_apart, open},
     config::{CrudConfig, TableConfig},
     error::CrudPlanError,
     lessons::heed,
@@ -15,7 +16,7 @@ use super::{
     spell::respell,
     vet::vet,
 };
-use crate::{Schema, Seed, Table, TableName, generate::Locale};
+use crate::{Schema, Seed, Special, Table, TableName, generate::Locale};
 
 /// A table that can be written as far as it alone is concerned.
 pub(super) type Accepted = (Arc<Table>, TableConfig, TableSources);
@@ -23,8 +24,9 @@ pub(super) type Accepted = (Arc<Table>, TableConfig, TableSources);
 /// Tables that can be written, and those that cannot, with the reason.
 pub(super) type Verdict = (Vec<Accepted>, Vec<(TableName, String)>);
 
-/// What is accepted of a schema. Checks and references that nobody is held to are kept where they can be: if a table is
-/// refused that has such, it is tried again without them.
+/// What is accepted of a schema. Checks and references that nobody is held to are kept where they can be, and so is what makes rows
+/// be found for a change: if a table is refused that has such, it is tried again without them. Keys in which NULL collides are kept
+/// by columns that are never NULL where those do.
 pub(super) fn accept(
     outside: &Outside,
     barred: &[(TableName, String)],
@@ -32,12 +34,30 @@ pub(super) fn accept(
     config: &CrudConfig,
     seed: Seed,
 ) -> Result<Verdict, CrudPlanError> {
-    let mut schema = Cow::Borrowed(schema);
+    let (original, mut schema) = (schema, Cow::Borrowed(schema));
+    let mut opened: Vec<usize> = Vec::new();
+    for (at, table) in original.tables.iter().enumerate().filter(|(_, own)| !own.special.colliding.is_empty())
+    {
+        let mut table = Table::clone(table);
+        if open(&mut table) {
+            schema.to_mut().tables[at] = Arc::new(table);
+            opened.push(at);
+        }
+    }
     loop {
         let (accepted, refused) = tried(outside, barred, &schema, config, seed)?;
+        let (told, shut) =
+            opened.into_iter().partition(|at| are_told_apart(&original.tables[*at].name, &accepted));
+        opened = told;
+        let shut: Vec<usize> = shut;
+        if !shut.is_empty() {
+            shut.iter().for_each(|at| schema.to_mut().tables[*at] = Arc::clone(&original.tables[*at]));
+            continue;
+        }
         let strict = |(at, table): (usize, &Arc<Table>)| {
             let (_, why) = refused.iter().find(|(name, _)| *name == table.name)?;
-            (!table.special.unenforced.is_empty()).then(|| (at, why.clone()))
+            let Special { unenforced, hiding, .. } = &table.special;
+            (!unenforced.is_empty() || !hiding.is_empty()).then(|| (at, why.clone()))
         };
         let strict: Vec<(usize, String)> = schema.tables.iter().enumerate().filter_map(strict).collect();
         if strict.is_empty() {
@@ -49,9 +69,20 @@ pub(super) fn accept(
     }
 }
 
-/// Takes from a table what it is not held to.
+/// Takes from a table what it is not held to, or has to be held to for changes alone that it can do without.
 fn relax(table: &mut Table, why: &str) {
+    let hiding = std::mem::take(&mut table.special.hiding);
+    table.checks.retain(|check| !hiding.contains_key(&check.name));
+    // Without these changes nothing needs to be written into the plan file.
+    let (reason, _) = why.rsplit_once("; ").unwrap_or((why, ""));
+    for kind in hiding.into_values() {
+        let why = format!("the database may hide rows from this user: {reason}");
+        table.special.hidden.push((kind, why));
+    }
     let loose = std::mem::take(&mut table.special.unenforced);
+    if loose.is_empty() {
+        return;
+    }
     table.checks.retain(|check| !loose.contains(&check.name));
     table.foreign_keys.retain(|key| !loose.contains(&key.name));
     let names = loose.join(", ");

@@ -8,11 +8,12 @@ use super::{
     parent::Eligible,
     parents::{COMBINATION_TRIES, NO_COMBINATION},
     reference::{Part, Reference},
+    row::Fit,
     source::Source,
     table_plan::TablePlan,
 };
 use crate::{
-    Action, Applied, Change, Cx, Done, Failure, Rows, SessionOf, SqlSession, Target, Value, row_hash,
+    Action, Applied, Change, Cx, Done, Failure, Rng, Rows, SessionOf, SqlSession, Target, Value, row_hash,
 };
 
 /// The row of one table in a circle.
@@ -23,6 +24,8 @@ pub(crate) struct Member {
     pub(super) parents: Vec<Slot>,
     /// The row, if it is to be deleted.
     pub(super) slot: Slot,
+    /// The position where the search for it begins: rows that were inserted together are not far from each other.
+    pub(super) start: u64,
 }
 
 /// Why a row cannot be inserted alone.
@@ -140,7 +143,7 @@ impl Operation {
             let parents = self.draw_member(lane, cx, table, &mut change);
             let parents = parents.map_err(|reason| (reason, Some(table)))?;
             changes.push(change);
-            drawn.push(Member { table, parents, slot: NO_SLOT });
+            drawn.push(Member { table, parents, slot: NO_SLOT, start: 0 });
         }
         Ok((changes, drawn.into()))
     }
@@ -154,27 +157,26 @@ impl Operation {
         change: &mut Change,
     ) -> Result<Vec<Slot>, &'static str> {
         let plan = &self.plan.tables[table];
-        if self.index(lane, table) >= plan.room {
+        let (index, mut reason) = (self.index(lane, table), NO_VALUES);
+        if index >= plan.room {
             return Err(EXHAUSTED);
         }
         for _ in 0..PARENT_TRIES {
             let (parents, line) = self.draw_outer_parents(lane, cx, table)?;
-            let mut row = vec![Value::Null; plan.table.columns.len()];
-            for column in &plan.insert.set {
-                row[*column] = match self.inner_key(lane, table, *column) {
-                    Some(key) => key.ok_or(EXHAUSTED)?,
-                    None => {
-                        let index = self.index(lane, table);
-                        self.draw_value(lane, cx, (table, *column), (index, line), &parents)?
-                    }
-                };
-            }
-            if plan.ties.as_ref().is_none_or(|ties| ties.draw(&mut row, &mut cx.rng)) {
-                change.values.extend(plan.insert.set.iter().map(|column| std::mem::take(&mut row[*column])));
-                return Ok(parents);
+            let value = |column: usize, rng: &mut Rng| match self.inner_key(lane, table, column) {
+                Some(key) => key.ok_or(EXHAUSTED),
+                None => self.draw_value(lane, rng, (table, column), (index, line), &parents),
+            };
+            match plan.draw_row(&mut cx.rng, value)? {
+                Fit::Row(row) => {
+                    plan.take_written(row, &mut change.values);
+                    return Ok(parents);
+                }
+                Fit::Unfit => reason = NO_VALUES,
+                Fit::Ended => reason = EXHAUSTED,
             }
         }
-        Err(NO_VALUES)
+        Err(reason)
     }
 
     /// The number of the lane's next row.
@@ -318,7 +320,7 @@ impl CrudLane {
             }
         }
         let slots: Vec<(usize, Slot)> =
-            members.iter().map(|member| (member.table, self.tables[member.table].live.reserve())).collect();
+            members.iter().map(|member| (member.table, self.reserve(plan, member.table))).collect();
         for member in &mut members {
             for (own, reference) in member.parents.iter_mut().zip(&plan.tables[member.table].references) {
                 let inner = reference.parent.planned().filter(|_| reference.part != Part::None);

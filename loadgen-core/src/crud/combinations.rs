@@ -2,7 +2,10 @@
 
 use std::collections::HashMap;
 
-use super::live::{NO_SLOT, Slot};
+use super::{
+    live::{NO_SLOT, Slot},
+    plan::CrudPlan,
+};
 
 /// What a key of references allows.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -15,7 +18,7 @@ pub(crate) struct Combining {
     pub(crate) most: usize,
     /// Whether combinations are dealt by number, so that nobody has to remember which are taken.
     pub(crate) is_dealt: bool,
-    /// Whether the key holds for some rows alone: nobody knows whether one that is gone was among them.
+    /// Whether the key holds for some rows alone: others are not counted.
     pub(crate) is_partial: bool,
 }
 
@@ -75,25 +78,25 @@ impl Combinations {
         }
     }
 
-    /// A row with these parents is gone. With the last one, lines begin anew.
+    /// A row with these parents is gone, or the key does not hold for it. With the last one, lines begin anew.
     pub(super) fn leave(&mut self, parents: &[Slot]) {
-        if !self.rule.is_partial {
-            self.give_back(parents);
-        }
-    }
-
-    /// The key does not hold for a row with these parents.
-    pub(super) fn give_back(&mut self, parents: &[Slot]) {
         let Some(combination) = self.combination(parents) else { return };
         if let Some(lines) = self.taken.get_mut(&combination) {
             lines.rows -= 1;
             if self.rule.is_partial {
-                lines.next -= 1;
+                // No lines are told apart, whichever of the rows this was.
+                lines.next = lines.rows;
             }
             if lines.rows == 0 {
                 self.taken.remove(&combination);
             }
         }
+    }
+
+    /// Another parent is in this place from now on, where the key is made of a reference to such alone: no row of the one before
+    /// is remembered.
+    pub(super) fn renew(&mut self, parent: Slot) {
+        self.taken.remove(&hash([parent].into_iter()));
     }
 
     /// The row that was taken last has a line before this one; none where nobody knows which.
@@ -118,7 +121,25 @@ impl Combinations {
         {
             return None;
         }
-        Some(combined.fold(0, |hash, slot| crate::rng::splitmix(hash ^ u64::from(slot))))
+        Some(hash(combined))
+    }
+}
+
+/// What stands for parents, in this order.
+fn hash(parents: impl Iterator<Item = Slot>) -> u64 {
+    parents.fold(0, |hash, slot| crate::rng::splitmix(hash ^ u64::from(slot)))
+}
+
+impl CrudPlan {
+    /// Finds for each table the others with a key that is made of a reference to it alone.
+    pub(super) fn find_one_to_one(&mut self) {
+        for child in 0..self.tables.len() {
+            let own = &self.tables[child];
+            let [reference] = own.layout.combining.references[..] else { continue };
+            if let Some(parent) = own.references[reference].parent.planned() {
+                self.tables[parent].one_to_one.push(child);
+            }
+        }
     }
 }
 
@@ -169,6 +190,20 @@ mod tests {
             all.pass(&[parent, 0, 2], line);
         }
         assert_eq!((all.line(&[1, 0, 2], &[]), all.line(&[3, 0, 2], &[])), (Some(4), None));
+    }
+
+    #[test]
+    fn parents_of_a_row_in_part_are_free_when_no_such_row_is_left() {
+        let rule = Combining { is_partial: true, ..combinations(1).rule };
+        let mut all = Combinations::new(rule);
+        (0..3).for_each(|_| all.take(&[1, 0, 2]));
+        all.pass(&[1, 0, 2], None);
+        for rows in [2, 1] {
+            all.leave(&[1, 0, 2]);
+            assert_eq!(all.line(&[1, 0, 2], &[]), None, "{rows} rows are left");
+        }
+        all.leave(&[1, 0, 2]);
+        assert_eq!((all.line(&[1, 0, 2], &[]), all.taken.len()), (Some(0), 0));
     }
 
     #[test]

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     Check, Column, Fill, Type, Value,
-    check::{Condition, Expr, Item, holds, parse, restrictions},
+    check::{Condition, Expr, Item, NOW, holds, parse, restrictions},
     generate::{self, ColumnConfig, Distinct, Scalar},
 };
 
@@ -27,6 +27,10 @@ impl Draft<'_> {
             if self.is_left_to_the_database(check, sources) {
                 if self.outgrows(check) {
                     let why = "a sequence does not stay within it";
+                    reasons.push(format!("CHECK {}: {why}", one_line(&check.condition)));
+                }
+                if self.is_hidden(check, sources) {
+                    let why = "what the database fills in does not meet it";
                     reasons.push(format!("CHECK {}: {why}", one_line(&check.condition)));
                 }
                 continue;
@@ -74,6 +78,12 @@ impl Draft<'_> {
                 && self.table.columns[*column].fill != Fill::Generated
         };
         !check.columns.is_empty() && check.columns.iter().all(filled)
+    }
+
+    /// Whether rows are not found for some change with what the database fills in, as far as that is known.
+    fn is_hidden(&self, check: &Check, sources: &[Source]) -> bool {
+        let fails = |condition: Condition| NOW.iter().any(|now| !holds(&condition.expr, &[], *now));
+        self.table.special.hiding.contains_key(&check.name) && self.condition(check, sources).is_ok_and(fails)
     }
 
     /// A check with what the database fills in put into it.
@@ -140,7 +150,7 @@ impl Draft<'_> {
             distinct.capacity() > 0
                 && tried(distinct.capacity()).map_while(|index| distinct.value(index)).all(|value| {
                     row[column] = value;
-                    own.iter().all(|condition| holds(&condition.expr, &row, crate::check::NOW[0]))
+                    own.iter().all(|condition| holds(&condition.expr, &row, NOW[0]))
                 })
         };
         let plain = make(&said)?;

@@ -28,6 +28,11 @@ pub(crate) struct Dealt {
 }
 
 impl Dealt {
+    /// How many rows fit.
+    pub(super) fn rows(&self) -> u64 {
+        u64::try_from(self.space.saturating_mul(self.lines)).unwrap_or(u64::MAX)
+    }
+
     /// The row of a number: its parents as places in their pools, and its line among those of the same parents.
     fn row(&self, number: u64, parents: &mut [Slot]) -> Option<u64> {
         let line = u128::from(number).checked_div(self.space).filter(|line| *line < self.lines)?;

@@ -10,7 +10,8 @@ use super::{
     source::{FIRST, ORPHANS, Source, names},
 };
 use crate::{
-    Column, Fill, ForeignKey, Obstacle, Seed, Table, Type,
+    Check, Column, Fill, ForeignKey, Obstacle, Seed, Table, Type,
+    check::parse,
     generate::{self, ColumnConfig, Distinct, Locale, relate::beside},
 };
 
@@ -159,7 +160,7 @@ impl Draft<'_> {
             if let Some(parent) = Reference::source_of(references, index) {
                 return Ok(Ok(parent));
             }
-            if let Some(why) = self.table.special.inside.get(&index) {
+            if let Some(why) = self.lost_inside(index) {
                 let filled = if column.fill == Fill::None { "NULL" } else { "its default" };
                 let remedy = generate::remedies(std::iter::once(column));
                 notes.push(format!("{:?} gets {filled}: {why} of what is inside; {remedy}", column.name));
@@ -196,6 +197,20 @@ impl Draft<'_> {
         let (table, name) = (&self.table.name, &column.name);
         let why = format!("column {table}.{name} cannot be left out: it is NOT NULL and has no default");
         Err(self.wrong(column, why))
+    }
+
+    /// What nobody makes values for that are inside those of a column which may do without: the items of an array, or the like.
+    fn lost_inside(&self, index: usize) -> Option<String> {
+        let (column, special) = (&self.table.columns[index], &self.table.special);
+        let is_lost = |check: &&Check| {
+            special.of_items.contains(&check.name)
+                && check.columns == [index]
+                && parse(&check.condition, self.table).is_err()
+        };
+        let lost =
+            || self.table.checks.iter().find(is_lost).map(|check| format!("CHECK {}", check.condition));
+        let may_do_without = column.nullable || column.fill != Fill::None;
+        special.inside.get(&index).cloned().or_else(|| if may_do_without { lost() } else { None })
     }
 
     /// Refuses values for a column that takes none.

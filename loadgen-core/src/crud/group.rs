@@ -39,7 +39,7 @@ impl Operation {
             push_key(&mut change, lane, *table, *slot);
             changes.push(change);
         }
-        let member = |(table, slot)| Member { table, parents: Vec::new(), slot };
+        let member = |(table, slot)| Member { table, parents: Vec::new(), slot, start };
         lane.circle = Some(group.into_iter().map(member).collect());
         self.send_circle::<T>(session, lane, cx, changes).await
     }
@@ -104,7 +104,7 @@ impl CrudPlan {
 }
 
 impl CrudLane {
-    /// The rows of a group are gone.
+    /// The rows of a group are gone, but for those that somebody else was faster with: of what became of them nobody knows.
     pub(super) fn commit_group(
         &mut self,
         plan: &CrudPlan,
@@ -117,19 +117,22 @@ impl CrudLane {
             let table = &mut self.tables[member.table];
             table.rows.deleted += applied.rows;
             if applied.rows == 0 {
-                // Somebody else was here.
                 table.missed += 1;
-            } else {
-                table.count -= 1;
-                table.digest.remove(row_hash(total(table.live.sums(member.slot))));
+                self.forget(plan, member.table, &[member.slot]);
+                continue;
             }
-            parents.push(table.live.parents(member.slot).to_vec());
-            table.live.remove(0, &[member.slot]);
+            table.count -= 1;
+            table.digest.remove(row_hash(total(table.live.sums(member.slot))));
+            parents.push((member.table, table.live.parents(member.slot).to_vec()));
+            table.live.remove(member.start, &[member.slot]);
             self.record(seq, member.table, ChangeKind::Delete, (member.slot, 0));
         }
-        for (member, parents) in members.iter().zip(parents) {
-            self.each_parent(plan, member.table, &parents, LiveRows::release);
+        for (table, parents) in parents {
+            self.each_parent(plan, table, &parents, LiveRows::release);
         }
         Rows { deleted: applied.iter().map(|applied| applied.rows).sum(), ..Rows::default() }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -8,6 +8,7 @@ use super::{
     parent::Parent,
     plan::CrudPlan,
     sampling::Sampling,
+    spares::Lent,
     table_plan::TablePlan,
     traced::Sent,
 };
@@ -50,8 +51,8 @@ pub(crate) struct Pending {
     pub(crate) parents: Vec<Slot>,
     /// Rows that are inserted.
     pub(crate) inserted: u64,
-    /// The number of each, where numbers are used again.
-    pub(crate) numbers: Vec<u64>,
+    /// What numbers they have.
+    pub(crate) lent: Lent,
     /// Where the search for the rows began.
     pub(crate) start: u64,
     /// For updates, the groups of columns that are replaced.
@@ -61,7 +62,7 @@ pub(crate) struct Pending {
 impl Pending {
     /// Rows that are updated or deleted.
     pub(super) fn of_rows(table: usize, slots: Vec<Slot>, start: u64, mask: usize) -> Self {
-        Pending { table, slots, parents: Vec::new(), inserted: 0, numbers: Vec::new(), start, mask }
+        Pending { table, slots, parents: Vec::new(), inserted: 0, lent: Lent::default(), start, mask }
     }
 }
 
@@ -87,6 +88,7 @@ impl CrudLane {
     /// the rows, no parent that they may refer to is deleted.
     pub(crate) fn begin(&mut self, plan: &CrudPlan, pending: Pending) {
         self.each_parent(plan, pending.table, &pending.parents, LiveRows::adopt);
+        self.tables[pending.table].lend(&pending.lent);
         self.pending = Some(pending);
     }
 
@@ -130,6 +132,13 @@ impl CrudLane {
         let parents: Vec<Slot> = slots.iter().flat_map(|slot| live.parents(*slot)).copied().collect();
         live.forget(slots);
         self.each_parent(plan, table, &parents, LiveRows::pin);
+    }
+
+    /// A place for a new row, to be filled in.
+    pub(super) fn reserve(&mut self, plan: &CrudPlan, table: usize) -> Slot {
+        let slot = self.tables[table].live.reserve();
+        plan.tables[table].one_to_one.iter().for_each(|child| self.tables[*child].live.renew(slot));
+        slot
     }
 
     /// Forgets the row at a position, which is there and is not touched again.

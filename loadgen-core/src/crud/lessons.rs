@@ -14,7 +14,7 @@ use super::{
     tries::Tries,
 };
 use crate::{
-    Check, Column, Fill, Learnt, PrepareError, Schema, SqlSession, Table, TableName, Value,
+    Check, Column, Fill, Learnt, PrepareError, Schema, SqlSession, Table, TableName, Type, Value,
     check::parse,
     generate::{ColumnConfig, Locale, NULL_RATIO, Scalar},
 };
@@ -84,9 +84,10 @@ impl Lessons {
     }
 }
 
-/// Whether a check is understood, and computed for NULL alone.
+/// Whether a check is understood, and computed for NULL alone; or not, where the column would do without a value for that.
 fn is_opaque(check: &Check, table: &Table) -> bool {
-    parse(&check.condition, table).is_ok_and(|condition| condition.is_opaque())
+    let is_of_items = || table.special.of_items.contains(&check.name);
+    parse(&check.condition, table).map_or_else(|_| is_of_items(), |condition| condition.is_opaque())
 }
 
 /// What is learnt of the columns of one table; of one that is not refused, those that would be NULL for a check.
@@ -101,14 +102,18 @@ async fn lesson(
         let is_ours = matches!(definition.fill, Fill::None | Fill::Constant(_) | Fill::Volatile(_))
             && !config.columns.contains_key(&definition.name)
             && !table.foreign_keys.iter().any(|key| key.columns.contains(&column));
-        let own: Vec<&Check> = table.checks.iter().filter(|check| check.columns == [column]).collect();
+        let own = own_checks(table, column);
         let is_opaque = own.iter().any(|check| is_opaque(check, table));
         if own.is_empty() || !is_ours || !(is_refused || is_opaque) {
             continue;
         }
         let conditions: Vec<&str> = own.iter().map(|check| check.condition.as_str()).collect();
-        let tries = Tries::of(&table.name, definition, locale, &conditions);
-        let rows: Vec<Vec<Value>> = tries.texts.iter().map(|text| vec![Value::Text(text.clone())]).collect();
+        let tries = Tries::of(&table.name, &tried(definition), locale, &conditions);
+        let value = |text: &String| match definition.ty {
+            Type::Array(_) => Value::Array(vec![Value::Text(text.clone())]),
+            _ => Value::Text(text.clone()),
+        };
+        let rows: Vec<Vec<Value>> = tries.texts.iter().map(|text| vec![value(text)]).collect();
         let mut fits = Vec::with_capacity(rows.len());
         for some in rows.chunks(AT_ONCE) {
             fits.extend(session.fits(&[definition], &conditions, some).await?);
@@ -129,6 +134,23 @@ async fn lesson(
         }
     }
     Ok(learnt)
+}
+
+/// The checks that values of a column are tried against; of arrays, those on their items, if one of these is not understood.
+fn own_checks(table: &Table, column: usize) -> Vec<&Check> {
+    let own = table.checks.iter().filter(|check| check.columns == [column]);
+    if !matches!(table.columns[column].ty, Type::Array(_)) {
+        return own.collect();
+    }
+    let of_items: Vec<&Check> = own.filter(|check| table.special.of_items.contains(&check.name)).collect();
+    let is_lost = of_items.iter().any(|check| parse(&check.condition, table).is_err());
+    of_items.into_iter().filter(|_| is_lost).collect()
+}
+
+/// What values are tried for: a column, or the items of its arrays.
+fn tried(column: &Column) -> Column {
+    let ty = if let Type::Array(element) = &column.ty { element } else { &column.ty };
+    Column { ty: ty.clone(), ..column.clone() }
 }
 
 /// The values as the database gives them back, each once.

@@ -35,6 +35,8 @@ pub(crate) struct LiveRows {
     children: Option<Children>,
     /// The number that each row has its distinct values by, where numbers are used again; [`NO_NUMBER`] where nobody knows.
     numbers: Vec<u64>,
+    /// Which rows the key that is made of parents does not hold for, where it holds for some alone.
+    apart: Vec<bool>,
     /// The slots in use, in no particular order.
     live: Vec<Slot>,
     free: Vec<Slot>,
@@ -152,6 +154,9 @@ impl LiveRows {
         self.take_combinations(row.parents);
         if let Some(number) = self.numbers.get_mut(at) {
             *number = NO_NUMBER;
+        }
+        if let Some(apart) = self.apart.get_mut(at) {
+            *apart = false;
         }
         grow(&mut self.live, 1);
         self.live.push(slot);

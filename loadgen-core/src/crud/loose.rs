@@ -42,9 +42,9 @@ impl TablePlan {
         Some(loose.others.generate(rng))
     }
 
-    /// Whether some key holds for a row, or may, whose column has such a value.
-    pub(super) fn holds_one_of(&self, ended: &[usize], row: &[Value]) -> bool {
-        let mut loose = self.loose.iter().filter(|loose| ended.contains(&loose.column));
+    /// Whether some key holds for a row, or may, whose column is among those that are asked for.
+    pub(super) fn needs_one_of(&self, row: &[Value], is_asked: impl Fn(usize) -> bool) -> bool {
+        let mut loose = self.loose.iter().filter(|loose| is_asked(loose.column));
         loose.any(|loose| !row[loose.column].is_null() && loose.part.may_hold(row))
     }
 }

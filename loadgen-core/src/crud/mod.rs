@@ -2,11 +2,13 @@
 
 mod accept;
 mod adoption;
+mod candidates;
 mod changes;
 mod children;
 mod choice;
 mod circle;
 mod circles;
+mod collisions;
 mod combinations;
 mod computed;
 mod conditions;
@@ -43,6 +45,7 @@ mod prepare;
 mod reference;
 mod replan;
 mod room;
+mod row;
 mod sampling;
 mod seeding;
 mod sequence;
@@ -63,6 +66,7 @@ mod withheld;
 mod workload;
 
 pub use adoption::TakenOver;
+pub use candidates::candidates;
 pub use config::{CrudConfig, OperationWeights, RowCounts, TableConfig};
 pub use error::{CrudPlanError, Part};
 pub use lane::CrudLane;

@@ -10,16 +10,17 @@ use super::{
     lane::{CrudLane, Pending},
     live::{NO_SLOT, Slot},
     parents::NO_COMBINATION,
-    partial::{is_apart, split},
+    partial::is_apart,
     reference::Part,
+    row::Fit,
     sampling::Sampling,
     source::Source,
+    spares::{Lent, Number},
     table_plan::TablePlan,
-    ties::{Ties, nulls},
     touch::Touch,
 };
 use crate::{
-    Action, Applied, Change, ChangeKind, Cx, Done, Failure, Resolved, Scenario, SessionOf, SqlSession,
+    Action, Applied, Change, ChangeKind, Cx, Done, Failure, Resolved, Rng, Scenario, SessionOf, SqlSession,
     Target, Value, outcome::VETOED,
 };
 
@@ -203,15 +204,19 @@ impl Operation {
     fn draw_insert(&self, lane: &CrudLane, cx: &mut Cx, table: usize) -> Drawn {
         let table = self.insertable(lane, table)?;
         let plan = &self.plan.tables[table];
-        if lane.tables[table].live.combinations().is_out() {
-            return Err("no more combinations of parents are remembered");
+        let combinations = lane.tables[table].live.combinations();
+        if combinations.is_out() && !combinations.is_partial() {
+            return Err(FULL);
         }
         let rows = plan.rows_at_once(self.plan.rows.insert);
         let mut change = TablePlan::change(&plan.insert, rows);
         let mut parents: Vec<Slot> = Vec::with_capacity(rows * plan.references.len());
+        let (own, mut lent) = (&lane.tables[table], Lent::default());
         for row in 0..rows {
-            match self.draw_row(lane, cx, (table, row as u64), &mut parents, &mut change) {
-                Ok(()) => {}
+            let number = own.number(row as u64, &lent, self.plan.lanes, lane.id);
+            match self.draw_row(lane, cx, (table, number, &lent), &mut parents, &mut change) {
+                Ok(number) if own.has_spares() => lent.give(number),
+                Ok(_) => {}
                 Err(reason) if row == 0 => return Err(reason),
                 // Those that there are go all the same.
                 Err(_) => {
@@ -222,40 +227,33 @@ impl Operation {
                 }
             }
         }
-        let inserted = change.rows as u64;
-        let own = &lane.tables[table];
-        let numbers = match own.has_spares() {
-            true => (0..inserted).map(|row| own.number(row, self.plan.lanes, lane.id)).collect(),
-            false => Vec::new(),
-        };
-        let slots = Vec::new();
-        Ok((change, Pending { table, slots, parents, inserted, numbers, start: 0, mask: 0 }))
+        let (slots, inserted) = (Vec::new(), change.rows as u64);
+        Ok((change, Pending { table, slots, parents, inserted, lent, start: 0, mask: 0 }))
     }
 
-    /// One row more of a statement.
+    /// One row more of a statement; its number, which is another one where it needs that.
     fn draw_row(
         &self,
         lane: &CrudLane,
         cx: &mut Cx,
-        (table, row): (usize, u64),
+        (table, number, lent): (usize, Number, &Lent),
         parents: &mut Vec<Slot>,
         change: &mut Change,
-    ) -> Result<(), &'static str> {
+    ) -> Result<Number, &'static str> {
         let plan = &self.plan.tables[table];
-        let index = lane.tables[table].number(row, self.plan.lanes, lane.id);
-        if index >= plan.room {
+        if number.value >= plan.room {
             return Err(EXHAUSTED);
         }
-        if plan.ties.is_some() || plan.partial.is_some() || !plan.loose.is_empty() {
-            return self.draw_tied(lane, cx, (table, plan.ties.as_ref()), index, parents, change);
+        if plan.is_tied() {
+            return self.draw_tied(lane, cx, (table, number, lent), parents, change);
         }
         let mine = parents.len();
-        let line = self.draw_parents(lane, cx, (table, index), parents)?;
+        let line = self.draw_parents(lane, cx, (table, number.value), parents)?;
         for column in &plan.insert.set {
-            let value = self.draw_value(lane, cx, (table, *column), (index, line), &parents[mine..])?;
-            change.values.push(value);
+            let (at, parents) = ((table, *column), &parents[mine..]);
+            change.values.push(self.draw_value(lane, &mut cx.rng, at, (number.value, line), parents)?);
         }
-        Ok(())
+        Ok(number)
     }
 
     /// The value of a column of a new row with its parents.
@@ -263,13 +261,13 @@ impl Operation {
     pub(super) fn draw_value(
         &self,
         lane: &CrudLane,
-        cx: &mut Cx,
+        rng: &mut Rng,
         (table, column): (usize, usize),
         (index, line): (u64, u64),
         parents: &[Slot],
     ) -> Result<Value, &'static str> {
         match &self.plan.tables[table].sources[column] {
-            Source::Generated(generator) => Ok(generator.generate(&mut cx.rng)),
+            Source::Generated(generator) => Ok(generator.generate(rng)),
             source => self.make_value(lane, (table, source), (index, line), parents),
         }
     }
@@ -301,46 +299,44 @@ impl Operation {
         })
     }
 
-    /// A new row of a table with checks or relations: first what stands on its own, then what has to fit it. Where it
-    /// does not, other parents may do.
+    /// A new row of a table whose columns depend on each other. Where it does not fit, other parents may do; and where it needs
+    /// a value of which there are no new ones, the number of a row that is gone.
     fn draw_tied(
         &self,
         lane: &CrudLane,
         cx: &mut Cx,
-        (table, ties): (usize, Option<&Ties>),
-        index: u64,
+        (table, first, lent): (usize, Number, &Lent),
         parents: &mut Vec<Slot>,
         change: &mut Change,
-    ) -> Result<(), &'static str> {
-        let plan = &self.plan.tables[table];
-        let (mine, mut ended) = (parents.len(), Vec::new());
+    ) -> Result<Number, &'static str> {
+        let (plan, own) = (&self.plan.tables[table], &lane.tables[table]);
+        let combinations = own.live.combinations();
+        let (mine, mut number, mut reason) = (parents.len(), first, NO_VALUES);
         let is_varied = !plan.references.is_empty() || !plan.loose.is_empty();
         for _ in 0..if is_varied { PARENT_TRIES } else { 1 } {
-            ended.clear();
             parents.truncate(mine);
-            let line = self.draw_parents(lane, cx, (table, index), parents)?;
-            let mut row = nulls(plan.table.columns.len());
-            for column in &plan.insert.set {
-                let value = self.draw_value(lane, cx, (table, *column), (index, line), &parents[mine..]);
-                row[*column] = value.or_else(|reason| {
-                    ended.push(*column);
-                    plan.loose_value(*column, &mut cx.rng).ok_or(reason)
-                })?;
-            }
-            if !ties.is_none_or(|ties| ties.draw(&mut row, &mut cx.rng)) {
-                continue;
-            }
-            if !ended.is_empty() && plan.holds_one_of(&ended, &row) {
-                continue;
-            }
-            let (own, before) = split(parents, mine);
-            let is_free = || lane.tables[table].live.combinations().line(own, before).is_some();
-            if is_apart(plan, &row, is_free) {
-                change.values.extend(plan.insert.set.iter().map(|column| std::mem::take(&mut row[*column])));
-                return Ok(());
+            let line = self.draw_parents(lane, cx, (table, number.value), parents)?;
+            let (before, mine) = parents.split_at(mine);
+            let value = |column: usize, rng: &mut Rng| {
+                self.draw_value(lane, rng, (table, column), (number.value, line), mine)
+            };
+            let row = match plan.draw_row(&mut cx.rng, value)? {
+                Fit::Row(row) => row,
+                Fit::Unfit => continue,
+                Fit::Ended => {
+                    (number, reason) = (own.number_inside(lent).unwrap_or(number), EXHAUSTED);
+                    continue;
+                }
+            };
+            let is_out = combinations.is_out();
+            if !is_apart(plan, &row, || !is_out && combinations.line(mine, before).is_some()) {
+                reason = if is_out { FULL } else { reason };
+            } else if number == first || plan.needs_one_of(&row, |_| true) {
+                plan.take_written(row, &mut change.values);
+                return Ok(number);
             }
         }
-        Err(if ended.is_empty() { NO_VALUES } else { EXHAUSTED })
+        Err(reason)
     }
 
     fn draw_update(&self, lane: &CrudLane, cx: &mut Cx) -> Drawn {
@@ -428,6 +424,9 @@ pub(super) const HAS_CHILDREN: &str = "every row looked at has children";
 
 /// Why an operation is skipped where a column of the new row has no more values.
 pub(super) const EXHAUSTED: &str = "domain exhausted";
+
+/// Why an operation is skipped where no combination of parents may be taken that is not remembered.
+const FULL: &str = "no more combinations of parents are remembered";
 
 /// Why an operation is skipped where checks leave no values for it.
 pub(super) const NO_VALUES: &str = "no values found that meet the checks";

@@ -2,7 +2,6 @@
 
 use super::{
     draft::Draft,
-    live::Slot,
     source::{Source, names},
     table_plan::TablePlan,
     ties::nulls,
@@ -81,10 +80,4 @@ impl TablePlan {
 /// Whether a row with these parents may be written: those of others are free, or the key does not hold for it.
 pub(super) fn is_apart(plan: &TablePlan, row: &[Value], is_free: impl FnOnce() -> bool) -> bool {
     plan.partial.as_ref().is_none_or(|part| !part.may_hold(row) || is_free())
-}
-
-/// The parents of one row out of those of a statement, and those of the rows before it.
-pub(super) fn split(parents: &[Slot], mine: usize) -> (&[Slot], &[Slot]) {
-    let (before, own) = parents.split_at(mine);
-    (own, before)
 }

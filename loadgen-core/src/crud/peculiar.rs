@@ -1,5 +1,7 @@
 //! What a table does not allow, and what is out of the ordinary about it, for whoever reads the plan.
 
+use std::collections::BTreeSet;
+
 use super::{
     config::{OperationWeights, TableConfig},
     sampling::{Sampling, Standing},
@@ -7,7 +9,10 @@ use super::{
     table_plan::TablePlan,
     touch::Touch,
 };
-use crate::{Fill, Special, Storage, Table, check::parse};
+use crate::{
+    Fill, Special, Storage, Table,
+    check::{Expr, can_hold, parse},
+};
 
 /// What is out of the ordinary, for whoever reads the plan.
 pub(super) fn note_specials(table: &Table, key: &[usize], notes: &mut Vec<String>) {
@@ -35,18 +40,24 @@ pub(super) fn note_specials(table: &Table, key: &[usize], notes: &mut Vec<String
     }
 }
 
-/// What a sequence will give is not known when a row is drawn: partitions that ask something of it get none.
+/// What a sequence will give is not known when a row is drawn: partitions into which rows come by nothing else get none.
 fn note_unreached(table: &Table, notes: &mut Vec<String>) {
     let by = table.partitioned_by();
+    let is_fresh = |column: &usize| matches!(table.columns[*column].fill, Fill::Sequence { .. });
+    let fresh: Vec<usize> = by.iter().copied().filter(is_fresh).collect();
     let bounds = table.checks.iter().filter(|check| by.len() > 1 && check.columns == by);
-    let mut asked: Vec<usize> = bounds
-        .filter_map(|check| parse(&check.condition, table).ok())
-        .flat_map(|bounds| bounds.columns())
-        .filter(|column| matches!(table.columns[*column].fill, Fill::Sequence { .. }))
+    let bounds = bounds.filter_map(|check| parse(&check.condition, table).ok());
+    let unreached = bounds.flat_map(|bounds| match bounds {
+        Expr::Or(partitions) => partitions,
+        partition => vec![partition],
+    });
+    let asked: BTreeSet<usize> = unreached
+        .filter(|partition| !can_hold(partition, &fresh))
+        .flat_map(|partition| partition.columns())
+        .filter(is_fresh)
         .collect();
-    asked.sort_unstable();
-    asked.dedup();
     if !asked.is_empty() {
+        let asked: Vec<usize> = asked.into_iter().collect();
         let columns = names(table, &asked);
         notes
             .push(format!("rows go where the partitions ask nothing of ({columns}), which a sequence fills"));

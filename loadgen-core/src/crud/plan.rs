@@ -92,6 +92,7 @@ impl CrudPlan {
         let mut plan = CrudPlan { tables, refused, others, ..empty };
         plan.resolve_parents(outside);
         plan.deal_combinations();
+        plan.find_one_to_one();
         plan.spare_what_others_refer_to(schema);
         plan.note_circles();
         Ok(plan)

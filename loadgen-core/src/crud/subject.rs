@@ -3,10 +3,13 @@
 use crate::{Action, Change, Failure};
 
 impl Failure {
-    /// The same failure, about the table of the changes that were refused. It is about none where another one may do as well, as
-    /// when the connection is lost, and where nobody knows which of several tables it was.
+    /// The same failure, about the table of the changes that met it: that they were refused, or stood in the way of others. It is
+    /// about none where another one may do as well, as when the connection is lost, and where nobody knows which of several tables
+    /// it was.
     pub(super) fn about_rows(self, changes: &[Change]) -> Self {
-        let is_of_rows = matches!(self.action, Action::NewValues | Action::Skip | Action::RereadSchema);
+        let refused = [Action::NewValues, Action::Skip, Action::RereadSchema];
+        let in_the_way = [Action::Retry, Action::RetryThenSkip];
+        let is_of_rows = refused.contains(&self.action) || in_the_way.contains(&self.action);
         let Some((first, rest)) = changes.split_first().filter(|_| is_of_rows && !self.indeterminate) else {
             return self;
         };

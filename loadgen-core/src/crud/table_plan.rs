@@ -86,6 +86,8 @@ pub struct TablePlan {
     pub(crate) partial: Option<InPart>,
     /// Distinct columns of keys that hold for some rows alone.
     pub(crate) loose: Vec<Loose>,
+    /// The tables with a key that is made of a reference to this one alone.
+    pub(crate) one_to_one: Vec<usize>,
     pub(crate) insert: Arc<Shape>,
     /// One for each non-empty set of groups, at its bit mask less one.
     pub(crate) updates: Vec<Arc<Shape>>,
@@ -129,19 +131,14 @@ impl TablePlan {
         let has_key = delete.is_some() && !kept.by_address;
         let standing = Standing::of(&table, config, table_config, has_key);
         notes.extend(standing.note.clone());
+        let wanted = wanted.unseen(&table.special, standing.touch, &mut notes);
         let operations = possible(wanted, updates.is_empty(), (delete.is_none(), &table.special), &mut notes);
         note_idle(table_config, operations, (&standing, !referred.is_empty()), &mut notes);
         let room = room::of_sequences(&table, &sources).map_or(u64::MAX, |(_, left)| left);
         let is_partial = partial.is_some();
         let combining = Combining { references: combined, lines, most: cap, is_dealt: false, is_partial };
-        let layout = Layout {
-            keys: kept.remembered.len(),
-            parts: groups.len() + 1,
-            references: references.len(),
-            is_parent: !referred.is_empty() || standing.touch.adopts(),
-            combining,
-            cap: if kept.remembered.is_empty() { 0 } else { cap },
-        };
+        let is_parent = !referred.is_empty() || standing.touch.adopts();
+        let layout = layout_of(&kept, (groups.len(), references.len()), is_parent, combining);
         TablePlan {
             generation: 0,
             unchecked: standing.unchecked.or_else(|| table.special.written_by.clone()),
@@ -171,6 +168,7 @@ impl TablePlan {
             dealt: None,
             partial,
             loose,
+            one_to_one: Vec::new(),
             insert,
             updates,
             delete,
@@ -196,6 +194,17 @@ impl TablePlan {
     pub(crate) fn change(shape: &Arc<Shape>, rows: usize) -> Change {
         Change { shape: Arc::clone(shape), values: Vec::with_capacity(rows * shape.width()), rows }
     }
+}
+
+/// What is remembered of rows that have so many groups of columns and references.
+fn layout_of(
+    kept: &Kept,
+    (groups, references): (usize, usize),
+    is_parent: bool,
+    combining: Combining,
+) -> Layout {
+    let cap = if kept.remembered.is_empty() { 0 } else { combining.most };
+    Layout { keys: kept.remembered.len(), parts: groups + 1, references, is_parent, combining, cap }
 }
 
 /// The statements of a table.

@@ -6,7 +6,7 @@ use super::{
     spell::respelt,
 };
 use crate::{
-    Column, Table, Value,
+    Column, Table, Type, Value,
     check::{Expr, NOW, fails, parse},
     generate::{ColumnConfig, constant},
 };
@@ -26,7 +26,13 @@ pub(super) fn vet(table: &Table, config: &mut TableConfig) -> Result<Vec<String>
             let listed = said.choice.iter().flatten().chain(&said.constant).count();
             let mut row = vec![Value::Null; table.columns.len()];
             let gone = strike(said, &mut |text| {
-                row[column] = constant::literal(text, &definition.ty).unwrap_or_default();
+                row[column] = match &definition.ty {
+                    // Of an array, the plan file lists items.
+                    Type::Array(item) if table.special.of_items.contains(&check.name) => {
+                        Value::Array(vec![constant::literal(text, item).unwrap_or_default()])
+                    }
+                    ty => constant::literal(text, ty).unwrap_or_default(),
+                };
                 is_refused(&condition, &row)
             });
             match gone {

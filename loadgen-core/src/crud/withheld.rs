@@ -3,8 +3,9 @@
 use super::{
     config::{CrudConfig, OperationWeights},
     plan::CrudPlan,
+    touch::Touch,
 };
-use crate::{ChangeKind, Failure, Rights, Schema, SqlSession, TableName};
+use crate::{ChangeKind, Failure, Rights, Schema, Special, SqlSession, TableName};
 
 /// Kinds of changes that a table can do without, the fewest first.
 const DISPENSABLE: [&[ChangeKind]; 3] =
@@ -42,17 +43,45 @@ pub(super) async fn withhold(
     Ok(is_new)
 }
 
+/// What is said where rows were not made to be found.
+const HIDDEN: &str = "the database may hide some of the rows that are there from this user";
+
+/// What is said of changes of which there are none.
+fn words(kind: ChangeKind) -> &'static str {
+    match kind {
+        ChangeKind::Insert => "no inserts",
+        ChangeKind::Update => "no updates",
+        ChangeKind::Delete => "no deletes",
+    }
+}
+
 impl OperationWeights {
+    /// Without those for which rows may be hidden, each with the reason.
+    pub(super) fn unseen(mut self, special: &Special, touch: Touch, notes: &mut Vec<String>) -> Self {
+        let hidden = special.hidden.iter().map(|(kind, why)| (*kind, why.as_str()));
+        // Of rows that nobody drew it is not known whether they are found.
+        let hiding = special.hiding.values().filter(|_| touch.adopts());
+        for (kind, why) in hidden.chain(hiding.map(|kind| (*kind, HIDDEN))) {
+            let weight = match kind {
+                ChangeKind::Insert => continue,
+                ChangeKind::Update => &mut self.update,
+                ChangeKind::Delete => &mut self.delete,
+            };
+            if std::mem::take(weight) > 0 {
+                notes.push(format!("{}: {why}", words(kind)));
+            }
+        }
+        self
+    }
+
     /// Without those that a user may not do, which is noted.
     pub(super) fn without(mut self, withheld: &[ChangeKind], notes: &mut Vec<String>) -> Self {
         let mut left_out = Vec::new();
-        for (kind, weight, words) in [
-            (ChangeKind::Update, &mut self.update, "no updates"),
-            (ChangeKind::Delete, &mut self.delete, "no deletes"),
-        ] {
+        for (kind, weight) in [(ChangeKind::Update, &mut self.update), (ChangeKind::Delete, &mut self.delete)]
+        {
             if withheld.contains(&kind) && *weight > 0 {
                 *weight = 0;
-                left_out.push(words);
+                left_out.push(words(kind));
             }
         }
         if !left_out.is_empty() {

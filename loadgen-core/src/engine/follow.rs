@@ -2,7 +2,7 @@
 
 use std::{
     convert::Infallible,
-    sync::{Arc, Mutex as Lock, OnceLock, PoisonError},
+    sync::{Arc, Mutex as Lock, MutexGuard, OnceLock, PoisonError},
     time::Duration,
 };
 
@@ -107,7 +107,11 @@ impl<W: Workload> Follower<W> {
 
     /// Whether nothing like this failure was seen before, and it is time to look whether the schema is the reason.
     pub(crate) fn is_news(&self, failure: &Failure) -> bool {
-        self.refusals.lock().unwrap_or_else(PoisonError::into_inner).is_news(failure, Instant::now())
+        self.refusals().is_news(failure, Instant::now())
+    }
+
+    fn refusals(&self) -> MutexGuard<'_, Refusals> {
+        self.refusals.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Whether there is something else to do; looks, unless somebody has.
@@ -146,6 +150,8 @@ impl<W: Workload> Follower<W> {
         let epoch = Epoch::new(choice);
         let _ = newest.epoch.next.set(Arc::clone(&epoch));
         newest.epoch = epoch;
+        // A rule that has been made anew may have the name of an old one.
+        *self.refusals() = Refusals::default();
         self.progress.schema_changed(changes);
         Ok(true)
     }

@@ -18,7 +18,10 @@ impl Refusals {
     /// Whether a failure is a reason to look at the schema though other values may do: the first of its kind is. The next
     /// one is only after a pause, and no kind is noted until then.
     pub(super) fn is_news(&mut self, failure: &Failure, now: Instant) -> bool {
-        let is_refusal = !failure.indeterminate && matches!(failure.action, Action::NewValues | Action::Skip);
+        // A value that another row has says nothing of the rules.
+        let is_refusal = !failure.indeterminate
+            && !failure.taken
+            && matches!(failure.action, Action::NewValues | Action::Skip);
         let is_early = self.latest.is_some_and(|latest| now < latest + PAUSE);
         if !is_refusal || is_early || self.known.len() >= MOST {
             return false;
@@ -76,5 +79,6 @@ mod tests {
             assert!(!refusals.is_news(&Failure::aborted(action, "x", "y"), Instant::now()));
         }
         assert!(!refusals.is_news(&Failure::indeterminate(Action::Resolve, "x", "y"), Instant::now()));
+        assert!(!refusals.is_news(&refused("a key").over_taken_value(), Instant::now()));
     }
 }

@@ -43,6 +43,9 @@ impl Piece {
         if let Some(rest) = text.strip_prefix('%') {
             return Some(Piece::Drawn(Alphabet::Hexadecimal, width(rest)?));
         }
+        if let Some(rest) = text.strip_prefix('=') {
+            return rest.split('|').map(Template::parse).collect::<Option<Box<[_]>>>().map(Piece::Either);
+        }
         if let Some(rest) = text.strip_prefix("code ") {
             return Some(Piece::Code(Alphabet::Base36, code_width(rest)?));
         }

@@ -230,6 +230,14 @@ mod tests {
     }
 
     #[test]
+    fn one_of_the_texts_of_a_choice_is_drawn() {
+        let choice = Template::parse("({=a|b c|},{1-2})").unwrap();
+        let all: Vec<String> = (0..6).map(|number| choice.write_nth(number)).collect();
+        assert_eq!((choice.variety(), &*all[0], &*all[4]), (6, "(a,1)", "(b c,2)"));
+        assert!(all.contains(&example(&choice)), "{all:?}");
+    }
+
+    #[test]
     fn what_is_malformed_is_refused() {
         for bad in ["{first", "{no such list}", "{#}", "{#99}", "{a-b}", "{9-1}", "{-1}"] {
             assert!(Template::parse(bad).is_none(), "{bad}");

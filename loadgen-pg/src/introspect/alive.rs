@@ -1,8 +1,8 @@
-//! Triggers, rules and row security: what a table does by itself.
+//! Triggers and rules: what a table does by itself.
 
 use std::collections::HashMap;
 
-use loadgen_core::{Check, Obstacle, Special, Table, TableName};
+use loadgen_core::{Obstacle, Special, Table, TableName};
 use sqlx::{
     Row,
     postgres::{PgRow, types::Oid},
@@ -63,56 +63,5 @@ fn append(list: &mut Option<String>, item: String) {
         Some(known) if known.split(", ").any(|one| one == item) => {}
         Some(known) => *known = format!("{known}, {item}"),
         None => *list = Some(item),
-    }
-}
-
-/// Adds a row of `policies.sql` to its table: a policy is a condition like a CHECK.
-pub(super) fn policy(table: &mut Table, row: &PgRow) -> sqlx::Result<()> {
-    let (command, condition): (String, Option<String>) = (row.try_get(1)?, row.try_get(2)?);
-    let used: Vec<String> = row.try_get(3)?;
-    let Some(condition) = condition else {
-        let verb = match command.as_str() {
-            "r" => "read",
-            "a" => "insert",
-            // The rights say it where it matters.
-            _ => return Ok(()),
-        };
-        let what = format!("row security lets this user {verb} nothing");
-        table.obstacles.push(Obstacle { what, columns: Vec::new() });
-        return Ok(());
-    };
-    let note = "row security applies to this user: the digest is of the rows that it may see";
-    if !table.special.notes.iter().any(|known| known == note) {
-        table.special.notes.push(note.to_owned());
-    }
-    if is_true(&condition) || table.checks.iter().any(|check| check.condition == condition) {
-        return Ok(());
-    }
-    let columns: Vec<usize> = used.iter().filter_map(|name| table.column_index(name)).collect();
-    if columns.is_empty() {
-        let note = format!("row security demands {condition}");
-        table.special.notes.push(note);
-    } else {
-        table.checks.push(Check { name: "row security".to_owned(), condition, columns });
-    }
-    Ok(())
-}
-
-/// `((true))`, and alternatives of it.
-fn is_true(condition: &str) -> bool {
-    condition.split(['(', ')', ' ']).all(|word| matches!(word, "" | "true" | "OR" | "AND"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::is_true;
-
-    #[test]
-    fn conditions_without_a_condition_are_known() {
-        for (condition, expected) in
-            [("true", true), ("((true) OR (true))", true), ("(1 = 0)", false), ("(false OR true)", false)]
-        {
-            assert_eq!(is_true(condition), expected, "{condition}");
-        }
     }
 }

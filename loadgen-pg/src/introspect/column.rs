@@ -7,7 +7,7 @@ use sqlx::{
 };
 
 use super::{
-    resolve::{Resolved, Resolver, condition_of},
+    resolve::{Resolved, Resolver, condition_of, condition_of_items},
     types::Part,
 };
 
@@ -34,6 +34,11 @@ pub(super) fn add_conditions(table: &mut Table, index: usize, resolved: Resolved
     let may_do_without = table.columns[index].nullable || table.columns[index].fill != Fill::None;
     for (check, condition) in resolved.checks {
         let condition = condition_of(name, &condition);
+        table.checks.push(Check { name: check, condition, columns: columns.clone() });
+    }
+    for (check, condition) in resolved.items {
+        let condition = condition_of_items(name, &condition);
+        table.special.of_items.push(check.clone());
         table.checks.push(Check { name: check, condition, columns: columns.clone() });
     }
     for condition in resolved.conditions {

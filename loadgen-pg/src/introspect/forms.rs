@@ -2,7 +2,7 @@
 
 use super::{
     native,
-    spelling::{Inside, arrays, literal, rows},
+    spelling::{Inside, arrays, literal, one_of, rows},
     types::{Domain, Kind, NativeRow, Part, Types},
 };
 
@@ -35,7 +35,11 @@ pub(super) fn inside(types: &Types, part: Part) -> Option<Forms> {
         Kind::Array(item) => {
             let items = inside(types, Part { id: *item, modifier: part.modifier, dimensions: 0 })?;
             let dimensions = usize::try_from(part.dimensions.clamp(1, 3)).unwrap_or(1);
-            Some(Forms { templates: arrays(&items.templates, dimensions), ..items })
+            let may_be_null = !is_not_null(types, *item);
+            Some(Forms { templates: arrays(&items.templates, dimensions, may_be_null), ..items })
+        }
+        Kind::Domain(_) if types.taken(row.id).is_some_and(|taken| !taken.texts.is_empty()) => {
+            Some(one_of(&types.taken(row.id)?.texts).into())
         }
         Kind::Domain(Domain { base, checks, .. }) => {
             let mut forms = inside(types, *base)?;
@@ -65,7 +69,11 @@ fn composite(types: &Types, parts: &[Part]) -> Option<Forms> {
 
 fn is_not_null(types: &Types, id: u32) -> bool {
     match types.get(id).map(|row| &row.kind) {
-        Some(Kind::Domain(domain)) => domain.not_null || is_not_null(types, domain.base.id),
+        Some(Kind::Domain(domain)) => {
+            domain.not_null
+                || types.taken(id).is_some_and(|taken| !taken.null)
+                || is_not_null(types, domain.base.id)
+        }
         _ => false,
     }
 }

@@ -1,6 +1,6 @@
 //! Keys, references, and what cannot be honoured yet.
 
-use loadgen_core::{Apart, Check, ForeignKey, Obstacle, Partial, TableName, Type};
+use loadgen_core::{Apart, Check, Collision, ForeignKey, Obstacle, Partial, TableName, Type};
 use sqlx::{Row, postgres::PgRow};
 
 use super::{Draft, expression::column_in, period};
@@ -121,7 +121,14 @@ pub(super) fn index(draft: &mut Draft, row: &PgRow) -> sqlx::Result<()> {
         return Ok(());
     }
     if nulls_collide {
-        // One row at most could have it, so nobody may.
+        // One row at most could have it, so nobody may, unless the others of the key keep rows apart.
+        let table = &mut draft.table;
+        let was_nullable = |column: &usize| {
+            let before = table.special.colliding.iter().any(|other| other.nullable.contains(column));
+            table.columns[*column].nullable || before
+        };
+        let nullable = columns.iter().copied().filter(was_nullable).collect();
+        table.special.colliding.push(Collision { key: columns.clone(), nullable });
         columns.iter().for_each(|column| draft.table.columns[*column].nullable = false);
     }
     if whole && !in_part {

@@ -24,7 +24,9 @@ pub(super) struct Resolved {
     pub(super) not_null: bool,
     /// Names and conditions of the domains' checks, in which the column is called VALUE.
     pub(super) checks: Vec<(String, String)>,
-    /// Conditions on what is inside the values.
+    /// The same of the items of an array, each of which is called VALUE.
+    pub(super) items: Vec<(String, String)>,
+    /// Conditions on what is inside the values, which nobody looks at.
     pub(super) conditions: Vec<String>,
 }
 
@@ -37,6 +39,7 @@ impl Resolved {
             equals: None,
             not_null: false,
             checks: Vec::new(),
+            items: Vec::new(),
             conditions: Vec::new(),
         }
     }
@@ -67,7 +70,7 @@ impl<'a> Resolver<'a> {
     }
 }
 
-fn resolve(types: &Types, part: Part) -> Resolved {
+pub(super) fn resolve(types: &Types, part: Part) -> Resolved {
     let Some(row) = types.get(part.id) else { return Resolved::new(Type::Unsupported, part.id, 0) };
     match &row.kind {
         Kind::Domain(domain) => {
@@ -105,14 +108,21 @@ fn array(types: &Types, row: &NativeRow, item: Part, dimensions: i32) -> Resolve
             row,
         );
     }
-    let domain = types.get(item.id).map_or("", |row| &row.name);
-    let checks = items.checks.iter().map(|(_, condition)| format!("CHECK {condition} of domain {domain}"));
-    let conditions = items.conditions.into_iter().chain(checks).collect();
     let ty = match items.ty {
         Type::Unsupported => Type::Unsupported,
         ty => Type::Array(Box::new(ty)),
     };
-    Resolved { conditions, ..Resolved::new(ty, items.array_id, 0) }
+    Resolved { items: items.checks, conditions: items.conditions, ..Resolved::new(ty, items.array_id, 0) }
+}
+
+/// What an item of an array is called in conditions.
+const VALUE: &str = "value";
+
+/// The condition of a check on the items of a column's arrays, which are called VALUE.
+pub(super) fn condition_of_items(column: &str, condition: &str) -> String {
+    let (column, item) = (crate::quote::quote(column), crate::quote::quote(VALUE));
+    let holds = condition_of(VALUE, condition);
+    format!("(NOT (EXISTS ( SELECT 1 FROM unnest({column}) AS {item} WHERE (NOT {holds}))))")
 }
 
 /// The condition of a domain's check for a column: VALUE becomes its quoted name.
@@ -144,6 +154,10 @@ mod tests {
         let check = |condition: &str, expected: &str| assert_eq!(condition_of("My x", condition), expected);
         check("((VALUE > 0) AND (VALUE < 10))", r#"(("My x" > 0) AND ("My x" < 10))"#);
         check("(VALUE <> 'VALUE it''s VALUE'::text)", r#"("My x" <> 'VALUE it''s VALUE'::text)"#);
+        let items = condition_of_items("My x", "(VALUE > 0)");
+        let expected =
+            r#"(NOT (EXISTS ( SELECT 1 FROM unnest("My x") AS "value" WHERE (NOT ("value" > 0)))))"#;
+        assert_eq!(items, expected);
         check(r#"("VALUE"(VALUES, VALUE) > 'x"#, r#"("VALUE"(VALUES, "My x") > 'x"#);
     }
 }

@@ -26,8 +26,15 @@ impl Inside {
     /// The template of the text as it stands inside.
     pub(super) fn quote(self, template: &str) -> String {
         let pieces = || pieces(template);
-        let is_special =
-            |piece: Piece<'_>| matches!(piece, Piece::Letter(letter) if self.needs_quotes(letter));
+        if let (Some(Piece::Drawn(choice)), None) = (pieces().next(), pieces().nth(1))
+            && let Some(choice) = each(choice, |text| self.quote(text))
+        {
+            return choice;
+        }
+        let is_special = |piece: Piece<'_>| match piece {
+            Piece::Letter(letter) => self.needs_quotes(letter),
+            Piece::Drawn(drawn) => texts(drawn).any(|text| text.contains(|letter| self.needs_quotes(letter))),
+        };
         let is_null = self == Inside::Array && template.eq_ignore_ascii_case("null");
         if pieces().next().is_some() && !is_null && !pieces().any(is_special) {
             return template.to_owned();
@@ -35,24 +42,66 @@ impl Inside {
         let mut quoted = String::from('"');
         for piece in pieces() {
             match piece {
-                Piece::Letter(letter @ ('"' | '\\')) => {
-                    quoted.push(if self == Inside::Array { '\\' } else { letter });
-                    quoted.push(letter);
-                }
+                Piece::Letter(letter @ ('"' | '\\')) => quoted.push_str(&self.escape(letter)),
                 Piece::Letter(letter) => push(letter, &mut quoted),
-                Piece::Drawn(piece) => quoted.push_str(piece),
+                Piece::Drawn(piece) => {
+                    let escaped = |text: &str| text.chars().map(|letter| self.escape(letter)).collect();
+                    quoted.push_str(&each(piece, escaped).unwrap_or_else(|| piece.to_owned()));
+                }
             }
         }
         quoted.push('"');
         quoted
+    }
+
+    /// A letter between quotes.
+    fn escape(self, letter: char) -> String {
+        match letter {
+            '"' | '\\' if self == Inside::Array => format!("\\{letter}"),
+            '"' | '\\' => format!("{letter}{letter}"),
+            letter => letter.to_string(),
+        }
     }
 }
 
 /// A part of a template.
 enum Piece<'a> {
     Letter(char),
-    /// In braces; of it come letters, digits and signs alone.
+    /// In braces; of it come letters, digits and signs alone, unless it is a choice of texts.
     Drawn(&'a str),
+}
+
+/// What a choice of texts begins with.
+const CHOICE: &str = "{=";
+/// What no text of a choice has in it.
+const BARRED: [&str; 4] = ["{", "}", "|", " / "];
+
+/// The texts of a choice; none of what is no choice.
+fn texts(piece: &str) -> impl Iterator<Item = &str> {
+    piece
+        .strip_prefix(CHOICE)
+        .and_then(|rest| rest.strip_suffix('}'))
+        .into_iter()
+        .flat_map(|all| all.split('|'))
+}
+
+/// A choice with each of its texts changed; `None` where it is none.
+fn each(piece: &str, change: impl Fn(&str) -> String) -> Option<String> {
+    piece.starts_with(CHOICE).then(|| choice(texts(piece).map(change)))
+}
+
+fn choice(texts: impl Iterator<Item = String>) -> String {
+    format!("{CHOICE}{}}}", texts.collect::<Vec<_>>().join("|"))
+}
+
+/// Templates that make one of some texts.
+pub(super) fn one_of(texts: &[String]) -> Vec<String> {
+    let is_plain = |text: &&String| !text.is_empty() && !BARRED.iter().any(|barred| text.contains(barred));
+    let plain: Vec<String> = texts.iter().filter(is_plain).cloned().collect();
+    if plain.is_empty() {
+        return texts.iter().map(|text| literal(text)).collect();
+    }
+    vec![choice(plain.into_iter())]
 }
 
 /// The letters that a template is made of, and what is drawn between them.
@@ -106,15 +155,17 @@ pub(super) fn rows(fields: &[(Vec<String>, bool)]) -> Vec<String> {
     rows
 }
 
-/// Arrays of items with these templates, in so many dimensions.
-pub(super) fn arrays(items: &[String], dimensions: usize) -> Vec<String> {
+/// Arrays of items with these templates, of which one may be NULL or not, in so many dimensions.
+pub(super) fn arrays(items: &[String], dimensions: usize, may_be_null: bool) -> Vec<String> {
     let quoted: Vec<String> = items.iter().map(|item| Inside::Array.quote(item)).collect();
     let pair = |a: &str, b: &str| {
         (1..dimensions).fold(format!("{{open}}{a},{b}}}"), |inner, _| format!("{{open}}{inner},{inner}}}"))
     };
     let usual = quoted.first().map_or("", String::as_str);
     let mut arrays: Vec<String> = quoted.iter().map(|item| pair(item, usual)).collect();
-    arrays.push(pair(usual, "NULL"));
+    if may_be_null {
+        arrays.push(pair(usual, "NULL"));
+    }
     arrays.push("{open}}".to_owned());
     arrays
 }
@@ -143,6 +194,18 @@ mod tests {
     }
 
     #[test]
+    fn each_text_of_a_choice_is_quoted_for_itself() {
+        let choice = one_of(&texts(&["a", "b c", "say \"\"", "null"])).remove(0);
+        assert_eq!(choice, "{=a|b c|say \"\"|null}");
+        assert_eq!(Inside::Array.quote(&choice), r#"{=a|"b c"|"say \"\""|"null"}"#);
+        let row = format!("({})", Inside::Row.quote(&choice));
+        assert_eq!(row, r#"({=a|"b c"|"say """""|null})"#);
+        let nested = Inside::Array.quote(&row);
+        assert_eq!(nested, r#""({=a|\"b c\"|\"say \"\"\"\"\"|null})""#);
+        assert_eq!(one_of(&texts(&["{1,2}", "{}"])), ["{open}1,2}", "{open}}"]);
+    }
+
+    #[test]
     fn a_text_is_its_own_template() {
         assert_eq!(literal("a{b}"), "a{open}b}");
         assert_eq!(literal(""), "{nothing}");
@@ -158,7 +221,7 @@ mod tests {
     #[test]
     fn arrays_have_the_dimensions_that_are_asked_for() {
         let expected = ["{open}{1-9},{1-9}}", "{open}a,{1-9}}", "{open}{1-9},NULL}", "{open}}"];
-        assert_eq!(arrays(&texts(&["{1-9}", "a"]), 1), expected);
-        assert_eq!(arrays(&texts(&["x"]), 2)[0], "{open}{open}x,x},{open}x,x}}");
+        assert_eq!(arrays(&texts(&["{1-9}", "a"]), 1, true), expected);
+        assert_eq!(arrays(&texts(&["x"]), 2, false)[0], "{open}{open}x,x},{open}x,x}}");
     }
 }

@@ -7,9 +7,15 @@ use sqlx::{
     postgres::{PgRow, types::Oid},
 };
 
+use super::domain::Taken;
+
 /// All types that some tables are made of, by their numbers.
 #[derive(Debug, Default)]
-pub(super) struct Types(HashMap<u32, NativeRow>);
+pub(super) struct Types {
+    rows: HashMap<u32, NativeRow>,
+    /// What those domains take that are asked for it.
+    taken: HashMap<u32, Taken>,
+}
 
 /// One type.
 #[derive(Debug)]
@@ -62,7 +68,7 @@ impl Types {
     pub(super) async fn read(conn: &mut PgConnection, tables: &[Oid]) -> sqlx::Result<Self> {
         let rows = sqlx::query(include_str!("types.sql")).bind(tables).fetch_all(conn).await?;
         let rows: Vec<NativeRow> = rows.iter().map(read).collect::<sqlx::Result<_>>()?;
-        Ok(Types(rows.into_iter().map(|row| (row.id, row)).collect()))
+        Ok(Types { rows: rows.into_iter().map(|row| (row.id, row)).collect(), taken: HashMap::new() })
     }
 
     /// Whether it is made of columns, under any domains.
@@ -84,7 +90,36 @@ impl Types {
     }
 
     pub(super) fn get(&self, id: u32) -> Option<&NativeRow> {
-        self.0.get(&id)
+        self.rows.get(&id)
+    }
+
+    /// The domains with checks that others are made of, the first that were made first.
+    pub(super) fn guarded(&self) -> Vec<u32> {
+        let inner = self.rows.values().flat_map(|row| match &row.kind {
+            Kind::Composite(parts) => parts.iter().map(|part| part.id).collect(),
+            Kind::Array(item) => vec![*item],
+            _ => Vec::new(),
+        });
+        let mut guarded: Vec<u32> = inner.filter(|id| self.has_checks(*id)).collect();
+        guarded.sort_unstable();
+        guarded.dedup();
+        guarded
+    }
+
+    fn has_checks(&self, id: u32) -> bool {
+        match self.get(id).map(|row| &row.kind) {
+            Some(Kind::Domain(domain)) => !domain.checks.is_empty() || self.has_checks(domain.base.id),
+            _ => false,
+        }
+    }
+
+    /// What a domain takes, where that is known.
+    pub(super) fn taken(&self, id: u32) -> Option<&Taken> {
+        self.taken.get(&id)
+    }
+
+    pub(super) fn learn(&mut self, id: u32, taken: Taken) {
+        self.taken.insert(id, taken);
     }
 }
 

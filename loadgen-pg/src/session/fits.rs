@@ -65,7 +65,7 @@ async fn ask(
 }
 
 /// What the server reads a value from.
-fn text(value: &Value) -> Option<String> {
+pub(crate) fn text(value: &Value) -> Option<String> {
     match value {
         Value::Null => None,
         Value::Bytes(_) => Some(format!("\\x{value}")),

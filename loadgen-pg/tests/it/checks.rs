@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use loadgen_core::{
-    Run, Seed,
+    Run, Seed, SqlSession,
     crud::{self, Crud, CrudConfig, RowCounts},
 };
 use proptest::{prelude::*, strategy::ValueTree, test_runner::TestRunner};
@@ -38,7 +38,26 @@ async fn rows_meet_every_check_from_the_first_to_the_last() {
             "{name}: {table:?}"
         );
     }
+    session.execute(VARIED).await.unwrap();
 }
+
+/// What is drawn to meet a condition differs from row to row as far as it may.
+const VARIED: &str = "do $$ begin
+    assert (select count(distinct item) > 5 from c_items, unnest(quantities) item), 'numbers';
+    assert (select count(distinct item) > 50 from c_items, unnest(skus) item), 'texts of a pattern';
+    assert (select count(distinct item) > 6 from c_items, unnest(halves) item), 'halves';
+    assert (select count(distinct cardinality(quantities)) > 4 and count(maybe) > 10 from c_items), 'arrays';
+    assert (select count(distinct item) > 5 from c_items_of_items, unnest(quantities) item), 'numbers in two dimensions';
+    assert (select count(distinct item) > 20 from c_items_of_items, unnest(skus) item), 'texts in three dimensions';
+    assert (select count(distinct (line).sku) > 20 and count(distinct (line).quantity) > 5 from c_items_of_rows), 'rows';
+    assert (select count(distinct item) > 20 from c_items_of_rows, unnest(lines) item), 'arrays of rows';
+    assert (select count(distinct cardinality(tags)) > 3 from c_item_count), 'as many as there may be';
+    assert (select count(distinct item) = 3 from c_items_within, unnest(days) item), 'days';
+    assert (select count(distinct item) > 2 from c_item_among, unnest(roles) item), 'and others';
+    assert (select count(distinct item) = 50 from c_items_all, unnest(sizes) item), 'sizes';
+    assert (select count(distinct net) > 50 from c_nearly), 'amounts';
+    assert (select count(distinct a) > 20 and count(distinct b) > 3 and count(distinct c) > 20 from c_nulls), 'what may be beside NULL';
+end $$";
 
 /// What the core takes conditions to mean, line by line, with the row that they are about.
 const MEANINGS: &str = include_str!("../../../loadgen-core/src/check/meanings.txt");

@@ -116,3 +116,33 @@ async fn rows_that_are_found_by_a_key_never_have_null_there() {
     let nulls = "select (select count(*) from numbered where n is null) + (select count(*) from paired where a is null)";
     assert_eq!(number(&mut session, nulls).await, 0);
 }
+
+#[tokio::test]
+async fn where_nulls_collide_a_row_is_not_deleted_to_be_told_apart() {
+    let (target, mut session) = database("create table tenants (id int primary key, name text)").await;
+    if crate::support::major(&mut session).await < 15 {
+        return;
+    }
+    let sql = "
+        create table accounts (
+            id int primary key, tenant_id int not null references tenants, email text not null, deleted_at timestamptz, note text,
+            unique nulls not distinct (tenant_id, email, deleted_at)
+        );
+        create table bare (code varchar(20) not null, deleted_at timestamptz, note text, unique nulls not distinct (code, deleted_at));
+        create table few (id int primary key, kind boolean not null, a int, note text, unique nulls not distinct (kind, a));
+        create table twice (
+            id int primary key, email text not null, a int, b int, note text,
+            unique nulls not distinct (email, a), unique nulls not distinct (a, b)
+        );";
+    session.execute(sql).await.unwrap();
+    let run = Run::new(target, Crud::new(CrudConfig::default())).seed(3).lanes(4).connections(4);
+    let report = run.operations(1_200).check().execute().await.unwrap();
+    assert!(report.errors.is_empty(), "{:#?}", report.errors);
+    let nulls = "do $$ begin
+        assert (select count(*) > 60 and count(deleted_at) between 1 and count(*) / 4 from accounts), 'accounts';
+        assert (select count(*) > 60 and count(deleted_at) between 1 and count(*) / 4 from bare), 'bare';
+        assert (select count(*) > 60 and count(a) = count(*) from few), 'few';
+        assert (select count(*) > 60 and count(a) = count(*) from twice), 'twice';
+    end $$";
+    session.execute(nulls).await.unwrap();
+}

@@ -1,7 +1,7 @@
 //! What partitions ask of the rows of their table.
 
 use loadgen_core::{
-    Report, Run, Seed,
+    Report, Run, Seed, SqlSession,
     crud::{self, Crud, CrudConfig, CrudPlan},
 };
 
@@ -64,4 +64,34 @@ async fn partitions_that_ask_something_of_a_sequence_get_no_rows_and_the_plan_sa
     let said = "rows go where the partitions ask nothing of (id), which a sequence fills".to_owned();
     assert!(plan.tables[0].notes.contains(&said), "{:#?}", plan.tables[0].notes);
     assert!(report.tally.tables["public.pa"].rows.inserted > 20, "{:#?}", report.tally.tables);
+}
+
+#[tokio::test]
+async fn partitions_that_a_row_comes_to_by_its_other_columns_get_rows_whatever_a_sequence_gives() {
+    let sql = "create table pb (id bigint generated always as identity, at date not null, n int) partition by range (at, id);
+        create table pb_1 partition of pb for values from ('2024-01-01', minvalue) to ('2024-07-01', minvalue);
+        create table pb_2 partition of pb for values from ('2024-07-01', minvalue) to ('2024-12-31', maxvalue);
+        create table pc (id bigserial, at date not null, n int) partition by range (at);
+        create table pc_1 partition of pc for values from ('2024-01-01') to ('2025-01-01') partition by range (at, id);
+        create table pc_1a partition of pc_1 for values from ('2024-01-01', 1) to ('2024-07-01', 1000);
+        create table pc_1b partition of pc_1 for values from ('2024-07-01', 1000) to ('2025-01-01', minvalue);
+        create table pd (id bigserial, at date not null, n int) partition by range (at, id);
+        create table pd_1 partition of pd for values from ('2024-01-01', 0) to ('2024-07-01', 0);
+        create table pd_2 partition of pd for values from ('2024-12-31', 0) to ('2024-12-31', 1000);";
+    let (target, mut session) = database(sql).await;
+    let plan = crud::plan(&mut session, &CrudConfig::default(), Seed(3), 4).await.unwrap();
+    let is_said = |note: &String| note.starts_with("rows go where the partitions ask nothing");
+    let said: Vec<bool> = plan.tables.iter().map(|table| table.notes.iter().any(is_said)).collect();
+    assert_eq!((said.as_slice(), &plan.refused), (&[false, false, true][..], &Vec::new()));
+    let run = Run::new(target, Crud::new(CrudConfig::default())).seed(3).lanes(4);
+    let report = run.operations(400).check().execute().await.unwrap();
+    assert!(report.errors.is_empty(), "{:#?}", report.errors);
+    let filled = "do $$ declare leaf text; is_there bool; begin
+        foreach leaf in array array['pb_1', 'pb_2', 'pc_1a', 'pc_1b', 'pd_1'] loop
+            execute format('select exists (select from %I)', leaf) into is_there;
+            assert is_there, leaf;
+        end loop;
+        assert not exists (select from pd_2), 'pd_2';
+    end $$";
+    session.execute(filled).await.unwrap();
 }

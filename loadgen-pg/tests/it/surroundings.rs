@@ -1,8 +1,8 @@
 //! What roles, settings and habits of tables around a session change, and what they must not change.
 
 use loadgen_core::{
-    BulkSession, Change, Rights, SqlSession, Taken, Target, Type, Value,
-    crud::{CrudConfig, seeding_plan},
+    BulkSession, Change, Rights, Run, SqlSession, Taken, Target, Type, Value,
+    crud::{Crud, CrudConfig, seeding_plan},
 };
 use loadgen_pg::PgSession;
 
@@ -58,6 +58,24 @@ async fn policies_of_updates_count_for_the_row_as_it_was_too() {
     for wanted in ["(status = 'open'::text)", "(n < 10)"] {
         assert!(checks.iter().any(|check| check.contains(wanted)), "{checks:?}");
     }
+}
+
+#[tokio::test]
+async fn row_security_may_ask_for_settings_of_the_session_and_for_its_user() {
+    let (_, mut admin) = database(
+        "drop role if exists lodger; create role lodger login;
+         alter role lodger set app.tenant = '11111111-1111-4111-8111-111111111111';
+         create table rooms (id int primary key, tenant_id uuid not null, owner text not null default current_user, note text);
+         alter table rooms enable row level security; grant all on rooms to lodger;
+         create policy own on rooms using (tenant_id = current_setting('app.tenant')::uuid and owner = current_user)",
+    )
+    .await;
+    let target = target_as(&mut admin, "lodger").await;
+    let run = Run::new(target, Crud::new(CrudConfig::default())).seed(3).lanes(4).connections(2);
+    let report = run.operations(400).check().execute().await.unwrap();
+    assert!(report.errors.is_empty(), "{:#?}", report.errors);
+    assert!(report.tally.tables["public.rooms"].rows.inserted > 100, "{:?}", report.tally);
+    admin.execute("drop owned by lodger cascade; drop role lodger").await.unwrap();
 }
 
 #[tokio::test]

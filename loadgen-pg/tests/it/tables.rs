@@ -164,6 +164,62 @@ async fn row_security_is_a_condition_like_a_check() {
 }
 
 #[tokio::test]
+async fn changes_for_which_rows_are_hidden_are_left_out_with_the_reason() {
+    let (_, mut admin) = database(
+        "drop role if exists lodger; create role lodger login;
+         create table barred (id int primary key, note text);
+         create policy nobody on barred as restrictive for delete using (current_user = 'landlord');
+         create table frozen (id int primary key, note text);
+         create policy nobody on frozen as restrictive for update using (false);
+         create table mine (id int primary key, owner text, note text);
+         create policy own on mine as restrictive for delete using (owner = current_user and md5(owner) > '0');
+         create table locked (id int primary key, is_locked bool, note text);
+         create policy free on locked as restrictive for delete using (not is_locked);
+         create table fresh (id int primary key, created_at timestamptz not null default now(), note text);
+         create policy stale on fresh as restrictive for delete using (created_at < now() - interval '1 day');
+         create table let (id int primary key, note text);
+         create policy anybody on let as restrictive for delete using (current_user <> 'landlord');
+         create table sealed (id int primary key, note text);
+         create policy nobody on sealed as restrictive for insert with check (current_user = 'landlord');
+         do $$ declare name text; begin
+             foreach name in array array['barred', 'frozen', 'mine', 'locked', 'fresh', 'let', 'sealed'] loop
+                 execute format('alter table %I enable row level security', name);
+                 execute format('create policy anything on %I using (true)', name);
+             end loop;
+         end $$;
+         grant all on all tables in schema public to lodger",
+    )
+    .await;
+    let target = target_as(&mut admin, "lodger").await;
+    let planned = plan(&target, &CrudConfig::default()).await;
+    let said = |table: &str, words: &str| {
+        let notes = notes(&planned, table).join("; ");
+        assert!(notes.contains(words), "{table}: {notes}");
+    };
+    said("barred", "no deletes: row security demands ");
+    said("frozen", "no updates: row security demands ((true)) AND (false)");
+    said("mine", "no deletes: the database may hide rows from this user: CHECK ");
+    said("fresh", "what the database fills in does not meet it");
+    for table in ["let", "locked"] {
+        assert!(!notes(&planned, table).join("; ").contains("no deletes"), "{:?}", notes(&planned, table));
+    }
+    let sealed = refusal(&planned, "sealed").unwrap();
+    assert!(sealed.starts_with("row security lets this user insert nothing, as it demands"), "{sealed}");
+    let report = run(target, CrudConfig::default(), 900).await;
+    for (name, table) in &report.tally.tables {
+        assert_eq!(table.missed, 0, "{name}");
+        let keeps = ["barred", "mine", "fresh"].iter().any(|own| name.ends_with(own));
+        assert_eq!(table.rows.deleted > 0, !keeps, "{name}");
+        assert_eq!(table.rows.updated > 0, !name.ends_with("frozen"), "{name}");
+    }
+    let tables = r#"{"tables": {"locked": {}, "let": {}}, "touch": "existing"}"#;
+    admin.execute("insert into locked select n, n % 2 = 0 from generate_series(1000, 1060) n").await.unwrap();
+    let target = target_as(&mut admin, "lodger").await;
+    let report = run(target, config(tables), 300).await;
+    assert_eq!(report.tally.tables["public.locked"].missed, 0);
+}
+
+#[tokio::test]
 async fn columns_that_this_user_may_not_write_are_left_out() {
     let (_, mut admin) = database(
         "drop role if exists clerk; create role clerk login;

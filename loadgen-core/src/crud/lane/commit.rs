@@ -61,11 +61,12 @@ impl CrudLane {
             if let Some(surplus) = table.live.surplus().filter(|_| plan.keeps_new_rows()) {
                 self.make_room(crud, pending.table, surplus);
             }
-            let slot = self.tables[pending.table].live.push(NewRow { keys, sums, parents });
+            let slot = self.reserve(crud, pending.table);
+            self.tables[pending.table].live.fill(slot, NewRow { keys, sums, parents });
             if plan.partial.is_some() && !plan.is_in_part(change, row) {
-                self.tables[pending.table].live.give_back(parents);
+                self.tables[pending.table].live.set_apart(slot);
             }
-            if let Some(number) = pending.numbers.get(row) {
+            if let Some(number) = pending.lent.numbers.get(row) {
                 self.tables[pending.table].live.set_number(slot, *number);
             }
             self.arrived(crud, seq, pending.table, (slot, chosen));

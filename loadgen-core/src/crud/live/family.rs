@@ -41,9 +41,25 @@ impl LiveRows {
         &self.combinations
     }
 
-    /// The key does not hold for a row that was remembered with these parents.
-    pub(crate) fn give_back(&mut self, parents: &[Slot]) {
-        self.combinations.give_back(parents);
+    /// The key that is made of parents does not hold for a row that is remembered.
+    pub(crate) fn set_apart(&mut self, slot: Slot) {
+        self.leave_combination(slot);
+        let slots = self.apart.len().max(slot as usize + 1);
+        self.apart.resize(slots, false);
+        self.apart[slot as usize] = true;
+    }
+
+    /// The combination of a row's parents has one row less that the key holds for.
+    pub(super) fn leave_combination(&mut self, slot: Slot) {
+        if self.apart.get(slot as usize) != Some(&true) {
+            let parents = &self.parents[slot as usize * self.references..][..self.references];
+            self.combinations.leave(parents);
+        }
+    }
+
+    /// The place of a parent is given to another one, where that alone makes up a key.
+    pub(crate) fn renew(&mut self, parent: Slot) {
+        self.combinations.renew(parent);
     }
 
     /// The row that was remembered last, with these parents, has a line before this one; none where nobody knows which.

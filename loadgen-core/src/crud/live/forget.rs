@@ -36,7 +36,8 @@ impl LiveRows {
         self.vacate(slot);
     }
 
-    /// Forgets rows that are gone: those of `slots`, at consecutive positions from `start` on, without searching.
+    /// Forgets rows that are gone: those of `slots`, which come in that order from the position `start` on. Looks no further
+    /// than the last of them.
     pub(crate) fn remove(&mut self, start: u64, slots: &[Slot]) {
         let mut positions: Vec<usize> = Vec::with_capacity(slots.len());
         let mut wanted = slots.iter().peekable();
@@ -51,8 +52,7 @@ impl LiveRows {
         positions.sort_unstable();
         for position in positions.into_iter().rev() {
             let slot = self.live.swap_remove(position);
-            let parents = &self.parents[slot as usize * self.references..][..self.references];
-            self.combinations.leave(parents);
+            self.leave_combination(slot);
             self.vacate(slot);
         }
     }

@@ -51,7 +51,8 @@ impl LiveRows {
             };
             self.parents = (0..slots).flat_map(of).collect();
             self.references = layout.references;
-            self.combinations = Combinations::new(layout.combining.clone());
+            // Nobody remembers what would decide about the rows, so the key may hold for each.
+            (self.combinations, self.apart) = (Combinations::new(layout.combining.clone()), Vec::new());
             let live: Vec<Slot> = self.live.iter().flat_map(|slot| self.parents(*slot)).copied().collect();
             self.take_combinations(&live);
             self.combinations.close();

@@ -1,4 +1,5 @@
 use super::*;
+use crate::crud::combinations::Combining;
 
 fn rows(layout: &Layout, count: i64) -> LiveRows {
     let mut rows = LiveRows::new(layout);
@@ -95,4 +96,21 @@ fn children_hold_on_to_their_parent() {
     assert!(rows.has_children(1) && !rows.has_children(0));
     rows.release(1);
     assert!(!rows.has_children(1));
+}
+
+#[test]
+fn a_row_that_the_key_does_not_hold_for_takes_no_combination_and_frees_none() {
+    let combining =
+        Combining { references: vec![0, 1], lines: 1, most: 9, is_partial: true, ..Combining::default() };
+    let mut rows = LiveRows::new(&Layout { references: 2, combining, ..layout() });
+    let row = || NewRow { keys: &[Value::Int(1)], sums: &[1, 0], parents: &[3, 4] };
+    let (inside, apart) = (rows.push(row()), rows.push(row()));
+    rows.set_apart(apart);
+    rows.remove(0, &[apart]);
+    assert_eq!(rows.combinations().line(&[3, 4], &[]), None);
+    assert_eq!(rows.push(row()), apart, "its place is given to one that the key holds for");
+    rows.remove(0, &[inside]);
+    assert_eq!(rows.combinations().line(&[3, 4], &[]), None);
+    rows.remove(0, &[apart]);
+    assert_eq!(rows.combinations().line(&[3, 4], &[]), Some(0));
 }

@@ -10,10 +10,9 @@ use crate::{
     BulkSession, PrepareError, Rng, Type, Value, column_salt,
     crud::{
         CrudPlan, Source, TablePlan,
-        partial::InPart,
         reference::{Part, Reference},
+        row::Fit,
         source::names,
-        ties::nulls,
     },
     generate::{After, Distinct},
 };
@@ -115,92 +114,26 @@ impl Wave {
         parents: &mut Vec<u64>,
         values: &mut Vec<Value>,
     ) -> Result<(), NoRow> {
-        let planned = self.planned();
+        let (planned, at) = (self.planned(), (number, self.first));
         let mut rng = Rng::keyed(self.plan.seed, [self.salt, number, STREAM]);
-        if !planned.loose.is_empty() && planned.partial.is_none() {
-            return self.row_loose(number, rng, parents, values);
-        }
-        let (Some(ties), None) = (&planned.ties, &planned.partial) else {
-            if let Some(part) = &planned.partial {
-                return self.row_in_part(part, number, rng, parents, values);
-            }
-            self.parentage.draw(planned, (number, self.first), true, &mut rng, parents)?;
+        if !planned.is_tied() {
+            self.parentage.draw(planned, at, true, &mut rng, parents)?;
             for column in &planned.insert.set {
                 values.push(self.value(*column, number, &mut rng, parents)?);
             }
             return Ok(());
-        };
-        for _ in 0..PARENT_TRIES {
-            self.parentage.draw(planned, (number, self.first), true, &mut rng, parents)?;
-            let mut row = nulls(planned.table.columns.len());
-            for column in &planned.insert.set {
-                row[*column] = self.value(*column, number, &mut rng, parents)?;
-            }
-            if ties.draw(&mut row, &mut rng) {
-                values.extend(planned.insert.set.iter().map(|column| std::mem::take(&mut row[*column])));
-                return Ok(());
-            }
         }
-        Err(NoRow::Unfit)
-    }
-
-    /// Like [`Wave::row`] where a unique column has to be so in some rows alone.
-    fn row_loose(
-        &self,
-        number: u64,
-        mut rng: Rng,
-        parents: &mut Vec<u64>,
-        values: &mut Vec<Value>,
-    ) -> Result<(), NoRow> {
-        let (planned, mut ended) = (self.planned(), Vec::new());
-        for _ in 0..PARENT_TRIES {
-            ended.clear();
-            self.parentage.draw(planned, (number, self.first), true, &mut rng, parents)?;
-            let mut row = nulls(planned.table.columns.len());
-            for column in &planned.insert.set {
-                let value = self.value(*column, number, &mut rng, parents);
-                row[*column] = value.or_else(|reason| {
-                    ended.push(*column);
-                    planned.loose_value(*column, &mut rng).ok_or(reason)
-                })?;
-            }
-            let met = planned.ties.as_ref().is_none_or(|ties| ties.draw(&mut row, &mut rng));
-            if met && !planned.holds_one_of(&ended, &row) {
-                values.extend(planned.insert.set.iter().map(|column| std::mem::take(&mut row[*column])));
-                return Ok(());
-            }
-        }
-        Err(NoRow::Unfit)
-    }
-
-    /// Like [`Wave::row`] where a key of parents holds for some rows alone: those have the combination of their number,
-    /// and the others any.
-    fn row_in_part(
-        &self,
-        part: &InPart,
-        number: u64,
-        mut rng: Rng,
-        parents: &mut Vec<u64>,
-        values: &mut Vec<Value>,
-    ) -> Result<(), NoRow> {
-        let planned = self.planned();
+        // Where a key of parents holds for some rows alone, those have the combination of their number, and the others any.
         let mut in_part = false;
         for _ in 0..PARENT_TRIES {
-            if in_part {
-                in_part = self.parentage.draw(planned, (number, self.first), true, &mut rng, parents).is_ok();
-            }
+            in_part = in_part && self.parentage.draw(planned, at, true, &mut rng, parents).is_ok();
             if !in_part {
-                self.parentage.draw(planned, (number, self.first), false, &mut rng, parents)?;
+                self.parentage.draw(planned, at, planned.partial.is_none(), &mut rng, parents)?;
             }
-            let mut row = nulls(planned.table.columns.len());
-            for column in &planned.insert.set {
-                row[*column] = self.value(*column, number, &mut rng, parents)?;
-            }
-            if planned.ties.as_ref().is_some_and(|ties| !ties.draw(&mut row, &mut rng)) {
-                continue;
-            }
-            if part.may_hold(&row) == in_part {
-                values.extend(planned.insert.set.iter().map(|column| std::mem::take(&mut row[*column])));
+            let value = |column: usize, rng: &mut Rng| self.value(column, number, rng, parents);
+            let Fit::Row(row) = planned.draw_row(&mut rng, value)? else { continue };
+            if planned.partial.as_ref().is_some_and(|part| part.may_hold(&row)) == in_part {
+                planned.take_written(row, values);
                 return Ok(());
             }
             // The next time with the parents that such a row may have.

@@ -114,3 +114,38 @@ create table computed_names (
 );
 create table computed_sum (id int primary key, a int, b int, sum int not null generated always as (a + b) stored, check (sum <> 0));
 create table computed_maybe (id int primary key, a int, b int not null generated always as (coalesce(a, 0) + 1) stored);
+
+-- Conditions on what is in arrays, and on the domains that arrays and rows are made of.
+create domain quantity as int check (value > 0);
+create domain sku as text check (value ~ '^[A-Z]{3}-[0-9]{4}$');
+create domain half as numeric(6, 2) check (value between 0 and 5) check (value * 2 = round(value * 2));
+create domain few_skus as sku[] check (cardinality(value) between 2 and 4);
+create domain noted as text not null check (length(value) > 3 and value <> 'say "|{}" / \');
+create type basket_line as (quantity quantity, sku sku, note noted, price numeric(8, 2), marks half[]);
+create table c_items (id bigserial primary key, quantities quantity[] not null, skus sku[] not null, halves half[] not null, maybe sku[]);
+create table c_items_of_items (id bigserial primary key, quantities quantity[][] not null, skus sku[][][] not null, few few_skus not null,
+    notes noted[][] not null);
+create table c_items_of_rows (id bigserial primary key, line basket_line not null, lines basket_line[] not null, deep basket_line[][]);
+create table c_items_unique (id bigserial primary key, skus sku[] not null unique, line basket_line not null unique, note text);
+create table c_item_count (id bigserial primary key, tags text[] check (cardinality(tags) between 3 and 7));
+create table c_item_most (id bigserial primary key, sizes int[] not null check (array_length(sizes, 1) <= 3));
+create table c_item_vector (id bigserial primary key, vector real[] not null check (array_length(vector, 1) = 16));
+create table c_items_within (id bigserial primary key, days varchar(3)[] not null check (days <@ array['mon', 'tue', 'wed']::varchar[]),
+    check (cardinality(days) > 0));
+create table c_item_among (id bigserial primary key, roles text[] not null check ('user' = any (roles)));
+create table c_items_among (id bigserial primary key, roles text[] not null check (roles @> array['user', 'reader']));
+create table c_items_overlap (id bigserial primary key, moods mood[] not null check (moods && array['ok', 'happy']::mood[]));
+create table c_items_all (id bigserial primary key, sizes int[] not null check (0 < all (sizes) and 50 >= all (sizes)));
+create table c_nearly (id bigserial primary key, gross numeric(12, 2) not null, net numeric(12, 2) not null,
+    check (abs(gross - net * 1.19) < 0.01), check (net > 0));
+create table c_nearly_product (id bigserial primary key, quantity int not null check (quantity between 1 and 90),
+    price numeric(8, 2) not null check (price > 0), total numeric(12, 2) not null, check (abs(total - quantity * price) <= 0.005));
+-- With NULL alone.
+create table c_nulls (id bigserial primary key, a int, b int, c int, check (a > 10), check (b < 5), check (a < b), check (c > a));
+create table c_nearly_sums (id bigserial primary key, gross numeric(12, 2) not null check (gross > 10), net numeric(12, 2) not null,
+    vat numeric(12, 2) not null, check (abs(gross - net - vat) < 0.01), check (abs(vat - net * 0.2) <= 0.01));
+create table c_sums (id bigserial primary key, gross numeric(12, 2) not null, net numeric(12, 2) not null check (net > 0),
+    tax numeric(12, 2) not null, check (gross = net + tax), check (tax = round(net * 0.19, 2)));
+create table c_items_no_null (id bigserial primary key, names text[] not null check (array_position(names, null) is null));
+create table c_items_any (id bigserial primary key, nets inet[] not null check ('10.0.0.1' = any (nets) and array_upper(nets, 1) <= 4),
+    matrix int[][] not null check (cardinality(matrix) = 4), words text[] not null check (array['x', 'y'] @> words and array_ndims(words) = 1));

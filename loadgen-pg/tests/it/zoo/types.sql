@@ -91,7 +91,7 @@ create table z_domain (
     address z_address not null unique, prices z_price[] not null, counts z_count[] not null, feelings z_feeling[] not null,
     lists z_numbers[] not null, addresses z_address[] not null
 );
--- Somebody has to say which values fit.
+-- Whatever is inside has to fit.
 create table z_domain_check (id int primary key, n z_positive not null);
 create table z_domain_check_inside (id int primary key, n z_positive[] not null);
 
