@@ -3,7 +3,7 @@
 use std::{fmt::Write, hint::black_box, sync::Arc};
 
 use async_trait::async_trait;
-use loadgen_core::{BulkSession, Extent, Failure, NextRow, Shape, Table, Taken, Value};
+use loadgen_core::{BulkSession, Extent, Failure, Loaded, NextRow, Shape, Table, Taken, Value};
 
 use super::Acknowledge;
 
@@ -12,12 +12,12 @@ const BUFFER: usize = 1 << 16;
 
 #[async_trait]
 impl BulkSession for Acknowledge {
-    async fn load(&mut self, _: &Arc<Shape>, _: Taken, next: &mut NextRow<'_>) -> Result<u64, Failure> {
+    async fn load(&mut self, _: &Arc<Shape>, _: Taken, next: &mut NextRow<'_>) -> Result<Loaded, Failure> {
         let (mut out, mut values, mut rows) = (String::with_capacity(2 * BUFFER), Vec::new(), 0);
         loop {
             values.clear();
             if !next(&mut values) {
-                return Ok(rows);
+                return Ok(Loaded::whole(rows));
             }
             line(&values, &mut out);
             rows += 1;

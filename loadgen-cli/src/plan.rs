@@ -110,10 +110,14 @@ impl Plan {
     fn mistake_at(&self, job: &Job, part: &Part, message: &str) -> Option<PlanError> {
         let (crud, index) = (job.crud(), job.index.to_string());
         let (below, name): (Vec<&str>, _) = match part {
-            Part::Schema(name) => (vec!["schemas"], name),
-            Part::Table(name) => (vec!["tables"], name),
-            Part::Excluded(name) => (vec!["exclude"], name),
-            Part::Column { table, column } => (vec!["tables", crud.key_of(table)?, "columns"], column),
+            Part::Schema(name) => (vec!["schemas"], name.as_str()),
+            Part::Table(name) => (vec!["tables"], name.as_str()),
+            Part::Excluded(name) => (vec!["exclude"], name.as_str()),
+            Part::Column { table, column } => {
+                (vec!["tables", crud.key_of(table)?, "columns"], column.as_str())
+            }
+            Part::Sampling(None) => (Vec::new(), "sampling"),
+            Part::Sampling(Some(table)) => (vec!["tables", crud.key_of(table)?], "sampling"),
             _ => return None,
         };
         let path = [&["jobs", index.as_str(), "workload", "crud"], below.as_slice()].concat();

@@ -39,9 +39,10 @@ pub(crate) fn text(run: &RunSummary, seeded: &[Seeded<'_>], is_whole: bool, styl
         let _ = writeln!(text, "\n{}\nseed, on {connections} {plural}\n", style.title(&title));
         let mut grid = Grid::new(["table", "before", "inserted", "rows", "wanted"]);
         for table in &report.tables {
-            let numbers = [table.before, table.inserted, table.before + table.inserted, table.goal];
-            let cells = numbers.into_iter().map(count);
-            grid.row(std::iter::once(table.name.to_string()).chain(cells));
+            let found = |rows: u64| count(rows) + if table.at_least { "+" } else { "" };
+            let SeededTable { before, inserted, goal, .. } = *table;
+            let numbers = [found(before), count(inserted), found(before + inserted), count(goal)];
+            grid.row(std::iter::once(table.name.to_string()).chain(numbers));
         }
         grid.write(&mut text, 2, style);
         for (table, why) in report.tables.iter().filter_map(|table| Some((table, table.short.as_ref()?))) {
@@ -93,7 +94,7 @@ fn job(seeded: &Seeded<'_>) -> Value {
     let table = |table: &SeededTable| {
         let rows = table.before + table.inserted;
         let figures = json!({
-            "before": table.before, "inserted": table.inserted, "rows": rows, "wanted": table.goal,
+            "before": table.before, "at_least": table.at_least, "inserted": table.inserted, "rows": rows, "wanted": table.goal,
             "short": table.short, "uncertain": table.uncertain,
         });
         (table.name.to_string(), figures)

@@ -43,7 +43,13 @@ fn job_text(job: &JobSummary, style: Style, text: &mut String) {
     if let Some(check) = &job.check {
         let line = match check.result.as_str() {
             CheckSummary::HELD => {
-                style.good("check held: the rows in the database are those that the lanes know")
+                let but = if job.tables.values().any(|table| table.unchecked) {
+                    ", in the tables that are compared"
+                } else {
+                    ""
+                };
+                style
+                    .good(&format!("check held: the rows in the database are those that the lanes know{but}"))
             }
             CheckSummary::INCONCLUSIVE => style.warn("check inconclusive"),
             _ => style.bad("check failed: the database holds something else than the lanes know"),

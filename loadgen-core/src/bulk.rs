@@ -16,6 +16,25 @@ pub enum Taken {
     Refuse,
     /// It is left out. This may cost twice the time.
     Skip,
+    /// It is left out, and so is any row that the target refuses with [`Action::NewValues`](crate::Action::NewValues), as for a
+    /// check or a trigger. This may cost a statement a row.
+    SkipRefused,
+}
+
+/// What has become of the rows of a load.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Loaded {
+    /// Rows that were inserted.
+    pub rows: u64,
+    /// Rows that were left out for another reason than a unique value that is taken.
+    pub refused: u64,
+}
+
+impl Loaded {
+    /// So many rows, and none was refused.
+    pub fn whole(rows: u64) -> Self {
+        Loaded { rows, refused: 0 }
+    }
 }
 
 /// How far the values of an integer column reach. NULL does not count.
@@ -36,7 +55,7 @@ pub struct Extent {
 #[async_trait]
 pub trait BulkSession: SqlSession {
     /// Inserts all rows that `next` hands out, as one transaction: all of them or none, but for those that
-    /// [`Taken::Skip`] leaves out. Answers how many were inserted.
+    /// [`Taken`] has left out. Answers how many were inserted.
     ///
     /// `insert` is the shape of an insert; a row has one value for each column of its `set`, and what it would return is
     /// not asked for. Memory stays flat whatever the number of rows, and the deadline is one for each step, not for
@@ -47,7 +66,7 @@ pub trait BulkSession: SqlSession {
         insert: &Arc<Shape>,
         taken: Taken,
         next: &mut NextRow<'_>,
-    ) -> Result<u64, Failure>;
+    ) -> Result<Loaded, Failure>;
 
     /// Counts the rows of a table, up to `most`. Loads of it that are under way in other sessions are waited for, even if
     /// nobody waits for their answers any more: they would add to what was counted.

@@ -36,7 +36,7 @@ mod value;
 pub mod verify;
 mod workload;
 
-pub use bulk::{BulkSession, Extent, NextRow, Taken};
+pub use bulk::{BulkSession, Extent, Loaded, NextRow, Taken};
 pub use change::{Applied, Change, ChangeKind, Marked, Shape};
 pub use counts::Counts;
 pub use deadline::Deadline;

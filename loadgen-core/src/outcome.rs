@@ -103,6 +103,9 @@ pub struct Failure {
     pub action: Action,
     /// Whether a unique value was taken by another row: then those next to it may be, too.
     pub taken: bool,
+    /// Whether a rule refused the rows that nobody but the target knows, such as a trigger's: where no other values do, the
+    /// operation is left out.
+    pub vetoed: bool,
     /// The target's own code, or a short word of ours such as `deadline`; failures are counted by it.
     pub code: Cow<'static, str>,
     /// What the target said, without any secret.
@@ -115,7 +118,7 @@ impl Failure {
     /// A failure of something that certainly did not happen.
     pub fn aborted(action: Action, code: impl Into<Cow<'static, str>>, message: impl fmt::Display) -> Self {
         let (code, message) = (code.into(), message.to_string());
-        Failure { indeterminate: false, action, taken: false, code, message, subject: None }
+        Failure { indeterminate: false, action, taken: false, vetoed: false, code, message, subject: None }
     }
 
     /// A failure of something that may have happened.
@@ -125,13 +128,19 @@ impl Failure {
         message: impl fmt::Display,
     ) -> Self {
         let (code, message) = (code.into(), message.to_string());
-        Failure { indeterminate: true, action, taken: false, code, message, subject: None }
+        Failure { indeterminate: true, action, taken: false, vetoed: false, code, message, subject: None }
     }
 
     /// The same failure, over a unique value that another row has.
     #[must_use]
     pub fn over_taken_value(self) -> Self {
         Failure { taken: true, ..self }
+    }
+
+    /// The same failure, by a rule that nobody but the target knows.
+    #[must_use]
+    pub fn by_veto(self) -> Self {
+        Failure { vetoed: true, ..self }
     }
 
     /// The same failure, about something, unless it is known what about.
@@ -151,3 +160,6 @@ impl Failure {
         self.indeterminate || matches!(self.action, Action::Reconnect | Action::Resolve)
     }
 }
+
+/// Why an operation is left out of which a rule that nobody but the target knows refuses all values.
+pub(crate) const VETOED: &str = "a trigger refused the row";

@@ -55,15 +55,20 @@ pub(crate) fn action(sqlstate: &str, routine: Option<&str>, message: &str) -> Ac
             Some("08") => Action::Reconnect,
             // Data, a constraint, a view's CHECK OPTION, and limits such as the size of an index entry.
             Some("22" | "23" | "44" | "54") => Action::NewValues,
-            // A trigger or function refused by RAISE.
-            Some("P0") => Action::Skip,
+            // A trigger or function refused the row, as a check would.
+            Some("P0") => Action::NewValues,
             // The rest of class 40 says that the server rolled back, and 53 that it is short of something.
             Some("40") => Action::Retry,
             Some("53") => Action::PauseThenFatal,
+            // With a code of its own.
+            _ if routine == Some(RAISE) => Action::NewValues,
             _ => Action::Fatal,
         },
     }
 }
+
+/// Where the server is when a trigger or function says RAISE.
+const RAISE: &str = "exec_stmt_raise";
 
 /// What the server says when it looks up something that has just been dropped.
 const HALF_GONE: [&str; 2] = ["cache lookup failed for", "could not open relation with OID"];
@@ -146,7 +151,12 @@ fn server_failure(error: &PgDatabaseError, place: Place) -> Failure {
     if is_aborted(code, plain, place) {
         let action = fit(harmless(action(code, error.routine(), message)));
         let failure = Failure::aborted(action, known(code), message);
-        if is_taken(code) { failure.over_taken_value() } else { failure }
+        let is_raised = code.starts_with("P0") || error.routine() == Some(RAISE);
+        match action {
+            Action::NewValues if is_raised => failure.by_veto(),
+            _ if is_taken(code) => failure.over_taken_value(),
+            _ => failure,
+        }
     } else {
         Failure::indeterminate(Action::Resolve, known(code), message)
     }

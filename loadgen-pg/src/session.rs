@@ -28,6 +28,7 @@ mod pick;
 mod points;
 mod read;
 mod sample;
+mod sift;
 mod spell;
 mod subscription;
 mod transaction;

@@ -56,6 +56,12 @@ async fn rows_that_the_server_picks_are_said_to_be_unchecked() {
     let url = shops.open("shop").await;
     let plan = "jobs:\n  - workload:\n      crud:\n        tables:\n          customers: {sampling: server}\n          orders: {}\n";
     let (_directory, path) = file("plan.yaml", plan);
+    let refused = run(&["plan", text(&path), "--url", &url]);
+    assert_eq!(refused.code, Some(104), "{refused:?}");
+    for said in ["plan.yaml:5:", "sampling: server picks among all rows of public.customers", "touch: all"] {
+        assert!(refused.stderr.contains(said), "{said}: {refused:?}");
+    }
+    let (_directory, path) = file("plan.yaml", &plan.replace("server", "server, touch: all"));
     let seeded = run(&["seed", text(&path), "--url", &url, "--rows", "200", "--seed", "1", "-q"]);
     assert_eq!(seeded.code, Some(0), "{seeded:?}");
     let planned = run(&["plan", text(&path), "--url", &url]);
@@ -73,5 +79,16 @@ async fn rows_that_the_server_picks_are_said_to_be_unchecked() {
     assert!(
         json["warnings"][0].as_str().unwrap().starts_with("public.customers: the server picks rows"),
         "{json}"
+    );
+    assert_eq!(json["jobs"][0]["check"]["result"], "held", "{json}");
+    let (_directory, path) =
+        file("plan.yaml", "jobs: [{workload: {crud: {sampling: server, tables: {customers: {}}}}}]");
+    let args = ["run", text(&path), "--url", &url, "--operations", "50", "--check", "-q"];
+    assert_eq!(run(&args).code, Some(104));
+    let ran = run(&[&args[..], &["--touch", "all", "--format", "json"]].concat());
+    assert_eq!(
+        (ran.code, &ran.json()["jobs"][0]["check"]["result"]),
+        (Some(112), &"inconclusive".into()),
+        "{ran:?}"
     );
 }

@@ -54,6 +54,22 @@ async fn tables_are_filled_once_and_traffic_goes_on_from_there() {
     let ran = run(&["load", "--url", &url, "--rows", "3k", "--seed", "5", "--connections", "1"]);
     assert!(ran.stdout.contains("3,000") && ran.stdout.contains("\nok · "), "{ran:?}");
     assert_eq!(counts(&url).await, [3_000; 4]);
+    let ran = run(&["seed", "--url", &url, "--rows", "1k", "--format", "json"]);
+    assert_eq!(inserted(&ran), 0);
+    let orders = &ran.json()["jobs"][0]["tables"]["public.orders"];
+    assert_eq!((&orders["before"], &orders["rows"]), (&3_000.into(), &3_000.into()), "more than wanted");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rows_far_beyond_what_is_wanted_are_not_all_counted_and_that_is_said() {
+    let shops = Shops::start().await;
+    let url = shops.open("shop").await;
+    let sql = "create table many (id int primary key); insert into many select generate_series(1, 120000)";
+    session(&url).await.execute(sql).await.unwrap();
+    let ran = run(&["seed", "--url", &url, "--table", "many=10"]);
+    assert!(ran.stdout.contains(" 100,010+ "), "{ran:?}");
+    let ran = run(&["seed", "--url", &url, "--table", "many=10", "--format", "json"]);
+    assert_eq!(ran.json()["jobs"][0]["tables"]["public.many"]["at_least"], true, "{ran:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{all_rows, authors, books, samples, schema};
-use crate::{Action, BulkSession, Change, Extent, Taken, Target, Value};
+use crate::{Action, BulkSession, Change, Extent, Loaded, Taken, Target, Value};
 
 /// Runs every check of [`BulkSession`], each on tables of its own. `fresh` gives a target whose tables are empty.
 ///
@@ -17,11 +17,21 @@ where
     rows_arrive(&fresh().await).await;
     all_or_nothing(&fresh().await).await;
     taken_rows_are_left_out(&fresh().await).await;
+    refused_rows_are_left_out(&fresh().await).await;
     values_come_back(&fresh().await).await;
 }
 
 /// Loads the rows of an insert.
 async fn load(session: &mut impl BulkSession, change: &Change, taken: Taken) -> Result<u64, crate::Failure> {
+    sift(session, change, taken).await.map(|loaded| loaded.rows)
+}
+
+/// The same, with what became of the others.
+async fn sift(
+    session: &mut impl BulkSession,
+    change: &Change,
+    taken: Taken,
+) -> Result<Loaded, crate::Failure> {
     let mut rows = 0..change.rows;
     let mut next = |values: &mut Vec<Value>| {
         assert!(values.is_empty(), "each row is asked for with an empty vector");
@@ -87,6 +97,25 @@ where
     assert_eq!(failure.action, Action::NewValues, "only what is taken is left out: {failure}");
     let books = all_rows(&mut session, &schema, "book", &["author"]).await;
     assert!(books.is_empty(), "nothing of a load that failed stays: {books:?}");
+}
+
+async fn refused_rows_are_left_out<T>(target: &T)
+where
+    T: Target,
+    T::Session: BulkSession,
+{
+    let (mut session, schema) = schema(target).await;
+    let emails = authors(&schema, ["a@example.com", "a@example.com", "b@example.com"].map(str::to_owned));
+    let sifted = sift(&mut session, &emails, Taken::SkipRefused).await.expect("two rows, one of them twice");
+    assert_eq!(sifted, Loaded::whole(2), "what is taken is not refused");
+    let author = all_rows(&mut session, &schema, "author", &["id"]).await.remove(0).remove(0);
+    let mut rows: Vec<(Value, i64)> = (0..40).map(|number| (author.clone(), number)).collect();
+    [0, 7, 8, 39].into_iter().for_each(|at: usize| rows[at].0 = Value::Int(-1));
+    let sifted =
+        sift(&mut session, &books(&schema, rows), Taken::SkipRefused).await.expect("most of the rows");
+    assert_eq!(sifted, Loaded { rows: 36, refused: 4 }, "books without an author are left out");
+    let books = all_rows(&mut session, &schema, "book", &["author"]).await;
+    assert_eq!(books.len(), 36, "{books:?}");
 }
 
 async fn values_come_back<T>(target: &T)

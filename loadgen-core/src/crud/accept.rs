@@ -126,9 +126,12 @@ fn tried(
             Err(why) => refused.push((table.name.clone(), why)),
         }
     }
-    let picked =
-        accepted.iter().filter(|(table, own, _)| Sampling::of(table, config, own) == Sampling::Server);
-    let picked: BTreeSet<TableName> = picked.map(|(table, ..)| table.name.clone()).collect();
+    let mut picked = BTreeSet::new();
+    for (table, own, _) in &accepted {
+        if Sampling::permitted(table, config, own)? == Sampling::Server {
+            picked.insert(table.name.clone());
+        }
+    }
     settle_references(&mut accepted, &mut refused, (outside, &picked, seed));
     Ok((accepted, refused))
 }

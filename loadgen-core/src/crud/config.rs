@@ -43,8 +43,9 @@ pub struct CrudConfig {
     /// Where people and places are from, as in `de_DE`; English names and places anywhere unless set.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub locale: Option<Locale>,
-    /// Who finds rows that are there: `start` (read once, as `touch` says) or `server` (picked for each update and delete,
-    /// for tables too large to be read; counted, not compared); start unless set.
+    /// Who finds rows that are there: `start` (read once, as `touch` says) or `server` (picked for each update and delete
+    /// from among all rows, for tables too large to be read; counted, not compared; takes `touch: all` or `existing`);
+    /// start unless set.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sampling: Option<Sampling>,
     /// How many rows `seed` fills each table up to, unless its own entry says otherwise; none unless set.

@@ -21,6 +21,8 @@ pub enum Part {
         /// The key.
         column: String,
     },
+    /// The `sampling` of a table, or of the workload.
+    Sampling(Option<TableName>),
 }
 
 impl fmt::Display for Part {
@@ -29,6 +31,8 @@ impl fmt::Display for Part {
             Part::Schema(name) => write!(f, "schema {name:?}"),
             Part::Table(name) | Part::Excluded(name) => write!(f, "table {name:?}"),
             Part::Column { table, column } => write!(f, "column {:?}", format!("{table}.{column}")),
+            Part::Sampling(Some(table)) => write!(f, "sampling of table {:?}", table.to_string()),
+            Part::Sampling(None) => f.write_str("sampling"),
         }
     }
 }
@@ -56,6 +60,16 @@ pub enum CrudPlanError {
         /// What does not fit, with the name of the column and what to write instead.
         why: String,
     },
+    /// Rows that were there before may not be touched, and the server would pick them like any other.
+    #[error(
+        "sampling: server picks among all rows of {table}, those that were there before, too: say touch: all (or existing)"
+    )]
+    Untouched {
+        /// Where it is said that the server picks.
+        part: Part,
+        /// The table.
+        table: TableName,
+    },
     /// Nothing can be written.
     #[error("no table can be written: {0}")]
     Nothing(String),
@@ -70,8 +84,20 @@ impl CrudPlanError {
         match self {
             CrudPlanError::Unknown { part, .. }
             | CrudPlanError::Ambiguous(part)
-            | CrudPlanError::Column { part, .. } => Some(part),
+            | CrudPlanError::Column { part, .. }
+            | CrudPlanError::Untouched { part, .. } => Some(part),
             CrudPlanError::Nothing(_) | CrudPlanError::OtherRun => None,
+        }
+    }
+
+    /// The table that cannot be planned for, and why, where it is one alone and others can.
+    pub(super) fn of_one_table(&self) -> Option<(TableName, String)> {
+        match self {
+            CrudPlanError::Column { part: Part::Column { table, .. }, why } => {
+                Some((table.clone(), why.clone()))
+            }
+            CrudPlanError::Untouched { table, .. } => Some((table.clone(), self.to_string())),
+            _ => None,
         }
     }
 }

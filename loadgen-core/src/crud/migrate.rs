@@ -155,6 +155,7 @@ impl LaneTable {
     pub(super) fn with(live: LiveRows) -> Self {
         let TableDigest { rows: count, digest } = live.digest();
         let (next, stride, rows, spares) = (0, 1, Rows::default(), Spares::default());
-        LaneTable { live, next, spares, stride, rows, count, digest, unknown: 0, missed: 0, exhausted: 0 }
+        let (unknown, missed, exhausted, vetoes) = (0, 0, 0, [0; 3]);
+        LaneTable { live, next, spares, stride, rows, count, digest, unknown, missed, exhausted, vetoes }
     }
 }

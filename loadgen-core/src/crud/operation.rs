@@ -21,7 +21,7 @@ use super::{
 };
 use crate::{
     Action, Applied, Change, ChangeKind, Cx, Done, Failure, Resolved, Rng, Scenario, SessionOf, SqlSession,
-    Target, Value,
+    Target, Value, outcome::VETOED,
 };
 
 /// Inserts into, updates or deletes from one table.
@@ -121,8 +121,9 @@ impl Operation {
                 }
                 if applied.rows == 0 && self.plan.tables[table].reads_back {
                     lane.refused(&self.plan, table, change);
-                    return Ok(Done::Skipped("a trigger refused the row".into()));
+                    return Ok(Done::Skipped(VETOED.into()));
                 }
+                lane.tables[table].vetoes[change.shape.kind as usize] = 0;
                 Ok(Done::Committed(self.remember(lane, cx, table, change, &applied)))
             }
             Err(failure) if failure.indeterminate => {
@@ -133,6 +134,9 @@ impl Operation {
                 lane.undo(&self.plan);
                 if failure.action == Action::NewValues && self.kind == ChangeKind::Insert {
                     lane.tables[table].refuse(change.rows as u64, failure.taken);
+                }
+                if failure.vetoed && lane.tables[table].veto(change.shape.kind) {
+                    return Ok(Done::Skipped(VETOED.into()));
                 }
                 Err(failure.about_rows(std::slice::from_ref(change)))
             }

@@ -1,13 +1,8 @@
 //! From a schema to a plan that nothing more has to be asked for.
 
 use super::{
-    config::CrudConfig,
-    error::{CrudPlanError, Part},
-    lessons::Lessons,
-    outside::Outside,
-    plan::CrudPlan,
-    spell::spell,
-    withheld::withhold,
+    config::CrudConfig, error::CrudPlanError, lessons::Lessons, outside::Outside, plan::CrudPlan,
+    spell::spell, withheld::withhold,
 };
 use crate::{Lack, PrepareError, Schema, Setup, SqlSession, TableName};
 
@@ -82,11 +77,12 @@ impl Planning<'_> {
         loop {
             let (seed, lanes) = (self.setup.seed, self.setup.lanes);
             match CrudPlan::within(outside, without, schema, self.config, seed, lanes) {
-                Err(CrudPlanError::Column { part: Part::Column { table, .. }, why })
-                    if self.manner == Manner::GoingOn && without.iter().all(|(known, _)| *known != table) =>
-                {
-                    without.push((table, why));
-                }
+                Err(error) if self.manner == Manner::GoingOn => match error.of_one_table() {
+                    Some((table, why)) if without.iter().all(|(known, _)| *known != table) => {
+                        without.push((table, why));
+                    }
+                    _ => return Err(error),
+                },
                 planned => return planned,
             }
         }

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     config::{CrudConfig, TableConfig},
+    error::{CrudPlanError, Part},
     touch::Touch,
 };
 use crate::{Table, Type};
@@ -16,7 +17,8 @@ pub enum Sampling {
     /// They are read once and remembered, as far as `touch` says so.
     #[default]
     Start,
-    /// The server picks some for each update and delete. They are counted and not compared.
+    /// The server picks some for each update and delete, from among all rows of the table, so `touch` has to say so. They
+    /// are counted and not compared.
     Server,
 }
 
@@ -32,6 +34,26 @@ impl Sampling {
             _ => false,
         };
         if can_be_picked { wanted } else { Sampling::Start }
+    }
+
+    /// The same, where rows may be picked: the server does not know which were there before.
+    ///
+    /// # Errors
+    /// When nothing says that those may be touched.
+    pub(super) fn permitted(
+        table: &Table,
+        config: &CrudConfig,
+        own: &TableConfig,
+    ) -> Result<Self, CrudPlanError> {
+        let sampling = Sampling::of(table, config, own);
+        let touch = own.touch.or(config.touch).unwrap_or_default();
+        let wanted = own.operations.or(config.operations).unwrap_or_default();
+        if sampling == Sampling::Start || touch.adopts() || (wanted.update, wanted.delete) == (0, 0) {
+            return Ok(sampling);
+        }
+        let table = table.name.clone();
+        let part = Part::Sampling(own.sampling.is_some().then(|| table.clone()));
+        Err(CrudPlanError::Untouched { part, table })
     }
 }
 
@@ -56,7 +78,12 @@ impl Standing {
         };
         let picks = sampling == Sampling::Server;
         let note = if picks {
-            Some("the server picks the rows that are updated and deleted; nothing is compared")
+            Some(match wanted {
+                Touch::Existing => {
+                    "the server picks the rows that are updated and deleted, those of the run, too; nothing is compared"
+                }
+                _ => "the server picks the rows that are updated and deleted; nothing is compared",
+            })
         } else if own.sampling.or(config.sampling) == Some(Sampling::Server) {
             Some("the server picks no rows: that takes a primary key of one integer or UUID")
         } else if touch != wanted {

@@ -299,7 +299,7 @@ where
     }
 
     async fn check(&self, session: &mut SessionOf<Self>, report: &Report) -> Result<(), CheckError> {
-        let (mut differences, mut doubts) = (Vec::new(), Vec::new());
+        let (mut differences, mut doubts, mut compared) = (Vec::new(), Vec::new(), 0);
         let (plan, before) = (self.plan(), self.known().before.clone());
         for planned in &plan.tables {
             let name = planned.table.name.to_string();
@@ -312,6 +312,7 @@ where
                 doubts.push(format!("{name}: {doubt}"));
                 continue;
             }
+            compared += 1;
             let mut expected = before.get(&name).copied().unwrap_or_default();
             expected.rows += lanes.live;
             expected.digest.merge(lanes.digest);
@@ -322,6 +323,9 @@ where
                 differences.push(format!("{name}: digest {} instead of {}", found.digest, expected.digest));
             }
         }
+        if compared == 0 && doubts.is_empty() {
+            doubts = vec![uncompared(&plan)];
+        }
         match (differences.is_empty(), doubts.is_empty()) {
             (false, _) => Err(CheckError::Differs(differences)),
             (true, false) => Err(CheckError::Inconclusive(doubts)),
@@ -329,6 +333,21 @@ where
         }
     }
 }
+
+/// Why there is nothing to compare.
+fn uncompared(plan: &CrudPlan) -> String {
+    let of = |planned: &TablePlan| {
+        let why = planned.unchecked.as_deref().unwrap_or("it was left out for a while");
+        format!("{}: {why}", planned.table.name)
+    };
+    let tables: Vec<String> = plan.tables.iter().take(NAMED).map(of).collect();
+    let more = plan.tables.len().saturating_sub(NAMED);
+    let more = if more > 0 { format!(", and {more} more") } else { String::new() };
+    format!("nothing was compared ({}{more})", tables.join(", "))
+}
+
+/// So many tables that are not compared are named.
+const NAMED: usize = 5;
 
 /// What rows that nobody has counted on may come from.
 fn miscounted(found: u64, expected: u64) -> String {

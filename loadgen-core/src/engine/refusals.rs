@@ -26,7 +26,8 @@ impl Refusals {
         if !is_refusal || is_early || self.known.len() >= MOST {
             return false;
         }
-        let words = if failure.action == Action::Skip { String::new() } else { failure.message.clone() };
+        let is_free = failure.vetoed || failure.action == Action::Skip;
+        let words = if is_free { String::new() } else { failure.message.clone() };
         let is_new = self.known.insert((failure.code.clone(), words));
         if is_new {
             self.latest = Some(now);
@@ -64,7 +65,9 @@ mod tests {
     #[test]
     fn words_of_triggers_are_one_kind() {
         let (mut refusals, start) = (Refusals::default(), Instant::now());
-        let raised = |row: u64| Failure::aborted(Action::Skip, "P0001", format!("row {row} is refused"));
+        let raised = |row: u64| {
+            Failure::aborted(Action::NewValues, "P0001", format!("row {row} is refused")).by_veto()
+        };
         assert!(refusals.is_news(&raised(1), start));
         assert!(!refusals.is_news(&raised(2), start + Duration::from_secs(9)));
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 use super::MemorySession;
-use crate::{BulkSession, Change, Extent, Failure, NextRow, Shape, SqlSession, Table, Taken, Value};
+use crate::{BulkSession, Change, Extent, Failure, Loaded, NextRow, Shape, SqlSession, Table, Taken, Value};
 
 #[async_trait]
 impl BulkSession for MemorySession {
@@ -15,7 +15,7 @@ impl BulkSession for MemorySession {
         insert: &Arc<Shape>,
         taken: Taken,
         next: &mut NextRow<'_>,
-    ) -> Result<u64, Failure> {
+    ) -> Result<Loaded, Failure> {
         let mut changes = Vec::new();
         loop {
             let mut values = Vec::with_capacity(insert.width());
@@ -24,7 +24,9 @@ impl BulkSession for MemorySession {
             }
             changes.push(Change { shape: Arc::clone(insert), values, rows: 1 });
         }
-        Ok(self.carry_out(&changes, taken)?.len() as u64)
+        let applied = self.carry_out(&changes, taken)?;
+        let rows = applied.iter().map(|applied| applied.rows).sum();
+        Ok(Loaded { rows, refused: applied.iter().filter(|applied| applied.rows == 0).count() as u64 })
     }
 
     async fn count(&mut self, table: &Table, most: u64) -> Result<u64, Failure> {

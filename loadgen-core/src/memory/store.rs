@@ -120,8 +120,8 @@ impl Store {
         found.ok_or_else(missing)
     }
 
-    /// All of the changes or none, but for rows with a unique value that is taken, where those are left out. A change that
-    /// may be left out has one row. `undo` gets what takes them back.
+    /// All of the changes or none, but for rows with a unique value that is taken, where those are left out, and rows that
+    /// are refused, where those are, of which the answer is that no row was changed. A change that may be left out has one row. `undo` gets what takes them back.
     pub(crate) fn apply(
         &mut self,
         changes: &[Change],
@@ -133,7 +133,10 @@ impl Store {
         for change in changes {
             match self.apply_one(change, undo) {
                 Ok(done) => applied.push(done),
-                Err(failure) if taken == Taken::Skip && failure.taken => {}
+                Err(failure) if taken != Taken::Refuse && failure.taken => {}
+                Err(failure) if taken == Taken::SkipRefused && failure.action == Action::NewValues => {
+                    applied.push(Applied::default());
+                }
                 Err(failure) => {
                     self.take_back(undo.drain(before..));
                     return Err(failure);

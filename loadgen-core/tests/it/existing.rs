@@ -1,7 +1,7 @@
 //! Rows that were there before a run: parents outside the plan, and rows that the lanes take over.
 
 use loadgen_core::{
-    Report, Run, RunError, Seed, Target, Type, Value,
+    CheckError, Report, Run, RunError, Seed, Target, Type, Value,
     crud::{self, Crud, CrudConfig, CrudPlan, Seeding, seeding_plan},
     memory::{Memory, table},
 };
@@ -247,7 +247,8 @@ async fn rows_that_the_server_picks_are_changed_and_not_compared() {
     let shop = filled(300).await;
     let before = shop.rows("order_items");
     let config = touching(
-        r#""tables": {"customers": {"sampling": "server"}, "orders": {}, "tags": {"sampling": "server"},
+        r#""tables": {"customers": {"sampling": "server", "touch": "all"}, "orders": {},
+                                        "tags": {"sampling": "server", "touch": "existing"},
                                         "order_items": {"sampling": "server"}}"#,
     );
     let report = undisturbed(&shop, &config, 4).await;
@@ -269,14 +270,46 @@ async fn rows_that_the_server_picks_are_changed_and_not_compared() {
 }
 
 #[tokio::test]
+async fn the_server_picks_no_rows_that_nobody_may_touch() {
+    let refused = async |json: &str| {
+        let mut session = shop().connect().await.unwrap();
+        let planned = crud::plan(&mut session, &config(json), Seed(1), 16).await;
+        planned.err().map(|error| error.to_string())
+    };
+    for json in [
+        r#"{"sampling": "server"}"#,
+        r#"{"sampling": "server", "touch": "own"}"#,
+        r#"{"tables": {"customers": {"sampling": "server"}}}"#,
+        r#"{"touch": "all", "tables": {"customers": {"sampling": "server", "touch": "own"}}}"#,
+    ] {
+        let why = "sampling: server picks among all rows of public.customers, those that were there before, too: say \
+                   touch: all (or existing)";
+        assert_eq!(refused(json).await.as_deref(), Some(why), "{json}");
+    }
+    for json in [
+        r#"{"sampling": "server", "touch": "existing"}"#,
+        r#"{"touch": "all", "tables": {"customers": {"sampling": "server"}}}"#,
+        r#"{"sampling": "server", "operations": {"insert": 1}}"#,
+        r#"{"tables": {"customers": {"sampling": "server", "touch": "all"}}}"#,
+    ] {
+        assert_eq!(refused(json).await, None, "{json}");
+    }
+}
+
+#[tokio::test]
 async fn picked_rows_that_nothing_refers_to_are_deleted() {
     let logs = table("logs").serial("id").column("text", text(20)).primary_key(["id"]);
     let memory = Memory::new([logs]);
     let only_inserts = Crud::new(config(r#"{"operations": {"insert": 1}}"#));
     Run::new(memory.clone(), only_inserts).operations(300).execute().await.unwrap();
-    let config = config(r#"{"sampling": "server", "operations": {"insert": 1, "update": 1, "delete": 1}}"#);
+    let weights = r#""operations": {"insert": 1, "update": 1, "delete": 1}"#;
+    let config = config(&format!(r#"{{"sampling": "server", "touch": "all", {weights}}}"#));
     let run = Run::new(memory.clone(), Crud::new(config)).seed(7).lanes(16).connections(4);
-    let report = run.operations(600).check().execute().await.unwrap();
+    let ended = run.operations(600).check().execute().await;
+    let Err(RunError::Check { source: CheckError::Inconclusive(why), report, .. }) = ended else {
+        panic!("there is nothing to compare: {ended:?}")
+    };
+    assert_eq!(why, ["nothing was compared (public.logs: the server picks rows)"]);
     let logs = report.tally.tables["public.logs"].rows;
     assert!(logs.deleted > 150 && logs.updated > 150, "{logs:?}");
     assert_eq!(memory.rows("logs").len() as u64, 300 + logs.inserted - logs.deleted);

@@ -7,10 +7,11 @@ fn each_sqlstate_has_its_action() {
         (Action::RetryThenSkip, "55P03 57014"),
         (
             Action::NewValues,
-            "23505 23P01 23503 23514 23502 23000 23001 22001 22003 22P02 22021 22000 44000 54000",
+            "23505 23P01 23503 23514 23502 23000 23001 22001 22003 22P02 22021 22000 44000 54000 \
+             P0001 P0002",
         ),
         (Action::RereadSchema, "42703 42P01 42804 26000 42883 42704 42809 428C9 3F000"),
-        (Action::Skip, "42501 55000 0A000 42701 42P07 P0001 2200H"),
+        (Action::Skip, "42501 55000 0A000 42701 42P07 2200H"),
         (Action::Reconnect, "57P01 57P02 57P03 57P05 08000 08003 08006 08001 08004 08P01 25P03 25006"),
         (Action::PauseThenFatal, "53300 53100 53200 58030 53000 53400"),
         (Action::Resolve, "40003 08007"),
@@ -26,6 +27,8 @@ fn each_sqlstate_has_its_action() {
         ("0A000", Some("RevalidateCachedQuery"), ""),
         ("XX000", None, "could not open relation with OID 16402"),
     ];
+    assert_eq!(action("45000", Some("exec_stmt_raise"), "no"), Action::NewValues);
+    assert_eq!(action("42501", Some("exec_stmt_raise"), "no"), Action::Skip);
     for (code, routine, message) in again {
         assert_eq!(action(code, routine, message), Action::RereadSchema, "{code}");
     }

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use loadgen_core::{
-    Action, BulkSession, Change, Extent, Failure, NextRow, Shape, Table, TableName, Taken, Value, column_salt,
+    Action, BulkSession, Change, Extent, Failure, Loaded, NextRow, Shape, Table, TableName, Taken, Value,
+    column_salt,
 };
 use sqlx::{AssertSqlSafe, Executor, PgConnection};
 
@@ -15,7 +16,7 @@ use crate::{
 };
 
 /// Rows of one INSERT, where there is no COPY.
-const BATCH: usize = 500;
+pub(super) const BATCH: usize = 500;
 
 /// Not supported, and no such function.
 const NO_COPY: [&str; 2] = ["0A000", "42883"];
@@ -30,7 +31,7 @@ impl BulkSession for PgSession {
         insert: &Arc<Shape>,
         taken: Taken,
         next: &mut NextRow<'_>,
-    ) -> Result<u64, Failure> {
+    ) -> Result<Loaded, Failure> {
         if let Some(copy) = Copy::of(insert) {
             let mut begun = false;
             let mut spied = |values: &mut Vec<Value>| {
@@ -82,10 +83,10 @@ impl PgSession {
         insert: &Arc<Shape>,
         way: Way<'_>,
         next: &mut NextRow<'_>,
-    ) -> Result<u64, Failure> {
+    ) -> Result<Loaded, Failure> {
         self.begin().await?;
         match self.load_by(insert, way, next).await {
-            Ok(rows) => self.commit().await.map(|()| rows),
+            Ok(loaded) => self.commit().await.map(|()| loaded),
             Err(failure) => Err(self.undo(failure).await),
         }
     }
@@ -95,28 +96,38 @@ impl PgSession {
         insert: &Arc<Shape>,
         way: Way<'_>,
         next: &mut NextRow<'_>,
-    ) -> Result<u64, Failure> {
+    ) -> Result<Loaded, Failure> {
         let table = &insert.table.name;
         self.statement(&format!("select pg_advisory_xact_lock_shared({})", lock(table))).await?;
-        let is_skipping = matches!(way, Way::Copy(_, Taken::Skip) | Way::Insert(Taken::Skip));
         self.begin_call()?;
         let asked = self.patience.wait(Place::Harmless, habits(&mut self.connection, table)).await;
         let habits = self.settle(asked)?;
+        let (Way::Copy(_, taken) | Way::Insert(taken)) = way;
         let way = match way {
-            Way::Copy(..) if habits.has_rules => {
-                Way::Insert(if is_skipping { Taken::Skip } else { Taken::Refuse })
-            }
-            Way::Copy(..) if is_skipping && !habits.has_room_beside() => Way::Insert(Taken::Skip),
+            Way::Copy(..) if habits.has_rules => Way::Insert(taken),
+            Way::Copy(_, Taken::Skip) if !habits.has_room_beside() => Way::Insert(taken),
             way => way,
         };
-        if let Some(late) = habits.late.filter(|_| is_skipping) {
-            // What is taken has to be said of the row, and not at the end.
+        // What is refused has to be said of the row, and not at the end.
+        let late = match taken {
+            Taken::Refuse => None,
+            Taken::Skip => habits.late,
+            Taken::SkipRefused => Some("all".to_owned()),
+        };
+        if let Some(late) = late {
             self.statement(&format!("set constraints {late} immediate")).await?;
         }
         match way {
-            Way::Copy(copy, Taken::Refuse) => self.copy(copy, &quote_table(table), next).await,
-            Way::Copy(copy, Taken::Skip) => self.copy_what_is_free(insert, copy, next).await,
-            Way::Insert(taken) => self.insert_batches(insert, taken, next).await,
+            Way::Copy(_, Taken::SkipRefused) | Way::Insert(Taken::SkipRefused) => {
+                self.sift(insert, next).await
+            }
+            Way::Copy(copy, Taken::Refuse) => {
+                self.copy(copy, &quote_table(table), next).await.map(Loaded::whole)
+            }
+            Way::Copy(copy, Taken::Skip) => {
+                self.copy_what_is_free(insert, copy, next).await.map(Loaded::whole)
+            }
+            Way::Insert(taken) => self.insert_batches(insert, taken, next).await.map(Loaded::whole),
         }
     }
 
@@ -147,7 +158,7 @@ impl PgSession {
     }
 
     /// Runs a statement of an open transaction, and answers the number of rows that it changed.
-    async fn statement(&mut self, sql: &str) -> Result<u64, Failure> {
+    pub(super) async fn statement(&mut self, sql: &str) -> Result<u64, Failure> {
         self.begin_call()?;
         let answer = execute(&mut self.connection, &mut self.patience, sql).await;
         self.settle(answer)
@@ -176,7 +187,7 @@ impl PgSession {
             let change = Change { shape: Arc::clone(insert), values, rows };
             loaded += match taken {
                 Taken::Refuse => self.change(&change, Place::Harmless).await?.rows,
-                Taken::Skip => self.insert_if_free(&change, savepoint).await?,
+                Taken::Skip | Taken::SkipRefused => self.insert_if_free(&change, savepoint).await?,
             };
             // There is never more than one.
             savepoint = "release savepoint loadgen_row; savepoint loadgen_row";

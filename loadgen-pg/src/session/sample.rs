@@ -69,30 +69,33 @@ impl Sample<'_> {
 
     /// One row out of `$1`. The window goes over the key alone, so that no other column is read of most rows.
     fn every(&self) -> String {
-        let (key, theirs) = (self.keys("t."), self.keys("w."));
-        let place = |at: usize| format!("k.k{at}");
-        let named: Vec<String> = (0..key.len()).map(|at| format!("{} as k{at}", key[at])).collect();
-        let same: Vec<String> = (0..key.len()).map(|at| format!("{} = {}", theirs[at], place(at))).collect();
-        let columns = self.columns.iter().map(|&index| format!("w.{}", readable(&self.table.columns[index])));
+        let key = self.keys("t.");
+        let named: Vec<String> = key.iter().enumerate().map(|(at, key)| format!("{key} as k{at}")).collect();
+        let places: Vec<String> = (0..key.len()).map(|at| format!("k.k{at}")).collect();
         format!(
-            "select {columns} from (select {named}, row_number() over (order by {order}) as place from {from}) k \
-             join {table} as w on {same} where (k.place - 1) % $1 = 0 order by k.place",
-            columns = columns.collect::<Vec<_>>().join(", "),
+            "select w.* from (select {named}, row_number() over (order by {order}) as place from {from}) k \
+             cross join lateral ({row}) w where (k.place - 1) % $1 = 0 order by {places}",
             named = named.join(", "),
             order = key.join(", "),
             from = self.from(),
-            table = own_rows(self.table),
-            same = same.join(" and "),
+            row = self.row(&places),
+            places = places.join(", "),
         )
     }
 
     /// The rows with these keys, a query of one column.
     fn at(&self, keys: &str) -> String {
-        let (columns, key) = (self.wanted(), self.keys("t.").join(", "));
-        format!(
-            "select {columns} from ({keys}) k join {} as t on {key} = k.key order by {key}",
-            own_rows(self.table)
-        )
+        let row = self.row(&["k.key".to_owned()]);
+        format!("select w.* from ({keys}) k cross join lateral ({row}) w order by k.key")
+    }
+
+    /// The row with this key, found by itself. As a join it would be a product of all rows and all keys wherever the
+    /// statistics know of no rows, as after a filling that was killed.
+    fn row(&self, key: &[String]) -> String {
+        let same: Vec<String> =
+            self.keys("t.").iter().zip(key).map(|(own, key)| format!("{own} = {key}")).collect();
+        let (columns, table) = (self.wanted(), own_rows(self.table));
+        format!("select {columns} from {table} as t where {} limit 1", same.join(" and "))
     }
 
     async fn count_of(

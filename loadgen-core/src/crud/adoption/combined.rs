@@ -11,6 +11,7 @@ use crate::{
         live::{LiveRows, NO_SLOT, Slot},
         parent::Parent,
     },
+    generate::Distinct,
 };
 
 /// A table with a key that is made of references, of whose rows some are not taken over.
@@ -19,6 +20,8 @@ pub(super) struct Combined<'a> {
     table: usize,
     /// The references of the key: which, where their columns stand among those that are read, and what finds parents.
     parts: Vec<(usize, Vec<usize>, Finder<'a>)>,
+    /// Where the column stands that counts rows with the same parents, and its values.
+    line: Option<(usize, &'a Distinct)>,
 }
 
 impl<'a> Combined<'a> {
@@ -42,7 +45,10 @@ impl<'a> Combined<'a> {
             let columns = reference.columns.iter().map(&mut place).collect();
             (*at, columns, strangers.places.finder(reference))
         };
-        Some(Combined { strangers, table: index, parts: combined.iter().map(part).collect() })
+        let parts = combined.iter().map(part).collect();
+        let line = planned.line_column().filter(|(column, _)| !table.special.denied.select.contains(column));
+        let line = line.map(|(column, lines)| (position(columns, column), lines));
+        Some(Combined { strangers, table: index, parts, line })
     }
 
     /// Has no row made with the parents of this one.
@@ -72,7 +78,7 @@ impl<'a> Combined<'a> {
             && !rows.combinations().is_out()
         {
             rows.take_combinations(&parents);
-            rows.pass_lines(&parents, None);
+            rows.pass_lines(&parents, self.line.and_then(|(at, lines)| lines.index_after(&row[at])));
         }
     }
 }

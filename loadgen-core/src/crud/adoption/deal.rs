@@ -27,14 +27,16 @@ impl Dealt {
 }
 
 /// Deals the rows of all tables, in an order in which parents come first. A row goes to the lane of its first parent, one
-/// that it cannot be without before others, as long as there is room; and in turn where there is none.
+/// that it cannot be without before others and one that its key is made of before those, as long as there is room; and in
+/// turn where there is none.
 pub(super) fn deal(plan: &CrudPlan, order: &[usize], links: &[Links]) -> Vec<Dealt> {
     let fresh = |links: &Links| Dealt { lanes: vec![OPEN; links.len], slots: vec![0; links.len] };
     let mut dealt: Vec<Dealt> = links.iter().map(fresh).collect();
     for &table in order {
         let references = &plan.tables[table].references;
         let mut ranked: Vec<usize> = (0..references.len()).collect();
-        ranked.sort_by_key(|at| references[*at].optional);
+        let key = &plan.tables[table].layout.combining.references;
+        ranked.sort_by_key(|at| (references[*at].optional, !key.contains(at)));
         let room = vec![plan.tables[table].layout.cap; plan.lanes as usize];
         let mut turn = Turn { plan, table, ranked, links: &links[table], room, next: 0 };
         for row in 0..links[table].len {
@@ -49,7 +51,7 @@ pub(super) fn deal(plan: &CrudPlan, order: &[usize], links: &[Links]) -> Vec<Dea
 struct Turn<'a> {
     plan: &'a CrudPlan,
     table: usize,
-    /// The references, those that rows cannot be without first.
+    /// The references, those that rows cannot be without first, and of them those that a key is made of.
     ranked: Vec<usize>,
     links: &'a Links,
     /// How many rows each lane has room for.

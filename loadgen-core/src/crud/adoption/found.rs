@@ -21,6 +21,8 @@ pub(super) struct Found {
     pub(super) sums: Vec<u64>,
     /// For each row and reference of the plan, what stands for the key of the parent.
     pub(super) parents: Vec<Key>,
+    /// For each row the line after its own among the rows of the same parents, where a key counts such and it can be read.
+    lines: Vec<Option<u64>>,
     /// The numbers of the rows, by what stands for their values in columns that are referred to.
     places: Vec<(Vec<usize>, HashMap<Key, u32>)>,
 }
@@ -57,11 +59,14 @@ impl Found {
         let mut columns: BTreeSet<usize> = planned.known.iter().chain(&planned.remembered).copied().collect();
         columns.extend(referred.iter().copied().flatten());
         columns.extend(referring.iter().flatten().copied().flatten());
+        let line = planned.line_column().filter(|(column, _)| readable(&[*column]));
+        columns.extend(line.map(|(column, _)| column));
         let columns: Vec<usize> = columns.into_iter().collect();
         let at = |wanted: &[usize]| -> Vec<usize> {
             wanted.iter().filter_map(|column| columns.binary_search(column).ok()).collect()
         };
         let (known, remembered) = (at(&planned.known), at(&planned.remembered));
+        let line = line.and_then(|(column, lines)| Some((columns.binary_search(&column).ok()?, lines)));
         let referring: Vec<Option<Vec<usize>>> = referring.iter().map(|columns| columns.map(at)).collect();
         let referred_at: Vec<Vec<usize>> = referred.iter().map(|columns| at(columns)).collect();
         let mut found = Found {
@@ -84,6 +89,7 @@ impl Found {
             found.keys.iter_mut().zip(remembered).for_each(|(column, value)| column.set(found.len, value));
             let parent = |at: &Option<Vec<usize>>| at.as_ref().and_then(|at| key_of(values(at).into_iter()));
             found.parents.extend(referring.iter().map(parent));
+            found.lines.extend(line.map(|(at, lines)| lines.index_after(&row[at])));
             for ((_, places), at) in found.places.iter_mut().zip(&referred_at) {
                 if let Some(key) = key_of(values(at).into_iter()) {
                     places.insert(Some(key), found.len as u32);
@@ -94,6 +100,11 @@ impl Found {
         let is_whole = session.sample(&planned.table, key, &columns, most, &mut take).await?;
         found.is_whole = is_whole;
         Ok(found)
+    }
+
+    /// The line that follows the one of a row; none where nobody knows which it has.
+    pub(super) fn line_after(&self, row: usize) -> Option<u64> {
+        self.lines.get(row).copied().flatten()
     }
 
     /// The sums of a row, of so many parts.

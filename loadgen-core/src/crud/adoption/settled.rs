@@ -26,7 +26,6 @@ pub(super) fn settled(
     for (table, found) in found.iter().enumerate() {
         lanes.push(found.as_ref().map(|found| {
             let layout = &plan.tables[table].layout;
-            let line = plan.tables[table].line_column();
             let mut lanes: Vec<LiveRows> = (0..plan.lanes).map(|_| LiveRows::new(layout)).collect();
             for row in 0..found.len {
                 let keys: Vec<Value> = found.keys.iter().map(|column| column.get(row)).collect();
@@ -34,9 +33,15 @@ pub(super) fn settled(
                 let new = NewRow { keys: &keys, sums: found.sums_of(row, layout.parts), parents: &parents };
                 let lane = &mut lanes[dealt[table].lanes[row] as usize];
                 let slot = lane.push(new);
-                if layout.combining.lines > 1 {
-                    let after = line.and_then(|(at, lines)| lines.index_after(&keys[at]));
-                    lane.pass_lines(&parents, after);
+                let has_lines = layout.combining.lines > 1;
+                if has_lines {
+                    lane.pass_lines(&parents, found.line_after(row));
+                }
+                if let Some((home, parents)) = elsewhere(plan, (table, row), &links[table], dealt) {
+                    lanes[home].take_combinations(&parents);
+                    if has_lines {
+                        lanes[home].pass_lines(&parents, found.line_after(row));
+                    }
                 }
                 debug_assert_eq!(slot, dealt[table].slots[row], "rows are remembered in their order");
             }
@@ -81,14 +86,42 @@ fn parents(plan: &CrudPlan, (table, row): (usize, usize), links: &Links, dealt: 
     links.of(row).iter().enumerate().map(slot).collect()
 }
 
-impl TablePlan {
-    /// The column that counts rows with the same parents, by its place among what is remembered; none where several do.
-    fn line_column(&self) -> Option<(usize, &Distinct)> {
-        let line = |(at, column): (usize, &usize)| match &self.sources[*column] {
-            Source::Line(lines) => Some((at, lines)),
-            _ => None,
+/// The lane that has all parents which make up the key of a row, and those as it knows them, where the row is another lane's:
+/// it makes rows with the same parents, and has to know of this one.
+fn elsewhere(
+    plan: &CrudPlan,
+    (table, row): (usize, usize),
+    links: &Links,
+    dealt: &[Dealt],
+) -> Option<(usize, Vec<Slot>)> {
+    let references = &plan.tables[table].references;
+    let (mut slots, mut home) = (vec![NO_SLOT; references.len()], None);
+    for at in plan.tables[table].layout.combining.references.iter().copied() {
+        let parent = links.of(row)[at];
+        slots[at] = match references[at].parent {
+            _ if parent == NO_ROW => return None,
+            Parent::Pool(_) => parent,
+            Parent::Lane(above) => {
+                let lane = dealt[above].lanes[parent as usize];
+                // Parents of different lanes never meet again.
+                if *home.get_or_insert(lane) != lane {
+                    return None;
+                }
+                dealt[above].slots[parent as usize]
+            }
         };
-        let lines = self.sources.iter().filter(|source| matches!(source, Source::Line(_))).count();
-        self.remembered.iter().enumerate().find_map(line).filter(|_| lines == 1)
+    }
+    home.filter(|home| *home != dealt[table].lanes[row]).map(|home| (home as usize, slots))
+}
+
+impl TablePlan {
+    /// The column that counts rows with the same parents; none where several do.
+    pub(super) fn line_column(&self) -> Option<(usize, &Distinct)> {
+        let mut lines = self.sources.iter().enumerate().filter_map(|(column, source)| match source {
+            Source::Line(lines) => Some((column, lines)),
+            _ => None,
+        });
+        let line = lines.next()?;
+        lines.next().is_none().then_some(line)
     }
 }

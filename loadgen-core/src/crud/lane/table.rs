@@ -1,7 +1,7 @@
 //! One table as a lane sees it.
 
 use crate::{
-    Digest, Rows,
+    ChangeKind, Digest, Rows,
     crud::{live::LiveRows, spares::Spares},
 };
 
@@ -22,7 +22,12 @@ pub(crate) struct LaneTable {
     pub(in crate::crud) missed: u64,
     /// Inserts for which no values were left.
     pub(in crate::crud) exhausted: u64,
+    /// For each kind of change, how many in a row a trigger has refused.
+    pub(in crate::crud) vetoes: [u32; 3],
 }
+
+/// After so many refusals in a row a trigger is taken to refuse all changes of a kind: other values are not tried at once.
+const MOST_VETOES: u32 = 32;
 
 /// Bounds the numbers that are given up at once when values are taken.
 const LONGEST_STRIDE: u64 = 1 << 16;
@@ -36,6 +41,13 @@ impl LaneTable {
         if is_taken {
             self.stride = (self.stride * 2).min(LONGEST_STRIDE);
         }
+    }
+
+    /// A trigger has refused a change of this kind; whether other values are likely to meet with the same.
+    pub(crate) fn veto(&mut self, kind: ChangeKind) -> bool {
+        let vetoes = &mut self.vetoes[kind as usize];
+        *vetoes = vetoes.saturating_add(1);
+        *vetoes > MOST_VETOES
     }
 
     /// The values of these rows were free.

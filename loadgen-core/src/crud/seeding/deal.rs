@@ -26,8 +26,10 @@ pub(super) struct Dealt {
     pub(super) short: Option<String>,
     /// Ranges in a row of which no row was free.
     barren: u32,
-    /// Numbers in a row with which no row meets the checks.
+    /// Numbers in a row with which no row meets the checks, or is taken by the target.
     unfit: u64,
+    /// What the target said of a row that it refused.
+    refusal: Option<String>,
 }
 
 /// What has become of a range.
@@ -35,7 +37,7 @@ pub(super) struct Dealt {
 pub(super) struct Written {
     /// Rows that are in the table.
     pub(super) inserted: u64,
-    /// Numbers that were passed over, as no row with them meets the checks.
+    /// Numbers that were passed over, as no row with them meets the checks, or the target refuses it.
     pub(super) unfit: u64,
 }
 
@@ -81,7 +83,7 @@ impl Deal {
             dealt.short.get_or_insert_with(|| "the unique values that were tried are all taken".to_owned());
         }
         if dealt.unfit >= MOST_UNFIT {
-            dealt.short.get_or_insert_with(unfit_all);
+            dealt.end_unfit();
         }
     }
 
@@ -97,7 +99,17 @@ impl Deal {
 
     /// There are no more rows, as the checks refuse all.
     pub(super) fn unfit(&self) {
-        self.end(unfit_all());
+        self.lock().end_unfit();
+    }
+
+    /// The target refuses rows for what they are, as a trigger may; those are passed over.
+    pub(super) fn refused(&self, failure: &Failure) {
+        self.lock().refusal.get_or_insert_with(|| failure.to_string());
+    }
+
+    /// Whether there are no more rows.
+    pub(super) fn is_over(&self) -> bool {
+        self.lock().short.is_some()
     }
 
     pub(super) fn dealt(&self) -> Dealt {
@@ -105,6 +117,12 @@ impl Deal {
     }
 }
 
-fn unfit_all() -> String {
-    "no values found that meet the checks".to_owned()
+impl Dealt {
+    fn end_unfit(&mut self) {
+        let why = match &self.refusal {
+            Some(said) => format!("no values found that the table takes: {said}"),
+            None => "no values found that meet the checks".to_owned(),
+        };
+        self.short.get_or_insert(why);
+    }
 }

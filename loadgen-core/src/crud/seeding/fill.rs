@@ -107,6 +107,9 @@ fn steps(plan: &CrudPlan, indexes: &[usize]) -> Vec<Step> {
     steps
 }
 
+/// So many rows more than a table is to have are counted, so that it is said how many there are.
+const BEYOND: u64 = 100_000;
+
 /// Counts the tables that have a goal; answers their places in the plan.
 async fn count<T: Target>(
     shared: &Shared<T>,
@@ -122,14 +125,16 @@ where
     for index in order(plan) {
         let table = &plan.tables[index];
         let Some(goal) = plan.goal(table, rows) else { continue };
-        let counted = session.count(&table.table, goal).await;
+        let most = goal.saturating_add(BEYOND);
+        let counted = session.count(&table.table, most).await;
         let broken = |source: Failure| RunError::Prepare {
             target: shared.target.describe(),
             source: PrepareError::Target(source),
         };
         let before = counted.map_err(broken)?;
         let name = table.table.name.clone();
-        let seeded = SeededTable { name, goal, before, inserted: 0, uncertain: false, short: None };
+        let (at_least, inserted, uncertain) = (before >= most, 0, false);
+        let seeded = SeededTable { name, goal, before, at_least, inserted, uncertain, short: None };
         shared.progress.want(seeded.missing());
         report.tables.push(seeded);
         indexes.push(index);

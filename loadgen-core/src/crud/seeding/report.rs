@@ -23,8 +23,10 @@ pub struct SeededTable {
     pub name: TableName,
     /// How many rows it was to have.
     pub goal: u64,
-    /// Rows that were there before, counted up to the goal.
+    /// Rows that were there before; with `at_least`, there may be more.
     pub before: u64,
+    /// Whether there were so many rows more than it was to have that they were not all counted.
+    pub at_least: bool,
     /// Rows that were added.
     pub inserted: u64,
     /// Whether nobody knows if there are more: answers were lost, and the rows could not be counted afterwards.

@@ -9,7 +9,7 @@ use super::{
     wave::{NoRow, Wave},
 };
 use crate::{
-    Action, BulkSession, Failure, Rng, Session, Taken, Target, Value,
+    Action, BulkSession, Failure, Loaded, Rng, Session, Taken, Target, Value,
     engine::{Stop, Tries},
 };
 
@@ -33,6 +33,8 @@ pub(super) struct Worker<T: Target> {
 
 /// Rows of one transaction: enough that its beginning and end cost nothing, and few enough to end soon when asked to.
 const RANGE: Range<u64> = 1_000..50_000;
+/// Rows of one transaction where some are refused: a few of them say whether all are.
+const PIECE: u64 = MOST_UNFIT / 4;
 
 impl<T: Target> Worker<T>
 where
@@ -53,13 +55,34 @@ where
         Ok(())
     }
 
+    /// Writes a range, as one transaction. Where the target refuses rows of it for what they are, the others go in piece by
+    /// piece, as many as it takes to know that it refuses all.
     async fn write_range(&mut self, wave: &Wave, range: &Range<u64>) -> Result<(), Failure> {
-        let (mut taken, mut tries) = (Taken::Refuse, Tries::default());
+        if self.write_part(wave, range, Taken::Refuse).await? {
+            return Ok(());
+        }
+        let mut first = range.start;
+        while first < range.end && !wave.deal.is_over() && !self.shared.stop.is_raised() {
+            let piece = first..range.end.min(first + PIECE);
+            self.write_part(wave, &piece, Taken::SkipRefused).await?;
+            first = piece.end;
+        }
+        Ok(())
+    }
+
+    /// One transaction, as often as it takes. False if rows are refused that are to be left out.
+    async fn write_part(
+        &mut self,
+        wave: &Wave,
+        range: &Range<u64>,
+        mut taken: Taken,
+    ) -> Result<bool, Failure> {
+        let mut tries = Tries::default();
         loop {
             if self.session.is_none() {
                 self.session = self.caller.call(&self.shared).await?;
             }
-            let Some(session) = &mut self.session else { return Ok(()) };
+            let Some(session) = &mut self.session else { return Ok(true) };
             let failure = match load(session, wave, range, taken).await {
                 Ok(written) => {
                     let Written { inserted, unfit } = written;
@@ -69,7 +92,7 @@ where
                     }
                     wave.deal.done(range, written);
                     self.shared.progress.insert(inserted);
-                    return Ok(());
+                    return Ok(true);
                 }
                 Err(failure) => failure,
             };
@@ -79,28 +102,37 @@ where
             if failure.indeterminate {
                 // The rows are counted before anything is done about it.
                 wave.deal.lost(failure);
-                return Ok(());
+                return Ok(true);
             }
             if failure.action == Action::NewValues {
-                // Rows of an earlier seeding, or of somebody else; what the table refuses for other reasons it
-                // refuses again.
-                if std::mem::replace(&mut taken, Taken::Skip) == Taken::Skip {
-                    return Err(failure);
+                match taken {
+                    // Rows of an earlier seeding, or of somebody else.
+                    Taken::Refuse if failure.taken => taken = Taken::Skip,
+                    Taken::Refuse | Taken::Skip => {
+                        wave.deal.refused(&failure);
+                        return Ok(false);
+                    }
+                    Taken::SkipRefused => return Err(failure),
                 }
                 continue;
             }
-            let nth = tries.count(failure.action);
-            if nth > self.caller.retry.bound(failure.action) || self.shared.stop.is_raised() {
-                return Err(failure);
-            }
-            if failure.action == Action::RereadSchema
-                && let Some(session) = &mut self.session
-                && session.forget_schema().await.is_err()
-            {
-                self.session = None;
-            }
-            self.caller.pause(&self.shared, failure.action, nth).await;
+            self.mend(&failure, tries.count(failure.action)).await.ok_or(failure)?;
         }
+    }
+
+    /// Makes ready for another try after the `nth` failure with its action; none if there is none.
+    async fn mend(&mut self, failure: &Failure, nth: u32) -> Option<()> {
+        if nth > self.caller.retry.bound(failure.action) || self.shared.stop.is_raised() {
+            return None;
+        }
+        if failure.action == Action::RereadSchema
+            && let Some(session) = &mut self.session
+            && session.forget_schema().await.is_err()
+        {
+            self.session = None;
+        }
+        self.caller.pause(&self.shared, failure.action, nth).await;
+        Some(())
     }
 }
 
@@ -137,5 +169,6 @@ async fn load(
         None if in_a_row >= MOST_UNFIT => wave.deal.unfit(),
         None => {}
     }
-    Ok(Written { inserted: loaded?, unfit })
+    let Loaded { rows, refused } = loaded?;
+    Ok(Written { inserted: rows, unfit: unfit + refused })
 }

@@ -10,6 +10,7 @@ use crate::{
     engine::{
         follow::Epoch, open::deadline_passed, recorder::Times, retry::Tries, schedule::Due, shared::Shared,
     },
+    outcome::VETOED,
 };
 
 /// What follows a failure.
@@ -118,7 +119,10 @@ impl<W: Workload> Worker<W> {
         }
         if is_last {
             let fatal = failure.action == Action::PauseThenFatal;
-            let ended = Err(failure.outcome());
+            let ended = match failure.vetoed {
+                true => Ok(Done::Skipped(VETOED.into())),
+                false => Err(failure.outcome()),
+            };
             return if fatal { Err(Lost::Fatal(failure.clone())) } else { Ok(Next::End(ended)) };
         }
         if failure.action == Action::RereadSchema {

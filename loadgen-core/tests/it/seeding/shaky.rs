@@ -7,8 +7,8 @@ use std::sync::{
 
 use async_trait::async_trait;
 use loadgen_core::{
-    Applied, BulkSession, Change, EachRow, Extent, Failure, Lack, NextRow, Rights, Schema, SchemaFilter,
-    Session, SqlSession, Table, TableName, Taken, Target, Value,
+    Applied, BulkSession, Change, EachRow, Extent, Failure, Lack, Loaded, NextRow, Rights, Schema,
+    SchemaFilter, Session, SqlSession, Table, TableName, Taken, Target, Value,
     memory::{Memory, MemorySession},
 };
 
@@ -81,7 +81,7 @@ impl BulkSession for ShakySession {
         insert: &Arc<loadgen_core::Shape>,
         taken: Taken,
         next: &mut NextRow<'_>,
-    ) -> Result<u64, Failure> {
+    ) -> Result<Loaded, Failure> {
         let (name, nth) = (&insert.table.name.table, self.target.loads.fetch_add(1, SeqCst));
         match (self.target.script.load)(name, nth, self.forgot) {
             None => self.inner.load(insert, taken, next).await,
