@@ -14,6 +14,8 @@ pub struct Special {
     pub loose_keys: Vec<Vec<usize>>,
     /// Those of the loose keys that hold for some rows alone.
     pub partial: Vec<Partial>,
+    /// Unique rules in which NULL is a value like any other.
+    pub colliding: Vec<Vec<usize>>,
     /// Columns of texts that have to differ in more than case.
     pub folded: Vec<usize>,
     /// Columns of spans that may not overlap from row to row.

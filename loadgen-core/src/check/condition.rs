@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{
-    expr::Expr,
+    expr::{Expr, Op},
     restrict::limits,
     ways::{product, ways},
 };
@@ -14,6 +14,18 @@ use crate::{Table, generate::ColumnConfig};
 pub(crate) struct Condition {
     pub(crate) text: String,
     pub(crate) expr: Expr,
+}
+
+impl Condition {
+    /// That a column has a value; `null`: or is NULL with it, where otherwise it need not be.
+    pub(crate) fn equal(text: String, column: usize, by: Expr, null: bool) -> Self {
+        let column = Expr::Column(column);
+        let expr = match null {
+            true => Expr::Differ(Box::new(column), Box::new(by)).not(),
+            false => Expr::compare(Op::Eq, column, by),
+        };
+        Condition { text, expr }
+    }
 }
 
 /// What conditions say of a column whose values must not repeat, for the plan file's part of it: in one list for each

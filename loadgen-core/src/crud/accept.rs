@@ -1,10 +1,15 @@
 //! Which tables can be written: each for itself, and with the others.
 
-use std::{borrow::Cow, collections::BTreeSet, sync::Arc};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use super::{
     choice::{Chosen, choose},
     config::{CrudConfig, TableConfig},
+    draft::Asked,
     error::CrudPlanError,
     lessons::heed,
     outside::Outside,
@@ -13,9 +18,11 @@ use super::{
     settle::settle_references,
     source::TableSources,
     spell::respell,
+    touch::Touch,
     vet::vet,
+    wishes::{Wish, Wishes},
 };
-use crate::{Schema, Seed, Table, TableName, generate::Locale};
+use crate::{Schema, Seed, Table, TableName, Type, generate::Locale, turn::narrowed};
 
 /// A table that can be written as far as it alone is concerned.
 pub(super) type Accepted = (Arc<Table>, TableConfig, TableSources);
@@ -32,9 +39,12 @@ pub(super) fn accept(
     config: &CrudConfig,
     seed: Seed,
 ) -> Result<Verdict, CrudPlanError> {
-    let mut schema = Cow::Borrowed(schema);
+    let (mut schema, mut wishes) = (Cow::Borrowed(schema), Wishes::default());
     loop {
-        let (accepted, refused) = tried(outside, barred, &schema, config, seed)?;
+        let ((accepted, refused), asked) = tried((outside, &wishes), barred, &schema, config, seed)?;
+        if wishes.give_up(&refused) || wishes.take(asked) {
+            continue;
+        }
         let strict = |(at, table): (usize, &Arc<Table>)| {
             let (_, why) = refused.iter().find(|(name, _)| *name == table.name)?;
             (!table.special.unenforced.is_empty()).then(|| (at, why.clone()))
@@ -58,16 +68,17 @@ fn relax(table: &mut Table, why: &str) {
     table.special.notes.push(format!("{names} not kept, which the database does not enforce: {why}"));
 }
 
-/// What is accepted of a schema as it stands.
+/// What is accepted of a schema as it stands, and what tables ask of others.
 fn tried(
-    outside: &Outside,
+    (outside, wishes): (&Outside, &Wishes),
     barred: &[(TableName, String)],
     schema: &Schema,
     config: &CrudConfig,
     seed: Seed,
-) -> Result<Verdict, CrudPlanError> {
+) -> Result<(Verdict, Vec<Wish>), CrudPlanError> {
     let locale = config.locale.unwrap_or(Locale::ANYWHERE);
     let Chosen { tables, refused: mut others } = choose(schema, config)?;
+    let mut types = narrow_types(&tables);
     let mut accepted = Vec::new();
     let mut refused = barred.to_vec();
     refused.append(&mut others);
@@ -85,8 +96,10 @@ fn tried(
                 continue;
             }
         };
-        match TableSources::new(&table, &table_config, (seed, locale))? {
-            Ok(mut sources) => {
+        let types = types.remove(&table.name).unwrap_or_default();
+        let asked = Asked { conditions: wishes.of(&table.name), types, schema };
+        match sources_of(&table, &table_config, (seed, locale), &asked)? {
+            Ok((table, mut sources)) => {
                 sources.notes.extend(vetted);
                 sources.notes.extend(learnt);
                 sources.notes.extend(note);
@@ -98,6 +111,58 @@ fn tried(
     let picked =
         accepted.iter().filter(|(table, own, _)| Sampling::of(table, config, own) == Sampling::Server);
     let picked: BTreeSet<TableName> = picked.map(|(table, ..)| table.name.clone()).collect();
-    settle_references(&mut accepted, &mut refused, (outside, &picked, seed));
-    Ok((accepted, refused))
+    let has_others = |own: &TableConfig| {
+        own.touch.or(config.touch).is_some_and(Touch::adopts) || own.seed.is_some_and(|rows| rows.0 == 0)
+    };
+    let found = accepted.iter().filter(|(_, own, _)| has_others(own));
+    let found: BTreeSet<TableName> = found.map(|(table, ..)| table.name.clone()).collect();
+    let asked = settle_references(&mut accepted, &mut refused, (outside, &picked, &found, seed));
+    Ok(((accepted, refused), asked))
+}
+
+/// The sources of a table. Where NULL collides with NULL in a key, columns of it are taken to be NOT NULL, unless another one
+/// makes all rows differ or nothing else would find them.
+fn sources_of(
+    table: &Arc<Table>,
+    config: &TableConfig,
+    by: (Seed, Locale),
+    asked: &Asked<'_>,
+) -> Result<Result<(Arc<Table>, TableSources), String>, CrudPlanError> {
+    let made = TableSources::new(table, config, by, asked)?;
+    let mut colliding = table.special.colliding.iter();
+    let is_kept = |sources: &TableSources| {
+        table.key().is_some()
+            && colliding.all(|key| key.iter().any(|column| sources.never_ends(table, *column)))
+    };
+    if table.special.colliding.is_empty() || made.as_ref().is_ok_and(is_kept) {
+        return Ok(made.map(|sources| (Arc::clone(table), sources)));
+    }
+    let mut strict = Arc::clone(table);
+    let own = Arc::make_mut(&mut strict);
+    for column in own.special.colliding.iter().flatten() {
+        own.columns[*column].nullable = false;
+    }
+    let made = TableSources::new(&strict, config, by, asked)?;
+    Ok(made.map(|sources| (strict, sources)))
+}
+
+/// For the columns that others refer to, the types of those which do not have all of their values, table by table.
+fn narrow_types(tables: &[(Arc<Table>, TableConfig)]) -> BTreeMap<TableName, BTreeMap<usize, Type>> {
+    let places: BTreeMap<&TableName, &Arc<Table>> =
+        tables.iter().map(|(table, _)| (&table.name, table)).collect();
+    let mut found: BTreeMap<TableName, BTreeMap<usize, Type>> = BTreeMap::new();
+    for (child, _) in tables {
+        for key in &child.foreign_keys {
+            let Some(parent) = places.get(&key.parent) else { continue };
+            for (column, name) in key.columns.iter().zip(&key.parent_columns) {
+                let Some(theirs) = parent.column_index(name) else { continue };
+                let known = found.get(&parent.name).and_then(|types| types.get(&theirs));
+                let own = known.unwrap_or(&parent.columns[theirs].ty);
+                if let Some(ty) = narrowed(own, &child.columns[*column].ty) {
+                    found.entry(parent.name.clone()).or_default().insert(theirs, ty);
+                }
+            }
+        }
+    }
+    found
 }

@@ -160,7 +160,7 @@ impl Operation {
         for _ in 0..PARENT_TRIES {
             let (parents, line) = self.draw_outer_parents(lane, cx, table)?;
             let mut row = vec![Value::Null; plan.table.columns.len()];
-            for column in &plan.insert.set {
+            for column in plan.begun() {
                 row[*column] = match self.inner_key(lane, table, *column) {
                     Some(key) => key.ok_or(EXHAUSTED)?,
                     None => {
@@ -191,7 +191,7 @@ impl Operation {
         let theirs = &self.plan.tables[parent];
         let column = theirs.table.column_index(&reference.parent_columns[position])?;
         let Source::Distinct(distinct) = &theirs.sources[column] else { return Some(None) };
-        Some(distinct.value(self.index(lane, parent)))
+        Some(distinct.value(self.index(lane, parent)).map(|value| reference.held(position, value)))
     }
 
     /// Parents that are there; none yet where they are of the circle.
@@ -217,7 +217,7 @@ impl Operation {
                 let is_inner = reference.part != Part::None;
                 let none = is_inner || rows == 0 || reference.optional && cx.rng.chance(reference.orphans);
                 let parent =
-                    if none { NO_SLOT } else { eligible.whole(cx.rng.below(rows) as usize, &reference.gaps) };
+                    if none { NO_SLOT } else { eligible.suitable(cx.rng.below(rows) as usize, reference) };
                 parents.push(parent);
                 is_inner
                     || (none || parent != NO_SLOT || reference.optional)

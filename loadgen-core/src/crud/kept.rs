@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::source::Source;
-use crate::Table;
+use crate::{Fill, Table};
 
 /// Columns of one table, as indexes.
 #[derive(Debug)]
@@ -54,8 +54,9 @@ impl Kept {
         let mut remembered = key.clone();
         let read: BTreeSet<usize> = referred.iter().chain(leads).copied().collect();
         remembered.extend(read.iter().filter(|column| !key.contains(column)));
-        let written: Vec<usize> = (0..sources.len()).filter(|i| sources[*i].is_written()).collect();
-        let is_left = |i: &usize| sources.get(*i).is_none_or(|source| !source.is_written());
+        let is_written = |i: &usize| sources[*i].is_written() && table.columns[*i].fill != Fill::Generated;
+        let written: Vec<usize> = (0..sources.len()).filter(is_written).collect();
+        let is_left = |i: &usize| *i >= sources.len() || !is_written(i);
         let returned: Vec<usize> = remembered.iter().copied().filter(is_left).collect();
         let is_known = |i: &usize| {
             let special = &table.special;

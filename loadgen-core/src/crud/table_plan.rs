@@ -22,7 +22,7 @@ use super::{
     touch::Touch,
 };
 use crate::{
-    Change, ChangeKind, Shape, Special, Table, column_salt,
+    Change, ChangeKind, Fill, Shape, Special, Table, column_salt,
     generate::{Locale, relate::Relations},
 };
 
@@ -87,6 +87,8 @@ pub struct TablePlan {
     /// Distinct columns of keys that hold for some rows alone.
     pub(crate) loose: Vec<Loose>,
     pub(crate) insert: Arc<Shape>,
+    /// Columns that the database computes, and that refer to other rows.
+    pub(crate) computed: Vec<usize>,
     /// One for each non-empty set of groups, at its bit mask less one.
     pub(crate) updates: Vec<Arc<Shape>>,
     pub(crate) delete: Option<Arc<Shape>>,
@@ -108,7 +110,14 @@ impl TablePlan {
     ) -> Self {
         let (combined, lines) = sources.combined();
         let TableSources {
-            columns: mut sources, references, mut notes, rules, within, in_part, loose, ..
+            columns: mut sources,
+            mut references,
+            mut notes,
+            rules,
+            within,
+            in_part,
+            loose,
+            ..
         } = sources;
         let partial = in_part.filter(|_| !combined.is_empty());
         let decides = deciding(partial.iter().chain(loose.iter().map(|loose| &loose.part)), &mut notes);
@@ -135,6 +144,12 @@ impl TablePlan {
         let operations = possible(wanted, updates.is_empty(), (delete.is_none(), &table.special), &mut notes);
         note_idle(table_config, operations, (&standing, !referred.is_empty()), &mut notes);
         let room = room::of_sequences(&table, &sources).map_or(u64::MAX, |(_, left)| left);
+        let is_computed = |column: &usize| {
+            table.columns[*column].fill == Fill::Generated
+                && matches!(sources[*column], Source::Parent { .. })
+        };
+        let computed = (0..sources.len()).filter(is_computed).collect();
+        references.iter_mut().for_each(|reference| reference.examples = None);
         let is_partial = partial.is_some();
         let combining = Combining { references: combined, lines, most: cap, is_dealt: false, is_partial };
         let layout = Layout {
@@ -174,6 +189,7 @@ impl TablePlan {
             dealt: None,
             partial,
             loose,
+            computed,
             insert,
             updates,
             delete,
@@ -193,6 +209,11 @@ impl TablePlan {
     /// How many rows a statement takes of so many. One of nothing but defaults makes one row.
     pub(crate) fn rows_at_once(&self, rows: u32) -> usize {
         if self.reads_back || self.by_address || self.insert.set.is_empty() { 1 } else { rows as usize }
+    }
+
+    /// The columns that a new row has values in before those that are drawn together.
+    pub(crate) fn begun(&self) -> impl Iterator<Item = &usize> {
+        self.insert.set.iter().chain(&self.computed)
     }
 
     /// An empty change of a shape with room for `rows` rows.

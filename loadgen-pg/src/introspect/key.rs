@@ -121,8 +121,7 @@ pub(super) fn index(draft: &mut Draft, row: &PgRow) -> sqlx::Result<()> {
         return Ok(());
     }
     if nulls_collide {
-        // One row at most could have it, so nobody may.
-        columns.iter().for_each(|column| draft.table.columns[*column].nullable = false);
+        draft.table.special.colliding.push(columns.clone());
     }
     if whole && !in_part {
         draft.table.uniques.push(columns);

@@ -133,7 +133,7 @@ impl Wave {
         for _ in 0..PARENT_TRIES {
             self.parentage.draw(planned, (number, self.first), true, &mut rng, parents)?;
             let mut row = nulls(planned.table.columns.len());
-            for column in &planned.insert.set {
+            for column in planned.begun() {
                 row[*column] = self.value(*column, number, &mut rng, parents)?;
             }
             if ties.draw(&mut row, &mut rng) {
@@ -157,7 +157,7 @@ impl Wave {
             ended.clear();
             self.parentage.draw(planned, (number, self.first), true, &mut rng, parents)?;
             let mut row = nulls(planned.table.columns.len());
-            for column in &planned.insert.set {
+            for column in planned.begun() {
                 let value = self.value(*column, number, &mut rng, parents);
                 row[*column] = value.or_else(|reason| {
                     ended.push(*column);
@@ -193,7 +193,7 @@ impl Wave {
                 self.parentage.draw(planned, (number, self.first), false, &mut rng, parents)?;
             }
             let mut row = nulls(planned.table.columns.len());
-            for column in &planned.insert.set {
+            for column in planned.begun() {
                 row[*column] = self.value(*column, number, &mut rng, parents)?;
             }
             if planned.ties.as_ref().is_some_and(|ties| !ties.draw(&mut row, &mut rng)) {
@@ -244,7 +244,10 @@ impl Wave {
         let planned = self.planned();
         let column = planned.table.column_index(&reference.parent_columns[position]);
         match column.map(|column| (column, &planned.sources[column])) {
-            Some((column, Source::Distinct(distinct))) => self.distinct(column, distinct, number, parents),
+            Some((column, Source::Distinct(distinct))) => {
+                let value = self.distinct(column, distinct, number, parents)?;
+                Ok(reference.held(position, value))
+            }
             _ => Err(NoRow::Exhausted(
                 "the key that it refers to itself with is the database's choice".to_owned(),
             )),
@@ -265,6 +268,7 @@ impl Wave {
         } else {
             from_the_end(distinct, member.first + nth).and_then(|index| distinct.value(index))
         };
+        let value = value.map(|value| reference.held(position, value));
         value.ok_or_else(|| NoRow::Exhausted("its parents have no more keys".to_owned()))
     }
 
