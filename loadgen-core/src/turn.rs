@@ -9,6 +9,7 @@ use crate::{
 /// The value as one of a column of another type that equals it; none where no value of that type does.
 pub(crate) fn turn(value: &Value, to: &Type) -> Option<Value> {
     match (value, to) {
+        (_, Type::Unsupported) => None,
         (Value::Int(_) | Value::Decimal(_) | Value::Real(_) | Value::Double(_), _) => number(value, to),
         (Value::Text(text), Type::Int(_)) => number(&Value::Int(text.parse().ok()?), to),
         (Value::Text(text), Type::Text { max, fixed }) => {
@@ -18,6 +19,10 @@ pub(crate) fn turn(value: &Value, to: &Type) -> Option<Value> {
         }
         (Value::Date(_) | Value::Timestamp(_), Type::Date | Type::Timestamp { .. })
         | (Value::Time(_), Type::Time(_)) => value_of(&Item::from(value), to),
+        (Value::Interval { micros, .. }, Type::Interval(precision)) => {
+            let step = 10i64.pow(6u32.saturating_sub((*precision).into()));
+            (micros % step == 0).then(|| value.clone())
+        }
         _ => Some(value.clone()),
     }
 }
@@ -57,21 +62,31 @@ const WHOLE_REAL: f32 = 16_777_216.0;
 /// Up to here floats of 64 bits have every whole number.
 const WHOLE_DOUBLE: f64 = 9_007_199_254_740_992.0;
 
-/// Whether some values of a column have to be turned before another one can hold them, or cannot be held there.
-pub(crate) fn differs(from: &Type, to: &Type) -> bool {
-    match (from, to) {
+/// What values of a column have to be turned into before another one can hold them: the type of that one, or one that nothing
+/// is of where it is not known how; none where all values are held as they are.
+pub(crate) fn target(from: &Type, to: &Type) -> Option<Type> {
+    let is_narrow = match (from, to) {
+        (Type::Unsupported, _) | (_, Type::Unsupported) => false,
+        (own, other) if own == other => false,
         (Type::Int(own), Type::Int(other)) => other < own,
         (Type::Text { max: own, fixed: padded }, Type::Text { max: other, fixed }) => {
             *fixed && !padded || other.is_some_and(|other| own.is_none_or(|own| other < own))
         }
         (Type::Timestamp { precision: own, .. }, Type::Timestamp { precision: other, .. })
-        | (Type::Time(own), Type::Time(other)) => other < own,
+        | (Type::Time(own), Type::Time(other))
+        | (Type::Interval(own), Type::Interval(other)) => other < own,
         (Type::Decimal { .. }, Type::Decimal { precision: Type::UNBOUNDED, .. }) => false,
-        (own, other) if own == other => false,
-        (Type::Date, Type::Timestamp { .. }) | (Type::Timestamp { .. }, Type::Date) => true,
-        (Type::Int(_), Type::Spelt(_)) | (Type::Spelt(_), Type::Int(_)) => true,
-        (own, other) => is_number(own) && is_number(other),
-    }
+        (Type::Date | Type::Timestamp { .. }, Type::Date | Type::Timestamp { .. })
+        | (Type::Int(_) | Type::Text { .. }, Type::Spelt(_))
+        | (Type::Spelt(_), Type::Int(_) | Type::Text { .. }) => true,
+        // Types that are written alike in part take each other's values.
+        (Type::Spelt(own), Type::Spelt(other)) if other.iter().any(|text| own.contains(text)) => false,
+        (Type::Spelt(_), Type::Spelt(_)) => return Some(Type::Unsupported),
+        (own, other) if is_number(own) && is_number(other) => true,
+        (own, other) if std::mem::discriminant(own) == std::mem::discriminant(other) => false,
+        _ => return Some(Type::Unsupported),
+    };
+    is_narrow.then(|| to.clone())
 }
 
 fn is_number(ty: &Type) -> bool {
@@ -80,9 +95,7 @@ fn is_number(ty: &Type) -> bool {
 
 /// A type whose values a column can hold, and another one that refers to it, too; none where all values do.
 pub(crate) fn narrowed(own: &Type, other: &Type) -> Option<Type> {
-    if !differs(own, other) {
-        return None;
-    }
+    target(own, other)?;
     let digits = |bits: u8| match bits {
         16 => 4,
         32 => 9,
@@ -93,12 +106,14 @@ pub(crate) fn narrowed(own: &Type, other: &Type) -> Option<Type> {
             Type::Text { max: *max, fixed: *fixed || *padded }
         }
         (Type::Timestamp { .. }, Type::Date) => Type::Date,
+        (Type::Text { .. }, Type::Spelt(_)) | (Type::Spelt(_), Type::Text { .. }) => other.clone(),
         (Type::Timestamp { zoned, .. }, Type::Timestamp { precision, .. }) => {
             Type::Timestamp { precision: *precision, zoned: *zoned }
         }
-        (Type::Time(_), Type::Time(_)) | (Type::Int(_), Type::Int(_)) | (Type::Double, Type::Real) => {
-            other.clone()
-        }
+        (Type::Time(_), Type::Time(_))
+        | (Type::Interval(_), Type::Interval(_))
+        | (Type::Int(_), Type::Int(_))
+        | (Type::Double, Type::Real) => other.clone(),
         (Type::Decimal { .. }, Type::Int(bits)) => meet(own, (digits(*bits), 0))?,
         (Type::Double, Type::Int(bits)) => Type::Decimal { precision: digits(*bits), scale: 0 },
         (Type::Real, Type::Int(bits)) => Type::Decimal { precision: digits(*bits).min(6), scale: 0 },
@@ -164,6 +179,17 @@ mod tests {
     }
 
     #[test]
+    fn what_is_not_known_to_be_alike_is_turned_into_nothing() {
+        let spelt = |texts: &[&str]| Type::Spelt(texts.iter().map(|text| (*text).to_owned()).collect());
+        let check = |from: &Type, to: &Type, expected| assert_eq!(target(from, to), expected, "{from:?}");
+        check(&spelt(&["{1-9}", "0"]), &spelt(&["{5-9}", "0"]), None);
+        check(&spelt(&["{1-9}"]), &spelt(&["{5-9}"]), Some(Type::Unsupported));
+        check(&Type::Time(6), &Type::Interval(6), Some(Type::Unsupported));
+        check(&Type::Uuid, &Type::Uuid, None);
+        assert_eq!(turn(&Value::Time(1), &Type::Unsupported), None);
+    }
+
+    #[test]
     fn a_column_is_narrowed_to_what_refers_to_it() {
         let decimal = |precision, scale| Type::Decimal { precision, scale };
         let check = |own: Type, other: Type, expected: Option<Type>| {
@@ -174,6 +200,8 @@ mod tests {
         check(decimal(Type::UNBOUNDED, 2), Type::Int(32), Some(decimal(9, 0)));
         check(decimal(6, 2), Type::Int(32), Some(decimal(4, 0)));
         check(Type::Int(32), Type::Int(64), None);
+        let words = Type::Text { max: Some(9), fixed: false };
+        check(Type::Text { max: None, fixed: false }, words.clone(), Some(words));
         check(Type::Date, Type::Timestamp { precision: 6, zoned: true }, None);
     }
 }

@@ -76,7 +76,7 @@ fn tried(
     config: &CrudConfig,
     seed: Seed,
 ) -> Result<(Verdict, Vec<Wish>), CrudPlanError> {
-    let locale = config.locale.unwrap_or(Locale::ANYWHERE);
+    let locale = config.place();
     let Chosen { tables, refused: mut others } = choose(schema, config)?;
     let mut types = narrow_types(&tables);
     let mut accepted = Vec::new();
@@ -150,19 +150,36 @@ fn sources_of(
 fn narrow_types(tables: &[(Arc<Table>, TableConfig)]) -> BTreeMap<TableName, BTreeMap<usize, Type>> {
     let places: BTreeMap<&TableName, &Arc<Table>> =
         tables.iter().map(|(table, _)| (&table.name, table)).collect();
-    let mut found: BTreeMap<TableName, BTreeMap<usize, Type>> = BTreeMap::new();
+    let mut pairs = Vec::new();
     for (child, _) in tables {
         for key in &child.foreign_keys {
             let Some(parent) = places.get(&key.parent) else { continue };
-            for (column, name) in key.columns.iter().zip(&key.parent_columns) {
-                let Some(theirs) = parent.column_index(name) else { continue };
-                let known = found.get(&parent.name).and_then(|types| types.get(&theirs));
-                let own = known.unwrap_or(&parent.columns[theirs].ty);
-                if let Some(ty) = narrowed(own, &child.columns[*column].ty) {
-                    found.entry(parent.name.clone()).or_default().insert(theirs, ty);
-                }
+            let columns = key.columns.iter().zip(&key.parent_columns);
+            pairs.extend(
+                columns.filter_map(|(own, name)| Some((child, *own, *parent, parent.column_index(name)?))),
+            );
+        }
+    }
+    let mut found: BTreeMap<TableName, BTreeMap<usize, Type>> = BTreeMap::new();
+    // What is narrowed itself narrows what it refers to.
+    for _ in 0..DEEPEST {
+        let mut is_done = true;
+        for (child, own, parent, theirs) in &pairs {
+            let known = |table: &Table, column: usize| {
+                let known = found.get(&table.name).and_then(|types| types.get(&column));
+                known.unwrap_or(&table.columns[column].ty).clone()
+            };
+            if let Some(ty) = narrowed(&known(parent, *theirs), &known(child, *own)) {
+                found.entry(parent.name.clone()).or_default().insert(*theirs, ty);
+                is_done = false;
             }
+        }
+        if is_done {
+            break;
         }
     }
     found
 }
+
+/// Parents of parents are narrowed so far up.
+const DEEPEST: usize = 6;

@@ -1,5 +1,7 @@
 //! Rows as their tables will make them, as far as that can be told before the run.
 
+use std::collections::BTreeSet;
+
 use super::{
     accept::Accepted,
     outside::Outside,
@@ -7,7 +9,7 @@ use super::{
     source::{Source, TableSources},
 };
 use crate::{
-    Fill, Rng, Seed, Table, Value,
+    Fill, Rng, Seed, Table, TableName, Value,
     check::{NOW, eval, fails, parse, value_of},
     generate::{self, ColumnConfig},
     turn::turn,
@@ -17,6 +19,8 @@ use crate::{
 pub(super) struct Expected<'a> {
     pub(super) accepted: &'a [Accepted],
     pub(super) outside: &'a Outside,
+    /// Tables of which nobody remembers rows: those that are there count.
+    pub(super) picked: &'a BTreeSet<TableName>,
 }
 
 /// So many rows of a parent are looked at.
@@ -45,7 +49,9 @@ impl Expected<'_> {
 
     /// The place of a reference's parent among the tables.
     pub(super) fn place(&self, reference: &Reference) -> Option<usize> {
-        self.accepted.iter().position(|(table, ..)| table.name == reference.parent_name)
+        let name = &reference.parent_name;
+        let place = self.accepted.iter().position(|(table, ..)| table.name == *name);
+        place.filter(|_| !self.picked.contains(name))
     }
 
     /// What a row holds of the parent of a number.
@@ -155,7 +161,7 @@ pub(super) fn is_given(sources: &TableSources, column: usize) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Column, NativeType, TableName, Type};
+    use crate::{Column, NativeType, Type};
 
     #[test]
     fn what_a_sequence_will_fill_in_counts_from_one() {

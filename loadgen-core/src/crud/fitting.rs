@@ -9,7 +9,7 @@ use super::{
 use crate::{
     Table, Type, Value,
     check::{Condition, NOW, holds},
-    turn::{differs, turn},
+    turn::{target, turn},
 };
 
 /// What a reference asks of the keys of parents, beside that they are there.
@@ -43,7 +43,7 @@ impl Fitting {
         let turned = |(column, name): (&usize, &String)| {
             let theirs = &parent?.columns[parent?.column_index(name)?].ty;
             let own = &table.columns[*column].ty;
-            differs(theirs, own).then(|| own.clone())
+            target(theirs, own)
         };
         let pairs = reference.columns.iter().zip(&reference.parent_columns);
         let turns: Vec<Option<Type>> = pairs.map(turned).collect();
@@ -74,6 +74,11 @@ impl Fitting {
             self.conditions.iter().any(|condition| condition.expr.columns().contains(&column))
         };
         (0..self.columns.len()).filter(move |at| self.turns[*at].is_some() || is_read(self.columns[*at]))
+    }
+
+    /// Whether rows hold other values than their parents.
+    pub(super) fn turns(&self) -> bool {
+        self.turns.iter().any(Option::is_some)
     }
 
     /// The type that all values are turned into and nothing else, where the key is one number and stays one.

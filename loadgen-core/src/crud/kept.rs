@@ -14,6 +14,8 @@ pub(super) struct Kept {
     pub(super) remembered: Vec<usize>,
     /// What an insert names.
     pub(super) written: Vec<usize>,
+    /// What the database computes, and what refers to other rows nevertheless.
+    pub(super) computed: Vec<usize>,
     /// What an insert hands back.
     pub(super) returned: Vec<usize>,
     /// What the digest covers.
@@ -56,6 +58,8 @@ impl Kept {
         remembered.extend(read.iter().filter(|column| !key.contains(column)));
         let is_written = |i: &usize| sources[*i].is_written() && table.columns[*i].fill != Fill::Generated;
         let written: Vec<usize> = (0..sources.len()).filter(is_written).collect();
+        let is_computed = |i: &usize| !is_written(i) && matches!(sources[*i], Source::Parent { .. });
+        let computed: Vec<usize> = (0..sources.len()).filter(is_computed).collect();
         let is_left = |i: &usize| *i >= sources.len() || !is_written(i);
         let returned: Vec<usize> = remembered.iter().copied().filter(is_left).collect();
         let is_known = |i: &usize| {
@@ -66,7 +70,7 @@ impl Kept {
         let known: Vec<usize> = (0..sources.len()).filter(is_known).collect();
         let reads_back = table.special.rewrites.is_some();
         let returned = if reads_back { known.clone() } else { returned };
-        Kept { key, remembered, written, returned, known, reads_back, by_address }
+        Kept { key, remembered, written, computed, returned, known, reads_back, by_address }
     }
 
     /// Has the columns that find a row end where their distinct values do: NULL finds none.

@@ -199,6 +199,7 @@ impl CrudPlan {
         let tables: Vec<Arc<Table>> = self.tables.iter().map(|plan| Arc::clone(&plan.table)).collect();
         let picked: Vec<bool> = self.tables.iter().map(|plan| plan.sampling == Sampling::Server).collect();
         for reference in self.tables.iter_mut().flat_map(|table| &mut table.references) {
+            reference.examples = None;
             let is_parent = |at: &usize| tables[*at].name == reference.parent_name && !picked[*at];
             let Some(parent) = (0..tables.len()).find(is_parent) else {
                 let found = outside.fitting_pool(reference);

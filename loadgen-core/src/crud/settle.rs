@@ -84,7 +84,7 @@ fn parents_first(accepted: &[Accepted]) -> Vec<usize> {
 fn expect(accepted: &mut [Accepted], at: usize, around: &Around<'_>) -> Vec<Wish> {
     let outside = around.outside;
     let tables: Vec<Option<Arc<Table>>> = {
-        let expected = Expected { accepted, outside };
+        let expected = Expected { accepted, outside, picked: around.picked };
         let parent = |reference: &Reference| match expected.place(reference) {
             Some(place) => Some(Arc::clone(&accepted[place].0)),
             None => outside.table(&reference.parent_name).map(Arc::clone),
@@ -95,7 +95,7 @@ fn expect(accepted: &mut [Accepted], at: usize, around: &Around<'_>) -> Vec<Wish
     let table = Arc::clone(table);
     sources.fit(&table, &tables);
     let (mut wishes, mut found) = (Vec::new(), Vec::new());
-    let expected = Expected { accepted, outside };
+    let expected = Expected { accepted, outside, picked: around.picked };
     for reference in &accepted[at].2.references {
         let mut is_rare = false;
         let keys = Expected::reads(&accepted[at].2, reference).then(|| expected.keys(reference));

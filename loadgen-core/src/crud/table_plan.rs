@@ -21,10 +21,7 @@ use super::{
     ties::Ties,
     touch::Touch,
 };
-use crate::{
-    Change, ChangeKind, Fill, Shape, Special, Table, column_salt,
-    generate::{Locale, relate::Relations},
-};
+use crate::{Change, ChangeKind, Shape, Special, Table, column_salt, generate::relate::Relations};
 
 /// What will be done to one table.
 #[derive(Debug)]
@@ -110,21 +107,13 @@ impl TablePlan {
     ) -> Self {
         let (combined, lines) = sources.combined();
         let TableSources {
-            columns: mut sources,
-            mut references,
-            mut notes,
-            rules,
-            within,
-            in_part,
-            loose,
-            ..
+            columns: mut sources, references, mut notes, rules, within, in_part, loose, ..
         } = sources;
         let partial = in_part.filter(|_| !combined.is_empty());
         let decides = deciding(partial.iter().chain(loose.iter().map(|loose| &loose.part)), &mut notes);
         let mut own_config = table_config.clone();
         own_config.columns.extend(within);
-        let locale = config.locale.unwrap_or(Locale::ANYWHERE);
-        let ties = Ties::find((&table, &own_config), &mut sources, rules, locale);
+        let ties = Ties::find((&table, &own_config), &mut sources, rules, config.place());
         let wanted = table_config.operations.or(config.operations);
         let wanted = wanted.unwrap_or_default().without(&table.special.withheld, &mut notes);
         let leads = leads((&table, config, table_config), &sources, ties.as_ref());
@@ -138,20 +127,12 @@ impl TablePlan {
         let groups = groups(&table, &sources, fixed, ties.as_ref(), &mut notes);
         let late = late_updates(&table, &sources, &kept.remembered);
         let Shapes { insert, updates, delete } = Shapes::of(&table, &kept, (&groups, &late), shapes);
-        let has_key = delete.is_some() && !kept.by_address;
-        let standing = Standing::of(&table, config, table_config, has_key);
+        let standing = Standing::of(&table, config, table_config, delete.is_some() && !kept.by_address);
         notes.extend(standing.note.clone());
         let operations = possible(wanted, updates.is_empty(), (delete.is_none(), &table.special), &mut notes);
         note_idle(table_config, operations, (&standing, !referred.is_empty()), &mut notes);
         let room = room::of_sequences(&table, &sources).map_or(u64::MAX, |(_, left)| left);
-        let is_computed = |column: &usize| {
-            table.columns[*column].fill == Fill::Generated
-                && matches!(sources[*column], Source::Parent { .. })
-        };
-        let computed = (0..sources.len()).filter(is_computed).collect();
-        references.iter_mut().for_each(|reference| reference.examples = None);
-        let is_partial = partial.is_some();
-        let combining = Combining { references: combined, lines, most: cap, is_dealt: false, is_partial };
+        let combining = combining(combined, lines, cap, partial.is_some());
         let layout = Layout {
             keys: kept.remembered.len(),
             parts: groups.len() + 1,
@@ -189,7 +170,7 @@ impl TablePlan {
             dealt: None,
             partial,
             loose,
-            computed,
+            computed: kept.computed,
             insert,
             updates,
             delete,
@@ -254,6 +235,11 @@ impl Shapes {
         }
         Shapes { insert, updates, delete }
     }
+}
+
+/// What a key is made of, before it is known whether its parents are numbered.
+fn combining(references: Vec<usize>, lines: u64, most: usize, is_partial: bool) -> Combining {
+    Combining { references, lines, most, is_dealt: false, is_partial }
 }
 
 /// The part of a row's sum that each column and the address belong to.
