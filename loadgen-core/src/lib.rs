@@ -31,6 +31,7 @@ mod statistics;
 pub mod summary;
 mod tally;
 mod target;
+mod turn;
 pub mod units;
 mod value;
 pub mod verify;

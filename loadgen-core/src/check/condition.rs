@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{
     eval::holds,
-    expr::Expr,
+    expr::{Expr, Op},
     item::Item,
     limits::NOW,
     restrict::limits,
@@ -28,6 +28,18 @@ pub(crate) fn can_hold(condition: &Expr, fresh: &[usize]) -> bool {
             || given.columns().is_empty() && holds(&given, &[], NOW[0])
     };
     ways(condition, true).iter().any(|atoms| atoms.iter().all(is_met))
+}
+
+impl Condition {
+    /// That a column has a value; `null`: or is NULL with it, where otherwise it need not be.
+    pub(crate) fn equal(text: String, column: usize, by: Expr, null: bool) -> Self {
+        let column = Expr::Column(column);
+        let expr = match null {
+            true => Expr::Differ(Box::new(column), Box::new(by)).not(),
+            false => Expr::compare(Op::Eq, column, by),
+        };
+        Condition { text, expr }
+    }
 }
 
 /// What conditions say of a column whose values must not repeat, for the plan file's part of it: in one list for each

@@ -36,9 +36,10 @@ mod way;
 mod ways;
 
 pub(crate) use condition::{Condition, can_hold, restrictions};
-pub(crate) use eval::{fails, holds};
+pub(crate) use eval::{eval, fails, holds};
 pub(crate) use expr::Expr;
 pub(crate) use item::Item;
 pub(crate) use limits::NOW;
 pub(crate) use parse::parse;
+pub(crate) use place::value as value_of;
 pub(crate) use rules::{Ground, Rules};

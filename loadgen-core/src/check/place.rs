@@ -36,7 +36,7 @@ pub(super) fn number(form: Form, value: &Value) -> Option<i128> {
 }
 
 /// The item as a value of a column, if it is one.
-pub(super) fn value(item: &Item, ty: &Type) -> Option<Value> {
+pub(crate) fn value(item: &Item, ty: &Type) -> Option<Value> {
     if item.is_null() {
         return Some(Value::Null);
     }

@@ -1,11 +1,16 @@
 //! Which tables can be written: each for itself, and with the others.
 
-use std::{borrow::Cow, collections::BTreeSet, sync::Arc};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use super::{
     choice::{Chosen, choose},
     collisions::{are_told_apart, open},
     config::{CrudConfig, TableConfig},
+    draft::Asked,
     error::CrudPlanError,
     lessons::heed,
     outside::Outside,
@@ -14,9 +19,11 @@ use super::{
     settle::settle_references,
     source::TableSources,
     spell::respell,
+    touch::Touch,
     vet::vet,
+    wishes::{Wish, Wishes},
 };
-use crate::{Schema, Seed, Special, Table, TableName, generate::Locale};
+use crate::{Schema, Seed, Special, Table, TableName, Type, turn::narrowed};
 
 /// A table that can be written as far as it alone is concerned.
 pub(super) type Accepted = (Arc<Table>, TableConfig, TableSources);
@@ -35,7 +42,7 @@ pub(super) fn accept(
     seed: Seed,
 ) -> Result<Verdict, CrudPlanError> {
     let (original, mut schema) = (schema, Cow::Borrowed(schema));
-    let mut opened: Vec<usize> = Vec::new();
+    let (mut opened, mut wishes): (Vec<usize>, _) = (Vec::new(), Wishes::default());
     for (at, table) in original.tables.iter().enumerate().filter(|(_, own)| !own.special.colliding.is_empty())
     {
         let mut table = Table::clone(table);
@@ -45,13 +52,16 @@ pub(super) fn accept(
         }
     }
     loop {
-        let (accepted, refused) = tried(outside, barred, &schema, config, seed)?;
+        let ((accepted, refused), asked) = tried((outside, &wishes), barred, &schema, config, seed)?;
         let (told, shut) =
             opened.into_iter().partition(|at| are_told_apart(&original.tables[*at].name, &accepted));
         opened = told;
         let shut: Vec<usize> = shut;
         if !shut.is_empty() {
             shut.iter().for_each(|at| schema.to_mut().tables[*at] = Arc::clone(&original.tables[*at]));
+            continue;
+        }
+        if wishes.give_up(&refused) || wishes.take(asked) {
             continue;
         }
         let strict = |(at, table): (usize, &Arc<Table>)| {
@@ -89,16 +99,17 @@ fn relax(table: &mut Table, why: &str) {
     table.special.notes.push(format!("{names} not kept, which the database does not enforce: {why}"));
 }
 
-/// What is accepted of a schema as it stands.
+/// What is accepted of a schema as it stands, and what tables ask of others.
 fn tried(
-    outside: &Outside,
+    (outside, wishes): (&Outside, &Wishes),
     barred: &[(TableName, String)],
     schema: &Schema,
     config: &CrudConfig,
     seed: Seed,
-) -> Result<Verdict, CrudPlanError> {
-    let locale = config.locale.unwrap_or(Locale::ANYWHERE);
+) -> Result<(Verdict, Vec<Wish>), CrudPlanError> {
+    let locale = config.place();
     let Chosen { tables, refused: mut others } = choose(schema, config)?;
+    let mut types = narrow_types(&tables);
     let mut accepted = Vec::new();
     let mut refused = barred.to_vec();
     refused.append(&mut others);
@@ -116,7 +127,9 @@ fn tried(
                 continue;
             }
         };
-        match TableSources::new(&table, &table_config, (seed, locale))? {
+        let types = types.remove(&table.name).unwrap_or_default();
+        let asked = Asked { conditions: wishes.of(&table.name), types, schema };
+        match TableSources::new(&table, &table_config, (seed, locale), &asked)? {
             Ok(mut sources) => {
                 sources.notes.extend(vetted);
                 sources.notes.extend(learnt);
@@ -132,6 +145,49 @@ fn tried(
             picked.insert(table.name.clone());
         }
     }
-    settle_references(&mut accepted, &mut refused, (outside, &picked, seed));
-    Ok((accepted, refused))
+    let has_others = |own: &TableConfig| {
+        own.touch.or(config.touch).is_some_and(Touch::adopts) || own.seed.is_some_and(|rows| rows.0 == 0)
+    };
+    let found = accepted.iter().filter(|(_, own, _)| has_others(own));
+    let found: BTreeSet<TableName> = found.map(|(table, ..)| table.name.clone()).collect();
+    let asked = settle_references(&mut accepted, &mut refused, (outside, &picked, &found, seed));
+    Ok(((accepted, refused), asked))
 }
+
+/// For the columns that others refer to, the types of those which do not have all of their values, table by table.
+fn narrow_types(tables: &[(Arc<Table>, TableConfig)]) -> BTreeMap<TableName, BTreeMap<usize, Type>> {
+    let places: BTreeMap<&TableName, &Arc<Table>> =
+        tables.iter().map(|(table, _)| (&table.name, table)).collect();
+    let mut pairs = Vec::new();
+    for (child, _) in tables {
+        for key in &child.foreign_keys {
+            let Some(parent) = places.get(&key.parent) else { continue };
+            let columns = key.columns.iter().zip(&key.parent_columns);
+            pairs.extend(
+                columns.filter_map(|(own, name)| Some((child, *own, *parent, parent.column_index(name)?))),
+            );
+        }
+    }
+    let mut found: BTreeMap<TableName, BTreeMap<usize, Type>> = BTreeMap::new();
+    // What is narrowed itself narrows what it refers to.
+    for _ in 0..DEEPEST {
+        let mut is_done = true;
+        for (child, own, parent, theirs) in &pairs {
+            let known = |table: &Table, column: usize| {
+                let known = found.get(&table.name).and_then(|types| types.get(&column));
+                known.unwrap_or(&table.columns[column].ty).clone()
+            };
+            if let Some(ty) = narrowed(&known(parent, *theirs), &known(child, *own)) {
+                found.entry(parent.name.clone()).or_default().insert(*theirs, ty);
+                is_done = false;
+            }
+        }
+        if is_done {
+            break;
+        }
+    }
+    found
+}
+
+/// Parents of parents are narrowed so far up.
+const DEEPEST: usize = 6;

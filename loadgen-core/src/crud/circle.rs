@@ -193,7 +193,7 @@ impl Operation {
         let theirs = &self.plan.tables[parent];
         let column = theirs.table.column_index(&reference.parent_columns[position])?;
         let Source::Distinct(distinct) = &theirs.sources[column] else { return Some(None) };
-        Some(distinct.value(self.index(lane, parent)))
+        Some(distinct.value(self.index(lane, parent)).map(|value| reference.held(position, value)))
     }
 
     /// Parents that are there; none yet where they are of the circle.
@@ -219,7 +219,7 @@ impl Operation {
                 let is_inner = reference.part != Part::None;
                 let none = is_inner || rows == 0 || reference.optional && cx.rng.chance(reference.orphans);
                 let parent =
-                    if none { NO_SLOT } else { eligible.whole(cx.rng.below(rows) as usize, &reference.gaps) };
+                    if none { NO_SLOT } else { eligible.suitable(cx.rng.below(rows) as usize, reference) };
                 parents.push(parent);
                 is_inner
                     || (none || parent != NO_SLOT || reference.optional)

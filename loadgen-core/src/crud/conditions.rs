@@ -39,12 +39,24 @@ impl Draft<'_> {
                 Ok(condition) => conditions.push(condition),
                 Err(why) => {
                     let open = check.columns.iter().filter(|c| self.config_of(**c).is_none());
-                    let open: Vec<usize> = open.filter(|c| sources[**c].is_written()).copied().collect();
+                    let is_open = |c: &usize| {
+                        sources[*c].is_written() && self.table.columns[*c].fill != Fill::Generated
+                    };
+                    let open: Vec<usize> = open.filter(|c| is_open(c)).copied().collect();
                     if !open.is_empty() || check.columns.iter().all(|c| self.config_of(*c).is_none()) {
                         reasons.push(format!("CHECK {}: {why}", one_line(&check.condition)));
                         is_shared |= open.len() > 1;
                         wanted.extend(open);
                     }
+                }
+            }
+        }
+        for column in self.computed_references(sources) {
+            match self.computed_reference(column, sources) {
+                Ok(condition) => conditions.push(condition),
+                Err(why) => {
+                    let name = &self.table.columns[column].name;
+                    return Err(format!("a foreign key of {name:?}, and {why}; exclude the table"));
                 }
             }
         }
@@ -63,6 +75,35 @@ impl Draft<'_> {
         };
         let reasons = reasons.join("; ");
         if reasons.is_empty() { Ok(conditions) } else { Err(format!("{reasons}; {remedy}")) }
+    }
+
+    /// The columns that the database computes and that refer to other rows.
+    fn computed_references(&self, sources: &[Source]) -> impl Iterator<Item = usize> {
+        let refers = |column: &usize| {
+            self.table.columns[*column].fill == Fill::Generated
+                && matches!(sources[*column], Source::Parent { .. })
+        };
+        (0..sources.len()).filter(refers)
+    }
+
+    /// That a column that the database computes is what its parent has.
+    fn computed_reference(&self, column: usize, sources: &[Source]) -> Result<Condition, String> {
+        let mut expr = Expr::Column(column);
+        computed::write_out(self.table, &mut expr)?;
+        if let Expr::Cast(inner, _) = &expr
+            && let Expr::Column(from) = **inner
+            && self.table.columns[from].ty == self.table.columns[column].ty
+        {
+            expr = Expr::Column(from);
+        }
+        self.fill_in(&mut expr, sources)?;
+        let mut keys = self.table.foreign_keys.iter().filter(|key| key.columns.contains(&column));
+        // Without a parent one of the columns is NULL: this one, if no other can be.
+        let is_computed = |column: &usize| self.table.columns[*column].fill == Fill::Generated;
+        let alone = keys.any(|key| key.columns.iter().all(is_computed));
+        let text = self.table.special.computed.get(&column).map_or("", String::as_str);
+        let text = format!("({} = {})", self.table.columns[column].name, one_line(text));
+        Ok(Condition::equal(text, column, expr, alone))
     }
 
     /// Whether the plan file says otherwise than a check that the database holds nobody to.
@@ -136,8 +177,13 @@ impl Draft<'_> {
             return Ok((column, spans, ColumnConfig::default()));
         }
         let folds = self.table.special.folded.contains(&column);
+        let narrow = self.narrowed(column).filter(|narrow| !matches!(narrow.ty, Type::Int(_)));
         let make = |config: &ColumnConfig| {
-            let made = Distinct::new(definition, Some(config), self.seed, FIRST);
+            let drawn = narrow.as_ref().unwrap_or(definition);
+            let made = Distinct::new(drawn, Some(config), self.seed, FIRST).map(|made| match narrow {
+                Some(_) => made.turned(definition.ty.clone()),
+                None => made,
+            });
             made.map(|made| made.in_table(&self.table.name, &definition.name))
                 .map(|made| if folds { made.folded() } else { made })
                 .map_err(|unfillable| unfillable.to_string())

@@ -58,6 +58,11 @@ pub struct CrudConfig {
 }
 
 impl CrudConfig {
+    /// Where people and places are from.
+    pub(super) fn place(&self) -> Locale {
+        self.locale.unwrap_or(Locale::ANYWHERE)
+    }
+
     /// What `tables` calls a table, if it is there.
     pub fn key_of(&self, table: &TableName) -> Option<&str> {
         let named = self.tables.keys().find(|key| table.is_called(key));

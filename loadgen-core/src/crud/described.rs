@@ -49,13 +49,19 @@ impl CrudPlan {
             return table.samples(column, self.seed, count);
         };
         let reference = &table.references[*reference];
-        let Some(position) = reference.positions.get(*position) else { return Vec::new() };
+        let Some(&place) = reference.positions.get(*position) else { return Vec::new() };
         match reference.parent {
-            Parent::Pool(pool) => self.pools[pool].spread(count).map(|key| key(*position)).collect(),
+            Parent::Pool(pool) => self.pools[pool].spread(count).map(|key| key(place)).collect(),
             Parent::Lane(_) if depth == 0 => Vec::new(),
             Parent::Lane(parent) => {
                 let parent = &self.tables[parent];
-                self.samples_below(parent, parent.remembered[*position], count, depth - 1)
+                let values = self.samples_below(parent, parent.remembered[place], count, depth - 1);
+                let alone = |value: &Value| {
+                    let of = |at: usize| if at == *position { value.clone() } else { Value::Null };
+                    let fitting = reference.fitting.as_ref();
+                    fitting.map_or(Some(value.clone()), |fitting| fitting.key(of)?.get(*position).cloned())
+                };
+                values.iter().filter_map(alone).collect()
             }
         }
     }

@@ -1,6 +1,6 @@
 //! Deciding about the columns of one table.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     config::TableConfig,
@@ -10,9 +10,9 @@ use super::{
     source::{FIRST, ORPHANS, Source, names},
 };
 use crate::{
-    Check, Column, Fill, ForeignKey, Obstacle, Seed, Table, Type,
-    check::parse,
-    generate::{self, ColumnConfig, Distinct, Locale, relate::beside},
+    Check, Column, Fill, ForeignKey, Obstacle, Schema, Seed, Table, TableName, Type,
+    check::{Condition, parse},
+    generate::{self, ColumnConfig, Distinct, Locale, Turned, relate::beside},
 };
 
 /// What decides about one table.
@@ -21,6 +21,17 @@ pub(super) struct Draft<'a> {
     pub(super) config: &'a TableConfig,
     pub(super) seed: Seed,
     pub(super) locale: Locale,
+    pub(super) asked: &'a Asked<'a>,
+}
+
+/// What others have to do with a table.
+pub(super) struct Asked<'a> {
+    /// Conditions that its rows meet for those of others to refer to them.
+    pub(super) conditions: Vec<Condition>,
+    /// Types of columns of others that refer to its own, by the indexes of those, where not all values have them.
+    pub(super) types: BTreeMap<usize, Type>,
+    /// What else there is.
+    pub(super) schema: &'a Schema,
 }
 
 impl Draft<'_> {
@@ -94,6 +105,9 @@ impl Draft<'_> {
             orphans: ORPHANS,
             to_itself: false,
             shared: Vec::new(),
+            fitting: None,
+            examples: None,
+            is_rare: false,
             parent: Parent::Lane(0),
             positions: Vec::new(),
             gaps: Vec::new(),
@@ -119,13 +133,33 @@ impl Draft<'_> {
         let holds_back = |key: &&Vec<usize>| {
             let is_whole = |column: &usize| {
                 let mut others = self.table.foreign_keys.iter().filter(|own| own.columns.contains(column));
-                others.any(|own| own.columns.iter().all(|column| key.contains(column)))
+                others.any(|own| {
+                    self.tells_parents_apart(key, (&own.columns, &own.parent, &own.parent_columns))
+                })
             };
             key.iter().any(|column| of_reference(column) && !is_whole(column))
                 && key.iter().all(is_referring)
                 && !reference.columns.iter().all(|column| key.contains(column))
         };
         self.way_out(reference).is_some() && self.table.unique_rules().any(|key| holds_back(&key))
+    }
+
+    /// Whether rows with different parents by a reference differ in a key: it holds all of the reference, or what is unique
+    /// among the parents.
+    pub(super) fn tells_parents_apart(
+        &self,
+        key: &[usize],
+        (columns, parent, names): (&[usize], &TableName, &[String]),
+    ) -> bool {
+        if columns.iter().all(|column| key.contains(column)) {
+            return true;
+        }
+        let Some(parent) = self.asked.schema.table(parent) else { return false };
+        let held = columns.iter().zip(names).filter(|(column, _)| key.contains(column));
+        let held: Option<Vec<usize>> = held.map(|(_, name)| parent.column_index(name)).collect();
+        let whole = std::iter::once(&parent.primary_key).chain(&parent.uniques);
+        let mut whole = whole.filter(|rule| !rule.is_empty());
+        held.is_some_and(|held| whole.any(|rule| rule.iter().all(|column| held.contains(column))))
     }
 
     /// A column that makes a reference hold with a NULL, and is in no key.
@@ -147,7 +181,11 @@ impl Draft<'_> {
         let config = self.config_of(index);
         self.check_generated(column, config)?;
         match &column.fill {
-            Fill::Generated => return Ok(Ok(Source::Server("generated".to_owned()))),
+            Fill::Generated => {
+                // It is the parent's value; what it is computed from has to come to that.
+                let parent = Reference::source_of(references, index);
+                return Ok(Ok(parent.unwrap_or_else(|| Source::Server("generated".to_owned()))));
+            }
             Fill::Sequence { always: true } => return Ok(Ok(Source::Server("identity".to_owned()))),
             _ if config.is_some_and(|config| config.leave_out) => {
                 self.check_left_out(column)?;
@@ -309,7 +347,13 @@ impl Draft<'_> {
                 .map(|steps| Ok(Source::Distinct(steps)))
                 .map_err(|error| self.wrong(column, error.to_string()));
         }
-        match generate::for_column_in(self.locale, &self.table.name, column, config) {
+        let own = self.table.column_index(&column.name);
+        let narrow = own.and_then(|index| self.narrowed(index)).filter(|_| config.is_none());
+        let drawn = narrow.as_ref().unwrap_or(column);
+        match generate::for_column_in(self.locale, &self.table.name, drawn, config) {
+            Ok(values) if narrow.is_some() => {
+                Ok(Ok(Source::Generated(Box::new(Turned { values, ty: column.ty.clone() }))))
+            }
             Ok(generator) => Ok(Ok(Source::Generated(generator))),
             Err(unfillable) if config.is_some() => Err(self.wrong(column, unfillable.to_string())),
             Err(unfillable) if column.nullable || column.fill != Fill::None => {
@@ -319,6 +363,13 @@ impl Draft<'_> {
             }
             Err(unfillable) => Ok(Err(unfillable.to_string())),
         }
+    }
+
+    /// A column with the type of another one that refers to it, where that one does not have all of its values and the plan
+    /// file says nothing of it.
+    pub(super) fn narrowed(&self, column: usize) -> Option<Column> {
+        let ty = self.asked.types.get(&column).filter(|_| self.config_of(column).is_none())?;
+        Some(Column { ty: ty.clone(), ..self.table.columns[column].clone() })
     }
 
     /// Values like those that are in the table, where that is asked for and anything is known of them.

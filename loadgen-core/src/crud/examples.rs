@@ -37,9 +37,15 @@ impl<'a> Examples<'a> {
                     let number = u128::from(number) % distinct.capacity().max(1);
                     distinct.value(number as u64).unwrap_or_default()
                 }
-                Source::Parent { reference, .. } => {
+                Source::Parent { reference, position } => {
                     let may = self.references[*reference].optional && number >> reference & 1 == 1;
                     let none = may || without == Some(*reference);
+                    let known = self.references[*reference].examples.as_ref();
+                    if let Some(keys) = known.filter(|keys| !none && !keys.is_empty()) {
+                        let rng = &mut Rng::keyed(Seed(0), [number, *reference as u64, 10]);
+                        row[column] = rng.pick(keys)[*position].clone();
+                        continue;
+                    }
                     let rng = &mut Rng::keyed(Seed(0), [number, column as u64, 3]);
                     let parent = self.parents.get(&column).filter(|_| !none);
                     parent.map_or(Value::Null, |parent| parent.generate(rng))

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::source::Source;
-use crate::Table;
+use crate::{Fill, Table};
 
 /// Columns of one table, as indexes.
 #[derive(Debug)]
@@ -14,6 +14,8 @@ pub(super) struct Kept {
     pub(super) remembered: Vec<usize>,
     /// What an insert names.
     pub(super) written: Vec<usize>,
+    /// What the database computes, and what refers to other rows nevertheless.
+    pub(super) computed: Vec<usize>,
     /// What an insert hands back.
     pub(super) returned: Vec<usize>,
     /// What the digest covers.
@@ -54,8 +56,11 @@ impl Kept {
         let mut remembered = key.clone();
         let read: BTreeSet<usize> = referred.iter().chain(leads).copied().collect();
         remembered.extend(read.iter().filter(|column| !key.contains(column)));
-        let written: Vec<usize> = (0..sources.len()).filter(|i| sources[*i].is_written()).collect();
-        let is_left = |i: &usize| sources.get(*i).is_none_or(|source| !source.is_written());
+        let is_written = |i: &usize| sources[*i].is_written() && table.columns[*i].fill != Fill::Generated;
+        let written: Vec<usize> = (0..sources.len()).filter(is_written).collect();
+        let is_computed = |i: &usize| !is_written(i) && matches!(sources[*i], Source::Parent { .. });
+        let computed: Vec<usize> = (0..sources.len()).filter(is_computed).collect();
+        let is_left = |i: &usize| *i >= sources.len() || !is_written(i);
         let returned: Vec<usize> = remembered.iter().copied().filter(is_left).collect();
         let is_known = |i: &usize| {
             let special = &table.special;
@@ -68,7 +73,7 @@ impl Kept {
         if touched {
             end(&key, sources);
         }
-        Kept { key, remembered, written, returned, known, reads_back, by_address }
+        Kept { key, remembered, written, computed, returned, known, reads_back, by_address }
     }
 }
 

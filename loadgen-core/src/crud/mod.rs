@@ -19,6 +19,8 @@ mod difference;
 mod draft;
 mod error;
 mod examples;
+mod expected;
+mod fitting;
 mod group;
 mod kept;
 mod keys;
@@ -62,6 +64,7 @@ mod trials;
 mod tries;
 mod unique;
 mod vet;
+mod wishes;
 mod withheld;
 mod workload;
 

@@ -7,11 +7,13 @@ use async_trait::async_trait;
 use super::{
     Crud, CrudPlan,
     circle::CIRCLE,
+    fitting::Fitting,
     lane::{CrudLane, Pending},
     live::{NO_SLOT, Slot},
+    parent::Eligible,
     parents::NO_COMBINATION,
     partial::is_apart,
-    reference::Part,
+    reference::{Part, Reference},
     row::Fit,
     sampling::Sampling,
     source::Source,
@@ -185,8 +187,18 @@ impl Operation {
     ) -> Option<usize> {
         let references = self.plan.tables[table].references.iter();
         let required = references.filter(|reference| !reference.optional && wanted(reference.part));
-        let mut parents = required.filter_map(|reference| reference.parent.planned());
-        parents.find(|parent| lane.tables[*parent].live.len() == 0)
+        let is_lacking = |reference: &Reference, parent: &usize| {
+            let live = &lane.tables[*parent].live;
+            // Where none fits, the next that is inserted may.
+            let may_fit =
+                |_: &Arc<Fitting>| live.len() < self.plan.tables[*parent].layout.cap && !reference.is_rare;
+            live.len() == 0
+                || reference.fitting.as_ref().is_some_and(may_fit)
+                    && Eligible::Live(live).suitable(0, reference) == NO_SLOT
+        };
+        let parent =
+            |reference: &Reference| reference.parent.planned().filter(|parent| is_lacking(reference, parent));
+        required.filter_map(parent).next()
     }
 
     /// Notes that there is no row for an insert. The next distinct value may meet the checks where this one did not.

@@ -23,11 +23,30 @@ impl Outside {
     }
 
     /// Why no row can refer to the parent of a reference, to follow "which"; empty where nobody has looked.
-    pub(super) fn obstacle(&self, reference: &Reference) -> Option<&str> {
+    pub(super) fn obstacle(&self, reference: &Reference) -> Option<String> {
         match self.looked_at.iter().find(|(pool, _)| pool.is_for(reference)) {
-            Some((_, found)) => found.as_ref().err().map(String::as_str),
+            Some((_, Err(why))) => Some(why.clone()),
+            Some((pool, Ok(()))) => {
+                let fitting = reference.fitting.as_ref().filter(|fitting| pool.fitted(fitting).len() == 0)?;
+                Some(format!("has no row that fits {}", fitting.words()))
+            }
             None if self.hopeful => None,
-            None => Some(""),
+            None => Some(String::new()),
+        }
+    }
+
+    /// The definition of a parent, where it was looked at.
+    pub(super) fn table(&self, name: &TableName) -> Option<&Arc<Table>> {
+        let mut of = self.looked_at.iter().filter(|(pool, _)| pool.name == *name);
+        of.find_map(|(pool, _)| pool.table.as_ref())
+    }
+
+    /// The rows that a reference can point at, as far as they are known.
+    pub(super) fn fitting_pool(&self, reference: &Reference) -> Arc<Pool> {
+        let pool = self.pool(reference);
+        match &reference.fitting {
+            Some(fitting) if pool.table.is_some() => Arc::new(pool.fitted(fitting)),
+            _ => pool,
         }
     }
 

@@ -1,6 +1,9 @@
 //! Where the parents of new rows come from.
 
+use std::sync::Arc;
+
 use super::{
+    fitting::Fitting,
     lane::CrudLane,
     live::{LiveRows, NO_SLOT, Slot},
     plan::CrudPlan,
@@ -55,17 +58,32 @@ impl<'a> Eligible<'a> {
         }
     }
 
-    /// The row at a position, or the next one whose key holds no NULL in `gaps`; without such a row, none.
-    pub(super) fn whole(self, position: usize, gaps: &[usize]) -> Slot {
-        if gaps.is_empty() {
+    /// The row at a position, or the next one that a reference can point at; without such a row, none.
+    pub(super) fn suitable(self, position: usize, reference: &Reference) -> Slot {
+        if reference.gaps.is_empty() && reference.fitting.is_none() {
             return self.at(position);
         }
-        self.near(position, |slot| self.is_whole(slot, gaps)).unwrap_or(NO_SLOT)
+        self.near(position, |slot| self.suits(slot, reference)).unwrap_or(NO_SLOT)
     }
 
-    /// Whether a row can be referred to: nothing equals a key with a NULL in it.
-    pub(super) fn is_whole(self, slot: Slot, gaps: &[usize]) -> bool {
-        gaps.iter().all(|column| !self.key(slot, *column).is_null())
+    /// Whether a reference can point at a row: nothing equals a key with a NULL in it, and not all fit.
+    pub(super) fn suits(self, slot: Slot, reference: &Reference) -> bool {
+        let is_whole = reference.gaps.iter().all(|column| !self.key(slot, *column).is_null());
+        let fits = |fitting: &Arc<Fitting>| {
+            fitting.key(|position| self.key(slot, reference.positions[position])).is_some()
+        };
+        is_whole && (self.is_pool() || reference.fitting.as_ref().is_none_or(fits))
+    }
+
+    /// Whether these are rows outside the plan: those that do not fit are not among them.
+    fn is_pool(self) -> bool {
+        matches!(self, Eligible::Pool(_))
+    }
+
+    /// What a row holds of one value of a parent's key.
+    pub(super) fn held(self, slot: Slot, reference: &Reference, position: usize) -> Value {
+        let value = self.key(slot, reference.positions[position]);
+        if self.is_pool() { value } else { reference.held(position, value) }
     }
 
     pub(super) fn key(self, slot: Slot, column: usize) -> Value {

@@ -30,7 +30,7 @@ impl Operation {
                 let rows = eligible.len() as u64;
                 let none = rows == 0 || reference.optional && cx.rng.chance(reference.orphans);
                 let parent =
-                    if none { NO_SLOT } else { eligible.whole(cx.rng.below(rows) as usize, &reference.gaps) };
+                    if none { NO_SLOT } else { eligible.suitable(cx.rng.below(rows) as usize, reference) };
                 parents.push(parent);
                 let lacks = !none && parent == NO_SLOT && !reference.optional;
                 if lacks || !reference.shared.is_empty() && !self.agree(lane, table, &mut parents[mine..]) {
@@ -64,7 +64,7 @@ impl Operation {
             .iter()
             .map(|shared| {
                 let value = self.parent_key(lane, table, shared.from, shared.there, before[shared.from]);
-                (reference.positions[shared.position], value)
+                (shared.position, value)
             })
             .collect();
         // Without a value in one of its columns, a foreign key holds whatever the others say.
@@ -73,8 +73,8 @@ impl Operation {
             return reference.optional || chosen.iter().any(|(_, value)| value.is_null());
         }
         let fits = |slot: Slot| {
-            chosen.iter().all(|(column, value)| eligible.key(slot, *column) == *value)
-                && eligible.is_whole(slot, &reference.gaps)
+            chosen.iter().all(|(position, value)| eligible.held(slot, reference, *position) == *value)
+                && eligible.suits(slot, reference)
         };
         *last = eligible.near(*last as usize, fits).unwrap_or(NO_SLOT);
         *last != NO_SLOT || reference.optional
@@ -89,9 +89,10 @@ impl Operation {
         index: u64,
     ) -> Option<Value> {
         let plan = &self.plan.tables[table];
-        let column = plan.table.column_index(&plan.references[reference].parent_columns[position])?;
+        let reference = &plan.references[reference];
+        let column = plan.table.column_index(&reference.parent_columns[position])?;
         match &plan.sources[column] {
-            Source::Distinct(distinct) => distinct.value(index),
+            Source::Distinct(distinct) => distinct.value(index).map(|value| reference.held(position, value)),
             _ => None,
         }
     }
@@ -108,7 +109,7 @@ impl Operation {
         if slot == NO_SLOT {
             return Value::Null;
         }
-        Eligible::of(&self.plan, lane, reference).key(slot, reference.positions[position])
+        Eligible::of(&self.plan, lane, reference).held(slot, reference, position)
     }
 }
 

@@ -200,12 +200,15 @@ impl CrudPlan {
         let tables: Vec<Arc<Table>> = self.tables.iter().map(|plan| Arc::clone(&plan.table)).collect();
         let picked: Vec<bool> = self.tables.iter().map(|plan| plan.sampling == Sampling::Server).collect();
         for reference in self.tables.iter_mut().flat_map(|table| &mut table.references) {
+            reference.examples = None;
             let is_parent = |at: &usize| tables[*at].name == reference.parent_name && !picked[*at];
             let Some(parent) = (0..tables.len()).find(is_parent) else {
-                let known = self.pools.iter().position(|pool| pool.is_for(reference));
+                let found = outside.fitting_pool(reference);
+                let is_it = |pool: &Arc<Pool>| pool.is_for(reference) && found.is_for(reference);
+                let known = self.pools.iter().position(is_it);
                 let pool = known.unwrap_or(self.pools.len());
                 if known.is_none() {
-                    self.pools.push(outside.pool(reference));
+                    self.pools.push(found);
                 }
                 let rows = self.pools[pool].len();
                 reference.words = format!("one of {rows} existing rows of {}", reference.parent_name);

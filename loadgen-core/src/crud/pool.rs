@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{keys::KeyColumn, live::Slot, reference::Reference};
+use super::{fitting::Fitting, keys::KeyColumn, live::Slot, reference::Reference};
 use crate::{Failure, SqlSession, Table, TableName, Value};
 
 /// The keys of some rows of a table that is not written, the same for equal rows.
@@ -16,6 +16,8 @@ pub(crate) struct Pool {
     pub(crate) table: Option<Arc<Table>>,
     keys: Vec<KeyColumn>,
     len: usize,
+    /// Whether these are the keys that one reference can use, as it holds them.
+    is_fitted: bool,
 }
 
 /// The most keys in a pool: some hundred kilobytes.
@@ -25,12 +27,29 @@ impl Pool {
     /// The pool of a reference before anything was read.
     pub(super) fn unread(reference: &Reference) -> Self {
         let (name, columns) = (reference.parent_name.clone(), reference.parent_columns.clone());
-        Pool { name, columns, table: None, keys: Vec::new(), len: 0 }
+        Pool { name, columns, table: None, keys: Vec::new(), len: 0, is_fitted: false }
     }
 
     /// Whether a reference points at these columns.
     pub(super) fn is_for(&self, reference: &Reference) -> bool {
-        self.name == reference.parent_name && self.columns == reference.parent_columns
+        !self.is_fitted && self.name == reference.parent_name && self.columns == reference.parent_columns
+    }
+
+    /// The keys that fit, as rows hold them.
+    pub(super) fn fitted(&self, fitting: &Fitting) -> Self {
+        let (name, columns) = (self.name.clone(), self.columns.clone());
+        let (table, keys) = (self.table.clone(), Vec::new());
+        let mut fitted = Pool { name, columns, table, keys, len: 0, is_fitted: true };
+        for place in 0..self.len {
+            if let Some(key) = fitting.key(|position| self.key(place as Slot, position)) {
+                if fitted.len == 0 {
+                    fitted.keys = key.iter().map(KeyColumn::like).collect();
+                }
+                fitted.keys.iter_mut().zip(&key).for_each(|(column, value)| column.set(fitted.len, value));
+                fitted.len += 1;
+            }
+        }
+        fitted
     }
 
     /// This pool with keys from all over the table.
@@ -54,7 +73,7 @@ impl Pool {
             })
             .await?;
         let (name, columns) = (self.name.clone(), self.columns.clone());
-        Ok(Pool { name, columns, table: Some(Arc::clone(table)), keys, len })
+        Ok(Pool { name, columns, table: Some(Arc::clone(table)), keys, len, is_fitted: false })
     }
 
     /// How many rows there are to choose from.

@@ -1,10 +1,13 @@
 //! Foreign keys that are followed, and how those of one table depend on each other.
 
+use std::sync::Arc;
+
 use super::{
+    fitting::Fitting,
     parent::Parent,
     source::{Source, TableSources},
 };
-use crate::{Table, TableName};
+use crate::{Table, TableName, Value};
 
 /// A foreign key that is followed.
 #[derive(Clone, Debug)]
@@ -30,6 +33,12 @@ pub(crate) struct Reference {
     /// Columns that another reference has chosen before: the position here, the reference, the position there. The
     /// parents have to agree in them.
     pub(crate) shared: Vec<Shared>,
+    /// What it asks of the keys of parents, if not all of them fit.
+    pub(crate) fitting: Option<Arc<Fitting>>,
+    /// While it is decided what can be written: what rows will hold of their parents, as far as it is known.
+    pub(crate) examples: Option<Arc<[Vec<Value>]>>,
+    /// Whether none of the parents that the run inserts fits: those that were there may.
+    pub(crate) is_rare: bool,
     /// Where the parents are.
     pub(crate) parent: Parent,
     /// Where the referred columns stand among what is remembered of the parent.

@@ -26,7 +26,7 @@ impl TablePlan {
         value: impl Fn(usize, &mut Rng) -> Result<Value, E>,
     ) -> Result<Fit, E> {
         let (mut row, mut ended) = (nulls(self.table.columns.len()), Vec::new());
-        for column in &self.insert.set {
+        for column in self.begun() {
             row[*column] = value(*column, rng).or_else(|reason| {
                 ended.push(*column);
                 self.loose_value(*column, rng).ok_or(reason)

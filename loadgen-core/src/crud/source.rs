@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{
     config::TableConfig,
-    draft::Draft,
+    draft::{Asked, Draft},
     error::CrudPlanError,
     examples::{needed, rules},
     loose::Loose,
@@ -138,8 +138,9 @@ impl TableSources {
         table: &Table,
         config: &TableConfig,
         (seed, locale): (Seed, Locale),
+        asked: &Asked<'_>,
     ) -> Result<Result<Self, String>, CrudPlanError> {
-        let draft = Draft { table, config, seed, locale };
+        let draft = Draft { table, config, seed, locale, asked };
         draft.check_overrides()?;
         if let Some(why) = draft.obstacle() {
             return Ok(Err(why));
@@ -164,7 +165,7 @@ impl TableSources {
             }
         }
         match draft.conditions(&sources.columns) {
-            Ok(conditions) => sources.conditions = conditions,
+            Ok(conditions) => sources.conditions = [conditions, asked.conditions.clone()].concat(),
             Err(why) => return Ok(Err(why)),
         }
         if let Err(why) = draft.make_distinct(&mut sources) {
@@ -202,10 +203,9 @@ impl TableSources {
             }
             self.relate(table);
         }
-        if self.settled || self.conditions.is_empty() {
+        if std::mem::replace(&mut self.settled, true) || self.conditions.is_empty() {
             return Ok(());
         }
-        self.settled = true;
         self.rules = rules(table, config, &self.conditions, (&self.columns, &self.references))?;
         let Some(rules) = &self.rules else { return Ok(()) };
         for (column, source) in
@@ -223,6 +223,11 @@ impl TableSources {
             }
         }
         Ok(())
+    }
+
+    /// Whether it is known which columns there are to meet the checks with.
+    pub(super) fn is_settled(&self) -> bool {
+        self.settled || self.conditions.is_empty() && self.references.is_empty()
     }
 
     /// The references that make up a key together, and how many rows the same parents may have. A key with a column that

@@ -21,10 +21,7 @@ use super::{
     ties::Ties,
     touch::Touch,
 };
-use crate::{
-    Change, ChangeKind, Shape, Special, Table, column_salt,
-    generate::{Locale, relate::Relations},
-};
+use crate::{Change, ChangeKind, Shape, Special, Table, column_salt, generate::relate::Relations};
 
 /// What will be done to one table.
 #[derive(Debug)]
@@ -89,6 +86,8 @@ pub struct TablePlan {
     /// The tables with a key that is made of a reference to this one alone.
     pub(crate) one_to_one: Vec<usize>,
     pub(crate) insert: Arc<Shape>,
+    /// Columns that the database computes, and that refer to other rows.
+    pub(crate) computed: Vec<usize>,
     /// One for each non-empty set of groups, at its bit mask less one.
     pub(crate) updates: Vec<Arc<Shape>>,
     pub(crate) delete: Option<Arc<Shape>>,
@@ -116,8 +115,7 @@ impl TablePlan {
         let decides = deciding(partial.iter().chain(loose.iter().map(|loose| &loose.part)), &mut notes);
         let mut own_config = table_config.clone();
         own_config.columns.extend(within);
-        let locale = config.locale.unwrap_or(Locale::ANYWHERE);
-        let ties = Ties::find((&table, &own_config), &mut sources, rules, locale);
+        let ties = Ties::find((&table, &own_config), &mut sources, rules, config.place());
         let wanted = table_config.operations.or(config.operations);
         let wanted = wanted.unwrap_or_default().without(&table.special.withheld, &mut notes);
         let leads = leads((&table, config, table_config), &sources, ties.as_ref());
@@ -128,15 +126,13 @@ impl TablePlan {
         let groups = groups(&table, &sources, fixed, ties.as_ref(), &mut notes);
         let late = late_updates(&table, &sources, &kept.remembered);
         let Shapes { insert, updates, delete } = Shapes::of(&table, &kept, (&groups, &late), shapes);
-        let has_key = delete.is_some() && !kept.by_address;
-        let standing = Standing::of(&table, config, table_config, has_key);
+        let standing = Standing::of(&table, config, table_config, delete.is_some() && !kept.by_address);
         notes.extend(standing.note.clone());
         let wanted = wanted.unseen(&table.special, standing.touch, &mut notes);
         let operations = possible(wanted, updates.is_empty(), (delete.is_none(), &table.special), &mut notes);
         note_idle(table_config, operations, (&standing, !referred.is_empty()), &mut notes);
         let room = room::of_sequences(&table, &sources).map_or(u64::MAX, |(_, left)| left);
-        let is_partial = partial.is_some();
-        let combining = Combining { references: combined, lines, most: cap, is_dealt: false, is_partial };
+        let combining = combining(combined, lines, cap, partial.is_some());
         let is_parent = !referred.is_empty() || standing.touch.adopts();
         let layout = layout_of(&kept, (groups.len(), references.len()), is_parent, combining);
         TablePlan {
@@ -169,6 +165,7 @@ impl TablePlan {
             partial,
             loose,
             one_to_one: Vec::new(),
+            computed: kept.computed,
             insert,
             updates,
             delete,
@@ -188,6 +185,11 @@ impl TablePlan {
     /// How many rows a statement takes of so many. One of nothing but defaults makes one row.
     pub(crate) fn rows_at_once(&self, rows: u32) -> usize {
         if self.reads_back || self.by_address || self.insert.set.is_empty() { 1 } else { rows as usize }
+    }
+
+    /// The columns that a new row has values in before those that are drawn together.
+    pub(crate) fn begun(&self) -> impl Iterator<Item = &usize> {
+        self.insert.set.iter().chain(&self.computed)
     }
 
     /// An empty change of a shape with room for `rows` rows.
@@ -239,6 +241,11 @@ impl Shapes {
         }
         Shapes { insert, updates, delete }
     }
+}
+
+/// What a key is made of, before it is known whether its parents are numbered.
+fn combining(references: Vec<usize>, lines: u64, most: usize, is_partial: bool) -> Combining {
+    Combining { references, lines, most, is_dealt: false, is_partial }
 }
 
 /// The part of a row's sum that each column and the address belong to.

@@ -179,8 +179,13 @@ impl Draft<'_> {
             _ => None,
         };
         let touched: BTreeSet<usize> = key.iter().filter_map(parent_of).collect();
-        let of_touched = |column: &usize| parent_of(column).is_some_and(|parent| touched.contains(&parent));
-        if !(0..sources.columns.len()).filter(of_touched).all(|column| key.contains(&column)) {
+        let is_apart = |reference: &usize| {
+            let r = &sources.references[*reference];
+            let mut own = (0..sources.columns.len()).filter(|column| parent_of(column) == Some(*reference));
+            own.all(|column| key.contains(&column))
+                || self.tells_parents_apart(key, (&r.columns, &r.parent_name, &r.parent_columns))
+        };
+        if !touched.iter().all(is_apart) {
             return refuse("takes part of a foreign key and not the rest");
         }
         let is_own = |reference: &usize| {

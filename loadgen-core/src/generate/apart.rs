@@ -64,6 +64,7 @@ impl Distinct {
             digit: None,
             after: After::Nothing,
             by_name: None,
+            turned: None,
         })
     }
 }

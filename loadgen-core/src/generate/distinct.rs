@@ -23,7 +23,7 @@ use super::{
     template::Template,
     unfillable::{Refusal, Unfillable},
 };
-use crate::{Column, Rng, Seed, TableName, Type, Value, column_salt};
+use crate::{Column, Rng, Seed, TableName, Type, Value, column_salt, turn::turn};
 
 /// The values of a unique column, constructed to be unique: an injective function of an index into the column's domain.
 ///
@@ -44,6 +44,8 @@ pub struct Distinct {
     pub(super) after: After,
     /// Where nothing but the name says what a text is: whether it is padded, and its lengths.
     pub(super) by_name: Option<(bool, Lengths)>,
+    /// The type that the values are turned into.
+    pub(super) turned: Option<Type>,
 }
 
 /// What comes after the last of the distinct values.
@@ -138,7 +140,17 @@ impl Distinct {
         let fixed = matches!(ty, Type::Text { fixed: true, .. });
         let by_name =
             is_named.then(|| by_type::lengths(ty, config)).transpose()?.map(|lengths| (fixed, lengths));
-        Ok(Distinct { scramble, domain, values, seed, salt, digit: None, after: After::Nothing, by_name })
+        Ok(Distinct {
+            scramble,
+            domain,
+            values,
+            seed,
+            salt,
+            digit: None,
+            after: After::Nothing,
+            by_name,
+            turned: None,
+        })
     }
 
     /// How many values there are, or of several columns that are distinct together how many combinations; indexes reach at most 2^64 of them.
@@ -203,6 +215,15 @@ impl Distinct {
             Some(digit) => (u128::from(index) / digit.weight % self.values) as u64,
             None => index,
         };
+        let value = self.made(index)?;
+        match &self.turned {
+            None => Some(value),
+            Some(ty) => turn(&value, ty),
+        }
+    }
+
+    /// The value of an index of its own domain.
+    fn made(&self, index: u64) -> Option<Value> {
         let scattered = || self.scramble.apply(index);
         Some(match &self.domain {
             Domain::Listed(values) => values.get(index as usize)?.clone(),

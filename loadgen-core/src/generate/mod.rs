@@ -61,6 +61,7 @@ mod template;
 #[cfg(test)]
 mod tests;
 mod text;
+mod turned;
 mod unfillable;
 mod words;
 
@@ -78,6 +79,7 @@ pub use observed::Basis;
 pub(crate) use observed::observed;
 pub use scalar::Scalar;
 pub use sequence::Sequence;
+pub(crate) use turned::Turned;
 pub use unfillable::Unfillable;
 
 pub(crate) use permutation::Permutation;

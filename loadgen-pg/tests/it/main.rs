@@ -20,6 +20,7 @@ mod ends;
 mod exhaustion;
 mod existing;
 mod failures;
+mod fitting_parents;
 mod guards;
 mod inside;
 mod introspection;

@@ -5,7 +5,7 @@ use std::{borrow::Cow, collections::HashMap};
 use super::found::{Found, Key, key_of};
 use crate::{
     Type, Value,
-    crud::{CrudPlan, live::Slot, parent::Parent, pool::Pool, reference::Reference},
+    crud::{CrudPlan, fitting::Fitting, live::Slot, parent::Parent, pool::Pool, reference::Reference},
 };
 
 /// No row that was found.
@@ -48,8 +48,21 @@ impl<'a> Places<'a> {
     pub(super) fn finder(&self, reference: &Reference) -> Finder<'a> {
         match reference.parent {
             Parent::Pool(pool) => Finder(Some(Cow::Owned(self.plan.pools[pool].places()))),
-            Parent::Lane(parent) => self.finder_in(parent, &reference.parent_columns),
+            Parent::Lane(parent) => match &reference.fitting {
+                Some(fitting) if fitting.turns() => self.finder_of(parent, reference, fitting),
+                _ => self.finder_in(parent, &reference.parent_columns),
+            },
         }
+    }
+
+    /// What finds rows of a table by their keys as those of another type.
+    fn finder_of(&self, table: usize, reference: &Reference, fitting: &Fitting) -> Finder<'a> {
+        let Some(found) = &self.found[table] else { return Finder(None) };
+        let place = |row: usize| {
+            let key = fitting.key(|position| found.keys[reference.positions[position]].get(row))?;
+            Some((key_of(key.iter()), row as u32))
+        };
+        Finder(Some(Cow::Owned((0..found.len).filter_map(place).collect())))
     }
 
     /// What finds rows of a table by these columns.

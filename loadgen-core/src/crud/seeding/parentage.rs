@@ -43,18 +43,19 @@ impl Parentage {
         salt: u64,
     ) -> Result<Self, Failure> {
         let planned = &plan.tables[table];
-        let mut known: BTreeMap<(Parent, Vec<usize>), Arc<Parents>> = BTreeMap::new();
+        let mut known: BTreeMap<(Parent, Vec<usize>, Option<usize>), Arc<Parents>> = BTreeMap::new();
         let mut keys = Vec::with_capacity(planned.references.len());
-        for reference in &planned.references {
+        for (at, reference) in planned.references.iter().enumerate() {
             let parent = match reference.parent {
                 Parent::Lane(table) => &plan.tables[table].table,
                 Parent::Pool(pool) => plan.pools[pool].table.as_ref().expect("a pool that is used was read"),
             };
             let columns: Vec<usize> =
                 reference.parent_columns.iter().filter_map(|name| parent.column_index(name)).collect();
-            let key = (reference.parent, columns);
+            let fitting = reference.fitting.as_deref();
+            let key = (reference.parent, columns, fitting.map(|_| at));
             if !known.contains_key(&key) {
-                let read = Parents::read(session, parent, &key.1).await?;
+                let read = Parents::read(session, parent, &key.1, fitting).await?;
                 known.insert(key.clone(), Arc::new(read));
             }
             keys.push(Arc::clone(&known[&key]));
@@ -93,7 +94,11 @@ impl Parentage {
                 Part::None => "; fill it too",
                 Part::Along | Part::Ahead => ", and its first needs one of this table; fill it too",
             };
-            return Some(format!("{} has no row to refer to{remedy}", name(empty)));
+            let row = match &plan.references[empty].fitting {
+                Some(fitting) => format!("row that fits {}", fitting.words()),
+                None => "row".to_owned(),
+            };
+            return Some(format!("{} has no {row} to refer to{remedy}", name(empty)));
         }
         let alone = self.steps.iter().find(|step| {
             step.shared.is_empty() && step.choice(&self.keys, &[]).len() == 0 && is_needed(step.reference)

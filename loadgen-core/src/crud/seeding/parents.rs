@@ -3,7 +3,9 @@
 use std::collections::BinaryHeap;
 
 use crate::{
-    BulkSession, Failure, Table, Type, Value, column_hash, column_salt, crud::keys::KeyColumn, row_hash,
+    BulkSession, Failure, Table, Type, Value, column_hash, column_salt,
+    crud::{fitting::Fitting, keys::KeyColumn},
+    row_hash,
 };
 
 /// Keys of a parent table, numbered.
@@ -19,18 +21,22 @@ pub(super) enum Parents {
 const MOST: usize = 1 << 20;
 
 impl Parents {
-    /// Reads the keys of a table; of one with more than [`MOST`], the ones with the least hashes.
+    /// Reads the keys of a table, as far as they fit; of one with more than [`MOST`], the ones with the least hashes.
     pub(super) async fn read(
         session: &mut impl BulkSession,
         table: &Table,
         columns: &[usize],
+        fitting: Option<&Fitting>,
     ) -> Result<Self, Failure> {
-        if let [column] = columns
+        let narrows = fitting.map_or(Some(64), Fitting::narrows_number);
+        if let ([column], Some(bits)) = (columns, narrows)
             && matches!(table.columns[*column].ty, Type::Int(_))
             && let Some(extent) = session.extent(table, *column).await?
             && i128::from(extent.greatest) - i128::from(extent.least) + 1 == i128::from(extent.rows)
         {
-            return Ok(Parents::Dense { least: extent.least, rows: extent.rows });
+            let room = (1i128 << (bits - 1)) - i128::from(extent.least);
+            let rows = extent.rows.min(u64::try_from(room.max(0)).unwrap_or(u64::MAX));
+            return Ok(Parents::Dense { least: extent.least, rows });
         }
         let salts: Vec<u64> =
             columns.iter().map(|column| column_salt(&table.columns[*column].name)).collect();
@@ -40,6 +46,12 @@ impl Parents {
                 if values.iter().any(Value::is_null) {
                     return;
                 }
+                let fitted = fitting.map(|fitting| fitting.key(|position| values[position].clone()));
+                let values = match &fitted {
+                    None => values,
+                    Some(Some(fitted)) => fitted,
+                    Some(None) => return,
+                };
                 let sum = salts.iter().zip(values).map(|(salt, value)| column_hash(*salt, value));
                 let hash = row_hash(sum.fold(0u64, u64::wrapping_add)) as u64;
                 let slot = match kept.peek() {

@@ -177,7 +177,10 @@ impl Wave {
         let planned = self.planned();
         let column = planned.table.column_index(&reference.parent_columns[position]);
         match column.map(|column| (column, &planned.sources[column])) {
-            Some((column, Source::Distinct(distinct))) => self.distinct(column, distinct, number, parents),
+            Some((column, Source::Distinct(distinct))) => {
+                let value = self.distinct(column, distinct, number, parents)?;
+                Ok(reference.held(position, value))
+            }
             _ => Err(NoRow::Exhausted(
                 "the key that it refers to itself with is the database's choice".to_owned(),
             )),
@@ -198,6 +201,7 @@ impl Wave {
         } else {
             from_the_end(distinct, member.first + nth).and_then(|index| distinct.value(index))
         };
+        let value = value.map(|value| reference.held(position, value));
         value.ok_or_else(|| NoRow::Exhausted("its parents have no more keys".to_owned()))
     }
 
