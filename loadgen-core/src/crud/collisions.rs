@@ -9,14 +9,18 @@ use crate::{Collision, Fill, Table, TableName};
 
 /// Lets columns of such keys be NULL that are said never to be so, as if the others told rows apart alone; whether there are such.
 pub(super) fn open(table: &mut Table) -> bool {
-    let is_whole = |collision: &Collision| {
-        table.uniques.contains(&collision.key) && collision.nullable.len() < collision.key.len()
-    };
+    let is_whole = |collision: &Collision| table.uniques.contains(&collision.key) && collision.key.len() > 1;
     let collisions = table.special.colliding.clone();
     if collisions.is_empty() || !collisions.iter().all(is_whole) {
         return false;
     }
-    for Collision { key, nullable } in collisions {
+    for Collision { key, mut nullable } in collisions {
+        // One of them tells rows apart, and is never NULL as before.
+        if nullable.len() == key.len() {
+            let is_own = |column: &&usize| !table.foreign_keys.iter().any(|own| own.columns.contains(column));
+            let kept = nullable.iter().rev().find(is_own).or(nullable.last()).copied();
+            nullable.retain(|column| Some(*column) != kept);
+        }
         nullable.iter().for_each(|column| table.columns[*column].nullable = true);
         table.uniques.retain(|own| *own != key);
         // Rows that are there need not differ in so few columns: none is found by them.
