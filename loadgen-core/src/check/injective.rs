@@ -27,11 +27,10 @@ pub(crate) struct Kept {
 pub(crate) fn equated(condition: &Expr, column: usize) -> Vec<Expr> {
     match condition {
         Expr::And(all) => all.iter().flat_map(|part| equated(part, column)).collect(),
-        Expr::Compare(Op::Eq, left, right) => match (&**left, &**right) {
-            (Expr::Column(own), other) if *own == column => vec![other.clone()],
-            (other, Expr::Column(own)) if *own == column => vec![other.clone()],
-            _ => Vec::new(),
-        },
+        Expr::Compare(Op::Eq, left, right) => {
+            let sides = [(left, right), (right, left)].into_iter().find(|(one, _)| is_column(one, column));
+            sides.map(|(_, other)| (**other).clone()).into_iter().collect()
+        }
         _ => Vec::new(),
     }
 }
@@ -73,6 +72,15 @@ pub(crate) fn kept_apart(expr: &Expr) -> Option<Kept> {
             (moves && is_exact).then(|| kept_apart(inner)).flatten().map(|kept| Kept { counts: true, ..kept })
         }
         _ => None,
+    }
+}
+
+/// Whether an expression is a column, of whatever type of text or number.
+fn is_column(expr: &Expr, column: usize) -> bool {
+    match expr {
+        Expr::Column(own) => *own == column,
+        Expr::Cast(inner, Kind::Text(None) | Kind::Decimal(None)) => is_column(inner, column),
+        _ => false,
     }
 }
 

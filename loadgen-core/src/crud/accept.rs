@@ -35,11 +35,11 @@ pub(super) fn accept(
     seed: Seed,
 ) -> Result<Verdict, CrudPlanError> {
     let (original, mut schema) = (schema, Cow::Borrowed(schema));
-    let mut opened: Vec<usize> = Vec::new();
+    let (mut opened, mut tried_open): (Vec<usize>, BTreeSet<usize>) = Default::default();
     for (at, table) in original.tables.iter().enumerate().filter(|(_, own)| !own.special.colliding.is_empty())
     {
         let mut table = Table::clone(table);
-        if open(&mut table) {
+        if open(&mut table, false) {
             schema.to_mut().tables[at] = Arc::new(table);
             opened.push(at);
         }
@@ -52,6 +52,21 @@ pub(super) fn accept(
         let shut: Vec<usize> = shut;
         if !shut.is_empty() {
             shut.iter().for_each(|at| schema.to_mut().tables[*at] = Arc::clone(&original.tables[*at]));
+            continue;
+        }
+        let is_refused = |at: &usize| refused.iter().any(|(name, _)| *name == original.tables[*at].name);
+        let mut due: Vec<usize> =
+            (0..original.tables.len()).filter(|at| is_refused(at) && tried_open.insert(*at)).collect();
+        due.retain(|at| {
+            let mut table = Table::clone(&original.tables[*at]);
+            let is_open = open(&mut table, true);
+            if is_open {
+                schema.to_mut().tables[*at] = Arc::new(table);
+            }
+            is_open
+        });
+        if !due.is_empty() {
+            opened.extend(due);
             continue;
         }
         let strict = |(at, table): (usize, &Arc<Table>)| {

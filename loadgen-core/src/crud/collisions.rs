@@ -8,8 +8,12 @@ use super::{
 use crate::{Collision, Fill, Table, TableName};
 
 /// Lets columns of such keys be NULL that are said never to be so, as if the others told rows apart alone; whether there are such.
-pub(super) fn open(table: &mut Table) -> bool {
-    let is_whole = |collision: &Collision| table.uniques.contains(&collision.key) && collision.key.len() > 1;
+/// Where all columns of a key may be NULL, `all_but_one` lets all but one be so.
+pub(super) fn open(table: &mut Table, all_but_one: bool) -> bool {
+    let is_whole = |collision: &Collision| {
+        let most = collision.key.len() - usize::from(!all_but_one);
+        table.uniques.contains(&collision.key) && collision.key.len() > 1 && collision.nullable.len() <= most
+    };
     let collisions = table.special.colliding.clone();
     if collisions.is_empty() || !collisions.iter().all(is_whole) {
         return false;

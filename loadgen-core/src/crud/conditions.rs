@@ -128,7 +128,8 @@ impl Draft<'_> {
         let (table, configs) = (self.table, &self.config.columns);
         let ground = Ground { table, drawn: &drawn, configs, example: &|_, _| () };
         let is_key = table.unique_rules().any(|key| key.contains(&column));
-        Rules::new(&conditions, &ground).is_ok()
+        let is_met = |rules: Option<Rules>| rules.is_none_or(|rules| rules.empty().next().is_none());
+        Rules::new(&conditions, &ground).is_ok_and(is_met)
             && (!is_key
                 || self.distinct(column, &conditions).is_ok_and(|(_, distinct, _)| {
                     self.all_meet(&distinct, column, &conditions.iter().collect::<Vec<_>>())
