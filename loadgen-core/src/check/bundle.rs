@@ -53,12 +53,21 @@ impl Bundle {
         let refused = |why: String| {
             let open = drawn.iter().filter(|column| !given(column));
             let open: Vec<&Column> = open.map(|column| &ground.table.columns[*column]).collect();
-            let remedy = if open.len() > 1 { remedy_for_check(&open) } else { remedies(open.into_iter()) };
+            // What differs from row to row is not met by a few values.
+            let is_beside_a_key =
+                reads.iter().any(|column| !drawn.contains(column) && ground.is_key(*column));
+            let remedy = if is_beside_a_key {
+                "exclude the table".to_owned()
+            } else if open.len() > 1 {
+                remedy_for_check(&open)
+            } else {
+                remedies(open.into_iter())
+            };
             if responsible { Ok(None) } else { Err(format!("CHECK {} {why}; {remedy}", texts.join(" and "))) }
         };
         let conditions: Vec<Expr> = conditions.iter().map(|condition| condition.expr.clone()).collect();
         let timed = conditions.iter().any(Expr::is_timed);
-        let (drawn, texts) = (drawn.clone(), texts.clone());
+        let (drawn, reads, texts) = (drawn.clone(), reads.clone(), texts.clone());
         let (ways, hits, empty) = Default::default();
         let mut bundle = Bundle { drawn, reads, conditions, texts, timed, ways, hits, empty, is_bare: false };
         // Values that the plan file names may be right less often.
@@ -151,6 +160,11 @@ impl Bundle {
     pub(super) fn ties(&self, column: usize) -> bool {
         let both = |columns: Vec<usize>| columns.len() > 1 && columns.contains(&column);
         self.conditions.iter().any(|condition| both(condition.columns()))
+    }
+
+    /// The only column that is read, if no other value of it than NULL has been right.
+    pub(super) fn empty(&self) -> &[usize] {
+        if self.reads.len() == 1 && self.hits > 0 { &self.empty } else { &[] }
     }
 
     pub(super) fn is_met(&self, row: &[Value]) -> bool {

@@ -97,6 +97,7 @@ fn named(scope: &Scope<'_>, function: &ast::Function, sql: &ast::Expr) -> Result
         {
             Function::End
         }
+        "greatest" | "least" if args.iter().any(|arg| scope.is_written_as_text(arg)) => Function::End,
         name => function_of(name).ok_or_else(|| unknown(sql))?,
     };
     Ok(Expr::Call(function, args))
@@ -138,6 +139,7 @@ fn function_of(name: &str) -> Option<Function> {
         "right" => Function::Right,
         "substring" | "substr" => Function::Substring,
         "strpos" => Function::Position,
+        "replace" => Function::Replace,
         "starts_with" => Function::StartsWith,
         "abs" => Function::Abs,
         "sign" => Function::Sign,

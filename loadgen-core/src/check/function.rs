@@ -25,6 +25,7 @@ pub(crate) enum Function {
     Right,
     Substring,
     Position,
+    Replace,
     StartsWith,
     /// The regular expression of a pattern of SIMILAR TO.
     Similar,

@@ -140,7 +140,7 @@ fn reciprocal(by: Decimal) -> Option<Decimal> {
 /// Multiples of finer numbers are left to chance.
 const DIGITS: u8 = 12;
 
-fn uncast(expr: &Expr) -> &Expr {
+pub(super) fn uncast(expr: &Expr) -> &Expr {
     match expr {
         Expr::Cast(inner, _) => uncast(inner),
         other => other,

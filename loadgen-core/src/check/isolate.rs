@@ -50,6 +50,10 @@ fn solve(op: Op, expr: &Expr, by: Expr, column: usize) -> Vec<Bound> {
                 _ => Vec::new(),
             }
         }
+        // A text without capitals is its own small form.
+        Expr::Call(Function::Lower | Function::Upper, args) if op == Op::Eq && args.len() == 1 => {
+            solve(op, &args[0], by, column)
+        }
         // What is near zero is so from both sides.
         Expr::Call(Function::Abs, args) if matches!(op, Op::Lt | Op::Le) && args.len() == 1 => {
             let below = arith(Arith::Sub, Expr::Const(Item::Int(0)), by.clone());

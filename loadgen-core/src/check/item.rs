@@ -77,7 +77,7 @@ impl Item {
                 a.partial_cmp(&b).unwrap_or_else(|| a.is_nan().cmp(&b.is_nan()))
             }
             (Text(a), Text(b)) if a.is_empty() || b.is_empty() || a == b => a.len().cmp(&b.len()),
-            (Text(_), Text(_)) => return Ok(None),
+            (Text(a), Text(b)) => return Ok(super::collation::order(a, b)),
             (Bytes(a), Bytes(b)) => a.cmp(b),
             (Uuid(a), Uuid(b)) => a.cmp(b),
             (Time(a), Time(b)) => a.cmp(b),

@@ -80,6 +80,7 @@ pub(super) fn cast(item: Item, kind: &Kind) -> Result<Item, Unknown> {
         (item @ Bool(_), Kind::Bool) => item,
         (Bool(x), Kind::Int(32)) => Int(i128::from(x)),
         (Bool(x), Kind::Text(None)) => Text(x.to_string()),
+        (Json(x), Kind::Text(None)) => Text(super::document::text(&x)?),
         (Int(x), Kind::Bool) => Bool(x != 0),
         (item @ (Int(_) | Exact(_) | Float(_) | Item::Fresh), kind) => number(item, kind)?,
         (item @ Bytes(_), Kind::Bytes)

@@ -6,12 +6,15 @@
 
 mod bundle;
 mod call;
+mod collation;
 mod condition;
 mod content;
+mod document;
 mod each;
 mod eval;
 mod expr;
 mod function;
+mod injective;
 mod invert;
 mod isolate;
 mod item;
@@ -38,6 +41,7 @@ mod ways;
 pub(crate) use condition::{Condition, can_hold, restrictions};
 pub(crate) use eval::{eval, fails, holds};
 pub(crate) use expr::Expr;
+pub(crate) use injective::{Kept, equated, kept_apart, starts};
 pub(crate) use item::Item;
 pub(crate) use limits::NOW;
 pub(crate) use parse::parse;

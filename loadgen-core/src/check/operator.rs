@@ -6,6 +6,7 @@ use super::{
     expr::{Arith, Expr, Op},
     function::Function,
     item::Item,
+    kind::Kind,
     parse::{NotUnderstood, Parsed},
     pattern::Pattern,
     scope::{Scope, negated_if, unknown},
@@ -83,7 +84,10 @@ impl Scope<'_> {
             return Ok(Expr::compare(op, left, right));
         }
         let (op, column, other) = match (self.labels(&left), self.labels(&right)) {
-            (None, None) => return Ok(Expr::compare(op, left, right)),
+            (None, None) => {
+                let (left, right) = (self.in_its_order(left), self.in_its_order(right));
+                return Ok(Expr::compare(op, left, right));
+            }
             (Some(_), Some(_)) => return Err(unknown(sql)),
             (Some(_), None) => (op, left, right),
             (None, Some(_)) => (op.swapped(), right, left),
@@ -95,6 +99,36 @@ impl Scope<'_> {
         let fitting = labels.iter().enumerate().filter(|(own, _)| op.holds(own.cmp(&at)));
         let list = fitting.map(|(_, label)| Expr::Const(Item::Text(label.clone()))).collect();
         Ok(Expr::Any(Op::Eq, Box::new(column), Box::new(Expr::List(list))))
+    }
+
+    /// A side of a comparison with an array's items, or the array.
+    pub(super) fn known_order(&self, op: Op, sql: &ast::Expr) -> Result<Box<Expr>, NotUnderstood> {
+        let expr = self.expr(sql)?;
+        Ok(Box::new(if matches!(op, Op::Eq | Op::Ne) { expr } else { self.in_its_order(expr) }))
+    }
+
+    /// What is written as a text and has an order that is not that of texts is left to the database.
+    fn in_its_order(&self, expr: Expr) -> Expr {
+        if self.is_written_as_text(&expr) { Expr::Call(Function::End, vec![expr]) } else { expr }
+    }
+
+    pub(super) fn is_written_as_text(&self, expr: &Expr) -> bool {
+        let any = |parts: &[Expr]| parts.iter().any(|part| self.is_written_as_text(part));
+        match expr {
+            Expr::Column(column) => match &self.table.columns[*column].ty {
+                Type::Array(element) => matches!(**element, Type::Spelt(_) | Type::Enum(_)),
+                ty => matches!(ty, Type::Spelt(_) | Type::Enum(_)),
+            },
+            Expr::Cast(inner, Kind::Named) => self.is_written_as_text(inner),
+            Expr::Call(
+                Function::Coalesce | Function::Greatest | Function::Least | Function::NullIf,
+                args,
+            ) => any(args),
+            Expr::Case(arms, last) => {
+                self.is_written_as_text(last) || arms.iter().any(|(_, then)| self.is_written_as_text(then))
+            }
+            _ => false,
+        }
     }
 
     fn is_array(&self, sql: &ast::Expr) -> bool {

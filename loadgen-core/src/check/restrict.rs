@@ -143,7 +143,7 @@ fn compare(limits: &mut BTreeMap<usize, Limits>, op: Op, left: &Expr, right: &Ex
     }
     if let (Op::Eq, Some(column), Expr::Call(function @ (Function::Lower | Function::Upper), args)) =
         (op, bare(left), right)
-        && args.first().and_then(bare) == Some(column)
+        && args.iter().any(|arg| !arg.columns().is_empty())
     {
         limits.entry(column).or_default().upper = Some(*function == Function::Upper);
         return;

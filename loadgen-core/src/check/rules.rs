@@ -24,6 +24,13 @@ pub(crate) struct Ground<'a> {
     pub(crate) example: &'a dyn Fn(&mut [Value], u64),
 }
 
+impl Ground<'_> {
+    /// Whether a column is in a key.
+    pub(super) fn is_key(&self, column: usize) -> bool {
+        self.table.unique_rules().any(|key| key.contains(&column))
+    }
+}
+
 impl Rules {
     /// The rules for some conditions; `None` when there are none to follow.
     ///
@@ -81,6 +88,11 @@ impl Rules {
     /// Whether a condition reads the column.
     pub(crate) fn reads(&self, column: usize) -> bool {
         self.bundles.iter().any(|bundle| bundle.reads().contains(&column))
+    }
+
+    /// Columns that stay NULL, though values are drawn for them.
+    pub(crate) fn empty(&self) -> impl Iterator<Item = usize> {
+        self.bundles.iter().flat_map(Bundle::empty).copied()
     }
 
     /// The values of a column that is covered, in words.

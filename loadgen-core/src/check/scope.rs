@@ -48,11 +48,11 @@ impl Scope<'_> {
             }
             Sql::AnyOp { left, compare_op, right, .. } => {
                 let op = op(compare_op).ok_or_else(|| unknown(sql))?;
-                Expr::Any(op, self.boxed(left)?, self.boxed(right)?)
+                Expr::Any(op, self.known_order(op, left)?, self.known_order(op, right)?)
             }
             Sql::AllOp { left, compare_op, right } => {
                 let op = op(compare_op).ok_or_else(|| unknown(sql))?;
-                Expr::All(op, self.boxed(left)?, self.boxed(right)?)
+                Expr::All(op, self.known_order(op, left)?, self.known_order(op, right)?)
             }
             Sql::UnaryOp { op: UnaryOperator::Not, expr } => self.expr(expr)?.not(),
             Sql::UnaryOp { op: UnaryOperator::Plus, expr } => self.expr(expr)?,
@@ -146,6 +146,12 @@ impl Scope<'_> {
         matches!(expr, Expr::Column(column) if matches!(self.table.columns[*column].ty, Type::Spelt(_)))
     }
 
+    /// A document whose text is the one that was sent, and not one that the database makes of it.
+    fn is_kept_as_sent(&self, expr: &Expr) -> bool {
+        matches!(expr, Expr::Column(column) if self.table.columns[*column].ty == Type::Json
+            && self.table.columns[*column].native.name.ends_with("json"))
+    }
+
     /// A column that is padded, with its blanks.
     pub(super) fn padded(&self, expr: Expr) -> Expr {
         match expr {
@@ -176,6 +182,9 @@ impl Scope<'_> {
 
     fn cast(&self, inner: &ast::Expr, kind: &Kind, sql: &ast::Expr) -> Parsed {
         let inner = self.expr(inner)?;
+        if self.is_kept_as_sent(&inner) && matches!(kind, Kind::Text(_)) {
+            return Err(unknown(sql));
+        }
         let named = |kind: &Kind| match kind {
             Kind::Named => true,
             Kind::List(element) => **element == Kind::Named,

@@ -41,6 +41,8 @@ pub(super) fn strict(function: Function, args: &[Item]) -> Result<Item, Unknown>
         (Function::Position, [Text(text), Text(what)]) => {
             Int(text.find(what.as_str()).map_or(0, |at| text[..at].chars().count() as i128 + 1))
         }
+        (Function::Replace, [text @ Text(_), Text(from), Text(_)]) if from.is_empty() => text.clone(),
+        (Function::Replace, [Text(text), Text(from), Text(to)]) => Text(text.replace(from.as_str(), to)),
         (Function::StartsWith, [Text(text), Text(start)]) => Bool(text.starts_with(start.as_str())),
         (Function::Similar, [Text(pattern)]) => Text(super::similar::regex(pattern).ok_or(Unknown)?),
         (Function::IsEmpty, [Text(text)]) => Bool(text == "empty" || text == "{}"),

@@ -6,6 +6,7 @@ use super::{
     eval::eval,
     expr::{Expr, Op},
     isolate::{Bound, isolate},
+    item::Item,
     limits::{Limits, NOW, form},
     order::order,
     place::{number, place, value},
@@ -180,7 +181,8 @@ impl Draw {
             return Some(drawn);
         }
         let Some(form) = form(&self.ty, &[&self.limits.low, &self.limits.high]) else {
-            return self.equal(row, drawn);
+            let is_equal = self.bounds.iter().any(|bound| bound.op == Op::Eq);
+            return if is_equal { self.equal(row, drawn) } else { self.ordered(generator, row, drawn, rng) };
         };
         if matches!(form, Form::Real { .. } | Form::Double { .. })
             && self.bounds.iter().any(|bound| bound.op == Op::Eq)
@@ -205,6 +207,31 @@ impl Draw {
             Ok(item) => value(&item, &self.ty),
             Err(_) => None,
         }
+    }
+
+    /// Of a type that has no range, a value that stands where the other columns allow it, if one is found.
+    fn ordered(
+        &self,
+        generator: &dyn Generator,
+        row: &[Value],
+        drawn: Value,
+        rng: &mut Rng,
+    ) -> Option<Value> {
+        let other = |bound: &Bound| Some((bound.op, eval(&bound.by, row, NOW[0]).ok()?));
+        let others: Vec<(Op, Item)> =
+            self.bounds.iter().filter_map(other).filter(|(_, item)| !item.is_null()).collect();
+        let fits = |value: &Value| {
+            let item = Item::from(value);
+            others.iter().all(|(op, other)| match item.order(other) {
+                Ok(Some(order)) => op.holds(order),
+                Ok(None) => *op == Op::Ne,
+                Err(_) => false,
+            })
+        };
+        if fits(&drawn) {
+            return Some(drawn);
+        }
+        (1..CHOICES).map(|_| self.limits.mended(generator.generate(rng), &self.ty)).find(fits)
     }
 
     /// The least and the greatest number that the other columns leave.

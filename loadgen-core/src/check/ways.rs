@@ -3,6 +3,7 @@
 use super::{
     expr::{Arith, Expr, Op},
     function::Function,
+    invert::uncast,
     item::Item,
     kind::Kind,
     restrict::{bare, known},
@@ -88,7 +89,7 @@ fn comparison(op: Op, left: &Expr, right: &Expr, wanted: bool) -> Vec<Vec<Expr>>
     let op = if wanted { op } else { op.negated() };
     for (op, best, bound) in [(op, left, right), (op.swapped(), right, left)] {
         if let (Expr::Call(function @ (Function::Greatest | Function::Least), args), Expr::Const(_)) =
-            (best, bound)
+            (uncast(best), bound)
         {
             return extremes(op, *function, args, bound);
         }

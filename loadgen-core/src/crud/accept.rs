@@ -8,7 +8,7 @@ use std::{
 
 use super::{
     choice::{Chosen, choose},
-    collisions::{are_told_apart, open},
+    collisions::Opened,
     config::{CrudConfig, TableConfig},
     draft::Asked,
     error::CrudPlanError,
@@ -41,27 +41,16 @@ pub(super) fn accept(
     config: &CrudConfig,
     seed: Seed,
 ) -> Result<Verdict, CrudPlanError> {
-    let (original, mut schema) = (schema, Cow::Borrowed(schema));
-    let (mut opened, mut wishes): (Vec<usize>, _) = (Vec::new(), Wishes::default());
-    for (at, table) in original.tables.iter().enumerate().filter(|(_, own)| !own.special.colliding.is_empty())
-    {
-        let mut table = Table::clone(table);
-        if open(&mut table) {
-            schema.to_mut().tables[at] = Arc::new(table);
-            opened.push(at);
-        }
-    }
+    let (mut opened, mut wishes) = (Opened::none(schema), Wishes::default());
+    let mut schema = Cow::Borrowed(schema);
+    opened.begin(&mut schema);
     loop {
         let ((accepted, refused), asked) = tried((outside, &wishes), barred, &schema, config, seed)?;
-        let (told, shut) =
-            opened.into_iter().partition(|at| are_told_apart(&original.tables[*at].name, &accepted));
-        opened = told;
-        let shut: Vec<usize> = shut;
-        if !shut.is_empty() {
-            shut.iter().for_each(|at| schema.to_mut().tables[*at] = Arc::clone(&original.tables[*at]));
-            continue;
-        }
-        if wishes.give_up(&refused) || wishes.take(asked) {
+        if opened.shut(&mut schema, &accepted)
+            || wishes.give_up(&refused)
+            || wishes.take(asked)
+            || opened.open_more(&mut schema, &refused)
+        {
             continue;
         }
         let strict = |(at, table): (usize, &Arc<Table>)| {

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     Check, Column, Fill, Type, Value,
-    check::{Condition, Expr, Item, NOW, holds, parse, restrictions},
+    check::{Condition, Expr, Ground, Item, NOW, Rules, holds, parse, restrictions},
     generate::{self, ColumnConfig, Distinct, Scalar},
 };
 
@@ -143,7 +143,7 @@ impl Draft<'_> {
     /// Puts what the database fills in into a condition.
     fn fill_in(&self, expr: &mut Expr, sources: &[Source]) -> Result<(), String> {
         for column in expr.columns() {
-            if matches!(sources[column], Source::Server(_)) {
+            if matches!(sources.get(column), Some(Source::Server(_))) {
                 expr.substitute(column, &self.filled_in(column)?);
             }
         }
@@ -159,6 +159,32 @@ impl Draft<'_> {
                 .map_err(|error| format!("the default of {:?}: {error}", definition.name)),
             Fill::Generated => Err(computed::unknown(definition)),
         }
+    }
+
+    /// Whether values are drawn for a column that meet its checks, and distinct ones where a key asks for such.
+    pub(super) fn is_solved(&self, column: usize, checks: &[&Check]) -> bool {
+        let found = checks.iter().map(|check| self.condition(check, &[]));
+        let Ok(conditions) = found.collect::<Result<Vec<Condition>, String>>() else { return false };
+        let drawn = BTreeSet::from([column]);
+        let (table, configs) = (self.table, &self.config.columns);
+        let ground = Ground { table, drawn: &drawn, configs, example: &|_, _| () };
+        let is_key = table.unique_rules().any(|key| key.contains(&column));
+        let is_met = |rules: Option<Rules>| rules.is_none_or(|rules| rules.empty().next().is_none());
+        Rules::new(&conditions, &ground).is_ok_and(is_met)
+            && (!is_key
+                || self.distinct(column, &conditions).is_ok_and(|(_, distinct, _)| {
+                    self.all_meet(&distinct, column, &conditions.iter().collect::<Vec<_>>())
+                }))
+    }
+
+    /// Whether distinct values of a column meet conditions on it alone.
+    fn all_meet(&self, distinct: &Distinct, column: usize, own: &[&Condition]) -> bool {
+        let mut row = vec![Value::Null; self.table.columns.len()];
+        distinct.capacity() > 0
+            && tried(distinct.capacity()).map_while(|index| distinct.value(index)).all(|value| {
+                row[column] = value;
+                own.iter().all(|condition| holds(&condition.expr, &row, NOW[0]))
+            })
     }
 
     /// Distinct values of a column, within what the checks say of it.
@@ -191,14 +217,7 @@ impl Draft<'_> {
         let said = self.config_of(column).cloned().unwrap_or_default();
         let own: Vec<&Condition> =
             conditions.iter().filter(|condition| condition.expr.columns() == [column]).collect();
-        let fits = |distinct: &Distinct| {
-            let mut row = vec![Value::Null; self.table.columns.len()];
-            distinct.capacity() > 0
-                && tried(distinct.capacity()).map_while(|index| distinct.value(index)).all(|value| {
-                    row[column] = value;
-                    own.iter().all(|condition| holds(&condition.expr, &row, NOW[0]))
-                })
-        };
+        let fits = |distinct: &Distinct| self.all_meet(distinct, column, &own);
         let plain = make(&said)?;
         if own.is_empty() || fits(&plain) {
             return Ok((column, plain, said));

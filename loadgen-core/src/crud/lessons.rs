@@ -8,13 +8,14 @@ use std::{
 use super::{
     choice::choose,
     config::{CrudConfig, TableConfig},
+    draft::{Asked, Draft},
     error::CrudPlanError,
     plan::CrudPlan,
     spell::is_spelt,
     tries::Tries,
 };
 use crate::{
-    Check, Column, Fill, Learnt, PrepareError, Schema, SqlSession, Table, TableName, Type, Value,
+    Check, Column, Fill, Learnt, PrepareError, Schema, Seed, SqlSession, Table, TableName, Type, Value,
     check::parse,
     generate::{ColumnConfig, Locale, NULL_RATIO, Scalar},
 };
@@ -56,12 +57,14 @@ impl Lessons {
         let locale = config.locale.unwrap_or(Locale::ANYWHERE);
         let mut due: Vec<(Arc<Table>, TableConfig)> = choose(schema, config)?.tables;
         due.retain(|(table, _)| {
-            !self.had.contains(&table.name) && (is_refused(&table.name) || self.is_dark(table))
+            !self.had.contains(&table.name)
+                && (is_refused(&table.name) || self.is_dark(table) || !empty(plan, &table.name).is_empty())
         });
         let mut is_new = false;
         for (table, own) in due {
             self.had.insert(table.name.clone());
-            let learnt = lesson(session, (&table, is_refused(&table.name)), &own, locale).await?;
+            let (is_refused, empty) = (is_refused(&table.name), empty(plan, &table.name));
+            let learnt = lesson(session, schema, (&table, is_refused, &empty), (&own, locale)).await?;
             let known = schema.tables.iter_mut().find(|known| known.name == table.name);
             if let (Some(known), false) = (known, learnt.is_empty()) {
                 Arc::make_mut(known).special.learnt.extend(learnt);
@@ -84,6 +87,13 @@ impl Lessons {
     }
 }
 
+/// The columns of a table that would be NULL, as no other value that was drawn meets their checks.
+fn empty(plan: &Result<CrudPlan, CrudPlanError>, name: &TableName) -> Vec<usize> {
+    let planned = plan.as_ref().ok().and_then(|plan| plan.tables.iter().find(|own| own.table.name == *name));
+    let rules = planned.and_then(|planned| planned.ties.as_ref()?.rules.as_ref());
+    rules.map(|rules| rules.empty().collect()).unwrap_or_default()
+}
+
 /// Whether a check is understood, and computed for NULL alone; or not, where the column would do without a value for that.
 fn is_opaque(check: &Check, table: &Table) -> bool {
     let is_of_items = || table.special.of_items.contains(&check.name);
@@ -93,9 +103,9 @@ fn is_opaque(check: &Check, table: &Table) -> bool {
 /// What is learnt of the columns of one table; of one that is not refused, those that would be NULL for a check.
 async fn lesson(
     session: &mut impl SqlSession,
-    (table, is_refused): (&Table, bool),
-    config: &TableConfig,
-    locale: Locale,
+    schema: &Schema,
+    (table, is_refused, empty): (&Table, bool, &[usize]),
+    (config, locale): (&TableConfig, Locale),
 ) -> Result<BTreeMap<usize, Learnt>, PrepareError> {
     let mut learnt = BTreeMap::new();
     for (column, definition) in table.columns.iter().enumerate() {
@@ -103,8 +113,14 @@ async fn lesson(
             && !config.columns.contains_key(&definition.name)
             && !table.foreign_keys.iter().any(|key| key.columns.contains(&column));
         let own = own_checks(table, column);
-        let is_opaque = own.iter().any(|check| is_opaque(check, table));
+        let is_opaque = empty.contains(&column) || own.iter().any(|check| is_opaque(check, table));
         if own.is_empty() || !is_ours || !(is_refused || is_opaque) {
+            continue;
+        }
+        let is_understood = !is_opaque && own.iter().all(|check| parse(&check.condition, table).is_ok());
+        let asked = Asked { conditions: Vec::new(), types: BTreeMap::new(), schema };
+        let draft = Draft { table, config, seed: Seed(0), locale, asked: &asked };
+        if is_understood && draft.is_solved(column, &own) {
             continue;
         }
         let conditions: Vec<&str> = own.iter().map(|check| check.condition.as_str()).collect();
@@ -119,7 +135,6 @@ async fn lesson(
             fits.extend(session.fits(&[definition], &conditions, some).await?);
         }
         let usual = fits.iter().take(tries.usual).filter(|fits| **fits).count();
-        let is_understood = !is_opaque && own.iter().all(|check| parse(&check.condition, table).is_ok());
         // As for a check that is solved.
         if is_understood && usual * 2 > tries.usual {
             continue;

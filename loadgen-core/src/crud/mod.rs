@@ -15,6 +15,7 @@ mod conditions;
 mod config;
 mod dealt;
 mod described;
+mod determined;
 mod difference;
 mod draft;
 mod error;

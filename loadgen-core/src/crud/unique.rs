@@ -22,10 +22,12 @@ impl Draft<'_> {
     /// Gives each unique key something that tells all rows apart.
     pub(super) fn make_distinct(&self, sources: &mut TableSources) -> Result<(), String> {
         for key in self.table.unique_rules() {
-            if !key.iter().any(|column| self.tells_apart(*column, &sources.columns[*column])) {
+            let differs = |column: &usize| self.tells_apart(*column, &sources.columns[*column]);
+            if !key.iter().any(differs) && !self.tell_apart_by_another(key, sources) {
                 self.tell_apart(key, sources)?;
             }
         }
+        self.stagger(sources);
         Ok(())
     }
 

@@ -30,6 +30,13 @@ impl Distinct {
     }
 }
 
+impl Distinct {
+    /// Whether the values are texts that differ in a code of letters and digits at their end, however they begin.
+    pub(crate) fn ends_in_code(&self) -> bool {
+        matches!(&self.domain, Domain::Text(template) if template.ends_in_code())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use crate::{Column, Fill, NativeType, Seed, Type, generate::ColumnConfig};

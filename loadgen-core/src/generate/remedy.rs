@@ -41,6 +41,7 @@ fn examples(ty: &Type) -> Vec<String> {
     let spelt = if let Type::Spelt(templates) = ty { Spelt::new(templates).ok() } else { None };
     let mut rng = Rng::keyed(Seed(0), [0; 3]);
     match spelt {
+        None if *ty == Type::Json => vec!["{}".to_owned(), "[1]".to_owned()],
         Some(spelt) => (0..2).map(|_| spelt.generate(&mut rng).to_string()).collect(),
         None => vec!["a".to_owned(), "b".to_owned()],
     }

@@ -65,6 +65,11 @@ impl Template {
         }
     }
 
+    /// Whether the code stands at the end.
+    pub(super) fn ends_in_code(&self) -> bool {
+        matches!(self.pieces.last(), Some(Piece::Code(..)))
+    }
+
     /// The template cut to texts of at most `max` characters by leaving out long items; `None` when too little is left.
     pub(super) fn fit(self, max: u32) -> Option<Self> {
         let max = max as usize;

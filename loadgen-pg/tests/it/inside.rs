@@ -16,7 +16,7 @@ const INSIDE: &str = "
     create table bare (id int primary key, z pct[] not null, o odd_word[] not null);
     create table filled (id int primary key, p pct[] not null default '{}', note text);
     create table free (id int primary key, p pct[], z pair, o odd_word[], oo odd_word[][], note text);
-    create table letters (id int primary key, y text check (y !~ '[^a-z]'), x text check (position('~' in x) > 1), note text);
+    create table letters (id int primary key, y text check (y !~ '[^a-z]'), x text check (position('~' in x) > 40), note text);
     create table lost (id int primary key, n nobody[], d nobody[] not null default '{}', c couple, note text);
     create table refused_items (id int primary key, n nobody[] not null);
     create table refused_rows (id int primary key, c couple not null);";

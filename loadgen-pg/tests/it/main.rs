@@ -51,6 +51,7 @@ mod spelling;
 mod support;
 mod surroundings;
 mod tables;
+mod told_apart;
 mod transactions;
 mod types;
 mod used_again;
