@@ -10,11 +10,12 @@ select c.oid,
        not a.attnotnull,
        a.attidentity::text,
        a.attgenerated <> '',
-       pg_get_expr(d.adbin, d.adrelid),
+       -- A domain may have the default that its columns have not.
+       pg_get_expr(f.tree, a.attrelid),
        -- pg_depend does not record built-in functions, the expression's own tree names them all.
-       d.adbin::text ~ '\{(SQLVALUEFUNCTION|COERCEVIAIO|NEXTVALUEEXPR)'
-           or exists (select from regexp_matches(d.adbin::text, ':(?:funcid|opfuncid) ([0-9]+)', 'g') f
-                      join pg_proc p on p.oid = f[1]::oid where p.provolatile <> 'i'),
+       f.tree::text ~ '\{(SQLVALUEFUNCTION|COERCEVIAIO|NEXTVALUEEXPR)'
+           or exists (select from regexp_matches(f.tree::text, ':(?:funcid|opfuncid) ([0-9]+)', 'g') m
+                      join pg_proc p on p.oid = m[1]::oid where p.provolatile <> 'i'),
        a.atttypid,
        case when bn.nspname = 'pg_catalog' then format_type(t.oid, -1)
             else quote_ident(bn.nspname) || '.' || quote_ident(b.typname)
@@ -47,6 +48,7 @@ join pg_namespace n on n.oid = c.relnamespace
 left join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
 left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
 left join pg_type t on t.oid = a.atttypid
+left join lateral (select coalesce(d.adbin, t.typdefaultbin)) f (tree) on true
 left join pg_type e on e.oid = t.typelem and e.typarray = t.oid
 left join pg_type b on b.oid = coalesce(e.oid, t.oid)
 left join pg_namespace bn on bn.oid = b.typnamespace

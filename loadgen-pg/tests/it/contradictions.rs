@@ -1,11 +1,11 @@
 //! What a plan file says of columns, and their checks do not allow.
 
 use loadgen_core::{
-    PrepareError, Seed,
+    Fill, PrepareError, Seed,
     crud::{self, CrudConfig, CrudPlanError},
 };
 
-use crate::support::database;
+use crate::support::{database, table};
 
 const TABLE: &str = "
     create table t (id int primary key, a int not null check (a between 1 and 10), s text not null check (s ~ '^[a-z]+$'),
@@ -47,4 +47,20 @@ async fn what_a_default_or_a_trigger_fills_may_be_left_out_and_may_be_anything()
         let plan = crud::plan(&mut session, &config, Seed(3), 4).await.unwrap();
         assert_eq!(plan.refused, [], "{said}");
     }
+}
+
+#[tokio::test]
+async fn the_default_of_a_domain_is_that_of_its_columns() {
+    let (_, mut session) = database(
+        "create sequence s; create domain number as int default nextval('s'); create domain code as text default 'none';
+         create table t (id number primary key, c code not null, d code not null default 'own')",
+    )
+    .await;
+    let t = table(&mut session, "t").await;
+    assert_eq!(t.columns[0].fill, Fill::Sequence { always: false });
+    assert_eq!(t.columns[1].fill, Fill::Constant("'none'::text".to_owned()));
+    assert_eq!(t.columns[2].fill, Fill::Constant("'own'::text".to_owned()));
+    let left = r#"{"tables": {"t": {"columns": {"c": {"leave_out": true}}}}}"#;
+    let plan = crud::plan(&mut session, &serde_json::from_str(left).unwrap(), Seed(3), 4).await.unwrap();
+    assert_eq!(plan.refused, []);
 }
