@@ -33,6 +33,7 @@ mod written;
 
 use partition::Trees;
 use resolve::Resolver;
+use standing::Standing;
 use types::Types;
 
 /// A table that is being read, and where its columns went: dropped ones leave holes in the numbers.
@@ -160,8 +161,9 @@ async fn complete(conn: &mut PgConnection, drafts: &mut HashMap<u32, Draft>) -> 
     let triggers = sqlx::query(include_str!("introspect/triggers.sql")).bind(&relations).bind(&owners);
     alive::triggers(drafts, &triggers.fetch_all(&mut *conn).await?)?;
     let policies = sqlx::query(include_str!("introspect/policies.sql")).bind(&tables);
+    let mut standing = Standing::default();
     for row in policies.fetch_all(&mut *conn).await? {
-        policy::add(conn, &mut draft(drafts, &row)?.table, &row).await?;
+        policy::add(conn, &mut standing, &mut draft(drafts, &row)?.table, &row).await?;
     }
     let denied = sqlx::query(include_str!("introspect/denied.sql")).bind(&tables);
     for row in denied.fetch_all(&mut *conn).await? {

@@ -28,6 +28,7 @@
 //! A failure is `indeterminate` when the server may have been at the commit: then, and after every deadline, the session is
 //! of no use any more, and only a new one can find out.
 
+mod asking;
 mod classify;
 mod codec;
 mod connect;

@@ -1,13 +1,13 @@
 //! Domains with checks inside of other types: values of theirs, as the server writes them.
 
 use loadgen_core::{Column, Fill, NativeType, Type, crud::candidates};
-use sqlx::{AssertSqlSafe, Executor, PgConnection, postgres::types::Oid};
+use sqlx::{AssertSqlSafe, PgConnection, postgres::types::Oid};
 
 use super::{
     resolve::{condition_of, resolve},
     types::{Kind, Part, Types},
 };
-use crate::{quote::quote, session::fits::text};
+use crate::{asking, quote::quote, session::fits::text};
 
 /// What a domain takes.
 #[derive(Debug, Default)]
@@ -90,7 +90,6 @@ async fn fitting(
     }
 }
 
-/// A condition may call functions of anybody's: nothing that they write stays.
 async fn ask(
     connection: &mut PgConnection,
     (called, ty): (&str, &str),
@@ -104,9 +103,5 @@ async fn ask(
          from (select {PLAIN}, {PLAIN}::{ty} as {called} from unnest($1::text[]) {PLAIN}) t where {}",
         all.join(" and ")
     );
-    connection.execute(sqlx::raw_sql("begin read only")).await?;
-    let query = sqlx::query_scalar(AssertSqlSafe(sql)).persistent(false).bind(texts);
-    let answer = query.fetch_all(&mut *connection).await;
-    connection.execute(sqlx::raw_sql("rollback")).await?;
-    answer
+    asking::ask(connection, sqlx::query_scalar(AssertSqlSafe(sql)).bind(texts)).await
 }

@@ -1,12 +1,18 @@
 //! Row security: what it asks of rows, and what it hides.
 
 use loadgen_core::{ChangeKind, Check, Fill, Obstacle, Table};
-use sqlx::{AssertSqlSafe, Executor, PgConnection, Row, postgres::PgRow};
+use sqlx::{PgConnection, Row, postgres::PgRow};
 
-use super::standing::settle;
+use super::standing::Standing;
+use crate::asking;
 
 /// Adds a row of `policies.sql` to its table: a policy is a condition like a CHECK. One that reads nothing of a row is asked for now.
-pub(super) async fn add(connection: &mut PgConnection, table: &mut Table, row: &PgRow) -> sqlx::Result<()> {
+pub(super) async fn add(
+    connection: &mut PgConnection,
+    standing: &mut Standing,
+    table: &mut Table,
+    row: &PgRow,
+) -> sqlx::Result<()> {
     let (command, condition): (String, Option<String>) = (row.try_get(1)?, row.try_get(2)?);
     let used: Vec<String> = row.try_get(3)?;
     let Some(condition) = condition else {
@@ -23,15 +29,16 @@ pub(super) async fn add(connection: &mut PgConnection, table: &mut Table, row: &
     if is_true(&condition) {
         return Ok(());
     }
-    let condition = settle(connection, &condition).await?;
+    let condition = standing.settle(connection, &condition).await?;
     let columns: Vec<usize> = used.iter().filter_map(|name| table.column_index(name)).collect();
     for column in &columns {
         if let Fill::Volatile(default) = &mut table.columns[*column].fill {
-            *default = settle(connection, default).await?;
+            *default = standing.settle(connection, default).await?;
         }
     }
     if columns.is_empty() {
-        let holds = holds(connection, &condition).await?;
+        // Nobody knows where that takes more than asking.
+        let holds = asking::compute(connection, &format!("({condition}) is true")).await?;
         bare(table, &command, (&condition, holds));
     } else {
         about(table, &command, condition, columns);
@@ -91,19 +98,6 @@ fn kind(command: &str) -> Option<(ChangeKind, &'static str)> {
         "w" => Some((ChangeKind::Update, "row security of updates")),
         "d" => Some((ChangeKind::Delete, "row security of deletes")),
         _ => None,
-    }
-}
-
-/// Whether a condition holds that reads nothing of a row; none where that takes more than asking. What it calls may write nothing.
-async fn holds(connection: &mut PgConnection, condition: &str) -> sqlx::Result<Option<bool>> {
-    let sql = format!("select ({condition}) is true");
-    connection.execute(sqlx::raw_sql("begin read only")).await?;
-    let query = sqlx::query_scalar(AssertSqlSafe(sql)).persistent(false);
-    let answer: sqlx::Result<bool> = query.fetch_one(&mut *connection).await;
-    connection.execute(sqlx::raw_sql("rollback")).await?;
-    match answer {
-        Err(error) if error.as_database_error().is_some() => Ok(None),
-        answer => answer.map(Some),
     }
 }
 

@@ -1,24 +1,51 @@
 //! What a session says of itself in conditions of row security: settings and users, the same for all of its rows.
 
-use std::ops::Range;
+use std::{collections::HashMap, ops::Range};
 
-use sqlx::{AssertSqlSafe, Executor, PgConnection};
+use sqlx::PgConnection;
+
+use crate::asking;
 
 /// The words that stand for the user, as the server writes them.
 const USERS: [&str; 3] = ["CURRENT_USER", "SESSION_USER", "CURRENT_ROLE"];
 const SETTING: &str = "current_setting(";
 
-/// The condition with what the session answers in the place of each question about itself. One to which it has no answer stays.
-pub(super) async fn settle(connection: &mut PgConnection, condition: &str) -> sqlx::Result<String> {
-    let (mut settled, mut done) = (String::with_capacity(condition.len()), 0);
-    for question in questions(condition) {
-        if let Some(answer) = answer(connection, &condition[question.clone()]).await? {
-            settled += &condition[done..question.start];
-            settled += &format!("'{}'::text", answer.replace('\'', "''"));
-            done = question.end;
+/// What the session has answered by now: each question is asked once.
+#[derive(Debug, Default)]
+pub(super) struct Standing(HashMap<String, Option<String>>);
+
+impl Standing {
+    /// The condition with what the session answers in the place of each question about itself. One to which it has no answer stays.
+    pub(super) async fn settle(
+        &mut self,
+        connection: &mut PgConnection,
+        condition: &str,
+    ) -> sqlx::Result<String> {
+        let (mut settled, mut done) = (String::with_capacity(condition.len()), 0);
+        for question in questions(condition) {
+            if let Some(answer) = self.answer(connection, &condition[question.clone()]).await? {
+                settled += &condition[done..question.start];
+                settled += &format!("'{}'::text", answer.replace('\'', "''"));
+                done = question.end;
+            }
         }
+        Ok(settled + &condition[done..])
     }
-    Ok(settled + &condition[done..])
+
+    async fn answer(
+        &mut self,
+        connection: &mut PgConnection,
+        question: &str,
+    ) -> sqlx::Result<Option<String>> {
+        if let Some(known) = self.0.get(question) {
+            return Ok(known.clone());
+        }
+        let answer: Option<Option<String>> =
+            asking::compute(connection, &format!("({question})::text")).await?;
+        let answer = answer.flatten();
+        self.0.insert(question.to_owned(), answer.clone());
+        Ok(answer)
+    }
 }
 
 /// Where a condition asks for a setting by a constant name, or for the user.
@@ -48,18 +75,6 @@ fn asked(text: &str) -> Option<usize> {
     let ends = ["::text)", "::text, true)", "::text, false)"];
     let end = ends.iter().find(|end| rest.starts_with(**end))?;
     Some(text.len() - rest.len() + end.len())
-}
-
-async fn answer(connection: &mut PgConnection, question: &str) -> sqlx::Result<Option<String>> {
-    connection.execute(sqlx::raw_sql("begin read only")).await?;
-    let sql = format!("select ({question})::text");
-    let query = sqlx::query_scalar(AssertSqlSafe(sql)).persistent(false);
-    let answer: sqlx::Result<Option<String>> = query.fetch_one(&mut *connection).await;
-    connection.execute(sqlx::raw_sql("rollback")).await?;
-    match answer {
-        Err(error) if error.as_database_error().is_some() => Ok(None),
-        answer => answer,
-    }
 }
 
 #[cfg(test)]

@@ -3,9 +3,9 @@
 use std::fmt::Write;
 
 use loadgen_core::{Column, Type, Value};
-use sqlx::{AssertSqlSafe, Executor, PgConnection};
+use sqlx::{AssertSqlSafe, PgConnection};
 
-use crate::quote::quote;
+use crate::{asking, quote::quote};
 
 /// Whether some columns may hold the values of each row, as far as conditions go that read nothing else. All rows go together; where
 /// one of them is an error, each goes alone.
@@ -35,7 +35,6 @@ pub(super) async fn fits(
 /// What the place of a row is called: no column of a table under a check.
 const PLACE: &str = "\"the place of a row among those that are tried, of loadgen's\"";
 
-/// A condition may call functions of anybody's: nothing that they write stays.
 async fn ask(
     connection: &mut PgConnection,
     columns: &[&Column],
@@ -54,14 +53,11 @@ async fn ask(
     let named: Vec<String> = (0..columns.len()).map(|at| format!("text{at}")).collect();
     let (given, named) = (given.join(", "), named.join(", "));
     sql += &format!(" from unnest({given}) with ordinality u ({named}, {PLACE})) t");
-    let mut query = sqlx::query_scalar(AssertSqlSafe(sql)).persistent(false);
+    let mut query = sqlx::query_scalar(AssertSqlSafe(sql));
     for at in 0..columns.len() {
         query = query.bind(rows.iter().map(|row| text(row.get(at)?)).collect::<Vec<Option<String>>>());
     }
-    connection.execute(sqlx::raw_sql("begin read only")).await?;
-    let answer: sqlx::Result<Vec<bool>> = query.fetch_one(&mut *connection).await;
-    connection.execute(sqlx::raw_sql("rollback")).await?;
-    answer
+    Ok(asking::ask(connection, query).await?.pop().unwrap_or_default())
 }
 
 /// What the server reads a value from.

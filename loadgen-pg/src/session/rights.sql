@@ -1,6 +1,6 @@
 -- What may not be done to the tables (schemas $1, names $2) of what is wanted (select $3, insert $4, update $5,
--- delete $6), for those where that is anything. The words follow a "no"; where there is no table, there are none. A default that takes its number from a sequence
--- needs the right to use or to update it; an identity column does not.
+-- delete $6), for those where that is anything. The words follow a "no"; where there is no table, there are none. A
+-- default that takes its number from a sequence needs the right to use or to update it; an identity column does not.
 with sequences as materialized (
     select f.adrelid, 'usage of the sequence ' || string_agg(s.oid::regclass::text, ', ' order by s.oid) as words
     from pg_depend d
@@ -13,7 +13,8 @@ with sequences as materialized (
 select r.place, r.words
 from (
     select w.place,
-           case when c.oid is not null then case when not has_schema_privilege(n.oid, 'usage') then 'usage of the schema'
+           case when c.oid is null then null
+           when not has_schema_privilege(n.oid, 'usage') then 'usage of the schema'
            else concat_ws(', ',
                case when w.wants_select and not has_any_column_privilege(c.oid, 'select') then 'select' end,
                case when w.wants_insert and not has_any_column_privilege(c.oid, 'insert') then 'insert' end,
@@ -28,7 +29,7 @@ from (
                                   where y.polrelid = c.oid and y.polpermissive and y.polcmd::text in ('*', p.command)
                                     and (y.polroles = '{0}'
                                          or exists (select from unnest(y.polroles) m where pg_has_role(m, 'usage'))))))
-           end end as words
+           end as words
     from unnest($1::text[], $2::text[], $3::bool[], $4::bool[], $5::bool[], $6::bool[])
         with ordinality w (schema, name, wants_select, wants_insert, wants_update, wants_delete, place)
     left join pg_namespace n on n.nspname = w.schema
