@@ -235,7 +235,8 @@ pub enum Type {
     ///
     /// Each entry is a template for some of them, the usual ones first, the odd ones and the ends of the type after them.
     /// What stands in braces is drawn: `{1-99}` a number, `{01-12}` one with zeros in front, `{#4}` digits, `{@2}`
-    /// capitals, `{%8}` hexadecimal digits, `{first lower}` a word, `{=a|b}` one of some texts; `{open}` is a brace, `{nothing}` an empty text.
+    /// capitals, `{%8}` hexadecimal digits, `{first lower}` a word, `{=a|b}` one of some texts; `{open}` is a brace,
+    /// `{nothing}` an empty text.
     Spelt(Arc<[String]>),
     /// None of these.
     Unsupported,

@@ -233,7 +233,7 @@ impl Draft<'_> {
 }
 
 /// A condition for people.
-fn one_line(condition: &str) -> String {
+pub(super) fn one_line(condition: &str) -> String {
     condition.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 

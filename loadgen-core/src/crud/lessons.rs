@@ -7,6 +7,7 @@ use std::{
 
 use super::{
     choice::choose,
+    conditions::one_line,
     config::{CrudConfig, TableConfig},
     draft::{Asked, Draft},
     error::CrudPlanError,
@@ -54,7 +55,7 @@ impl Lessons {
         if schema.tables.is_empty() {
             return Ok(false);
         }
-        let locale = config.locale.unwrap_or(Locale::ANYWHERE);
+        let locale = config.place();
         let mut due: Vec<(Arc<Table>, TableConfig)> = choose(schema, config)?.tables;
         due.retain(|(table, _)| {
             !self.had.contains(&table.name)
@@ -194,8 +195,7 @@ pub(super) fn heed(table: &Table, config: &mut TableConfig) -> Vec<String> {
         let choice = Some(values.iter().cloned().map(Scalar).collect());
         let null_ratio = table.columns[*column].nullable.then_some(NULL_RATIO);
         config.columns.insert(name.clone(), ColumnConfig { choice, null_ratio, ..ColumnConfig::default() });
-        let checks: Vec<String> =
-            checks.iter().map(|check| check.split_whitespace().collect::<Vec<_>>().join(" ")).collect();
+        let checks: Vec<String> = checks.iter().map(|check| one_line(check)).collect();
         notes.push(format!(
             "{name}: {} of {tried} values that were tried meet CHECK {}; the plan file may give others",
             values.len(),

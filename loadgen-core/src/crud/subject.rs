@@ -7,9 +7,8 @@ impl Failure {
     /// about none where another one may do as well, as when the connection is lost, and where nobody knows which of several tables
     /// it was.
     pub(super) fn about_rows(self, changes: &[Change]) -> Self {
-        let refused = [Action::NewValues, Action::Skip, Action::RereadSchema];
-        let in_the_way = [Action::Retry, Action::RetryThenSkip];
-        let is_of_rows = refused.contains(&self.action) || in_the_way.contains(&self.action);
+        let is_refused = matches!(self.action, Action::NewValues | Action::Skip | Action::RereadSchema);
+        let is_of_rows = is_refused || matches!(self.action, Action::Retry | Action::RetryThenSkip);
         let Some((first, rest)) = changes.split_first().filter(|_| is_of_rows && !self.indeterminate) else {
             return self;
         };

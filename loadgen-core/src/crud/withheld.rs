@@ -56,18 +56,22 @@ fn words(kind: ChangeKind) -> &'static str {
 }
 
 impl OperationWeights {
+    fn weight(&mut self, kind: ChangeKind) -> &mut u64 {
+        match kind {
+            ChangeKind::Insert => &mut self.insert,
+            ChangeKind::Update => &mut self.update,
+            ChangeKind::Delete => &mut self.delete,
+        }
+    }
+
     /// Without those for which rows may be hidden, each with the reason.
     pub(super) fn unseen(mut self, special: &Special, touch: Touch, notes: &mut Vec<String>) -> Self {
         let hidden = special.hidden.iter().map(|(kind, why)| (*kind, why.as_str()));
         // Of rows that nobody drew it is not known whether they are found.
         let hiding = special.hiding.values().filter(|_| touch.adopts());
-        for (kind, why) in hidden.chain(hiding.map(|kind| (*kind, HIDDEN))) {
-            let weight = match kind {
-                ChangeKind::Insert => continue,
-                ChangeKind::Update => &mut self.update,
-                ChangeKind::Delete => &mut self.delete,
-            };
-            if std::mem::take(weight) > 0 {
+        let all = hidden.chain(hiding.map(|kind| (*kind, HIDDEN)));
+        for (kind, why) in all.filter(|(kind, _)| *kind != ChangeKind::Insert) {
+            if std::mem::take(self.weight(kind)) > 0 {
                 notes.push(format!("{}: {why}", words(kind)));
             }
         }
@@ -77,10 +81,8 @@ impl OperationWeights {
     /// Without those that a user may not do, which is noted.
     pub(super) fn without(mut self, withheld: &[ChangeKind], notes: &mut Vec<String>) -> Self {
         let mut left_out = Vec::new();
-        for (kind, weight) in [(ChangeKind::Update, &mut self.update), (ChangeKind::Delete, &mut self.delete)]
-        {
-            if withheld.contains(&kind) && *weight > 0 {
-                *weight = 0;
+        for kind in [ChangeKind::Update, ChangeKind::Delete] {
+            if withheld.contains(&kind) && std::mem::take(self.weight(kind)) > 0 {
                 left_out.push(words(kind));
             }
         }

@@ -52,10 +52,8 @@ pub(crate) struct Follower<W: Workload> {
 
 struct Newest<W: Workload> {
     epoch: Arc<Epoch<W>>,
-    /// When the latest look began.
+    /// When the latest look began that came to something, or that the target did not answer.
     looked: Option<Instant>,
-    /// When the latest look began that the target did not answer.
-    failed: Option<Instant>,
     guesses: Guesses,
 }
 
@@ -96,8 +94,7 @@ pub(crate) struct Ask<'a, W: Workload> {
 
 impl<W: Workload> Follower<W> {
     pub(crate) fn new(choice: Choice<W>, setup: Setup, progress: Progress) -> Self {
-        let newest =
-            Newest { epoch: Epoch::new(choice), looked: None, failed: None, guesses: Guesses::default() };
+        let newest = Newest { epoch: Epoch::new(choice), looked: None, guesses: Guesses::default() };
         Follower { newest: Mutex::new(newest), refusals: Lock::default(), setup, progress }
     }
 
@@ -127,17 +124,18 @@ impl<W: Workload> Follower<W> {
         }
         let began = Instant::now();
         // Whoever waits behind a look that is not answered does not try in turn, each with all of its patience.
-        let is_late = |look: Option<Instant>| look.is_some_and(|look| look > ask.since);
-        let is_known = is_late(newest.looked) || is_late(newest.failed);
+        let is_known = newest.looked.is_some_and(|looked| looked > ask.since);
         if is_known || ask.is_guess && newest.guesses.are_enough(began) {
             return Ok(false);
         }
         let look = tokio::time::timeout(ask.within, workload.look(session, &self.setup, ask.occasion)).await;
         let found = look.unwrap_or_else(|_| Err(deadline_passed("answer", ask.within).into()));
-        match &found {
-            Ok(_) => newest.looked = Some(began),
-            Err(PrepareError::Target(failure)) if failure.breaks_session() => newest.failed = Some(began),
-            Err(_) => {}
+        let is_over = match &found {
+            Ok(_) => true,
+            Err(error) => matches!(error, PrepareError::Target(failure) if failure.breaks_session()),
+        };
+        if is_over {
+            newest.looked = Some(began);
         }
         let found = found?;
         if ask.is_guess {

@@ -130,10 +130,6 @@ pub(super) fn check(rule: &Meaning) -> Option<crate::Value> {
         let template = unique(rule, u32::MAX)?;
         return template.tells_codes_apart().then(|| crate::Value::Text(template.write(rng, 1)));
     }
-    types.iter().find_map(|ty| {
-        Some(
-            generator(rule, ty, Lengths { min: None, max: u32::MAX, spread: false }, Locale::ANYWHERE)?
-                .generate(rng),
-        )
-    })
+    let lengths = Lengths { min: None, max: u32::MAX, spread: false };
+    types.iter().find_map(|ty| Some(generator(rule, ty, lengths, Locale::ANYWHERE)?.generate(rng)))
 }

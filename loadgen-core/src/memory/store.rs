@@ -121,7 +121,8 @@ impl Store {
     }
 
     /// All of the changes or none, but for rows with a unique value that is taken, where those are left out, and rows that
-    /// are refused, where those are, of which the answer is that no row was changed. A change that may be left out has one row. `undo` gets what takes them back.
+    /// are refused, where those are, of which the answer is that no row was changed. A change that may be left out has one
+    /// row. `undo` gets what takes them back.
     pub(crate) fn apply(
         &mut self,
         changes: &[Change],

@@ -1,12 +1,12 @@
 //! Rows that a sceptical reader would believe, under checks, defaults and keys, in a real database.
 
-use loadgen_core::{
-    Run, Seed, Setup, SqlSession,
-    crud::{Crud, CrudConfig, Seeding, permitted_plan},
-};
+use loadgen_core::SqlSession;
 use loadgen_pg::PgSession;
 
-use crate::support::database;
+use crate::{
+    realism::{filling, traffic},
+    support::database,
+};
 
 const SCHEMA: &str = include_str!("believable.sql");
 
@@ -60,9 +60,7 @@ async fn look(session: &mut PgSession) {
 #[tokio::test]
 async fn rows_are_believable_after_traffic() {
     let (target, mut session) = database(SCHEMA).await;
-    let run = Run::new(target, Crud::new(CrudConfig::default())).seed(11).lanes(8).connections(4);
-    let report = run.operations(8_000).check().execute().await.unwrap();
-    assert_eq!((report.errors.len(), report.outcomes().aborted), (0, 0), "{:?}", report.errors);
+    let report = traffic(target, 8_000).await;
     assert!(report.tally.tables["public.rental"].rows.updated > 100);
     look(&mut session).await;
 }
@@ -70,8 +68,6 @@ async fn rows_are_believable_after_traffic() {
 #[tokio::test]
 async fn rows_are_believable_after_seeding() {
     let (target, mut session) = database(SCHEMA).await;
-    let setup = Setup { seed: Seed(4), lanes: 8, check: false };
-    let plan = permitted_plan(&mut session, &CrudConfig::default(), &setup).await.unwrap();
-    Seeding::new(target, plan, Some(1_000)).connections(2).execute().await.unwrap();
+    filling(target, &mut session, 1_000).await;
     look(&mut session).await;
 }

@@ -1,10 +1,10 @@
 //! Unique indexes that hold for some of the rows.
 
 use loadgen_core::{
-    Run, Seed,
+    Report, Run, Seed,
     crud::{self, Crud, CrudConfig, Seeding, seeding_plan},
 };
-use loadgen_pg::PgSession;
+use loadgen_pg::{PgSession, PgTarget};
 
 use crate::support::database;
 
@@ -19,6 +19,14 @@ const PARTS: &str = "
 
 async fn number(session: &mut PgSession, sql: &str) -> i64 {
     sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).fetch_one(session.driver().unwrap()).await.unwrap()
+}
+
+async fn traffic(target: PgTarget, json: &str, operations: u64) -> Report {
+    let config: CrudConfig = serde_json::from_str(json).unwrap();
+    let run = Run::new(target, Crud::new(config)).seed(3).lanes(4).connections(2);
+    let report = run.operations(operations).check().execute().await.unwrap();
+    assert!(report.errors.is_empty(), "{:#?}", report.errors);
+    report
 }
 
 /// Parents have several rows, of which one at most is in the part.
@@ -44,10 +52,7 @@ async fn rows_are_told_apart_where_the_index_holds_and_nowhere_else() {
         "{notes:?}"
     );
     let json = r#"{"rows": {"insert": 3}, "operations": {"insert": 3, "update": 1, "delete": 1}}"#;
-    let config: CrudConfig = serde_json::from_str(json).unwrap();
-    let run = Run::new(target, Crud::new(config)).seed(3).lanes(4).connections(2);
-    let report = run.operations(2_000).check().execute().await.unwrap();
-    assert!(report.errors.is_empty(), "{:#?}", report.errors);
+    traffic(target, json, 2_000).await;
     look(&mut session).await;
 }
 
@@ -60,10 +65,7 @@ async fn a_filling_does_so_too_and_run_goes_on_from_there() {
         assert!(report.is_complete(), "{report:?}");
     }
     look(&mut session).await;
-    let config: CrudConfig = serde_json::from_str(r#"{"touch": "all"}"#).unwrap();
-    let run = Run::new(target, Crud::new(config)).seed(3).lanes(4).connections(2);
-    let report = run.operations(1_000).check().execute().await.unwrap();
-    assert!(report.errors.is_empty(), "{:#?}", report.errors);
+    traffic(target, r#"{"touch": "all"}"#, 1_000).await;
 }
 
 const FEW_REMEMBERED: &str = "
@@ -78,10 +80,7 @@ async fn combinations_of_rows_that_are_gone_are_free_again() {
     let (target, mut session) = database(FEW_REMEMBERED).await;
     let json = r#"{"remember": 1, "operations": {"insert": 1, "update": 0, "delete": 1},
         "tables": {"a": {}, "b": {}, "link": {"weight": 8}}}"#;
-    let config: CrudConfig = serde_json::from_str(json).unwrap();
-    let run = Run::new(target, Crud::new(config)).seed(3).lanes(4).connections(2);
-    let report = run.operations(8_000).check().execute().await.unwrap();
-    assert!(report.errors.is_empty(), "{:#?}", report.errors);
+    let report = traffic(target, json, 8_000).await;
     let links = report.tally.tables["public.link"];
     assert!(links.rows.inserted > 2_000, "{links:?}, {:?}", report.skips);
     // Of rows that are not remembered any more, and still there, combinations stay taken.
@@ -94,23 +93,18 @@ async fn combinations_of_rows_that_are_gone_are_free_again() {
 async fn a_new_parent_may_have_its_row_in_the_part() {
     let (target, mut session) = database(PARTS).await;
     let json = r#"{"operations": {"insert": 1, "update": 0, "delete": 1}, "exclude": ["member"]}"#;
-    let config: CrudConfig = serde_json::from_str(json).unwrap();
-    let run = Run::new(target, Crud::new(config)).seed(3).lanes(4).connections(2);
-    let report = run.operations(16_000).check().execute().await.unwrap();
-    assert!(report.errors.is_empty(), "{:#?}", report.errors);
+    traffic(target, json, 16_000).await;
     let teams = number(&mut session, "select count(distinct team) from version").await;
     let active = number(&mut session, "select count(*) from version where active").await;
     assert!(teams > 20 && active > teams / 3, "{active} of {teams}");
 }
+
 #[tokio::test]
 async fn a_new_parent_in_the_place_of_one_that_is_not_remembered_any_more_may_have_its_row() {
     let (target, mut session) = database(PARTS).await;
     let json =
         r#"{"remember": 1, "operations": {"insert": 1, "update": 0, "delete": 0}, "exclude": ["member"]}"#;
-    let config: CrudConfig = serde_json::from_str(json).unwrap();
-    let run = Run::new(target, Crud::new(config)).seed(3).lanes(4).connections(2);
-    let report = run.operations(8_000).check().execute().await.unwrap();
-    assert!(report.errors.is_empty(), "{:#?}", report.errors);
+    traffic(target, json, 8_000).await;
     let teams = number(&mut session, "select count(distinct team) from version").await;
     let active = number(&mut session, "select count(*) from version where active").await;
     assert!(teams > 100 && active > teams / 2, "{active} of {teams}");

@@ -1,10 +1,10 @@
 //! Columns of a row that belong together, in a real database.
 
 use loadgen_core::{
-    Run, Seed, Setup, SqlSession,
+    Report, Run, Seed, Setup, SqlSession,
     crud::{Crud, CrudConfig, Seeding, permitted_plan},
 };
-use loadgen_pg::PgSession;
+use loadgen_pg::{PgSession, PgTarget};
 
 use crate::support::database;
 
@@ -44,12 +44,25 @@ async fn look(session: &mut PgSession) {
     assert!(count(session, "customers", "city = 'Berlin'").await > 0);
 }
 
+/// Traffic on all tables, of which nothing is refused.
+pub(crate) async fn traffic(target: PgTarget, operations: u64) -> Report {
+    let run = Run::new(target, Crud::new(CrudConfig::default())).seed(11).lanes(8).connections(4);
+    let report = run.operations(operations).check().execute().await.unwrap();
+    assert_eq!((report.errors.len(), report.outcomes().aborted), (0, 0), "{:?}", report.errors);
+    report
+}
+
+/// So many rows in all tables, as a run would make them.
+pub(crate) async fn filling(target: PgTarget, session: &mut PgSession, rows: u64) {
+    let setup = Setup { seed: Seed(4), lanes: 8, check: false };
+    let plan = permitted_plan(session, &CrudConfig::default(), &setup).await.unwrap();
+    Seeding::new(target, plan, Some(rows)).connections(2).execute().await.unwrap();
+}
+
 #[tokio::test]
 async fn related_columns_fit_after_traffic() {
     let (target, mut session) = database(SCHEMA).await;
-    let run = Run::new(target, Crud::new(CrudConfig::default())).seed(11).lanes(8).connections(4);
-    let report = run.operations(6_000).check().execute().await.unwrap();
-    assert_eq!((report.errors.len(), report.outcomes().aborted), (0, 0), "{:?}", report.errors);
+    let report = traffic(target, 6_000).await;
     assert!(report.tally.tables["public.customers"].rows.updated > 300);
     look(&mut session).await;
 }
@@ -57,9 +70,7 @@ async fn related_columns_fit_after_traffic() {
 #[tokio::test]
 async fn related_columns_fit_after_seeding() {
     let (target, mut session) = database(SCHEMA).await;
-    let setup = Setup { seed: Seed(4), lanes: 8, check: false };
-    let plan = permitted_plan(&mut session, &CrudConfig::default(), &setup).await.unwrap();
-    Seeding::new(target, plan, Some(2_000)).connections(2).execute().await.unwrap();
+    filling(target, &mut session, 2_000).await;
     look(&mut session).await;
     session.execute("select 1").await.unwrap();
 }
