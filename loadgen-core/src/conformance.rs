@@ -1,10 +1,11 @@
 //! The test suite of [`SqlSession`]: every SQL backend calls [`check`] from its own tests.
 //!
-//! A backend creates the tables of [`tables`] in its own SQL, in a schema named `public`, each time anew, and hands
+//! A backend creates the tables of [`tables`] in its own SQL, in a schema named [`SCHEMA`], each time anew, and hands
 //! over targets that reach them. The suite panics with a message at the first thing that does not hold.
 
 mod bulk;
 mod marked;
+mod migrations;
 mod pick;
 mod sample;
 
@@ -12,6 +13,7 @@ use std::sync::Arc;
 
 pub use bulk::check_bulk;
 pub use marked::check_marked;
+pub use migrations::check_migrations;
 
 use crate::{
     Action, Change, ChangeKind, Column, Decimal, Failure, Fill, Run, Schema, SchemaFilter, Shape, SqlSession,
@@ -19,6 +21,9 @@ use crate::{
     crud::{Crud, CrudConfig, RowCounts},
     memory::table,
 };
+
+/// The schema that holds the tables.
+pub const SCHEMA: &str = "conformance";
 
 /// What the database has to hold: `author` (numbered by itself, a unique email), `book` (refers to `author`, composite
 /// key) and `kinds` (a column of every type, all nullable but the key).
@@ -33,11 +38,19 @@ pub fn tables() -> [Table; 3] {
     for (name, ty, _) in samples() {
         kinds = kinds.nullable(name, ty);
     }
-    [
+    let tables: [Table; 3] = [
         author.primary_key(["id"]).unique(["email"]),
         book.primary_key(["author_id", "line"]).references(["author_id"], "author", ["id"]),
         kinds,
-    ]
+    ];
+    tables.map(in_schema)
+}
+
+/// The table, and what it refers to, in the suite's schema.
+fn in_schema(mut table: Table) -> Table {
+    SCHEMA.clone_into(&mut table.name.schema);
+    table.foreign_keys.iter_mut().for_each(|key| SCHEMA.clone_into(&mut key.parent.schema));
+    table
 }
 
 /// A column of each type that every backend has, with values at the edges.
@@ -62,7 +75,7 @@ fn samples() -> Vec<(&'static str, Type, Vec<Value>)> {
             Type::Text { max: None, fixed: false },
             texts.map(|text| Value::Text(text.to_owned())).to_vec(),
         ),
-        ("bytes", Type::Bytes, vec![Value::Bytes(Vec::new()), Value::Bytes((0..=255).collect())]),
+        ("bytes", Type::BYTES, vec![Value::Bytes(Vec::new()), Value::Bytes((0..=255).collect())]),
         ("ident", Type::Uuid, vec![Value::Uuid(0), Value::Uuid(u128::MAX)]),
         ("day", Type::Date, [0, -719_162, 20_000, 2_932_896].map(Value::Date).to_vec()),
         ("clock", Type::Time(6), [0, 86_399_999_999].map(Value::Time).to_vec()),
@@ -101,7 +114,7 @@ where
     T::Session: SqlSession,
 {
     let mut session = open(target).await;
-    let filter = SchemaFilter { schemas: vec!["public".to_owned()] };
+    let filter = SchemaFilter { schemas: vec![SCHEMA.to_owned()] };
     let schema = session.introspect(&filter).await.expect("the schema can be read");
     (session, schema)
 }
@@ -112,7 +125,7 @@ where
     T::Session: SqlSession,
 {
     let (mut session, found) = schema(target).await;
-    assert!(found.schemas.contains(&"public".to_owned()), "the schemas are named: {:?}", found.schemas);
+    assert!(found.schemas.contains(&SCHEMA.to_owned()), "the schemas are named: {:?}", found.schemas);
     let nowhere = SchemaFilter { schemas: vec!["no such schema".to_owned()] };
     let nothing = session.introspect(&nowhere).await.expect("a schema that is not there is no failure");
     assert!(
@@ -324,7 +337,7 @@ where
     T::Session: SqlSession,
 {
     let rows = RowCounts { insert: 3, update: 2, delete: 2 };
-    let config = CrudConfig { schemas: vec!["public".to_owned()], rows, ..CrudConfig::default() };
+    let config = CrudConfig { schemas: vec![SCHEMA.to_owned()], rows, ..CrudConfig::default() };
     let run =
         Run::new(target, Crud::new(config)).seed(1).lanes(8).connections(connections).operations(800).check();
     let report = run

@@ -106,6 +106,8 @@ pub struct Failure {
     /// Whether a rule refused the rows that nobody but the target knows, such as a trigger's: where no other values do, the
     /// operation is left out.
     pub vetoed: bool,
+    /// Whether a target is not there, or not for whoever asks, which look the same: it may be made yet.
+    pub absent: bool,
     /// The target's own code, or a short word of ours such as `deadline`; failures are counted by it.
     pub code: Cow<'static, str>,
     /// What the target said, without any secret.
@@ -118,7 +120,8 @@ impl Failure {
     /// A failure of something that certainly did not happen.
     pub fn aborted(action: Action, code: impl Into<Cow<'static, str>>, message: impl fmt::Display) -> Self {
         let (code, message) = (code.into(), message.to_string());
-        Failure { indeterminate: false, action, taken: false, vetoed: false, code, message, subject: None }
+        let (taken, vetoed, absent, subject) = (false, false, false, None);
+        Failure { indeterminate: false, action, taken, vetoed, absent, code, message, subject }
     }
 
     /// A failure of something that may have happened.
@@ -127,8 +130,7 @@ impl Failure {
         code: impl Into<Cow<'static, str>>,
         message: impl fmt::Display,
     ) -> Self {
-        let (code, message) = (code.into(), message.to_string());
-        Failure { indeterminate: true, action, taken: false, vetoed: false, code, message, subject: None }
+        Failure { indeterminate: true, ..Failure::aborted(action, code, message) }
     }
 
     /// The same failure, over a unique value that another row has.
@@ -141,6 +143,12 @@ impl Failure {
     #[must_use]
     pub fn by_veto(self) -> Self {
         Failure { vetoed: true, ..self }
+    }
+
+    /// The same failure, of a target that is not there.
+    #[must_use]
+    pub fn of_absent_target(self) -> Self {
+        Failure { absent: true, ..self }
     }
 
     /// The same failure, about something, unless it is known what about.

@@ -26,6 +26,8 @@ pub enum Pace {
     Poisson(Rate),
     /// Closed: that long after the lane's operation before has ended.
     Think(Span),
+    /// Closed: a while after the lane's operation before has ended, each as likely as any other between two bounds.
+    ThinkBetween(Between),
     /// Open: so many operations at once, over all lanes, then a pause until the next.
     Bursts(Bursts),
 }
@@ -40,10 +42,20 @@ pub struct Bursts {
     pub pause: Span,
 }
 
+/// Bounds of a pause.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Between {
+    /// The shortest pause.
+    pub least: Span,
+    /// The longest pause.
+    pub most: Span,
+}
+
 impl Pace {
     /// Whether due times depend on when operations end.
     pub fn is_closed(&self) -> bool {
-        matches!(self, Pace::Unpaced | Pace::Think(_))
+        matches!(self, Pace::Unpaced | Pace::Think(_) | Pace::ThinkBetween(_))
     }
 
     /// When operation `seq` of `lane` out of `lanes` is due, from the start of the run; `before` is when the lane's
@@ -52,8 +64,12 @@ impl Pace {
         let global = || u128::from(seq) * u128::from(lanes) + u128::from(lane.0);
         match self {
             Pace::Unpaced => before,
-            Pace::Think(_) if seq == 0 => before,
+            Pace::Think(_) | Pace::ThinkBetween(_) if seq == 0 => before,
             Pace::Think(think) => before.saturating_add(think.0),
+            Pace::ThinkBetween(Between { least, most }) => {
+                let part = Rng::keyed(seed, [u64::from(lane.0), seq, DUE]).unit();
+                before.saturating_add(least.0).saturating_add(most.0.saturating_sub(least.0).mul_f64(part))
+            }
             // Cut off, the first that is due at the end of a span would be due within it.
             Pace::Constant(rate) => nanos((global() as f64 * 1e9 / rate.as_per_second()).round()),
             Pace::Poisson(rate) => {
@@ -72,7 +88,7 @@ impl Pace {
         match self {
             Pace::Constant(rate) | Pace::Poisson(rate) => Some(rate.as_per_second()),
             Pace::Bursts(bursts) => Some(bursts.operations.0 as f64 / bursts.pause.0.as_secs_f64()),
-            Pace::Unpaced | Pace::Think(_) => None,
+            Pace::Unpaced | Pace::Think(_) | Pace::ThinkBetween(_) => None,
         }
     }
 }
@@ -131,11 +147,30 @@ mod tests {
     }
 
     #[test]
+    fn pauses_between_bounds_are_drawn_from_the_lanes_own_stream_and_fill_the_range() {
+        let between = |least, most| Between { least: Span(least), most: Span(most) };
+        let second = Duration::from_secs(1);
+        let pace = Pace::ThinkBetween(between(second, 5 * second));
+        let pause = |lane, seq| pace.due(Seed(1), 2, LaneId(lane), seq, second) - second;
+        assert_eq!(pause(0, 0), Duration::ZERO);
+        let all: Vec<Duration> = (1..=4_000).map(|seq| pause(0, seq)).collect();
+        assert!(all.iter().all(|pause| (second..=5 * second).contains(pause)));
+        let mean = all.iter().sum::<Duration>() / 4_000;
+        assert!((2.9..3.1).contains(&mean.as_secs_f64()), "{mean:?}");
+        assert_eq!(pause(0, 7), all[6]);
+        assert_ne!(pause(1, 7), all[6]);
+        let fixed = Pace::ThinkBetween(between(second, second));
+        assert_eq!(fixed.due(Seed(1), 2, LaneId(0), 9, second), 2 * second);
+    }
+
+    #[test]
     fn absurd_paces_end_at_the_end_of_time() {
         let slow = Rate::per_second(f64::MIN_POSITIVE).unwrap();
         let bursts = Bursts { operations: Count(1), pause: Span(Duration::MAX) };
         let think = Pace::Think(Span(Duration::MAX));
-        for pace in [Pace::Constant(slow), Pace::Poisson(slow), Pace::Bursts(bursts), think] {
+        let endless = Between { least: Span(Duration::MAX), most: Span(Duration::MAX) };
+        let thinks = Pace::ThinkBetween(endless);
+        for pace in [Pace::Constant(slow), Pace::Poisson(slow), Pace::Bursts(bursts), think, thinks] {
             let due =
                 pace.due(Seed(1), u32::MAX, LaneId(1), u64::MAX - 1, Duration::MAX - Duration::from_nanos(1));
             assert!(due >= Duration::from_nanos(u64::MAX), "{pace:?}: {due:?}");

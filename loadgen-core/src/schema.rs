@@ -156,6 +156,8 @@ pub struct NativeType {
     pub array_id: u32,
     /// The operator that finds a row by a value of it, qualified; where there is none, the usual one does.
     pub equals: Option<String>,
+    /// Whether texts of it have no letters beyond ASCII, or none that always come back.
+    pub ascii: bool,
 }
 
 impl NativeType {
@@ -188,7 +190,7 @@ pub enum Fill {
 pub enum Type {
     /// True or false.
     Bool,
-    /// A signed integer of this many bits.
+    /// A signed integer of this many bits; one of 8 has no sign and goes from 0 to 255.
     Int(u8),
     /// Exact decimals.
     Decimal {
@@ -208,8 +210,13 @@ pub enum Type {
         /// Whether the database pads with blanks to `max`.
         fixed: bool,
     },
-    /// Binary data.
-    Bytes,
+    /// Binary data of at most `max` bytes; `fixed` fills up to them with zeros.
+    Bytes {
+        /// The most bytes, if there is a bound.
+        max: Option<u32>,
+        /// Whether the database fills up to `max`.
+        fixed: bool,
+    },
     /// UUID.
     Uuid,
     /// A day.
@@ -245,6 +252,16 @@ pub enum Type {
 impl Type {
     /// The precision of decimals of any length.
     pub const UNBOUNDED: u16 = u16::MAX;
+    /// The least and the greatest whole number of so many bits.
+    pub(crate) fn whole_numbers(bits: u8) -> (i128, i128) {
+        match bits {
+            8 => (0, 255),
+            bits => (-(1 << (bits.clamp(1, 64) - 1)), (1 << (bits.clamp(1, 64) - 1)) - 1),
+        }
+    }
+
+    /// Binary data of any length.
+    pub const BYTES: Type = Type::Bytes { max: None, fixed: false };
 }
 
 /// A foreign key.

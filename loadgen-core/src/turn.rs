@@ -97,6 +97,7 @@ fn is_number(ty: &Type) -> bool {
 pub(crate) fn narrowed(own: &Type, other: &Type) -> Option<Type> {
     target(own, other)?;
     let digits = |bits: u8| match bits {
+        8 => 2,
         16 => 4,
         32 => 9,
         _ => 15,

@@ -2,11 +2,11 @@
 
 use std::{io, time::Duration};
 
-use loadgen_core::{Action, Failure};
+use loadgen_core::{Action, Failure, Host};
 use sqlx::postgres::PgDatabaseError;
 
 use crate::{
-    Host, PgSettings,
+    PgSettings,
     classify::{Place, classify, said},
 };
 
@@ -15,7 +15,10 @@ pub(crate) fn connect_failure(error: &sqlx::Error, settings: &PgSettings) -> Fai
     let mut failure = classify(error, Place::Harmless);
     let (why, remedy) = match error {
         sqlx::Error::Database(error) => match error.try_downcast_ref::<PgDatabaseError>() {
-            Some(error) => (error.message().to_owned(), server_remedy(error.code()).to_owned()),
+            Some(error) => {
+                failure.absent = error.code() == "3D000";
+                (error.message().to_owned(), server_remedy(error.code()).to_owned())
+            }
             None => (failure.message.clone(), String::new()),
         },
         _ if settings.host().socket().is_none()

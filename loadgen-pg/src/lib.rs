@@ -34,8 +34,8 @@ mod codec;
 mod connect;
 pub mod debezium;
 pub mod freshness;
-mod host;
 mod introspect;
+pub mod orders;
 mod quote;
 pub mod server;
 mod session;
@@ -44,7 +44,6 @@ pub mod slot;
 mod statement;
 mod target;
 
-pub use host::{Host, is_private};
 pub use session::PgSession;
 pub use settings::{Lookup, PgSettings, SettingsError};
 pub use target::PgTarget;

@@ -23,6 +23,7 @@ mod habits;
 mod locked;
 mod marked;
 pub(crate) mod marker;
+mod migration;
 mod patience;
 mod pick;
 mod points;

@@ -11,7 +11,7 @@ use sqlx::{
     postgres::{PgConnectOptions, PgSslMode},
 };
 
-use crate::Host;
+use loadgen_core::Host;
 
 mod certificates;
 mod parameters;

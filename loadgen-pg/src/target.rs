@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use loadgen_core::{Failure, Target};
+use loadgen_core::{Failure, Host, Target};
 use sqlx::ConnectOptions;
 
 use crate::{
-    Host, PgSession, PgSettings,
+    PgSession, PgSettings,
     connect::{connect_deadline, connect_failure},
 };
 
@@ -40,6 +40,12 @@ impl PgTarget {
     pub fn with_statement_deadline(mut self, deadline: Duration) -> Self {
         self.statement_deadline = deadline;
         self
+    }
+
+    /// Another database of the same server, reached in the same way.
+    #[must_use]
+    pub fn with_database(self, name: &str) -> Self {
+        PgTarget { settings: self.settings.with_database(name), ..self }
     }
 
     /// Where the server listens.

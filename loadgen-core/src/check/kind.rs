@@ -170,7 +170,7 @@ fn read(text: &str, kind: &Kind) -> Result<Item, Unknown> {
         }
         Kind::Real => Type::Real,
         Kind::Double => Type::Double,
-        Kind::Bytes => Type::Bytes,
+        Kind::Bytes => Type::BYTES,
         Kind::Uuid => Type::Uuid,
         Kind::Date => Type::Date,
         Kind::Time => Type::Time(6),

@@ -141,7 +141,7 @@ impl Limits {
                 Some(choice.iter().filter_map(|item| written(item, &column.ty)).map(Scalar).collect());
         } else if let Some((low, high)) = self.ends(&column.ty) {
             (config.min, config.max) = (low.map(Scalar), high.map(Scalar));
-        } else if matches!(column.ty, Type::Text { .. } | Type::Bytes) {
+        } else if matches!(column.ty, Type::Text { .. } | Type::Bytes { .. }) {
             (config.min_length, config.max_length) = self.length;
             if let Type::Text { max: Some(max), .. } = column.ty {
                 config.max_length = config.max_length.map(|most| most.min(max));

@@ -6,7 +6,7 @@ use super::{
     expr::Arith,
     item::{DAY, Item, Unknown, exact},
 };
-use crate::Decimal;
+use crate::{Decimal, Type};
 
 impl Decimal {
     /// Both numbers with as many digits after the point.
@@ -107,8 +107,8 @@ pub(super) fn arith(op: Arith, a: &Item, b: &Item, bits: Option<u8>) -> Result<I
 
 /// What the database refuses as out of range.
 pub(super) fn fitting(number: i128, bits: Option<u8>) -> Result<i128, Unknown> {
-    let limit = 1i128 << (bits.unwrap_or(64) - 1);
-    if (-limit..limit).contains(&number) { Ok(number) } else { Err(Unknown) }
+    let (least, most) = Type::whole_numbers(bits.unwrap_or(64));
+    if (least..=most).contains(&number) { Ok(number) } else { Err(Unknown) }
 }
 
 fn whole(op: Arith, a: i128, b: i128) -> Option<i128> {

@@ -54,7 +54,7 @@ pub(crate) fn value(item: &Item, ty: &Type) -> Option<Value> {
         (Item::Text(text), Type::Text { .. } | Type::Enum(_) | Type::Spelt(_)) => constant::literal(text, ty),
         (Item::Bool(truth), Type::Bool) => Some(Value::Bool(*truth)),
         (Item::Uuid(id), Type::Uuid) => Some(Value::Uuid(*id)),
-        (Item::Bytes(bytes), Type::Bytes) => Some(Value::Bytes(bytes.clone())),
+        (Item::Bytes(bytes), Type::Bytes { .. }) => Some(Value::Bytes(bytes.clone())),
         (Item::Json(json), Type::Json) => Some(Value::Json(json.clone())),
         _ => None,
     }

@@ -121,7 +121,7 @@ impl Draft<'_> {
     fn begins_elsewhere(&self, column: usize, known: &[Expr], sources: &mut TableSources) -> bool {
         let definition = &self.table.columns[column];
         let (Type::Int(bits), None) = (&definition.ty, self.config_of(column)) else { return false };
-        let most = (1i128 << (bits - 1)) - 1;
+        let (_, most) = Type::whole_numbers(*bits);
         let row = self.row(0, sources);
         for least in known.iter().rev().flat_map(|condition| starts(condition, column, &row)) {
             let mut config = sources.within.get(&definition.name).cloned().unwrap_or_default();

@@ -83,3 +83,4 @@ pub use source::Source;
 pub use table_plan::TablePlan;
 pub use touch::Touch;
 pub use workload::{Crud, TableDigest, table_digest};
+pub(crate) use workload::{doubts_of, miscounted};

@@ -63,7 +63,9 @@ fn room(table: &Table, column: usize, length: u32) -> Option<(bool, bool, u32)> 
             let own = generate::for_column(&table.name, definition, None).ok()?;
             Some((own.meaning().is_none(), true, max.unwrap_or(u32::MAX)))
         }
-        Type::Bytes => Some((true, false, u32::MAX)),
+        Type::Bytes { max, fixed: false } if max.is_none_or(|max| max >= length) => {
+            Some((true, false, max.unwrap_or(u32::MAX)))
+        }
         _ => None,
     }
 }

@@ -161,7 +161,7 @@ async fn held(
 }
 
 /// Why nobody can say what the rows of the lanes are; nothing if that is certain.
-fn doubts_of(lanes: &TableTally) -> String {
+pub(crate) fn doubts_of(lanes: &TableTally) -> String {
     let TableTally { unknown, missed, .. } = lanes;
     let mut doubts = Vec::new();
     if *unknown > 0 {
@@ -350,7 +350,7 @@ fn uncompared(plan: &CrudPlan) -> String {
 const NAMED: usize = 5;
 
 /// What rows that nobody has counted on may come from.
-fn miscounted(found: u64, expected: u64) -> String {
+pub(crate) fn miscounted(found: u64, expected: u64) -> String {
     let several = |rows: u64| if rows == 1 { "" } else { "s" };
     let why = match found.checked_sub(expected) {
         Some(more) => format!("{more} row{} that no lane has written", several(more)),

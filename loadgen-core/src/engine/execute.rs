@@ -62,6 +62,9 @@ impl<W: Workload> Run<W> {
             Pace::Bursts(bursts) if bursts.pause.0.is_zero() => {
                 Err(RunError::Pace("bursts need a pause between them"))
             }
+            Pace::ThinkBetween(between) if between.least > between.most => {
+                Err(RunError::Pace("the shortest pause is longer than the longest"))
+            }
             _ => Ok(()),
         }
     }

@@ -18,6 +18,8 @@ pub struct RetryPolicy {
     pub base: Duration,
     /// The longest pause.
     pub cap: Duration,
+    /// The longest pause between two calls of a lost target, where it is not `cap`.
+    pub reconnect_cap: Option<Duration>,
     /// How long a lost target is called again before the run gives up.
     pub reconnect: Duration,
 }
@@ -30,6 +32,7 @@ impl Default for RetryPolicy {
             pauses: 5,
             base: Duration::from_millis(5),
             cap: Duration::from_secs(1),
+            reconnect_cap: None,
             reconnect: Duration::from_secs(120),
         }
     }
@@ -58,7 +61,9 @@ impl RetryPolicy {
             Action::PauseThenFatal => self.cap,
             _ => self.base,
         };
-        let longest = base.saturating_mul(1 << nth.saturating_sub(1).min(20)).min(self.cap.max(base));
+        let calls = self.reconnect_cap.filter(|_| action == Action::Reconnect);
+        let cap = calls.unwrap_or(self.cap);
+        let longest = base.saturating_mul(1 << nth.saturating_sub(1).min(20)).min(cap.max(base));
         longest.mul_f64(0.5 + rng.unit() / 2.0)
     }
 }
@@ -91,6 +96,14 @@ mod tests {
         assert!(later >= policy.base * 4 && later <= policy.base * 8, "{later:?}");
         assert!(last >= policy.cap / 2 && last <= policy.cap, "{last:?}");
         assert_ne!(pause(30), pause(30));
+    }
+
+    #[test]
+    fn a_lost_target_may_be_called_less_often_than_an_operation_is_tried_again() {
+        let policy = RetryPolicy { reconnect_cap: Some(Duration::from_secs(30)), ..RetryPolicy::default() };
+        let mut rng = Rng::keyed(Seed(1), [0; 3]);
+        assert!(policy.pause(Action::Reconnect, 30, &mut rng) >= Duration::from_secs(15));
+        assert!(policy.pause(Action::Retry, 30, &mut rng) <= policy.cap);
     }
 
     #[test]

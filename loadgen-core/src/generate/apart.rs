@@ -65,6 +65,7 @@ impl Distinct {
             after: After::Nothing,
             by_name: None,
             turned: None,
+            is_plain: false,
         })
     }
 }

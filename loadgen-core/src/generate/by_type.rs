@@ -32,7 +32,7 @@ pub(super) struct Lengths {
 pub(super) fn lengths(ty: &Type, config: &ColumnConfig) -> Result<Lengths, Refusal> {
     let bound = match ty {
         Type::Text { max, .. } => max.unwrap_or(u32::MAX),
-        Type::Bytes => u32::MAX,
+        Type::Bytes { max, .. } => max.unwrap_or(u32::MAX),
         _ if config.sized() => {
             return Err(Refusal::new("its type has no length", "neither min_length nor max_length"));
         }
@@ -65,7 +65,9 @@ pub(super) fn generator(ty: &Type, lengths: Lengths) -> Result<Box<dyn Generator
     Ok(match ty {
         Type::Bool => Box::new(Flag(0.5)),
         Type::Text { fixed, .. } => text(*fixed, lengths),
-        Type::Bytes => {
+        // What the database fills up is filled to the end, so that what is read back is what was written.
+        Type::Bytes { fixed: true, .. } => Box::new(Blob { length: (lengths.max, lengths.max) }),
+        Type::Bytes { .. } => {
             let (low, high) = span(lengths, 8, USUAL);
             Box::new(Blob { length: (low, high) })
         }

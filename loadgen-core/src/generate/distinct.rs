@@ -17,6 +17,7 @@ use super::{
     ladder::Ladder,
     meaning::find,
     permutation::Permutation,
+    plain,
     sequence::Steps,
     spelling::{self, Spelling},
     spelt,
@@ -46,6 +47,8 @@ pub struct Distinct {
     pub(super) by_name: Option<(bool, Lengths)>,
     /// The type that the values are turned into.
     pub(super) turned: Option<Type>,
+    /// Whether texts are in the letters of ASCII.
+    pub(super) is_plain: bool,
 }
 
 /// What comes after the last of the distinct values.
@@ -102,8 +105,9 @@ impl Distinct {
     ) -> Result<Self, Unfillable> {
         let default = ColumnConfig::default();
         let config = config.unwrap_or(&default);
-        Self::choose(&column.name, &column.ty, config, seed, start)
-            .map_err(|refusal| refusal.of(&column.name))
+        let chosen = Self::choose(&column.name, &column.ty, config, seed, start);
+        let is_plain = plain::is_plain(column, config);
+        chosen.map(|own| Distinct { is_plain, ..own }).map_err(|refusal| refusal.of(&column.name))
     }
 
     /// The values of a table's column, others than those of columns that are called the same in other tables. Numbers
@@ -150,6 +154,7 @@ impl Distinct {
             after: After::Nothing,
             by_name,
             turned: None,
+            is_plain: false,
         })
     }
 
@@ -215,7 +220,8 @@ impl Distinct {
             Some(digit) => (u128::from(index) / digit.weight % self.values) as u64,
             None => index,
         };
-        let value = self.made(index)?;
+        let made = self.made(index)?;
+        let value = if self.is_plain { plain::plain(made) } else { made };
         match &self.turned {
             None => Some(value),
             Some(ty) => turn(&value, ty),
@@ -296,7 +302,8 @@ impl Domain {
                 }
                 None => Domain::Text(text(name, *fixed, lengths)),
             },
-            Type::Bytes => Domain::Bytes(lengths.min.unwrap_or(BYTES.min(lengths.max))),
+            Type::Bytes { fixed: true, .. } => Domain::Bytes(lengths.max),
+            Type::Bytes { .. } => Domain::Bytes(lengths.min.unwrap_or(BYTES.min(lengths.max))),
             Type::Uuid => Domain::Uuid,
             Type::Json => Domain::Json(start),
             Type::Spelt(templates) => Domain::Spelt(spelt::roomiest(templates)?),

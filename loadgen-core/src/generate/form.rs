@@ -45,7 +45,7 @@ impl Form {
     /// The least and the greatest value of the type.
     pub(crate) fn limits(self) -> (i128, i128) {
         match self {
-            Form::Int { bits } => (-(1 << (bits - 1)), (1 << (bits - 1)) - 1),
+            Form::Int { bits } => Type::whole_numbers(bits),
             Form::Decimal { digits, .. } => (-Decimal::max_unscaled(digits), Decimal::max_unscaled(digits)),
             Form::Real { scale } | Form::Double { scale } => {
                 let unit = 10i128.pow(u32::from(scale));

@@ -19,7 +19,7 @@ pub(super) fn literal(text: &str, ty: &Type) -> Result<Value, Refusal> {
             fitting(if *fixed { text.trim_end_matches(' ') } else { text }, *max),
             "a text within the column's length, without NUL",
         ),
-        Type::Bytes => (bytes(text), "bytes in hexadecimal such as 0x00ff"),
+        Type::Bytes { .. } => (bytes(text), "bytes in hexadecimal such as 0x00ff"),
         Type::Uuid => (uuid(text), "a UUID such as 6d9a4c1e-0f2b-4a37-9c55-1b7e8d3f2a60"),
         Type::Json => (serde_json::from_str(text).ok().map(Value::Json), "a JSON document in quotes"),
         Type::Enum(labels) => {
@@ -112,8 +112,8 @@ mod tests {
             Type::Interval(6),
             Some(Value::Interval { months: 14, days: 3, micros: 4_000_000 }),
         );
-        check("0x00ff", Type::Bytes, Some(Value::Bytes(vec![0, 255])));
-        check("00ff", Type::Bytes, None);
+        check("0x00ff", Type::BYTES, Some(Value::Bytes(vec![0, 255])));
+        check("00ff", Type::BYTES, None);
         check("été", Type::Text { max: Some(3), fixed: false }, Some(Value::Text("été".into())));
         check("four", Type::Text { max: Some(3), fixed: false }, None);
         check("a ", Type::Text { max: Some(3), fixed: false }, Some(Value::Text("a ".into())));

@@ -48,6 +48,7 @@ mod nullable;
 mod observed;
 mod permutation;
 mod piece;
+mod plain;
 mod prose;
 mod range;
 pub(crate) mod relate;
@@ -161,6 +162,7 @@ fn choose(
         }
         ty => values(locale, table, (&column.name, standing(column)), ty, config)?,
     };
+    let values = if plain::is_plain(column, config) { Box::new(plain::Plain(values)) } else { values };
     Ok(if ratio > 0.0 { Box::new(Nullable { ratio, values }) } else { values })
 }
 

@@ -141,6 +141,6 @@ mod tests {
         check(&Type::Date, r#"{"start": "2024-01-01", "step": "1h"}"#, None, None);
         let steps =
             Steps::new(&Type::Int(8), &serde_json::from_str(r#"{"start": 120, "step": 3}"#).unwrap(), None);
-        assert_eq!(steps.unwrap().capacity(), 3);
+        assert_eq!(steps.unwrap().capacity(), 46);
     }
 }

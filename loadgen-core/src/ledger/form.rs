@@ -56,7 +56,7 @@ impl Form {
             Type::Decimal { scale, .. } => Form::Decimal(Some(*scale)),
             Type::Text { fixed: true, .. } => Form::Padded,
             Type::Text { fixed: false, .. } | Type::Enum(_) => Form::Text,
-            Type::Bytes => Form::Bytes,
+            Type::Bytes { .. } => Form::Bytes,
             Type::Uuid => Form::Uuid,
             Type::Date => Form::Date,
             Type::Time(digits) => Form::Time(*digits),

@@ -5,6 +5,7 @@ mod alter;
 mod bulk;
 mod fault;
 mod session;
+mod steps;
 mod store;
 mod table;
 

@@ -9,6 +9,7 @@ use crate::{
     Action, Applied, Change, EachRow, Failure, Lack, Rights, Schema, SchemaFilter, Session, SqlSession,
     Table, TableName, Taken, Type, Value,
     ledger::{MARKER_COLUMNS, MARKER_TABLE},
+    migration::Way,
 };
 
 /// A session; dropping it changes nothing.
@@ -20,6 +21,8 @@ pub struct MemorySession {
     staged: Vec<Change>,
     /// What takes them back.
     undo: Vec<Undo>,
+    /// The step that is being taken.
+    pub(super) noted: Option<(String, Way)>,
 }
 
 /// An open transaction goes with its session.
@@ -31,7 +34,7 @@ impl Drop for MemorySession {
 
 impl MemorySession {
     pub(super) fn new(memory: Memory) -> Self {
-        MemorySession { memory, broken: false, staged: Vec::new(), undo: Vec::new() }
+        MemorySession { memory, broken: false, staged: Vec::new(), undo: Vec::new(), noted: None }
     }
 
     /// Applies all changes or none, but for those that are left out.
@@ -46,6 +49,17 @@ impl MemorySession {
             apply(&self.memory)?;
         }
         Err(fault.failure)
+    }
+
+    /// Records a step, or that it is gone.
+    pub(super) fn record(&mut self, step: &str, is_made: bool) {
+        let steps = &mut self.memory.lock().steps;
+        let _ = if is_made { steps.insert(step.to_owned()) } else { steps.remove(step) };
+    }
+
+    /// The steps that are recorded, in order.
+    pub(super) fn recorded(&self) -> Vec<String> {
+        self.memory.lock().steps.iter().cloned().collect()
     }
 
     fn take_back(&mut self) {

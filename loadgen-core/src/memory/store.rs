@@ -1,6 +1,10 @@
 //! The rows, with the checks of a database.
 
-use std::{borrow::Cow, collections::HashMap, sync::Arc};
+use std::{
+    borrow::Cow,
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
+};
 
 use crate::{
     Action, Applied, Change, ChangeKind, Check, Failure, Fill, Schema, Table, TableName, Taken, Value,
@@ -22,6 +26,8 @@ pub(crate) struct Store {
     pub(super) tables: Vec<Rows>,
     /// Counts changes to the schema, and numbers tables and columns.
     pub(super) changes: u64,
+    /// The steps that are recorded.
+    pub(super) steps: BTreeSet<String>,
 }
 
 #[derive(Debug)]
@@ -53,7 +59,7 @@ pub(crate) enum Undo {
 
 impl Store {
     pub(crate) fn new(tables: Vec<Arc<Table>>) -> Self {
-        let mut store = Store { tables: Vec::new(), changes: 0 };
+        let mut store = Store { tables: Vec::new(), changes: 0, steps: BTreeSet::new() };
         tables.into_iter().for_each(|table| store.create(Arc::unwrap_or_clone(table)));
         store
     }

@@ -21,6 +21,7 @@ impl Summary {
             version: Self::VERSION,
             run,
             jobs: jobs.iter().map(JobSummary::new).collect(),
+            unreachable: Vec::new(),
             thresholds: Vec::new(),
             warnings: jobs.iter().flat_map(|job| warnings(job, jobs.len() > 1)).collect(),
             ok: jobs.iter().all(EndedJob::is_ok),

@@ -22,6 +22,9 @@ pub struct Summary {
     pub run: RunSummary,
     /// In the order of the plan.
     pub jobs: Vec<JobSummary>,
+    /// Databases that could not be reached for a while, or never, where that was waited out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unreachable: Vec<UnreachableSummary>,
     /// What was demanded of the figures.
     pub thresholds: Vec<ThresholdSummary>,
     /// What a reader should know before trusting the figures.
@@ -30,6 +33,23 @@ pub struct Summary {
     /// its check held if there was one, and something was committed if anything failed. Operations that were
     /// aborted or are of unknown outcome, and load that could not be offered, do not count against it.
     pub ok: bool,
+}
+
+/// A database that could not be reached.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct UnreachableSummary {
+    /// The name of its job.
+    pub job: String,
+    /// Where it is, without secrets.
+    pub target: String,
+    /// For how long, all in, seconds.
+    pub seconds: f64,
+    /// Attempts to connect that failed.
+    pub attempts: u64,
+    /// Whether it could be reached at the end.
+    pub is_back: bool,
+    /// Why the last of them failed.
+    pub why: String,
 }
 
 /// The run as a whole.

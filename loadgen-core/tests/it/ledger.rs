@@ -3,6 +3,7 @@
 mod altered;
 mod begun;
 mod fences;
+mod orders;
 mod promised;
 mod replay;
 mod stopped;

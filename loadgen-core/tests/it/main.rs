@@ -15,6 +15,7 @@ mod ledger;
 mod lines;
 mod meanings;
 mod moments;
+mod orders;
 mod others;
 mod plans;
 mod realism;

@@ -104,7 +104,7 @@ async fn rows_are_as_large_as_the_plan_file_asks_for() {
 fn a_row_size_that_no_column_takes_leaves_the_table_out_with_the_reason() {
     let narrow = table("narrow").serial("id").column("a", text(40)).primary_key(["id"]);
     let wide = table("wide").serial("id").column("a", text(4_000)).primary_key(["id"]);
-    let schema = Schema::of([narrow, wide.with("b", Type::Bytes, true, Fill::None)]);
+    let schema = Schema::of([narrow, wide.with("b", Type::BYTES, true, Fill::None)]);
     let config = config(r#"{"*": {"row_size": "3KB"}}"#);
     let plan = CrudPlan::new(&schema, &config, Seed(1), 4).unwrap();
     assert_eq!(plan.tables.len(), 1);

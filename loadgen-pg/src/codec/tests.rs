@@ -17,7 +17,7 @@ fn types() -> Vec<(Type, u32)> {
         (Type::Decimal { precision: 38, scale: 9 }, oid::NUMERIC),
         (Type::Text { max: None, fixed: false }, oid::TEXT),
         (Type::Text { max: Some(9), fixed: true }, oid::BPCHAR),
-        (Type::Bytes, oid::BYTEA),
+        (Type::BYTES, oid::BYTEA),
         (Type::Uuid, oid::UUID),
         (Type::Date, oid::DATE),
         (Type::Time(6), oid::TIME),
@@ -45,7 +45,7 @@ fn value(ty: &Type) -> BoxedStrategy<Value> {
         Type::Text { .. } | Type::Enum(_) => {
             any::<String>().prop_map(|x| Value::Text(x.trim_end_matches(' ').to_owned())).boxed()
         }
-        Type::Bytes => any::<Vec<u8>>().prop_map(Value::Bytes).boxed(),
+        Type::Bytes { .. } => any::<Vec<u8>>().prop_map(Value::Bytes).boxed(),
         Type::Uuid => any::<u128>().prop_map(Value::Uuid).boxed(),
         Type::Date => (-2_000_000i32..2_000_000).prop_map(Value::Date).boxed(),
         Type::Time(_) => (0..=86_400_000_000i64).prop_map(Value::Time).boxed(),

@@ -63,7 +63,7 @@ impl Wire {
             Type::Text { fixed: true, .. } => Kind::Blank,
             Type::Text { fixed: false, .. } => Kind::Text,
             Type::Enum(_) | Type::Spelt(_) | Type::Unsupported => return Some(Self::text()),
-            Type::Bytes => Kind::Bytes,
+            Type::Bytes { .. } => Kind::Bytes,
             Type::Uuid => Kind::Uuid,
             Type::Date => Kind::Date,
             Type::Time(_) => Kind::Time,

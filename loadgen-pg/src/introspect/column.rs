@@ -17,7 +17,8 @@ pub(super) fn read(row: &PgRow, resolver: &mut Resolver<'_>) -> sqlx::Result<(Co
     let type_of = Part { id, modifier: row.try_get(14)?, dimensions: row.try_get(15)? };
     let resolved = resolver.resolve(type_of);
     let (id, array_id, equals) = (resolved.id, resolved.array_id, resolved.equals.clone());
-    let native = NativeType { name: row.try_get(13)?, words: row.try_get(17)?, id, array_id, equals };
+    let native =
+        NativeType { name: row.try_get(13)?, words: row.try_get(17)?, id, array_id, equals, ascii: false };
     let column = Column {
         name: row.try_get(6)?,
         ty: resolved.ty.clone(),

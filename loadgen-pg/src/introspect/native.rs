@@ -17,7 +17,7 @@ pub(super) fn ty(id: u32, modifier: i32) -> Type {
         oid::TEXT => Type::Text { max: None, fixed: false },
         oid::VARCHAR => Type::Text { max: length(modifier), fixed: false },
         oid::BPCHAR => Type::Text { max: length(modifier), fixed: true },
-        oid::BYTEA => Type::Bytes,
+        oid::BYTEA => Type::BYTES,
         oid::UUID => Type::Uuid,
         oid::DATE => Type::Date,
         oid::TIME => Type::Time(fraction(modifier)),

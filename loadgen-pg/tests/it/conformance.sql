@@ -1,3 +1,5 @@
+create schema conformance;
+set search_path = conformance;
 create table author (
     id bigint generated always as identity primary key,
     email varchar(80) not null unique,

@@ -43,6 +43,7 @@ async fn each_reason_has_its_words() {
     for (url, code, action, words) in rows {
         let failure = failure(&url).await;
         assert_eq!((failure.code.as_ref(), failure.action), (code, action), "{failure}");
+        assert_eq!(failure.absent, code == "3D000", "{failure}");
         assert!(!failure.message.contains("postgres://"), "{failure}");
         assert!(failure.message.contains(words), "{failure}");
     }

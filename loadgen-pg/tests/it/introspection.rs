@@ -44,7 +44,7 @@ async fn types_come_with_their_modifiers() {
         ("i", text(Some(20), false), "character varying"),
         ("j", text(Some(3), true), "bpchar"),
         ("k", text(None, false), "character varying"),
-        ("l", Type::Bytes, "bytea"),
+        ("l", Type::BYTES, "bytea"),
         ("m", Type::Uuid, "uuid"),
         ("n", Type::Date, "date"),
         ("o", Type::Time(2), "time without time zone"),

@@ -33,6 +33,7 @@ mod loose_keys;
 mod named_values;
 mod nullable_keys;
 mod old_rows;
+mod orders;
 mod partial_keys;
 mod partitions;
 mod patterns;

@@ -118,3 +118,12 @@ pub(crate) async fn rows(session: &mut PgSession, table: &Arc<Table>) -> Vec<Vec
     rows.sort_by_key(|row: &Vec<Value>| format!("{row:?}"));
     rows
 }
+
+/// Keeps everybody else from writing the tables until the session rolls back. Whoever locks several tables under load may be
+/// the victim of a deadlock, and tries again.
+pub(crate) async fn hold(session: &mut PgSession, tables: &str) {
+    while let Err(failure) = session.execute(&format!("begin; lock table {tables} in exclusive mode")).await {
+        assert_eq!(failure.code, "40P01", "{failure}");
+        session.execute("rollback").await.unwrap();
+    }
+}

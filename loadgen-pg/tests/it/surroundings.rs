@@ -63,19 +63,19 @@ async fn policies_of_updates_count_for_the_row_as_it_was_too() {
 #[tokio::test]
 async fn row_security_may_ask_for_settings_of_the_session_and_for_its_user() {
     let (_, mut admin) = database(
-        "drop role if exists lodger; create role lodger login;
-         alter role lodger set app.tenant = '11111111-1111-4111-8111-111111111111';
+        "drop role if exists subtenant; create role subtenant login;
+         alter role subtenant set app.tenant = '11111111-1111-4111-8111-111111111111';
          create table rooms (id int primary key, tenant_id uuid not null, owner text not null default current_user, note text);
-         alter table rooms enable row level security; grant all on rooms to lodger;
+         alter table rooms enable row level security; grant all on rooms to subtenant;
          create policy own on rooms using (tenant_id = current_setting('app.tenant')::uuid and owner = current_user)",
     )
     .await;
-    let target = target_as(&mut admin, "lodger").await;
+    let target = target_as(&mut admin, "subtenant").await;
     let run = Run::new(target, Crud::new(CrudConfig::default())).seed(3).lanes(4).connections(2);
     let report = run.operations(400).check().execute().await.unwrap();
     assert!(report.errors.is_empty(), "{:#?}", report.errors);
     assert!(report.tally.tables["public.rooms"].rows.inserted > 100, "{:?}", report.tally);
-    admin.execute("drop owned by lodger cascade; drop role lodger").await.unwrap();
+    admin.execute("drop owned by subtenant cascade; drop role subtenant").await.unwrap();
 }
 
 #[tokio::test]

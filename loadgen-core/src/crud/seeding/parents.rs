@@ -31,10 +31,12 @@ impl Parents {
         let narrows = fitting.map_or(Some(64), Fitting::narrows_number);
         if let ([column], Some(bits)) = (columns, narrows)
             && matches!(table.columns[*column].ty, Type::Int(_))
+            && let (low, high) = Type::whole_numbers(bits)
             && let Some(extent) = session.extent(table, *column).await?
+            && low <= i128::from(extent.least)
             && i128::from(extent.greatest) - i128::from(extent.least) + 1 == i128::from(extent.rows)
         {
-            let room = (1i128 << (bits - 1)) - i128::from(extent.least);
+            let room = high + 1 - i128::from(extent.least);
             let rows = extent.rows.min(u64::try_from(room.max(0)).unwrap_or(u64::MAX));
             return Ok(Parents::Dense { least: extent.least, rows });
         }

@@ -27,6 +27,7 @@ use std::fmt::Debug;
 pub(crate) use chains::beside;
 pub(crate) use find::{Ground, Origin};
 pub(super) use place::of_country as places;
+pub(super) use saying::fold;
 
 use super::Generator;
 use crate::{Rng, Value};

@@ -80,7 +80,8 @@ impl Search<'_> {
             if !is_own && !saying.tells_anything() {
                 return None;
             }
-            Some(Told { column: at, ty: column.ty.clone(), meaning, saying, tail })
+            let (ty, is_plain) = (column.ty.clone(), column.native.ascii);
+            Some(Told { column: at, ty, is_plain, meaning, saying, tail })
         };
         match origin {
             Origin::Drawn(Some((meaning, spec))) => {

@@ -78,7 +78,7 @@ impl Saying {
 }
 
 /// Appends the letters of a name the way that addresses spell them: small, without marks and without what stands between.
-pub(super) fn fold(name: &str, out: &mut String) {
+pub(crate) fn fold(name: &str, out: &mut String) {
     for letter in name.chars().flat_map(char::to_lowercase) {
         out.push_str(match letter {
             'a'..='z' | '0'..='9' => {

@@ -3,13 +3,18 @@
 use super::{pen::Pen, saying::Saying};
 use crate::{
     Type, Value,
-    generate::form::{FLOAT_SCALE, Form},
+    generate::{
+        form::{FLOAT_SCALE, Form},
+        plain::plain,
+    },
 };
 
 #[derive(Debug)]
 pub(super) struct Told {
     pub(super) column: usize,
     pub(super) ty: Type,
+    /// Whether it has no letters beyond ASCII.
+    pub(super) is_plain: bool,
     /// What the column means.
     pub(super) meaning: &'static str,
     pub(super) saying: Saying,
@@ -63,8 +68,9 @@ impl Told {
     /// The text as a value of the column, if it is one.
     pub(super) fn value(&self, text: String) -> Option<Value> {
         if matches!(self.ty, Type::Text { .. }) {
-            return (self.most() == usize::MAX || text.chars().count() <= self.most())
-                .then_some(Value::Text(text));
+            let fits = self.most() == usize::MAX || text.chars().count() <= self.most();
+            let value = Value::Text(text);
+            return fits.then(|| if self.is_plain { plain(value) } else { value });
         }
         let form = Form::of(&self.ty, FLOAT_SCALE.min(6))?;
         let (number, _) = form.read(&text)?;

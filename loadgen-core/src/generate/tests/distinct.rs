@@ -75,7 +75,7 @@ fn small_domains_are_used_up_exactly() {
     assert_eq!(all("x", Type::Int(32), Some(r#"{"min": 8, "max": 9}"#)), [8, 9].map(Value::Int));
     assert_eq!(all("x", Type::Decimal { precision: 3, scale: 2 }, None).len(), 1_000);
     assert_eq!(all("x", Type::Time(0), None).len(), 86_400);
-    assert_eq!(all("x", Type::Bytes, Some(r#"{"max_length": 1}"#)).len(), 256);
+    assert_eq!(all("x", Type::BYTES, Some(r#"{"max_length": 1}"#)).len(), 256);
     assert_eq!(all("x", Type::Array(Box::new(Type::Bool)), None).len(), 2);
 }
 

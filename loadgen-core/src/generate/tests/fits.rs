@@ -22,7 +22,8 @@ pub(super) fn types() -> impl Strategy<Value = Type> {
         Just(Type::Double),
         (proptest::option::of(0u32..80), any::<bool>())
             .prop_map(|(max, fixed)| Type::Text { max, fixed: fixed && max.is_some() }),
-        Just(Type::Bytes),
+        (proptest::option::of(0u32..80), any::<bool>())
+            .prop_map(|(max, fixed)| Type::Bytes { max, fixed: fixed && max.is_some() }),
         Just(Type::Uuid),
         Just(Type::Date),
         (0u8..8).prop_map(Type::Time),
@@ -45,9 +46,14 @@ pub(super) fn names() -> impl Strategy<Value = String> {
 pub(super) fn fits(value: &Value, ty: &Type) -> bool {
     let whole = |micros: i64, precision: u8| micros % 10i64.pow(6 - u32::from(precision.min(6))) == 0;
     match (value, ty) {
-        (Value::Bool(_), Type::Bool) | (Value::Json(_), Type::Json) | (Value::Bytes(_), Type::Bytes) => true,
+        (Value::Bool(_), Type::Bool) | (Value::Json(_), Type::Json) => true,
+        (Value::Bytes(bytes), Type::Bytes { max, fixed }) => max.is_none_or(|max| {
+            let max = max as usize;
+            if *fixed { bytes.len() == max } else { bytes.len() <= max }
+        }),
         (Value::Int(x), Type::Int(bits)) => {
-            i128::from(*x) >= -(1i128 << (bits - 1)) && i128::from(*x) < 1 << (bits - 1)
+            let (least, most) = Type::whole_numbers(*bits);
+            (least..=most).contains(&i128::from(*x))
         }
         (Value::Decimal(x), Type::Decimal { precision, scale }) => {
             let before = i32::from(*precision) - i32::from(*scale);
@@ -107,7 +113,7 @@ proptest! {
     fn lengths_are_kept(min in 0u32..100, more in 0u32..100, fixed: bool, seed: u64) {
         let lengths = config(&format!(r#"{{"min_length": {min}, "max_length": {}}}"#, min + more));
         let text = Type::Text { max: Some(250), fixed };
-        for ty in [text, Type::Text { max: None, fixed: false }, Type::Bytes] {
+        for ty in [text, Type::Text { max: None, fixed: false }, Type::BYTES] {
             let generator = for_column(&table(), &column("notes", ty), Some(&lengths)).unwrap();
             let length = match generator.generate(&mut Rng::keyed(Seed(seed), [0; 3])) {
                 Value::Text(text) => text.chars().count(),
@@ -122,7 +128,7 @@ proptest! {
 #[test]
 fn lengths_between_two_that_the_plan_file_gives_all_come_up() {
     let lengths = config(r#"{"min_length": 5, "max_length": 300}"#);
-    for ty in [Type::Text { max: None, fixed: false }, Type::Bytes] {
+    for ty in [Type::Text { max: None, fixed: false }, Type::BYTES] {
         let generator = for_column(&table(), &column("notes", ty), Some(&lengths)).unwrap();
         let length = |nth: u64| match generator.generate(&mut Rng::keyed(Seed(1), [nth, 0, 0])) {
             Value::Text(text) => text.chars().count(),

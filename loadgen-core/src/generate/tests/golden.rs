@@ -26,7 +26,7 @@ fn types() -> Vec<Type> {
         text(40),
         Type::Text { max: Some(10), fixed: true },
         Type::Text { max: None, fixed: false },
-        Type::Bytes,
+        Type::BYTES,
         Type::Uuid,
         Type::Date,
         Type::Time(3),

@@ -7,7 +7,7 @@ use loadgen_core::{
     ledger::{LedgerState, state},
 };
 
-use crate::support::database;
+use crate::support::{database, hold};
 
 use super::{SHOP, committed, traced};
 
@@ -23,7 +23,7 @@ async fn what_hangs_when_a_run_is_stopped_is_settled_all_the_same() {
     while committed(&mut session).await < 100 {
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
-    session.execute("begin; lock table customers, orders, visits in exclusive mode").await.unwrap();
+    hold(&mut session, "customers, orders, visits").await;
     tokio::time::sleep(Duration::from_millis(300)).await;
     stop.send(()).unwrap();
     tokio::time::sleep(Duration::from_millis(3_000)).await;

@@ -16,7 +16,7 @@ pub enum Host {
 }
 
 impl Host {
-    /// Reads a host as libpq does: what begins with a slash is the directory of a socket.
+    /// What begins with a slash is the directory of a socket, as libpq has it.
     pub fn new(text: &str) -> Self {
         if text.starts_with('/') {
             Host::Socket(PathBuf::from(text))
@@ -47,7 +47,7 @@ impl Host {
     }
 
     /// What a password file may call it.
-    pub(crate) fn names(&self) -> Vec<String> {
+    pub fn names(&self) -> Vec<String> {
         match self {
             Host::Socket(directory) => vec![directory.display().to_string(), "localhost".to_owned()],
             Host::Name(name) => vec![name.clone()],
@@ -55,7 +55,7 @@ impl Host {
     }
 
     /// The directory of the socket, if it is one.
-    pub(crate) fn socket(&self) -> Option<&Path> {
+    pub fn socket(&self) -> Option<&Path> {
         match self {
             Host::Socket(directory) => Some(directory),
             Host::Name(_) => None,

@@ -1,0 +1,1 @@
+drop view if exists vw_table_row_counts;
