@@ -1,0 +1,3 @@
+drop table if exists dbo.OrderItems;
+drop table if exists dbo.Orders;
+drop table if exists dbo.Customers;

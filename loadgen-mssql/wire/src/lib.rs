@@ -1,0 +1,1 @@
+//! Nothing but tests: what loadgen-mssql makes of what goes over the wire.
