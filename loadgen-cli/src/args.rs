@@ -5,7 +5,8 @@ use clap_complete::Shell;
 use loadgen_core::ledger::LedgerSync;
 
 use crate::flags::{
-    CleanupArgs, DemoArgs, HealthArgs, InspectArgs, PlanArgs, ResolveArgs, RunArgs, SeedArgs, VerifyArgs,
+    CleanupArgs, DemoArgs, HealthArgs, InspectArgs, MigrateArgs, PlanArgs, ResolveArgs, RunArgs, SeedArgs,
+    VerifyArgs,
 };
 
 /// Database traffic that looks real, can be repeated, and can be checked at the far end.
@@ -29,9 +30,11 @@ pub(crate) enum Verb {
     Run(Box<RunArgs>),
     /// Say what a run would do, and write nothing
     Plan(Box<PlanArgs>),
-    /// Fill tables up to a number of rows; what is there counts
+    /// Fill tables up to a number of rows, what is there counts; take the steps that make tables
     #[command(alias = "load")]
     Seed(Box<SeedArgs>),
+    /// Take the steps that make the tables of a plan, or take them back
+    Migrate(Box<MigrateArgs>),
     /// Show the schema as loadgen sees it
     Inspect(Box<InspectArgs>),
     /// Ask each target whether it is there and lets us do what is planned

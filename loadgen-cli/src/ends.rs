@@ -3,18 +3,20 @@
 use std::{path::Path, time::Duration};
 
 use loadgen_core::{
-    CheckError, Report, RunError,
+    CheckError, Report, RunError, Target,
     freshness::FreshnessReport,
-    summary::{CheckSummary, EndedJob, RunSummary, Summary},
+    summary::{CheckSummary, EndedJob, RunSummary, Summary, UnreachableSummary},
 };
 use tokio::task::JoinSet;
 
 use crate::{
     execute::Execution,
     failed::{Code, Failed},
+    job::Job,
     ledger,
     plan::Plan,
     signals::Signals,
+    units::counted,
 };
 
 /// What is said of a run or a job that was stopped too early to have figures.
@@ -87,9 +89,14 @@ impl<'a> Ends<'a> {
         let job = &self.plan.jobs[index];
         let failed = match error {
             RunError::Stopped => None,
-            RunError::Prepare { source, .. } => Some(self.plan.refused(job, source)),
-            other => Some(Failed::because(Code::Run, &other)),
+            error => Some(self.plan.no_report(job, error)),
         };
+        // What is said of its database says all.
+        if let Some(outage) = outage_of(job).filter(|outage| !outage.is_back) {
+            let failed = Failed::new(Code::Run, said_of(&outage));
+            self.failed.get_or_insert(failed);
+            return;
+        }
         let why = failed.as_ref().and_then(Failed::message).unwrap_or(STOPPED);
         self.warnings.push(format!(
             "{} has no figures: {}",
@@ -98,8 +105,23 @@ impl<'a> Ends<'a> {
         ));
         if let Some(failed) = failed {
             self.failed.get_or_insert(failed);
-            signals.drain();
+            if !job.is_tenant() {
+                signals.drain();
+            }
         }
+    }
+
+    /// Says of which databases had to be waited for, and of which in vain.
+    fn look_at_outages(&mut self) -> Vec<UnreachableSummary> {
+        let all: Vec<UnreachableSummary> = self.plan.jobs.iter().filter_map(outage_of).collect();
+        for outage in &all {
+            let line = said_of(outage);
+            if !outage.is_back {
+                self.failed.get_or_insert_with(|| Failed::new(Code::Run, &line));
+            }
+            self.warnings.push(line);
+        }
+        all
     }
 
     /// The run failed for a reason that is none of a job's.
@@ -123,7 +145,8 @@ impl<'a> Ends<'a> {
     ///
     /// # Errors
     /// When no job has a report, and there is a reason for it.
-    pub(crate) fn sum_up(self, run: RunSummary, said: usize) -> Result<Execution, Failed> {
+    pub(crate) fn sum_up(mut self, run: RunSummary, said: usize) -> Result<Execution, Failed> {
+        let unreachable = self.look_at_outages();
         let Ends { plan, reports, warnings, failed } = self;
         let jobs: Vec<EndedJob<'_>> = plan
             .jobs
@@ -136,14 +159,27 @@ impl<'a> Ends<'a> {
             })
             .collect();
         let failed = match failed {
-            Some(failed) if jobs.is_empty() => return Err(failed),
+            Some(failed) if jobs.is_empty() && unreachable.is_empty() => return Err(failed),
             failed => failed,
         };
         let mut summary = Summary::new(run, &jobs);
         summary.warnings.splice(..0, warnings);
+        summary.unreachable = unreachable;
         summary.ok &= failed.is_none();
         Ok(Execution { summary, said, failed })
     }
+}
+
+fn outage_of(job: &Job) -> Option<UnreachableSummary> {
+    job.outages.as_ref()?.summary(&job.name, job.target.describe())
+}
+
+/// One line about a database that could not be reached.
+fn said_of(outage: &UnreachableSummary) -> String {
+    let UnreachableSummary { job, target, seconds, attempts, is_back, why } = outage;
+    let end = if *is_back { "" } else { ", up to the end" };
+    let times = counted(*attempts, "attempt");
+    format!("{job}: {target} could not be reached for {seconds:.1} s in {times}{end}: {why}")
 }
 
 /// The next job that ends. After the second signal only for a moment.

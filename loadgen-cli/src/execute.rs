@@ -1,10 +1,12 @@
 //! Runs the jobs of a plan at the same time, and sums up.
 
-use std::{path::PathBuf, time::Instant};
+use std::{
+    path::{Path, PathBuf},
+    time::Instant,
+};
 
 use loadgen_core::{
-    Setup, Target,
-    crud::{self, CrudPlan, TablePlan},
+    TableName,
     ledger::{Header, Ledger, LedgerSync},
     summary::{CheckSummary, RunSummary, Summary},
 };
@@ -12,6 +14,8 @@ use tokio::task::JoinSet;
 
 use crate::{
     args::ProgressMode,
+    begun::{self, Begun},
+    course::{Beside, Course},
     created,
     ends::{Ended, Ends, Joined, STOPPED, ended},
     failed::{Code, Failed},
@@ -20,9 +24,12 @@ use crate::{
     job::Job,
     ledger, output,
     plan::Plan,
+    prepared::Prepared,
     progress::{self, Watched},
     signals::Signals,
     slot::{self, SlotWish},
+    tenant,
+    view::View,
 };
 
 /// How the jobs are run.
@@ -59,7 +66,7 @@ pub(crate) struct Execution {
 /// When no job has a report.
 pub(crate) async fn execute(plan: &Plan, manner: &Manner, signals: &Signals) -> Result<Execution, Failed> {
     let clock = Clock::start();
-    let Some(plans) = signals.unless_stopped(preflight(plan, manner)).await else {
+    let Some(begun) = signals.unless_stopped(preflight(plan, manner)).await else {
         if !manner.quiet {
             output::say(STOPPED);
         }
@@ -67,17 +74,17 @@ pub(crate) async fn execute(plan: &Plan, manner: &Manner, signals: &Signals) -> 
         summary.warnings.push(STOPPED.to_owned());
         return Ok(Execution { summary, said: 0, failed: None });
     };
-    let plans = plans?;
-    let fitted = slot::fit(plan, &plans, manner).await?;
-    let warned: Vec<String> = warnings(plan, &plans).chain(slot::warnings(fitted.as_ref())).collect();
+    let begun = begun?;
+    let fitted = slot::fit(plan, &begun, manner).await?;
+    let warned: Vec<String> = warnings(plan, &begun).chain(slot::warnings(fitted.as_ref())).collect();
     let said = if manner.quiet { 0 } else { warned.len() };
     warned[..said].iter().for_each(|warning| output::say(&format!("warning: {warning}")));
     let mut ends = Ends::new(plan, warned);
-    let traced = ledgers(plan, plans, manner, &clock)?;
+    let traced = ledgers(plan, begun, manner, &clock)?;
     let made = created::make(plan, &traced, manner, fitted.as_ref()).await?;
     let guard = slot::guard(plan, made, manner, signals);
     let following = freshness::begin(plan, &traced, manner)?;
-    let (mut tasks, watched) = begin(plan, traced, following, manner.check, signals);
+    let (mut tasks, watched) = begin(plan, traced, following, manner, signals);
     let shown = progress::show(watched, manner.progress, manner.quiet);
     ends.collect(&mut tasks, signals).await;
     drop(shown);
@@ -116,42 +123,67 @@ impl Clock {
     }
 }
 
-/// Whatever can be refused is refused before the first job begins.
-async fn preflight(plan: &Plan, manner: &Manner) -> Result<Vec<CrudPlan>, Failed> {
+/// Whatever can be refused is refused before the first job begins. What is known of each job then: nothing yet of one that waits for
+/// its database.
+async fn preflight(plan: &Plan, manner: &Manner) -> Result<Vec<Begun>, Failed> {
+    refuse_untraceable(plan, manner)?;
     for job in &plan.jobs {
         guard::check(&job.target, &manner.allow_host).await?;
     }
     if let Some(followed) = &manner.freshness {
         followed.check(plan, &manner.allow_host).await?;
     }
-    let mut plans = Vec::with_capacity(plan.jobs.len());
+    let mut begun = Vec::with_capacity(plan.jobs.len());
     for job in &plan.jobs {
-        plans.push(planned(plan, job, manner.check).await?);
+        begun.push(match job.is_tenant() {
+            true => Begun::Later(tokio::spawn(tenant::attempt(job.clone(), manner.check))),
+            false => Begun::Known(planned(plan, job, manner.check).await?),
+        });
     }
+    begun::settle(plan, &mut begun).await?;
     for (flag, _) in
         [("--check", manner.check), ("--ledger", manner.ledger.is_some())].iter().filter(|(_, on)| *on)
     {
-        refuse_shared_tables(flag, plan, &plans)?;
+        refuse_shared_tables(flag, plan, &begun)?;
     }
     if !manner.quiet && plan.seed_was_drawn {
         output::say(&format!("seed {} was drawn; --seed {} repeats this run", plan.seed, plan.seed));
     }
-    Ok(plans)
+    Ok(begun)
+}
+
+/// A slot and what follows a sink are begun before the traffic, in a database and with tables that are there.
+fn refuse_untraceable(plan: &Plan, manner: &Manner) -> Result<(), Failed> {
+    let flags = [("--slot", manner.slot.is_some()), ("--freshness", manner.freshness.is_some())];
+    let flag = flags.iter().find_map(|(flag, on)| on.then_some(*flag));
+    let why = plan.jobs.iter().find_map(|job| match flag? {
+        flag if job.is_tenant() => Some(format!(
+            "{flag} does not go with `databases:`, which {} is one of: give it a job with a `target:` of its own",
+            job.name
+        )),
+        "--slot" if job.orders().is_some() => Some(format!(
+            "--slot does not go with the workload orders, which {} has: its tables may not be there yet",
+            job.name
+        )),
+        _ => None,
+    });
+    why.map_or(Ok(()), |why| Err(Failed::new(Code::Usage, why)))
 }
 
 /// A job knows its own rows only: with those of another among them, no comparison could hold.
-fn refuse_shared_tables(flag: &str, plan: &Plan, plans: &[CrudPlan]) -> Result<(), Failed> {
-    let jobs: Vec<_> = plan.jobs.iter().zip(plans).collect();
-    for (index, (job, planned)) in jobs.iter().enumerate() {
+fn refuse_shared_tables(flag: &str, plan: &Plan, begun: &[Begun]) -> Result<(), Failed> {
+    let known = |(job, begun): (_, &'_ Begun)| -> Option<(&Job, Vec<TableName>)> {
+        Some((job, begun.known()?.tables().into_iter().cloned().collect()))
+    };
+    let jobs: Vec<_> = plan.jobs.iter().zip(begun).filter_map(known).collect();
+    for (index, (job, tables)) in jobs.iter().enumerate() {
         for (other, others) in &jobs[..index] {
-            let is_shared =
-                |table: &&TablePlan| others.tables.iter().any(|theirs| theirs.table.name == table.table.name);
-            let place = job.target.describe();
-            if other.target.describe() != place {
+            let place = job.place();
+            if other.place() != place {
                 continue;
             }
-            if let Some(table) = planned.tables.iter().find(is_shared) {
-                let (first, second, table) = (&other.name, &job.name, &table.table.name);
+            if let Some(table) = tables.iter().find(|table| others.contains(table)) {
+                let (first, second) = (&other.name, &job.name);
                 let message = format!(
                     "{flag}: the jobs {first} and {second} both write {table} of {place}, and neither knows the \
                      other's rows; give them different tables, or run one with --job"
@@ -164,48 +196,52 @@ fn refuse_shared_tables(flag: &str, plan: &Plan, plans: &[CrudPlan]) -> Result<(
 }
 
 /// What is not done as it was asked for, and the tables that cannot be written.
-fn warnings(plan: &Plan, plans: &[CrudPlan]) -> impl Iterator<Item = String> {
-    let left_out = |plan: &CrudPlan| {
-        let lines = plan.refused.iter().map(|(name, why)| format!("{name} is left out: {why}"));
-        lines.collect::<Vec<_>>()
-    };
-    plan.jobs.iter().filter_map(Job::warning).chain(plans.iter().flat_map(left_out))
+fn warnings(plan: &Plan, begun: &[Begun]) -> impl Iterator<Item = String> {
+    let left_out = begun.iter().filter_map(Begun::known).flat_map(Prepared::left_out);
+    plan.warnings.iter().cloned().chain(plan.jobs.iter().filter_map(Job::warning)).chain(left_out)
 }
 
 /// What a job will do, and the ledger that it keeps, if any.
-pub(crate) type Traced = (CrudPlan, Option<(Ledger, Header)>);
+pub(crate) type Traced = (Begun, Option<(Ledger, Header)>);
 
 /// Makes the ledgers, if there are to be any.
-fn ledgers(plan: &Plan, plans: Vec<CrudPlan>, manner: &Manner, clock: &Clock) -> Result<Vec<Traced>, Failed> {
-    let traced = |(job, planned): (&Job, CrudPlan)| {
+fn ledgers(plan: &Plan, begun: Vec<Begun>, manner: &Manner, clock: &Clock) -> Result<Vec<Traced>, Failed> {
+    let traced = |(job, begun): (&Job, Begun)| {
         let create = |out: &PathBuf| ledger::create((out, manner.ledger_sync), &clock.id, plan, job);
-        Ok((planned, manner.ledger.as_ref().map(create).transpose()?))
+        Ok((begun, manner.ledger.as_ref().map(create).transpose()?))
     };
-    plan.jobs.iter().zip(plans).map(traced).collect()
+    plan.jobs.iter().zip(begun).map(traced).collect()
 }
 
 /// Begins all jobs, and says how to look at them.
 fn begin(
     plan: &Plan,
-    plans: Vec<Traced>,
+    traced: Vec<Traced>,
     mut following: Option<Following>,
-    check: bool,
+    manner: &Manner,
     signals: &Signals,
 ) -> (JoinSet<Joined>, Vec<Watched>) {
-    let (mut tasks, mut watched) = (JoinSet::new(), Vec::new());
-    for (index, (job, (planned, ledger))) in plan.jobs.iter().zip(plans).enumerate() {
+    let check = manner.check;
+    let (mut tasks, mut watched, began) = (JoinSet::new(), Vec::new(), Instant::now());
+    for (index, (job, (begun, ledger))) in plan.jobs.iter().zip(traced).enumerate() {
         // There is one only where there is one job.
         let following = following.take();
         let freshness = following.as_ref().map(|following| following.freshness.clone());
-        let before = before(&planned, check || ledger.is_some());
-        let mut run = job.run(planned, ledger, freshness.as_ref(), check);
-        let progress = run.progress();
+        let view = View::new(begun.before(check || ledger.is_some()));
         let (duration, operations) = (job.duration(), job.operations());
-        let name = job.name.clone();
-        watched.push(Watched { name, progress, duration, operations, before, freshness });
-        let run = run.stop_on(signals.reached(1)).abort_on(signals.reached(2));
+        let (name, seen) = (job.name.clone(), freshness.clone());
+        watched.push(Watched { name, view: view.clone(), duration, operations, freshness: seen });
+        let course = Course { signals: signals.clone(), check, view, began };
+        let (job, out) = (job.clone(), manner.ledger.clone());
+        let created = created::path(out.as_deref().unwrap_or(Path::new("")), plan.name_among(&job));
         tasks.spawn(async move {
-            let ended = ended(run.execute().await, check);
+            let report = match begun {
+                Begun::Known(prepared) if !job.is_tenant() => {
+                    course.run(&job, prepared, Beside { ledger, freshness }).await
+                }
+                begun => tenant::run(job, begun, &course, ledger.map(|ledger| (created, ledger))).await,
+            };
+            let ended = ended(report, check);
             let freshness = match following {
                 Some(following) => following.end().await,
                 None => None,
@@ -216,32 +252,22 @@ fn begin(
     (tasks, watched)
 }
 
-/// What takes the time before the first operation, where tables are large.
-fn before(planned: &CrudPlan, is_compared: bool) -> &'static str {
-    if planned.tables.iter().any(TablePlan::adopts) {
-        "reading the rows that are there, to take them over; no traffic yet"
-    } else if is_compared {
-        "counting the rows that are there, to compare them at the end; no traffic yet"
-    } else {
-        "looking at the tables; no traffic yet"
-    }
-}
-
 /// What a job would do, without doing it.
-async fn planned(plan: &Plan, job: &Job, check: bool) -> Result<CrudPlan, Failed> {
+async fn planned(plan: &Plan, job: &Job, check: bool) -> Result<Prepared, Failed> {
     let mut session = job.connect().await?;
-    let setup = Setup { seed: job.seed, lanes: job.lanes(), check };
-    let planned = crud::permitted_plan(&mut session, &job.crud(), &setup).await;
+    let prepared = Prepared::of(job, &mut session, check).await;
     session.close().await;
-    planned.map_err(|error| plan.refused(job, error))
+    prepared.map_err(|error| plan.refused(job, error))
 }
 
 /// What a job would do, with the rows that its lanes would take over.
-pub(crate) async fn adopted(plan: &Plan, job: &Job) -> Result<CrudPlan, Failed> {
-    let mut planned = planned(plan, job, false).await?;
-    let adopted = planned.adopt(&mut job.connect().await?).await;
-    adopted.map_err(|error| plan.refused(job, error))?;
-    Ok(planned)
+pub(crate) async fn adopted(plan: &Plan, job: &Job) -> Result<Prepared, Failed> {
+    let mut prepared = planned(plan, job, false).await?;
+    if let Prepared::Crud(planned) = &mut prepared {
+        let adopted = planned.adopt(&mut job.connect().await?).await;
+        adopted.map_err(|error| plan.refused(job, error))?;
+    }
+    Ok(prepared)
 }
 
 impl Execution {

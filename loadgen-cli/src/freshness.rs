@@ -15,6 +15,7 @@ use loadgen_pg::{
 use tokio::{sync::oneshot, task::JoinHandle};
 
 use crate::{
+    backend::Backend,
     created,
     environment::Environment,
     execute::{Manner, Traced},
@@ -23,7 +24,7 @@ use crate::{
     plan::Plan,
     run_target::target_at,
     sink::Sink,
-    slot::SlotWish,
+    slot::{SLOTS, SlotWish},
     units::{count, millis},
 };
 
@@ -46,7 +47,7 @@ impl Followed {
         let why = match sink {
             Sink::Copy(address) => {
                 let target = target_at(Some(address), &Environment::with_file(None)?)?;
-                return Ok(Followed::Copy(Box::new(target)));
+                return Ok(Followed::Copy(Box::new(target.postgres("--freshness takes what")?.clone())));
             }
             Sink::Slot(name) if made == Some(name) => return Ok(Followed::Slot),
             Sink::Slot(name) => {
@@ -67,7 +68,7 @@ impl Followed {
         }
         match self {
             Followed::Copy(target) => {
-                guard::check(target, allow_host).await?;
+                guard::check(&Backend::Pg(PgTarget::clone(target)), allow_host).await?;
                 reached(target).await
             }
             Followed::Slot => Ok(()),
@@ -107,7 +108,7 @@ pub(crate) fn begin(plan: &Plan, traced: &[Traced], manner: &Manner) -> Result<O
         }
         (Followed::Slot, Some(slot), Some(publication)) => {
             let source = SlotSource { slot: slot.name, publication: publication.name };
-            let sink = SlotCopy::new(job.target.clone(), source, marker, &header.run);
+            let sink = SlotCopy::new(job.target.postgres(SLOTS)?.clone(), source, marker, &header.run);
             tokio::spawn(async move { follower.follow(sink, has_ended, PATIENCE).await })
         }
         (Followed::Slot, ..) => return Ok(None),

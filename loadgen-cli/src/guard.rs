@@ -5,10 +5,12 @@
 
 use std::{io, net::IpAddr, time::Duration};
 
-use loadgen_core::Target;
-use loadgen_pg::{Host, PgTarget};
+use loadgen_core::{Host, Target};
 
-use crate::failed::{Code, Failed};
+use crate::{
+    backend::Backend,
+    failed::{Code, Failed},
+};
 
 /// How near a target is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,7 +27,7 @@ pub(crate) enum Reach {
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Looks the host up, and says how near it is.
-pub(crate) async fn reach(target: &PgTarget, allowed: &[String]) -> Result<Reach, Failed> {
+pub(crate) async fn reach(target: &Backend, allowed: &[String]) -> Result<Reach, Failed> {
     let addresses = resolve(target).await?;
     match judge(target.host(), &addresses, allowed) {
         Reach::Public if addresses.is_empty() => Err(nowhere(target)),
@@ -34,7 +36,7 @@ pub(crate) async fn reach(target: &PgTarget, allowed: &[String]) -> Result<Reach
 }
 
 /// Refuses to go on when a target is not private and not allowed.
-pub(crate) async fn check(target: &PgTarget, allowed: &[String]) -> Result<(), Failed> {
+pub(crate) async fn check(target: &Backend, allowed: &[String]) -> Result<(), Failed> {
     let addresses = resolve(target).await?;
     let host = target.host();
     if judge(host, &addresses, allowed) != Reach::Public {
@@ -55,7 +57,7 @@ pub(crate) async fn check(target: &PgTarget, allowed: &[String]) -> Result<(), F
 }
 
 /// Nobody can say how far away a name is that has no address.
-fn nowhere(target: &PgTarget) -> Failed {
+fn nowhere(target: &Backend) -> Failed {
     let (place, host) = (target.describe(), target.host());
     let message = format!("failed to connect to {place}: there is no address for {host}; look at the name");
     Failed::new(Code::Run, message)
@@ -73,10 +75,10 @@ fn judge(host: &Host, addresses: &[IpAddr], allowed: &[String]) -> Reach {
 }
 
 /// The addresses of a host: none of a socket, and none of a name that has none.
-async fn resolve(target: &PgTarget) -> Result<Vec<IpAddr>, Failed> {
+async fn resolve(target: &Backend) -> Result<Vec<IpAddr>, Failed> {
     let Host::Name(name) = target.host() else { return Ok(Vec::new()) };
     let lookup = async {
-        let found = tokio::net::lookup_host((name.as_str(), target.settings().port())).await?;
+        let found = tokio::net::lookup_host((name.as_str(), target.port())).await?;
         Ok(found.map(|address| address.ip()).collect())
     };
     within(PATIENCE, target, lookup).await
@@ -84,7 +86,7 @@ async fn resolve(target: &PgTarget) -> Result<Vec<IpAddr>, Failed> {
 
 async fn within(
     limit: Duration,
-    target: &PgTarget,
+    target: &Backend,
     lookup: impl Future<Output = io::Result<Vec<IpAddr>>>,
 ) -> Result<Vec<IpAddr>, Failed> {
     match tokio::time::timeout(limit, lookup).await {
@@ -106,7 +108,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_name_server_that_does_not_answer_is_not_waited_for() {
-        let target = PgTarget::new(loadgen_pg::PgSettings::from_url("postgres://db/shop").unwrap());
+        let target = Backend::resolve(Some("postgres://db/shop"), &|_| None).unwrap();
         let failed = within(Duration::from_millis(1), &target, std::future::pending()).await.unwrap_err();
         let message = failed.message().unwrap();
         assert!(

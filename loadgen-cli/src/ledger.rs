@@ -24,9 +24,9 @@ pub(crate) fn create(
     job: &Job,
 ) -> Result<(Ledger, Header), Failed> {
     let (mut directory, mut name) = (out.join(DIRECTORY), run.to_owned());
-    if plan.jobs.len() > 1 {
-        directory.push(&job.name);
-        name = format!("{name}/{}", job.name);
+    if let Some(job) = plan.name_among(job) {
+        directory.push(file_name(job));
+        name = format!("{name}/{job}");
     }
     let journals = if sync == LedgerSync::Group { 1 } else { job.connections() };
     let options = LedgerOptions { journals, sync, ..LedgerOptions::default() };
@@ -50,7 +50,7 @@ pub(crate) fn refuse_taken(out: &Path) -> Result<(), Failed> {
 
 /// What to do about the ledger of a job that has ended otherwise than it should, if there is something to do.
 pub(crate) fn unsettled(out: &Path, plan: &Plan, job: &Job) -> Option<String> {
-    let name = (plan.jobs.len() > 1).then_some(job.name.as_str());
+    let name = plan.name_among(job);
     // Who cannot read it now is told so by `resolve`.
     let state = state(&find(out, name)).unwrap_or(LedgerState::Unsettled);
     let which = name.map_or(String::new(), |name| format!(" --job {name}"));
@@ -67,7 +67,7 @@ pub(crate) fn unsettled(out: &Path, plan: &Plan, job: &Job) -> Option<String> {
 pub(crate) fn jobs(directory: &Path) -> Vec<String> {
     let below = std::fs::read_dir(directory).into_iter().flatten().flatten();
     let jobs = below.filter(|entry| entry.path().join("0000-000000.log").is_file());
-    let mut names: Vec<String> = jobs.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+    let mut names: Vec<String> = jobs.map(|entry| job_name(&entry.file_name().to_string_lossy())).collect();
     names.sort_unstable();
     names
 }
@@ -99,7 +99,7 @@ pub(crate) fn run_of(named: &Path) -> (PathBuf, Option<String>) {
     if let Some(run) = above.filter(|_| is_ledger(&whole.as_path())).filter(is_run) {
         return (run.to_owned(), None);
     }
-    let job = whole.file_name().map(|name| name.to_string_lossy().into_owned());
+    let job = whole.file_name().map(|name| job_name(&name.to_string_lossy()));
     match above.filter(is_ledger).and_then(Path::parent).filter(is_run) {
         Some(run) => (run.to_owned(), job),
         None => (named.to_owned(), None),
@@ -110,5 +110,46 @@ pub(crate) fn run_of(named: &Path) -> (PathBuf, Option<String>) {
 pub(crate) fn find(run: &Path, job: Option<&str>) -> PathBuf {
     let below = run.join(DIRECTORY);
     let directory = if below.is_dir() { below } else { run.to_owned() };
-    job.map_or(directory.clone(), |job| directory.join(job))
+    job.map_or(directory.clone(), |job| directory.join(file_name(job)))
+}
+
+/// What a file or directory of a job is called: its name, but for what has a meaning in paths.
+pub(crate) fn file_name(job: &str) -> String {
+    let is_plain =
+        |at: usize, c: char| !matches!(c, '/' | '\\' | ':' | '%') && !c.is_control() && (at > 0 || c != '.');
+    let mut name = String::with_capacity(job.len());
+    for (at, c) in job.char_indices() {
+        match is_plain(at, c) {
+            true => name.push(c),
+            false => name.extend(c.to_string().bytes().map(|byte| format!("%{byte:02X}"))),
+        }
+    }
+    name
+}
+
+/// The job that has a file or directory of that name.
+fn job_name(file: &str) -> String {
+    percent_encoding::percent_decode_str(file).decode_utf8_lossy().into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_name_of_a_job_leads_out_of_the_directory() {
+        for (job, expected) in [
+            ("shop", "shop"),
+            ("first one", "first one"),
+            ("b]🐘", "b]🐘"),
+            ("../../etc", "%2E.%2F..%2Fetc"),
+            ("/etc", "%2Fetc"),
+            ("..", "%2E."),
+            ("a%2Fb\\\n", "a%252Fb%5C%0A"),
+        ] {
+            assert_eq!(file_name(job), expected);
+            assert_eq!(job_name(expected), job);
+            assert_eq!(Path::new(&file_name(job)).components().count(), 1);
+        }
+    }
 }

@@ -1,7 +1,10 @@
 //! The `loadgen` command.
 
 mod args;
+mod backend;
+mod begun;
 mod capture;
+mod course;
 mod created;
 mod ends;
 mod environment;
@@ -15,10 +18,15 @@ mod ids;
 mod job;
 mod ledger;
 mod log;
+mod markers;
+mod migrations;
 mod news;
+mod outages;
 mod output;
+mod places;
 mod plan;
 mod plan_file;
+mod prepared;
 mod progress;
 mod run_target;
 mod secrets;
@@ -28,11 +36,14 @@ mod signals;
 mod sink;
 mod slot;
 mod style;
+mod tenant;
+mod tenants;
 mod text;
 mod units;
 mod verbs;
 mod verify_file;
 mod verify_text;
+mod view;
 
 use std::process::ExitCode;
 

@@ -5,17 +5,22 @@ use std::{io::Read, path::Path};
 use loadgen_core::{
     PrepareError, Rng, RunError, Seed, Target,
     crud::{CrudPlanError, Part},
+    migration::Migration,
+    orders::OrdersPlanError,
 };
-use loadgen_pg::{PgSettings, PgTarget};
 
 use crate::{
+    backend::Backend,
     environment::Environment,
     failed::{Code, Failed},
     flags::{ENDLESS, LoadArgs, SourceArgs, TableArgs},
     ids,
     job::Job,
-    plan_file::{JobConfig, Lookup, PlanError, PlanFile, WorkloadConfig, Written},
-    secrets,
+    migrations,
+    outages::Outages,
+    places::Places,
+    plan_file::{JobConfig, Lookup, PlanError, PlanFile, Written},
+    secrets, tenants,
 };
 
 /// A plan with everything settled but what only the targets know.
@@ -25,6 +30,8 @@ pub(crate) struct Plan {
     /// Whether nobody gave the seed.
     pub(crate) seed_was_drawn: bool,
     pub(crate) jobs: Vec<Job>,
+    /// What is done otherwise than was written.
+    pub(crate) warnings: Vec<String>,
     written: Written,
     /// The flags about tables, which may be to blame for what does not fit.
     tables: TableArgs,
@@ -39,44 +46,37 @@ impl Plan {
         let written = Written::read(&file, &text, &lookup, &source.plan.set)?;
         let given = source.plan.seed.or(written.plan.seed);
         let (seed, seed_was_drawn) = (given.unwrap_or_else(ids::seed), given.is_none());
-        let layer = load.layer(&source.reach);
-        let mut jobs = Vec::new();
+        let layers = Layers {
+            written: &written,
+            source,
+            layer: load.layer(&source.reach),
+            lookup: &lookup,
+            seed,
+            places: Places::default(),
+        };
+        let (mut jobs, mut warnings) = (Vec::new(), Vec::new());
         for (index, config) in written.plan.jobs.iter().enumerate() {
-            if !source.plan.job.is_empty() && !source.plan.job.iter().any(|name| name == config.name()) {
-                continue;
+            warnings.extend(tenants::warnings(config));
+            let mut server = None;
+            for (database, config) in tenants::apart(config, &source.plan.job) {
+                jobs.push(layers.job(index, (database, &mut server), config, &mut warnings)?);
             }
-            let name = config.name().to_owned();
-            let mut config = config.clone().merge(layer.clone());
-            let WorkloadConfig::Crud(crud) = config.workload.get_or_insert_default();
-            source.tables.apply(crud);
-            named(&config, &lookup)?;
-            let settings = PgSettings::resolve(config.target.as_deref(), &lookup);
-            let target = settings.map_err(|error| match source.reach.url {
-                None if written.plan.jobs[index].target.is_some() => {
-                    Failed::from(written.mistake(&["jobs", &index.to_string(), "target"], error.to_string()))
-                }
-                _ => Failed::because(Code::Usage, &error),
-            })?;
-            let mut target = PgTarget::new(target);
-            if let Some(deadline) = config.deadline {
-                target = target.with_statement_deadline(deadline.0);
-            }
-            config.target = config.target.or_else(|| lookup("DATABASE_URL"));
-            let seed = seed_of(seed, index);
-            jobs.push(Job { name, target, seed, config, index });
         }
         unknown_job(source, &written.plan)?;
         let resolved =
             PlanFile { seed: None, jobs: jobs.iter().map(|job: &Job| job.config.clone()).collect() };
         resolved.validate().map_err(|message| Failed::new(Code::Usage, message))?;
-        Ok(Plan { seed, seed_was_drawn, jobs, written, tables: source.tables.clone() })
+        Ok(Plan { seed, seed_was_drawn, jobs, warnings, written, tables: source.tables.clone() })
     }
 
     /// The plan as resolved, to be run again: passwords are left out.
     pub(crate) fn to_yaml(&self) -> Result<String, Failed> {
-        let jobs = self.jobs.iter().map(|job| {
+        let jobs = self.jobs.iter().enumerate().map(|(place, job)| {
             let mut config = job.config.clone();
             config.name = Some(job.name.clone());
+            if !job.is_tenant() && job.seed != seed_of(self.seed, place) {
+                config.seed = Some(job.seed);
+            }
             config.target = config.target.map(|target| secrets::without_password(&target));
             config.operations = config.operations.filter(|operations| *operations != ENDLESS);
             config
@@ -84,8 +84,21 @@ impl Plan {
         let plan = PlanFile { seed: Some(self.seed), jobs: jobs.collect() };
         let yaml = serde_saphyr::to_string(&plan).map_err(|error| Failed::because(Code::Run, &error))?;
         Ok(format!(
-            "# The plan of a run. Passwords are left out: give them in PGPASSWORD or ~/.pgpass.\n{yaml}"
+            "# The plan of a run. Passwords are left out: give them in PGPASSWORD or ~/.pgpass, or in SQLCMDPASSWORD.\n{yaml}"
         ))
+    }
+
+    /// What tells a job from the others of the plan, if there are any.
+    pub(crate) fn name_among<'a>(&self, job: &'a Job) -> Option<&'a str> {
+        (self.jobs.len() > 1).then_some(job.name.as_str())
+    }
+
+    /// Why a job has no report.
+    pub(crate) fn no_report(&self, job: &Job, error: RunError) -> Failed {
+        match error {
+            RunError::Prepare { source, .. } => self.refused(job, source),
+            other => Failed::because(Code::Run, &other),
+        }
     }
 
     /// What stood in the way of a job: a mistake in the plan only if it is about a name that the plan has.
@@ -95,6 +108,11 @@ impl Plan {
             return Failed::because(Code::Run, &RunError::Prepare { target, source });
         };
         let message = error.to_string();
+        if matches!(error.downcast_ref(), Some(OrdersPlanError::Schema(_)))
+            && let Some(mistake) = self.mistake_below(job, &["orders"], "schema", &message)
+        {
+            return Failed::from(mistake);
+        }
         let part = error.downcast_ref::<CrudPlanError>().and_then(CrudPlanError::part);
         let flag = part.and_then(|part| self.tables.flag_of(part));
         // The schemas of the file do not count beside those of the flags; its tables do.
@@ -108,7 +126,7 @@ impl Plan {
 
     /// A mistake in a part of a job's workload, if the plan says anything of it.
     fn mistake_at(&self, job: &Job, part: &Part, message: &str) -> Option<PlanError> {
-        let (crud, index) = (job.crud(), job.index.to_string());
+        let crud = job.crud();
         let (below, name): (Vec<&str>, _) = match part {
             Part::Schema(name) => (vec!["schemas"], name.as_str()),
             Part::Table(name) => (vec!["tables"], name.as_str()),
@@ -120,21 +138,99 @@ impl Plan {
             Part::Sampling(Some(table)) => (vec!["tables", crud.key_of(table)?], "sampling"),
             _ => return None,
         };
-        let path = [&["jobs", index.as_str(), "workload", "crud"], below.as_slice()].concat();
+        self.mistake_below(job, &[&["crud"], below.as_slice()].concat(), name, message)
+    }
+
+    /// A mistake in an entry below a job's workload, if the plan has it.
+    fn mistake_below(&self, job: &Job, below: &[&str], name: &str, message: &str) -> Option<PlanError> {
+        let index = job.index.to_string();
+        let whose = tenants::path(job, &self.written.plan);
+        let path = [&["jobs", index.as_str()], whose.as_slice(), &["workload"], below].concat();
         self.written.mistake_at(&path, name, message)
     }
 }
 
+/// What a job is made of: the plan and what is laid over it.
+struct Layers<'a> {
+    written: &'a Written,
+    source: &'a SourceArgs,
+    layer: JobConfig,
+    lookup: Lookup<'a>,
+    seed: Seed,
+    places: Places,
+}
+
+impl Layers<'_> {
+    /// A job of the file, or that of one of its databases: they share what signs in to their server.
+    fn job(
+        &self,
+        index: usize,
+        (database, server): (Option<String>, &mut Option<Backend>),
+        config: JobConfig,
+        warnings: &mut Vec<String>,
+    ) -> Result<Job, Failed> {
+        let Layers { written, source, lookup, .. } = self;
+        let mistake =
+            |key: &str, why: String| Failed::from(written.mistake(&["jobs", &index.to_string(), key], why));
+        let mut config = config.merge(self.layer.clone());
+        source.tables.lay_over(config.workload.get_or_insert_default())?;
+        named(&config, lookup)?;
+        let known = server.take().map_or_else(|| Backend::resolve(config.target.as_deref(), lookup), Ok);
+        let known = known.map_err(|failed| match source.reach.url {
+            None if written.plan.jobs[index].target.is_some() => {
+                mistake("target", failed.message().unwrap_or_default().to_owned())
+            }
+            _ => failed,
+        })?;
+        let mut target = server.insert(known).clone();
+        if let Some(name) = &database {
+            target = target.with_database(name);
+        }
+        if let Some(deadline) = config.deadline {
+            target = target.with_statement_deadline(deadline.0);
+        }
+        config.target = config.target.or_else(|| lookup("DATABASE_URL"));
+        let seed = match &database {
+            Some(name) => tenants::seed_of(config.seed.unwrap_or(self.seed), name),
+            None => config.seed.unwrap_or_else(|| seed_of(self.seed, index)),
+        };
+        let migrations = further_steps(&config, &target.orders_steps(), warnings)
+            .map_err(|why| mistake("migrations", why))?;
+        let (name, outages) = (config.name().to_owned(), database.map(|_| Outages::default()));
+        let places = self.places.clone();
+        Ok(Job { name, target, seed, config, migrations, index, outages, places })
+    }
+}
+
+/// The steps in the directory of a plan. One that is not there has none, which is said: the same plan goes with and without.
+fn further_steps(
+    config: &JobConfig,
+    known: &[Migration],
+    warnings: &mut Vec<String>,
+) -> Result<Vec<Migration>, String> {
+    let Some(directory) = config.migrations.as_deref().filter(|directory| !directory.is_empty()) else {
+        return Ok(Vec::new());
+    };
+    if Path::new(directory).exists() {
+        return migrations::read(Path::new(directory), known);
+    }
+    let warning =
+        format!("there is no {directory}, so the only migrations are those that come with the workload");
+    if !warnings.contains(&warning) {
+        warnings.push(warning);
+    }
+    Ok(Vec::new())
+}
+
 /// Traffic never goes to a database that nobody named, be it the default of libpq.
 fn named(job: &JobConfig, lookup: Lookup<'_>) -> Result<(), Failed> {
-    const NAMES: [&str; 5] = ["DATABASE_URL", "PGHOST", "PGHOSTADDR", "PGPORT", "PGDATABASE"];
-    let is_set = |name: &str| lookup(name).is_some_and(|value| !value.is_empty());
-    if job.target.is_some() || NAMES.iter().any(|name| is_set(name)) {
+    if job.target.is_some() || Backend::is_named(lookup) {
         return Ok(());
     }
     let name = job.name();
-    let message =
-        format!("{name} has no target: give --url, DATABASE_URL or PGHOST, or write `target:` in a plan");
+    let message = format!(
+        "{name} has no target: give --url, DATABASE_URL, PGHOST or SQLCMDSERVER, or write `target:` in a plan"
+    );
     Err(Failed::new(Code::Usage, message))
 }
 
@@ -166,7 +262,7 @@ fn read(file: Option<&Path>) -> Result<(String, String), Failed> {
 }
 
 fn unknown_job(source: &SourceArgs, plan: &PlanFile) -> Result<(), Failed> {
-    let names: Vec<&str> = plan.jobs.iter().map(JobConfig::name).collect();
+    let names: Vec<&str> = plan.jobs.iter().flat_map(tenants::all_names).collect();
     let unknown = source.plan.job.iter().find(|name| !names.contains(&name.as_str()));
     unknown.map_or(Ok(()), |name| {
         let message = format!("there is no job {name}; the plan has {}", names.join(", "));

@@ -12,6 +12,7 @@ use crate::{
     news::News,
     output,
     units::{clock, count, millis},
+    view::View,
 };
 
 /// How often a plain line comes.
@@ -23,11 +24,9 @@ pub(crate) const LIVE: Duration = Duration::from_millis(200);
 #[derive(Debug)]
 pub(crate) struct Watched {
     pub(crate) name: String,
-    pub(crate) progress: Progress,
+    pub(crate) view: View,
     pub(crate) duration: Option<Duration>,
     pub(crate) operations: Option<u64>,
-    /// What is done before the first operation.
-    pub(crate) before: &'static str,
     pub(crate) freshness: Option<Freshness>,
 }
 
@@ -121,7 +120,7 @@ async fn tell(jobs: Vec<Watched>) {
     loop {
         for _ in 0..PLAIN.as_secs() {
             tokio::time::sleep(Duration::from_secs(1)).await;
-            jobs.iter().zip(&mut looks).for_each(|(job, (_, news))| news.say(&job.name, &job.progress));
+            jobs.iter().zip(&mut looks).for_each(|(job, (_, news))| job.say(news));
         }
         for (job, (look, _)) in jobs.iter().zip(&mut looks) {
             let line = job.line(look);
@@ -144,8 +143,8 @@ async fn draw(jobs: Vec<Watched>, bars: MultiProgress) {
     loop {
         tokio::time::sleep(LIVE).await;
         for (job, (bar, look, news)) in jobs.iter().zip(&mut drawn) {
-            news.say(&job.name, &job.progress);
-            let snapshot = job.progress.snapshot();
+            job.say(news);
+            let snapshot = job.snapshot();
             bar.set_prefix(format!("{} {}", clock(start.elapsed()), job.name));
             bar.set_position((1_000.0 * job.done(start.elapsed(), snapshot)) as u64);
             bar.set_message(job.line(look));
@@ -156,10 +155,21 @@ async fn draw(jobs: Vec<Watched>, bars: MultiProgress) {
 impl Watched {
     /// What is going on now.
     fn line(&self, look: &mut Look) -> String {
-        match self.progress.is_under_way() {
-            true => look.line(self.progress.snapshot()) + &self.freshness(),
-            false => self.before.to_owned(),
+        match self.view.progress().filter(Progress::is_under_way) {
+            Some(progress) => look.line(progress.snapshot()) + &self.freshness(),
+            None => self.view.before(),
         }
+    }
+
+    /// Says what has changed since.
+    fn say(&self, news: &mut News) {
+        if let Some(progress) = self.view.progress() {
+            news.say(&self.name, &progress);
+        }
+    }
+
+    fn snapshot(&self) -> Snapshot {
+        self.view.progress().map(|progress| progress.snapshot()).unwrap_or_default()
     }
 
     /// What is said of the sink, if one is followed.

@@ -6,9 +6,9 @@ use loadgen_core::{
     Target,
     ledger::{Header, LedgerReader},
 };
-use loadgen_pg::{PgSession, PgSettings, PgTarget};
 
 use crate::{
+    backend::{Backend, BackendSession},
     environment::Environment,
     failed::{Code, Failed},
     flags::RunDirArgs,
@@ -21,7 +21,7 @@ use crate::{
 pub(crate) struct RunTarget {
     pub(crate) directory: PathBuf,
     pub(crate) header: Header,
-    pub(crate) target: PgTarget,
+    pub(crate) target: Backend,
     allow_host: Vec<String>,
     /// What gives another address.
     flag: &'static str,
@@ -46,8 +46,14 @@ impl RunTarget {
     pub(crate) fn without_header(args: &RunDirArgs, directory: PathBuf) -> Result<Self, Failed> {
         let environment = Environment::with_file(None)?;
         let given = args.reach.url.clone().or_else(|| environment.get("DATABASE_URL"));
-        let address = given.or_else(|| planned(&args.run, args.job.as_deref()));
+        let planned = planned(&args.run, args.job.as_deref());
+        let (target, database) = planned.map_or((None, None), |job| (job.target, job.database));
+        let address = given.or(target);
         let target = target_at(address.as_deref(), &environment)?;
+        let target = match &database {
+            Some(name) => target.with_database(name),
+            None => target,
+        };
         let allow_host = args.reach.allow_host.clone();
         let unknown = address
             .is_none()
@@ -62,7 +68,7 @@ impl RunTarget {
     }
 
     /// A session of the database.
-    pub(crate) async fn connect(&self) -> Result<PgSession, Failed> {
+    pub(crate) async fn connect(&self) -> Result<BackendSession, Failed> {
         guard::check(&self.target, &self.allow_host).await?;
         let failed = |failure| {
             let (place, flag) = (self.target.describe(), self.flag);
@@ -79,9 +85,8 @@ impl RunTarget {
 }
 
 /// The database at an address, or where the environment says.
-pub(crate) fn target_at(address: Option<&str>, environment: &Environment) -> Result<PgTarget, Failed> {
-    let settings = PgSettings::resolve(address, &|name: &str| environment.get(name));
-    settings.map(PgTarget::new).map_err(|error| Failed::because(Code::Usage, &error))
+pub(crate) fn target_at(address: Option<&str>, environment: &Environment) -> Result<Backend, Failed> {
+    Backend::resolve(address, &|name: &str| environment.get(name))
 }
 
 /// The plan that a run has left beside its ledger.
@@ -89,10 +94,19 @@ fn plan_of(run: &Path) -> PathBuf {
     run.join("plan.yaml")
 }
 
-/// The target of a job in that plan.
-fn planned(run: &Path, job: Option<&str>) -> Option<String> {
+/// Where a job went.
+struct Planned {
+    target: Option<String>,
+    /// Which database there, where it was one of several.
+    database: Option<String>,
+}
+
+/// Where a job in that plan went.
+fn planned(run: &Path, job: Option<&str>) -> Option<Planned> {
     let text = std::fs::read_to_string(plan_of(run)).ok()?;
     let plan: PlanFile = serde_saphyr::from_str(&text).ok()?;
     let is_meant = |config: &JobConfig| job.is_none_or(|job| config.name() == job);
-    plan.jobs.into_iter().find(is_meant)?.target
+    let JobConfig { target, databases, .. } = plan.jobs.into_iter().find(is_meant)?;
+    let database = databases.and_then(|databases| databases.names.into_iter().next());
+    Some(Planned { target, database })
 }

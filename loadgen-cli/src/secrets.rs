@@ -9,13 +9,32 @@ const SECRETS: [&str; 2] = ["password", "sslpassword"];
 /// An address without its passwords: cut where whoever connects to it cuts it, so whatever is accepted as a password
 /// is left out, quotes, blanks and colons included.
 pub(crate) fn without_password(address: &str) -> String {
+    match loadgen_mssql::is_address(address) {
+        true => without_mask(&loadgen_mssql::without_password(address)),
+        false => without_secrets(address, |(name, _)| SECRETS.contains(&name)),
+    }
+}
+
+/// What stands for a password of SQL Server.
+const MASK: &str = "***";
+
+/// An address of SQL Server, or a connection string, without what is masked in it: then the environment has the password.
+fn without_mask(masked: &str) -> String {
+    if masked.contains("://") {
+        return without_secrets(masked, |(_, value)| value == MASK);
+    }
+    let is_open = |pair: &&str| pair.split_once('=').is_none_or(|(_, value)| value.trim() != MASK);
+    masked.split(';').filter(is_open).collect::<Vec<_>>().join(";")
+}
+
+fn without_secrets(address: &str, is_secret: impl Fn((&str, &str)) -> bool) -> String {
     let start = address.find("://").map_or(0, |at| at + 3);
     let (scheme, rest) = address.split_at(start);
     let (authority, tail) = rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len()));
     let (login, at_host) = authority.split_at(authority.rfind('@').unwrap_or(0));
     let user = login.split_once(':').map_or(login, |(user, _)| user);
     let (path, query) = tail.split_once('?').map_or((tail, None), |(path, query)| (path, Some(query)));
-    let is_open = |pair: &&str| pair.split_once('=').is_none_or(|(name, _)| !SECRETS.contains(&name));
+    let is_open = |pair: &&str| pair.split_once('=').is_none_or(|pair| !is_secret(pair));
     let open: Vec<&str> = query.into_iter().flat_map(|query| query.split('&')).filter(is_open).collect();
     let mark = if open.is_empty() { "" } else { "?" };
     format!("{scheme}{user}{at_host}{path}{mark}{}", open.join("&"))
@@ -28,7 +47,7 @@ pub(crate) fn masked(text: &str) -> String {
 }
 
 fn masked_line(line: &str) -> String {
-    let Some(start) = line.find("://").map(|at| at + 3) else { return line.to_owned() };
+    let Some(start) = line.find("://").map(|at| at + 3) else { return masked_pairs(line) };
     let mut line = line.to_owned();
     for name in SECRETS {
         let mut from = start;
@@ -46,4 +65,18 @@ fn masked_line(line: &str) -> String {
         line.replace_range(start + colon + 1..start + at, "***");
     }
     line
+}
+
+/// A line that may have a connection string in it: whatever follows the name of a password is hidden.
+fn masked_pairs(line: &str) -> String {
+    let lower = line.to_ascii_lowercase();
+    let ends =
+        ["password", "pwd"].iter().flat_map(|name| lower.match_indices(name).map(|(at, _)| at + name.len()));
+    let is_string =
+        lower.contains(';') || ["server", "data source", "addr"].iter().any(|name| lower.contains(name));
+    let is_named = |end: &usize| lower[*end..].trim_start().starts_with('=');
+    match ends.filter(is_named).filter(|_| is_string).min() {
+        Some(end) => format!("{}=***", &line[..end]),
+        None => line.to_owned(),
+    }
 }

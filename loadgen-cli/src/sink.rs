@@ -35,7 +35,7 @@ impl fmt::Display for Capture {
 
 /// What `--sink` takes.
 const FORMS: &str = "`source`, `slot:NAME`, `debezium:FILE`, `debezium:-` for the standard input, or an address as \
-                     postgres://host/database";
+                     postgres://host/database or mssql://host/database";
 
 impl FromStr for Sink {
     type Err = String;
@@ -47,6 +47,7 @@ impl FromStr for Sink {
             Some(("debezium", "-")) => Ok(Sink::Debezium(Capture::Input)),
             Some(("debezium", file)) if !file.is_empty() => Ok(Sink::Debezium(Capture::File(file.into()))),
             Some((_, rest)) if rest.starts_with("//") => Ok(Sink::Copy(text.to_owned())),
+            _ if loadgen_mssql::is_address(text) => Ok(Sink::Copy(text.to_owned())),
             _ => Err(format!("there is no sink {text}: --sink takes {FORMS}")),
         }
     }
@@ -61,6 +62,7 @@ mod tests {
         assert_eq!("source".parse(), Ok(Sink::Source));
         assert_eq!("slot:cdc".parse(), Ok(Sink::Slot("cdc".into())));
         assert_eq!("postgres://db/shop".parse(), Ok(Sink::Copy("postgres://db/shop".into())));
+        assert_eq!("Server=tcp:db;Database=x".parse(), Ok(Sink::Copy("Server=tcp:db;Database=x".into())));
         assert_eq!("debezium:-".parse(), Ok(Sink::Debezium(Capture::Input)));
         assert_eq!("debezium:a:b".parse(), Ok(Sink::Debezium(Capture::File("a:b".into()))));
         for wrong in ["", "debezium:", "slot:", "slot", "sauce", "file:x"] {

@@ -1,6 +1,7 @@
 //! The flags of the verbs, in groups.
 
 mod load;
+mod migrate;
 mod seed;
 mod source;
 mod tables;
@@ -16,6 +17,7 @@ use loadgen_core::{
 use self::load::above_zero;
 pub(crate) use self::{
     load::{ENDLESS, LoadArgs},
+    migrate::MigrateArgs,
     seed::SeedArgs,
     source::{FileArgs, ReachArgs, SourceArgs},
     tables::{ScopeArgs, TableArgs},

@@ -41,7 +41,8 @@ pub(crate) struct FileArgs {
 /// Where it goes.
 #[derive(Clone, Debug, Default, Args)]
 pub(crate) struct ReachArgs {
-    /// The database, as postgres://user@host:5432/name. Also DATABASE_URL, and libpq's PG* variables
+    /// The database, as postgres://user@host:5432/name or mssql://user@host:1433/name, or a connection string of ADO. Also
+    /// DATABASE_URL, libpq's PG* and sqlcmd's SQLCMD* variables
     #[arg(long, help_heading = "Target")]
     pub(crate) url: Option<String>,
     /// Write to this host although it is neither local nor in a private network

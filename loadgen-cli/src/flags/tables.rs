@@ -9,10 +9,14 @@ use clap::{
 use loadgen_core::{
     TableName,
     crud::{CrudConfig, OperationWeights, Part, TableConfig, Touch},
+    orders::OrdersConfig,
     pattern::{is_called, is_pattern},
 };
 
-use crate::plan_file::all_zero;
+use crate::{
+    failed::{Code, Failed},
+    plan_file::{WorkloadConfig, all_zero},
+};
 
 /// Where to look for tables.
 #[derive(Clone, Debug, Default, Args)]
@@ -51,6 +55,41 @@ pub(crate) struct TableArgs {
 }
 
 impl TableArgs {
+    /// Lays the flags about tables over the configuration of a workload.
+    pub(crate) fn lay_over(&self, workload: &mut WorkloadConfig) -> Result<(), Failed> {
+        match workload {
+            WorkloadConfig::Crud(crud) => {
+                self.apply(crud);
+                Ok(())
+            }
+            WorkloadConfig::Orders(orders) => self.lay_over_orders(orders),
+        }
+    }
+
+    /// The tables of `orders` are given, and so is what is done to them.
+    fn lay_over_orders(&self, orders: &mut OrdersConfig) -> Result<(), Failed> {
+        let TableArgs { scope, table, mix, touch, insert_rows, update_rows, delete_rows } = self;
+        let given = [
+            ("--table", !table.is_empty()),
+            ("--exclude", !scope.exclude.is_empty()),
+            ("--mix", mix.is_some()),
+            ("--touch", touch.is_some()),
+            ("--insert-rows", insert_rows.is_some()),
+            ("--update-rows", update_rows.is_some()),
+            ("--delete-rows", delete_rows.is_some()),
+            ("several of --schema", scope.schema.len() > 1),
+        ];
+        if let Some((flag, _)) = given.iter().find(|(_, is_given)| *is_given) {
+            let message = format!(
+                "{flag} does not go with the workload orders, which has tables and operations of its own; its weights are set in the \
+                 plan, or with --set jobs.0.workload.orders.weights.new_order=20"
+            );
+            return Err(Failed::new(Code::Usage, message));
+        }
+        orders.schema = scope.schema.first().cloned().or(orders.schema.take());
+        Ok(())
+    }
+
     /// Lays the flags about tables over the configuration of the workload.
     pub(crate) fn apply(&self, crud: &mut CrudConfig) {
         if !self.scope.schema.is_empty() {

@@ -1,12 +1,17 @@
 //! What a plan file may say, layer by layer: every field is optional, and the later layer wins.
 
+use std::collections::BTreeMap;
+
 use loadgen_core::{
     Pace, Seed,
     crud::CrudConfig,
+    orders::OrdersConfig,
     units::{Count, Rate, Span, Whole},
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize};
+
+use super::Databases;
 
 /// A plan: what traffic goes where.
 #[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
@@ -28,9 +33,23 @@ pub(crate) struct JobConfig {
     /// What reports call it; the name of the workload unless set.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) name: Option<String>,
-    /// Where the traffic goes, as in `postgres://user@host/database`; DATABASE_URL or libpq's PG* variables unless set.
+    /// Where the traffic goes, as in `postgres://user@host/database` or `mssql://user@host/database`; DATABASE_URL, libpq's PG* or
+    /// sqlcmd's SQLCMD* variables unless set.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) target: Option<String>,
+    /// Databases at that address: each gets a job of its own, which is called like it, has its own seed, and waits for its database
+    /// while that cannot be reached.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) databases: Option<Databases>,
+    /// What is different in the job of a database, by its name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) per_database: BTreeMap<String, JobConfig>,
+    /// What its draws start from, instead of what the plan's seed makes of its place; with databases, what they make theirs of.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) seed: Option<Seed>,
+    /// A directory with further steps of the schema, `NNNN_name.sql` and `NNNN_name.down.sql`, after those that a workload brings.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) migrations: Option<String>,
     /// What is done there; `crud` on every table unless set.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) workload: Option<WorkloadConfig>,
@@ -75,6 +94,8 @@ fn above_zero<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u32>,
 pub(crate) enum WorkloadConfig {
     /// Inserts, updates and deletes on the tables of a schema.
     Crud(CrudConfig),
+    /// Customers who order, on three tables that are made if they are not there.
+    Orders(OrdersConfig),
 }
 
 impl WorkloadConfig {
@@ -82,6 +103,7 @@ impl WorkloadConfig {
     pub(crate) fn name(&self) -> &'static str {
         match self {
             WorkloadConfig::Crud(_) => "crud",
+            WorkloadConfig::Orders(_) => "orders",
         }
     }
 }
@@ -100,6 +122,10 @@ impl JobConfig {
         JobConfig {
             name: later.name.or(self.name),
             target: later.target.or(self.target),
+            databases: later.databases.or(self.databases),
+            per_database: self.per_database,
+            seed: later.seed.or(self.seed),
+            migrations: later.migrations.or(self.migrations),
             workload: later.workload.or(self.workload),
             lanes: later.lanes.or(self.lanes),
             connections: later.connections.or(self.connections),

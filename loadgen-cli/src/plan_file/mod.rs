@@ -3,6 +3,7 @@
 mod choice;
 mod config;
 mod content;
+mod databases;
 mod error;
 mod read_error;
 mod reader;
@@ -15,6 +16,7 @@ mod validate;
 mod words;
 
 pub(crate) use config::{JobConfig, PlanFile, WorkloadConfig};
+pub(crate) use databases::Databases;
 pub(crate) use error::PlanError;
 pub(crate) use substitute::Lookup;
 use tree::Node;
@@ -79,5 +81,13 @@ impl JobConfig {
     pub(crate) fn name(&self) -> &str {
         let workload = self.workload.as_ref().map_or("crud", WorkloadConfig::name);
         self.name.as_deref().unwrap_or(workload)
+    }
+
+    /// The names of what it becomes: its databases, where it has any.
+    pub(crate) fn names(&self) -> Vec<&str> {
+        match &self.databases {
+            Some(databases) => databases.names.iter().map(String::as_str).collect(),
+            None => vec![self.name()],
+        }
     }
 }

@@ -80,7 +80,7 @@ fn an_unknown_key_is_shown_with_its_line_and_what_was_meant() {
     check_first("job: []", "plan.yaml:1:1: unknown key \"job\" in the plan; did you mean \"jobs\"?");
     check_first(
         "jobs: [{colour: red}]",
-        "plan.yaml:1:9: unknown key \"colour\" in jobs; there are name, target, workload, lanes, connections, rate, pace, duration, operations, warmup, deadline, max_lag",
+        "plan.yaml:1:9: unknown key \"colour\" in jobs; there are name, target, databases, per_database, seed, migrations, workload, lanes, connections, rate, pace, duration, operations, warmup, deadline, max_lag",
     );
     check_first(
         "jobs: [{workload: {crdu: {}}}]",

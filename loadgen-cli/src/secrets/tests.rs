@@ -75,3 +75,16 @@ proptest! {
         prop_assert!(!bare || !line.contains("Qz2"), "{}", line);
     }
 }
+
+#[test]
+fn passwords_of_sql_server_are_left_out_of_addresses_and_connection_strings() {
+    for (address, expected) in [
+        ("mssql://me:s3cret@db:1433/shop?encrypt=true", "mssql://me@db:1433/shop?encrypt=true"),
+        ("mssql://me@db/shop?password=s3cret&encrypt=true", "mssql://me@db/shop?encrypt=true"),
+        ("Server=db;User Id=me;Password='s3;cret';Encrypt=True", "Server=db;User Id=me;Encrypt=True"),
+        ("Server=db;pwd=s3cret", "Server=db"),
+    ] {
+        assert_eq!(without_password(address), expected);
+        assert!(!masked(&format!("  target: {address}")).contains("cret"), "{address}");
+    }
+}

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use loadgen_core::ledger::{self as ledgers, LedgerState};
-use loadgen_pg::slot::{self, Removed};
+use loadgen_pg::slot::Removed;
 use serde_json::json;
 
 use crate::{
@@ -43,8 +43,9 @@ pub(super) async fn cleanup(args: &CleanupArgs) -> Result<(), Failed> {
         }
         LedgerState::Settled | LedgerState::Unsettled => {}
     }
-    let mut session = RunTarget::without_header(&args.run, directory)?.connect().await?;
-    let removed = slot::remove(&mut session, &mut file).await;
+    let target = RunTarget::without_header(&args.run, directory)?;
+    let mut session = target.connect().await?;
+    let removed = created::remove(&mut session, &mut file).await;
     session.close().await;
     let removed = removed.map_err(|error| Failed::because(Code::Run, &error))?;
     let name = &file.created.run;

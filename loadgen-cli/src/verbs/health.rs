@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use loadgen_core::{PrepareError, Setup, SqlSession, Target, crud};
+use loadgen_core::{PrepareError, SqlSession, Target};
 use serde_json::json;
 
 use crate::{
@@ -14,6 +14,7 @@ use crate::{
     job::Job,
     output,
     plan::Plan,
+    prepared::Prepared,
     style::Style,
     units::millis,
 };
@@ -77,12 +78,15 @@ async fn examine(
     if !push("server", session.server().await.map_err(|failure| failure.to_string())) {
         return;
     }
-    let setup = Setup { seed: job.seed, lanes: job.lanes(), check: false };
-    match crud::permitted_plan(&mut session, &job.crud(), &setup).await {
-        Ok(planned) => {
+    match Prepared::of(job, &mut session, false).await {
+        Ok(Prepared::Crud(planned)) => {
             push("rights", Ok("all that the plan needs".to_owned()));
             let (tables, refused) = (planned.tables.len(), planned.refused.len());
             push("plan", Ok(format!("{tables} tables to write, {refused} left out")));
+        }
+        Ok(Prepared::Orders(planned)) => {
+            let (taken, pending) = (planned.taken.len(), planned.pending.len());
+            push("plan", Ok(format!("{taken} migrations applied, {pending} to apply")));
         }
         Err(PrepareError::Rights(missing)) => {
             for (table, rights) in missing {

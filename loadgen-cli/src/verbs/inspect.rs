@@ -6,10 +6,10 @@ use loadgen_core::{
     Fill, PrepareError, Schema, SchemaFilter, SqlSession, Table, TableName, Target,
     crud::{self, CrudConfig, CrudPlan, TableConfig, TablePlan},
 };
-use loadgen_pg::PgSession;
 use serde_json::{Value, json};
 
 use crate::{
+    backend::BackendSession,
     failed::{Code, Failed},
     flags::{InspectArgs, InspectFormat, LoadArgs},
     grid::Grid,
@@ -57,7 +57,7 @@ pub(super) async fn inspect(args: &InspectArgs) -> Result<(), Failed> {
     }
 }
 
-async fn read(session: &mut PgSession, crud: &CrudConfig) -> Result<Schema, PrepareError> {
+async fn read(session: &mut BackendSession, crud: &CrudConfig) -> Result<Schema, PrepareError> {
     let schema = session.introspect(&SchemaFilter { schemas: crud.schemas.clone() }).await?;
     crud.check_schemas(&schema)?;
     Ok(schema)
@@ -65,7 +65,7 @@ async fn read(session: &mut PgSession, crud: &CrudConfig) -> Result<Schema, Prep
 
 /// Counts and hashes the rows of every table that can be written.
 async fn digests(
-    session: &mut PgSession,
+    session: &mut BackendSession,
     plan: &Plan,
     job: &Job,
     format: InspectFormat,
@@ -96,7 +96,7 @@ async fn digests(
 
 /// The configuration with every table that would be written, and those that cannot be, with the reason.
 async fn writable(
-    session: &mut PgSession,
+    session: &mut BackendSession,
     mut crud: CrudConfig,
     job: &Job,
 ) -> Result<(CrudConfig, Refused), PrepareError> {

@@ -5,6 +5,7 @@ mod completions;
 mod demo;
 mod health;
 mod inspect;
+mod migrate;
 mod plan;
 mod resolve;
 mod run;
@@ -26,6 +27,7 @@ pub(crate) async fn dispatch(verb: Verb, talk: &TalkArgs) -> Result<(), Failed> 
         Verb::Run(args) => run::run(&args, talk).await,
         Verb::Plan(args) => plan::plan(&args.source, &args.load, args.output.format).await,
         Verb::Seed(args) => seed::seed(&args, talk).await,
+        Verb::Migrate(args) => migrate::migrate(&args, talk.quiet).await,
         Verb::Inspect(args) => inspect::inspect(&args).await,
         Verb::Health(args) => health::health(&args).await,
         Verb::Resolve(args) => resolve::resolve(&ResolveArgs { run: args.run.found(), ..args }).await,

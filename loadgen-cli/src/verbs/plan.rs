@@ -1,5 +1,7 @@
 //! `loadgen plan`: what a run would do.
 
+mod orders;
+
 use std::fmt::Write;
 
 use loadgen_core::{
@@ -18,6 +20,7 @@ use crate::{
     job::Job,
     output,
     plan::Plan,
+    prepared::Prepared,
     style::Style,
     units::count,
 };
@@ -30,19 +33,37 @@ pub(super) async fn plan(source: &SourceArgs, load: &LoadArgs, format: Format) -
         let reach = guard::reach(&job.target, &source.reach.allow_host).await?;
         let planned = execute::adopted(&plan, job).await?;
         match format {
-            Format::Text => job_text(job, &planned, reach, style, &mut text),
-            Format::Json => jobs.push(job_json(job, &planned, reach)),
+            Format::Text => prepared_text(job, &planned, reach, style, &mut text),
+            Format::Json => jobs.push(prepared_json(job, &planned, reach)),
         }
     }
     match format {
         Format::Text => {
             let drawn = if plan.seed_was_drawn { " (drawn anew for each run without --seed)" } else { "" };
+            for warning in &plan.warnings {
+                let _ = writeln!(text, "{} {warning}\n", style.warn("warning:"));
+            }
             output::result(&format!("{text}seed {}{drawn}; nothing was written\n", plan.seed))
         }
         Format::Json => {
-            let document = json!({"version": 1, "seed": plan.seed.0, "jobs": jobs});
+            let document =
+                json!({"version": 1, "seed": plan.seed.0, "jobs": jobs, "warnings": plan.warnings});
             output::json(&document)
         }
+    }
+}
+
+fn prepared_text(job: &Job, prepared: &Prepared, reach: Reach, style: Style, text: &mut String) {
+    match prepared {
+        Prepared::Crud(planned) => job_text(job, planned, reach, style, text),
+        Prepared::Orders(planned) => orders::text(job, planned, reach, style, text),
+    }
+}
+
+fn prepared_json(job: &Job, prepared: &Prepared, reach: Reach) -> Value {
+    match prepared {
+        Prepared::Crud(planned) => job_json(job, planned, reach),
+        Prepared::Orders(planned) => orders::json(job, planned, reach),
     }
 }
 

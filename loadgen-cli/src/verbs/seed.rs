@@ -5,6 +5,7 @@ use loadgen_core::{
     crud::{self, CrudPlan, SeedReport, Seeding},
 };
 
+use super::migrate;
 use crate::{
     args::{Format, TalkArgs},
     ends::STOPPED,
@@ -23,8 +24,16 @@ use crate::{
 
 pub(super) async fn seed(args: &SeedArgs, talk: &TalkArgs) -> Result<(), Failed> {
     let plan = Plan::resolve(&args.source(), &args.load())?;
-    let jobs: Vec<&Job> = plan.jobs.iter().filter(|job| is_asked_for(args, job)).collect();
-    if jobs.is_empty() {
+    let (made, filled): (Vec<&Job>, Vec<&Job>) = plan.jobs.iter().partition(|job| job.orders().is_some());
+    let jobs: Vec<&Job> = filled.into_iter().filter(|job| is_asked_for(args, job)).collect();
+    if let (Some(job), true) = (made.first(), args.rows.is_some()) {
+        let message = format!(
+            "--rows does not go with the workload orders, which {} has: its tables fill as it runs",
+            job.name
+        );
+        return Err(Failed::new(Code::Usage, message));
+    }
+    if jobs.is_empty() && made.is_empty() {
         let message = "how many rows is not said: give --rows 100k or --table NAME=ROWS, or write `seed: 100k` below \
                        `crud:` or one of its tables in the plan";
         return Err(Failed::new(Code::Usage, message));
@@ -41,7 +50,16 @@ pub(super) async fn seed(args: &SeedArgs, talk: &TalkArgs) -> Result<(), Failed>
         say(STOPPED);
         warnings.push(STOPPED.to_owned());
     }
-    if plan.seed_was_drawn {
+    if planned.is_some() && !made.is_empty() {
+        let (done, failed) = migrate::take_all(&plan, &made, false, &args.reach.allow_host, &signals).await?;
+        // The result is one document, and where rows are asked for as well, it is about those.
+        if jobs.is_empty() || failed.is_some() {
+            migrate::print(&done, false, args.output.format)?;
+            return failed.map_or(Ok(()), Err);
+        }
+        say(migrate::text(&done, false).trim_end());
+    }
+    if plan.seed_was_drawn && !jobs.is_empty() {
         say(&format!("seed {} was drawn; --seed {} writes the same rows", plan.seed, plan.seed));
     }
     let (mut seeded, mut failed) = (Vec::new(), None);

@@ -17,6 +17,7 @@ use crate::{
     output,
     run_target::RunTarget,
     sink::{Capture, Sink as Place},
+    slot::SLOTS,
     style::Style,
     verify_file::{self, Subject},
     verify_text,
@@ -80,12 +81,13 @@ async fn slot(args: &VerifyArgs, name: &str, target: &RunTarget) -> Result<(Veri
     let failed = |error: SlotError| Failed::because(Code::Run, &error);
     let created = created::read(&args.run.run, args.run.job.as_deref())?.map(|file| file.created);
     let mut session = target.connect().await?;
-    let found = source_of(&mut session, name, args.publication.as_deref(), created.as_ref(), &target.header);
+    let postgres = session.postgres(SLOTS, &target.target.describe())?;
+    let found = source_of(postgres, name, args.publication.as_deref(), created.as_ref(), &target.header);
     let (source, absent) = found.await.map_err(failed)?;
     let options = VerifyOptions { absent, ..options(args) };
     let mut verifier = verifier(target, Sink::Changes, options)?;
     let end = SlotEnd { wait: patience(args.wait.0, &verifier), consume: args.consume };
-    let observed = observe_slot(&mut session, &target.header, &source, end, &mut verifier).await;
+    let observed = observe_slot(postgres, &target.header, &source, end, &mut verifier).await;
     session.close().await;
     observed.map_err(failed)?;
     Ok((verifier, format!("slot {name} of {}", target.target.describe())))

@@ -22,7 +22,8 @@ use crate::{
 /// A run with a ledger that has come to its end.
 fn traced(url: &str) -> TempDir {
     let out = tempfile::tempdir().unwrap();
-    let args = ["run", "--url", url, "--ledger", "--out", text(out.path()), "--operations", "200", "-q"];
+    let args = ["run", "--url", url, "--ledger", "--operations", "200", "--seed", "7", "-q"];
+    let args = [&args[..], &["--out", text(out.path())]].concat();
     assert_eq!(run(&args).code, Some(0));
     out
 }

@@ -5,14 +5,13 @@ use std::{
     time::{Duration, Instant},
 };
 
-use loadgen_core::SqlSession;
 use nix::{
     sys::signal::{Signal, kill},
     unistd::Pid,
 };
 
 use crate::{
-    support::{Ran, Shops, loadgen, session},
+    support::{Ran, Shops, hold, loadgen, session},
     waiting::{until_holds, until_rows, until_said},
 };
 
@@ -53,8 +52,7 @@ async fn a_second_signal_aborts_at_once() {
     let shops = Shops::start().await;
     let url = shops.open("shop").await;
     let mut holder = session(&url).await;
-    let lock = "begin; lock table customers, products, orders, order_items in exclusive mode";
-    holder.execute(lock).await.unwrap();
+    hold(&mut holder, "customers, products, orders, order_items").await;
     let mut child = loadgen(&["run", "--url", &url, "--rate", "50/s"]).spawn().unwrap();
     until_holds(&url, "exists (select from pg_locks where not granted)").await;
     shops.0.pause().unwrap();

@@ -102,3 +102,12 @@ impl Shops {
 pub(crate) async fn session(url: &str) -> PgSession {
     PgTarget::new(PgSettings::from_url(url).unwrap()).connect().await.unwrap()
 }
+
+/// Keeps everybody else from writing the tables until the session rolls back. Whoever locks several tables under load may be
+/// the victim of a deadlock, and tries again.
+pub(crate) async fn hold(session: &mut PgSession, tables: &str) {
+    while let Err(failure) = session.execute(&format!("begin; lock table {tables} in exclusive mode")).await {
+        assert_eq!(failure.code, "40P01", "{failure}");
+        session.execute("rollback").await.unwrap();
+    }
+}

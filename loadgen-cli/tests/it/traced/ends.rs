@@ -12,7 +12,7 @@ use nix::{
 
 use super::{ask, execute, passes, verify};
 use crate::{
-    support::{Ran, Shops, loadgen, run, session, text},
+    support::{Ran, Shops, hold, loadgen, run, session, text},
     waiting::{until_holds, until_said},
 };
 
@@ -51,8 +51,7 @@ async fn what_is_left_to_settle_is_said_and_settling_it_may_be_killed_as_well() 
     let mut child = loadgen(&["run", "--url", &url, "--ledger", "--out", text(out)]).spawn().unwrap();
     until_committed(&url, 200).await;
     let mut holder = session(&url).await;
-    execute(&mut holder, "begin; lock table customers, products, orders, order_items in exclusive mode")
-        .await;
+    hold(&mut holder, "customers, products, orders, order_items").await;
     until_holds(&url, "exists (select from pg_locks where not granted)").await;
     interrupt(&child);
     until_said(&mut child, "stopping");
