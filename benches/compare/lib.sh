@@ -8,7 +8,6 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 LOADGEN=${LOADGEN:-$here/../../target/release/loadgen}
 ROUNDS=${ROUNDS:-5}
 BIN=${LOADGEN_PG_BIN:-$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -1)}
-[ -x "$BIN/initdb" ] || { echo "no PostgreSQL found: set LOADGEN_PG_BIN to its bin directory" >&2; exit 1; }
 [ -x "$LOADGEN" ] || { echo "no $LOADGEN: cargo build --release" >&2; exit 1; }
 work=$(mktemp -d "${TMPDIR:-/tmp}/loadgen-compare-XXXXXX")
 chmod 755 "$work"
@@ -17,6 +16,7 @@ chmod 755 "$work"
 as_server() { if [ "$(id -u)" = 0 ]; then runuser -u postgres -- "$@"; else "$@"; fi; }
 
 start_server() {
+  [ -x "$BIN/initdb" ] || { echo "no PostgreSQL found: set LOADGEN_PG_BIN to its bin directory" >&2; exit 1; }
   mkdir "$work/pg"
   [ "$(id -u)" = 0 ] && chown postgres "$work/pg"
   as_server "$BIN/initdb" -D "$work/pg/data" -U postgres --auth=trust --no-sync >"$work/initdb.log"
