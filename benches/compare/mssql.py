@@ -22,7 +22,7 @@ def row(number):
         number % 50 + 1,
         datetime.datetime(2024, 1, 1) + datetime.timedelta(seconds=number),
         f"person{number}@example.com",
-        None if number % 5 == 0 else "a note of some words about the order",
+        "a note of some words about the order",
     )
 
 

@@ -59,6 +59,11 @@ impl Failed {
         self.message.as_deref()
     }
 
+    /// Whether it is about a target rather than what was asked of it.
+    pub(crate) fn is_of_target(&self) -> bool {
+        self.code == Code::Run
+    }
+
     pub(crate) fn exit_code(&self) -> ExitCode {
         ExitCode::from(self.code as u8)
     }

@@ -286,10 +286,24 @@ pub struct ForeignKey {
 pub struct Check {
     /// The constraint's name.
     pub name: String,
-    /// The condition in the database's own SQL: `((price > 0) AND (price < max_price))`.
+    /// The condition in SQL that is understood, if any is: `((price > 0) AND (price < max_price))`.
     pub condition: String,
+    /// The same in the database's own SQL, where that is another.
+    pub original: Option<String>,
     /// Indexes of the columns that it reads.
     pub columns: Vec<usize>,
+}
+
+impl Check {
+    /// One whose condition is in the database's own SQL.
+    pub fn new(name: impl Into<String>, condition: impl Into<String>, columns: Vec<usize>) -> Self {
+        Check { name: name.into(), condition: condition.into(), original: None, columns }
+    }
+
+    /// The condition in the database's own SQL.
+    pub fn words(&self) -> &str {
+        self.original.as_deref().unwrap_or(&self.condition)
+    }
 }
 
 /// Something in a table that loadgen cannot honour by itself.

@@ -58,6 +58,14 @@ impl Dialect {
         }
     }
 
+    /// Where the same is in words that can be asked again; none on Babelfish, where reading some is an error.
+    pub(crate) fn check_words(self) -> &'static str {
+        match self {
+            Dialect::SqlServer => "k.definition",
+            Dialect::Babelfish => "null",
+        }
+    }
+
     /// Where the condition of an index of `sys.indexes` as `i` is. Babelfish keeps to it, and does not say so.
     pub(crate) fn index_condition(self) -> &'static str {
         match self {

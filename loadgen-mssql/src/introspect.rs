@@ -120,7 +120,9 @@ async fn complete(
     let indexes = include_str!("introspect/indexes.sql").replace("{condition}", dialect.index_condition());
     catalog.ask(&indexes, wanted, |cells| key::gather(&mut keys, cells)).await?;
     keys.into_iter().for_each(|key| key::add(drafts, key));
-    let checks = include_str!("introspect/checks.sql").replace("{definition}", dialect.check_definition());
+    let checks = include_str!("introspect/checks.sql")
+        .replace("{definition}", dialect.check_definition())
+        .replace("{words}", dialect.check_words());
     catalog.ask(&checks, wanted, |cells| check::add(drafts, cells)).await?;
     let mut triggers = Vec::new();
     let add = |cells: &Cells<'_>| {

@@ -26,6 +26,7 @@ mod batches;
 mod bulk;
 mod cleared;
 mod copy;
+mod fits;
 mod locked;
 mod marked;
 mod marker;
@@ -41,6 +42,7 @@ mod spell;
 mod transaction;
 
 pub use cleared::Cleared;
+use fits::Tried;
 pub(crate) use patience::Patience;
 use sample::Sample;
 
@@ -262,6 +264,18 @@ impl SqlSession for MssqlSession {
     async fn spell(&mut self, texts: &[(&Column, &str)]) -> Result<Vec<Result<String, String>>, Failure> {
         self.begin_call()?;
         let answer = self.patience.wait(Place::Harmless, spell::spell(&mut self.connection, texts)).await;
+        self.settle(answer)
+    }
+
+    async fn fits(
+        &mut self,
+        columns: &[&Column],
+        conditions: &[&str],
+        rows: &[Vec<Value>],
+    ) -> Result<Vec<bool>, Failure> {
+        self.begin_call()?;
+        let tried = Tried { columns, conditions };
+        let answer = tried.fits(&mut self.connection, &mut self.patience, rows).await;
         self.settle(answer)
     }
 

@@ -4,6 +4,7 @@
 //! What cannot be said there stays as it is, and is not understood by whoever reads it. Where two texts that differ in case alone are
 //! the same to the server, what is said is what holds however the case is.
 
+pub(crate) use document::documents;
 use loadgen_core::Table;
 use sqlparser::{
     ast,
@@ -15,6 +16,7 @@ use sqlparser::{
 mod call;
 mod compare;
 mod date;
+mod document;
 mod expression;
 mod literal;
 mod pattern;

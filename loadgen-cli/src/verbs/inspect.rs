@@ -146,7 +146,7 @@ fn text(schema: &Schema, style: Style) -> String {
         }
         grid.write(&mut text, 2, style);
         for check in &table.checks {
-            let _ = writeln!(text, "  CHECK {}", one_line(&check.condition));
+            let _ = writeln!(text, "  CHECK {}", one_line(check.words()));
         }
         for definition in &table.special.definitions {
             let _ = writeln!(text, "  {}", one_line(definition));
@@ -229,7 +229,7 @@ fn table_json(table: &Table) -> Value {
             "keys": key_words(table, index),
         })
     });
-    let checks: Vec<&str> = table.checks.iter().map(|check| check.condition.as_str()).collect();
+    let checks: Vec<&str> = table.checks.iter().map(|check| check.words()).collect();
     let obstacles: Vec<&str> = table.obstacles.iter().map(|obstacle| obstacle.what.as_str()).collect();
     json!({
         "name": table.name.to_string(),

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use crate::{
     args::Format,
     execute,
-    failed::Failed,
+    failed::{Code, Failed},
     flags::{LoadArgs, SourceArgs},
     grid::{Grid, WIDTH, cut},
     guard::{self, Reach},
@@ -28,13 +28,18 @@ use crate::{
 pub(super) async fn plan(source: &SourceArgs, load: &LoadArgs, format: Format) -> Result<(), Failed> {
     let plan = Plan::resolve(source, load)?;
     let style = Style::new(output::colours());
-    let (mut text, mut jobs) = (String::new(), Vec::new());
+    let (mut text, mut jobs, mut failed) = (String::new(), Vec::new(), None);
     for job in &plan.jobs {
         let reach = guard::reach(&job.target, &source.reach.allow_host).await?;
-        let planned = execute::adopted(&plan, job).await?;
-        match format {
-            Format::Text => prepared_text(job, &planned, reach, style, &mut text),
-            Format::Json => jobs.push(prepared_json(job, &planned, reach)),
+        match (execute::adopted(&plan, job).await, format) {
+            (Ok(planned), Format::Text) => prepared_text(job, &planned, reach, style, &mut text),
+            (Ok(planned), Format::Json) => jobs.push(prepared_json(job, &planned, reach)),
+            // A database that is away keeps no other from its plan.
+            (Err(why), _) if plan.jobs.len() > 1 && why.is_of_target() => {
+                output::say(&format!("error: {}: {}", job.name, why.message().unwrap_or_default()));
+                failed = Some(Failed::silent(Code::Run));
+            }
+            (Err(why), _) => return Err(why),
         }
     }
     match format {
@@ -50,7 +55,8 @@ pub(super) async fn plan(source: &SourceArgs, load: &LoadArgs, format: Format) -
                 json!({"version": 1, "seed": plan.seed.0, "jobs": jobs, "warnings": plan.warnings});
             output::json(&document)
         }
-    }
+    }?;
+    failed.map_or(Ok(()), Err)
 }
 
 fn prepared_text(job: &Job, prepared: &Prepared, reach: Reach, style: Style, text: &mut String) {

@@ -68,6 +68,19 @@ async fn each_database_waits_for_itself_alone() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_plan_shows_the_databases_that_answer() {
+    let shops = Shops::start().await;
+    let url = shops.0.create_database("there").await.unwrap();
+    let plan = format!("jobs: [{{target: \"{url}\", databases: [none, there], workload: orders}}]\n");
+    let (_directory, path) = file("plan.yaml", &plan);
+    let ran = run(&["plan", text(&path)]);
+    assert_eq!(ran.code, Some(1), "{ran:?}");
+    assert!(ran.stderr.contains("error: none: ") && ran.stderr.contains("does not exist"), "{ran:?}");
+    assert!(ran.stdout.contains("there → ") && ran.stdout.contains("nothing was written"), "{ran:?}");
+    assert_eq!(run(&["plan", text(&path), "--job", "there"]).code, Some(0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_database_that_is_lost_in_mid_run_comes_back_and_slows_no_other() {
     let shops = Shops::start().await;
     let url = shops.0.create_database("a").await.unwrap();

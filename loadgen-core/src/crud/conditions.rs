@@ -27,11 +27,11 @@ impl Draft<'_> {
             if self.is_left_to_the_database(check, sources) {
                 if self.outgrows(check) {
                     let why = "a sequence does not stay within it";
-                    reasons.push(format!("CHECK {}: {why}", one_line(&check.condition)));
+                    reasons.push(format!("CHECK {}: {why}", one_line(check.words())));
                 }
                 if self.is_hidden(check, sources) {
                     let why = "what the database fills in does not meet it";
-                    reasons.push(format!("CHECK {}: {why}", one_line(&check.condition)));
+                    reasons.push(format!("CHECK {}: {why}", one_line(check.words())));
                 }
                 continue;
             }
@@ -44,7 +44,7 @@ impl Draft<'_> {
                     };
                     let open: Vec<usize> = open.filter(|c| is_open(c)).copied().collect();
                     if !open.is_empty() || check.columns.iter().all(|c| self.config_of(*c).is_none()) {
-                        reasons.push(format!("CHECK {}: {why}", one_line(&check.condition)));
+                        reasons.push(format!("CHECK {}: {why}", one_line(check.words())));
                         is_shared |= open.len() > 1;
                         wanted.extend(open);
                     }
@@ -137,7 +137,7 @@ impl Draft<'_> {
         let mut expr = respelt(self.table, expr);
         computed::write_out(self.table, &mut expr)?;
         self.fill_in(&mut expr, sources)?;
-        Ok(Condition { text: one_line(&check.condition), expr })
+        Ok(Condition { text: one_line(check.words()), expr })
     }
 
     /// Puts what the database fills in into a condition.

@@ -245,8 +245,7 @@ impl Draft<'_> {
                 && check.columns == [index]
                 && parse(&check.condition, self.table).is_err()
         };
-        let lost =
-            || self.table.checks.iter().find(is_lost).map(|check| format!("CHECK {}", check.condition));
+        let lost = || self.table.checks.iter().find(is_lost).map(|check| format!("CHECK {}", check.words()));
         let may_do_without = column.nullable || column.fill != Fill::None;
         special.inside.get(&index).cloned().or_else(|| if may_do_without { lost() } else { None })
     }

@@ -124,7 +124,7 @@ async fn lesson(
         if is_understood && draft.is_solved(column, &own) {
             continue;
         }
-        let conditions: Vec<&str> = own.iter().map(|check| check.condition.as_str()).collect();
+        let conditions: Vec<&str> = own.iter().map(|check| check.words()).collect();
         let tries = Tries::of(&table.name, &tried(definition), locale, &conditions);
         let value = |text: &String| match definition.ty {
             Type::Array(_) => Value::Array(vec![Value::Text(text.clone())]),

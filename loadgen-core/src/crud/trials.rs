@@ -29,12 +29,12 @@ pub(super) async fn try_out(session: &mut impl SqlSession, plan: &mut CrudPlan) 
                 continue;
             }
             let columns: Vec<&Column> = check.columns.iter().map(|column| &table.columns[*column]).collect();
-            let fits = session.fits(&columns, &[&check.condition], &rows).await?;
+            let fits = session.fits(&columns, &[check.words()], &rows).await?;
             let fitting = fits.iter().filter(|fits| **fits).count();
             if fitting == fits.len() {
                 continue;
             }
-            let condition = one_line(&check.condition);
+            let condition = one_line(check.words());
             let (refused, remedy) = (fits.len() - fitting, remedy_for_check(&columns));
             let why = format!(
                 "CHECK {condition} refuses {refused} of {} rows that were tried with what the plan file says of {}; {remedy}",

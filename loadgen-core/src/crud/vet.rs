@@ -37,10 +37,11 @@ pub(super) fn vet(table: &Table, config: &mut TableConfig) -> Result<Vec<String>
             });
             match gone {
                 0 => {}
-                gone if gone == listed => return Err(refused(table, definition, &check.condition)),
+                gone if gone == listed => return Err(refused(table, definition, check.words())),
                 gone => notes.push(format!(
                     "{}: {gone} of {listed} values of its choice left out, as CHECK {} refuses them",
-                    definition.name, check.condition
+                    definition.name,
+                    check.words()
                 )),
             }
         }

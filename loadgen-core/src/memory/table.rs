@@ -119,7 +119,7 @@ impl Table {
         let mentioned = |column: &Column| condition.contains(&column.name);
         let columns = (0..self.columns.len()).filter(|index| mentioned(&self.columns[*index])).collect();
         let name = format!("{}_check{}", self.name.table, self.checks.len() + 1);
-        self.checks.push(Check { name, condition: condition.to_owned(), columns });
+        self.checks.push(Check::new(name, condition, columns));
         self
     }
 

@@ -169,11 +169,7 @@ async fn what_the_plan_file_and_checks_say_goes_first_and_the_rest_follows() {
         .column("created_at", Type::Date)
         .column("updated_at", Type::Date);
     table = table.primary_key(["id"]);
-    let check = |condition: &str, columns: &[usize]| Check {
-        name: "c".to_owned(),
-        condition: condition.to_owned(),
-        columns: columns.to_vec(),
-    };
+    let check = |condition: &str, columns: &[usize]| Check::new("c", condition, columns.to_vec());
     table.checks = vec![check("(quantity > 3)", &[1]), check("(total >= 0)", &[3])];
     let config = config(
         r#"{"tables": {"lines": {"columns": {"price": {"min": 5, "max": 9},
@@ -194,7 +190,7 @@ async fn a_check_that_leaves_no_room_for_a_relation_is_met_without_it() {
     let mut table = table("people").serial("id").column("first_name", text(40)).column("last_name", text(40));
     table = table.column("email", text(90)).primary_key(["id"]);
     let condition = "((email)::text ~ '^[a-z]{5}@corp[.]test$'::text)".to_owned();
-    table.checks = vec![Check { name: "c".to_owned(), condition, columns: vec![3] }];
+    table.checks = vec![Check::new("c", condition, vec![3])];
     for row in traffic(table, CrudConfig::default()).await {
         assert!(word(&row, "email").unwrap().ends_with("@corp.test"), "{row:?}");
     }
@@ -205,7 +201,7 @@ async fn a_unique_address_that_is_a_persons_still_meets_its_check() {
     let mut table = table("people").serial("id").column("first_name", text(40)).column("last_name", text(40));
     table = table.column("email", text(90)).primary_key(["id"]).unique(["email"]);
     let condition = "((email)::text !~ '^[aeiou]'::text)".to_owned();
-    table.checks = vec![Check { name: "c".to_owned(), condition, columns: vec![3] }];
+    table.checks = vec![Check::new("c", condition, vec![3])];
     let rows = traffic(table, CrudConfig::default()).await;
     assert!(rows.iter().all(|row| !word(row, "email").unwrap().starts_with(['a', 'e', 'i', 'o', 'u'])));
     let own = |row: &BTreeMap<String, Value>| {

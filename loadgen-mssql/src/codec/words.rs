@@ -18,6 +18,7 @@ pub(crate) fn base(column: &Column) -> String {
         (Type::Text { max: None, .. }, _) => format!("{name}(max)"),
         (Type::Bytes { max: Some(max), .. }, _) => format!("{name}({max})"),
         (Type::Bytes { max: None, .. }, _) => format!("{name}(max)"),
+        (Type::Json, "varchar" | "nvarchar") => format!("{name}(max)"),
         (Type::Spelt(_), "vector") => column.native.words().to_owned(),
         (_, "time" | "datetime2" | "datetimeoffset") => {
             scale(column).map_or(name.to_owned(), |scale| format!("{name}({scale})"))
@@ -52,7 +53,7 @@ pub(crate) fn written(column: &Column, parameter: &str) -> String {
         (_, "smalldatetime") => format!("convert(smalldatetime, {parameter}, 120)"),
         // A value of any type is no longer than 8,000 bytes.
         (_, "sql_variant") => format!("cast(cast({parameter} as nvarchar(4000)) as sql_variant)"),
-        (Type::Decimal { .. } | Type::Time(_) | Type::Spelt(_) | Type::Json, _) => {
+        (Type::Decimal { .. } | Type::Time(_) | Type::Spelt(_), _) | (Type::Json, "json") => {
             format!("cast({parameter} as {})", base(column))
         }
         _ => parameter.to_owned(),

@@ -1,9 +1,12 @@
 //! Conditions that rows have to meet, bound rules among them.
 
-use loadgen_core::{Check, Obstacle};
+use loadgen_core::{Check, Obstacle, Type};
 
 use super::{Cells, Drafts, Result};
-use crate::{quote::quote, translate::translate};
+use crate::{
+    quote::quote,
+    translate::{documents, translate},
+};
 
 /// Adds a row of `checks.sql` to its table, whose columns are all known.
 pub(super) fn add(drafts: &mut Drafts, cells: &Cells<'_>) -> Result<()> {
@@ -19,12 +22,18 @@ pub(super) fn add(drafts: &mut Drafts, cells: &Cells<'_>) -> Result<()> {
         (Some(column), true) => rule(definition, &draft.table.columns[column].name),
         _ => None,
     };
-    let found = translate(rule.as_deref().unwrap_or(definition), &draft.table);
+    let said = rule.unwrap_or_else(|| definition.to_owned());
+    let original = cells.maybe(6)?.map_or_else(|| said.clone(), str::to_owned);
+    let is_in_force = !cells.flag(3)?;
+    if let Some(column) = documents(&said, &draft.table).filter(|_| is_in_force) {
+        draft.table.columns[column].ty = Type::Json;
+    }
+    let found = translate(&said, &draft.table);
     let columns = if found.columns.is_empty() { bound_to.into_iter().collect() } else { found.columns };
-    if cells.flag(3)? {
+    if !is_in_force {
         draft.table.special.unenforced.push(name.clone());
     }
-    draft.table.checks.push(Check { name, condition: found.sql, columns });
+    draft.table.checks.push(Check { name, condition: found.sql, original: Some(original), columns });
     Ok(())
 }
 

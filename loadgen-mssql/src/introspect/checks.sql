@@ -4,7 +4,8 @@ select cast(k.parent_object_id as int),
        cast({definition} as nvarchar(max)),
        cast(k.is_disabled as bit),
        cast(k.parent_column_id as int),
-       cast(0 as bit)
+       cast(0 as bit),
+       cast({words} as nvarchar(max))
 from sys.check_constraints k
 join sys.tables t on t.object_id = k.parent_object_id
 where charindex(concat(N',', t.schema_id, N','), @P1) > 0
@@ -14,7 +15,8 @@ select cast(c.object_id as int),
        cast(object_definition(c.rule_object_id) as nvarchar(max)),
        cast(0 as bit),
        cast(c.column_id as int),
-       cast(1 as bit)
+       cast(1 as bit),
+       cast(null as nvarchar(max))
 from sys.columns c
 join sys.tables t on t.object_id = c.object_id
 where charindex(concat(N',', t.schema_id, N','), @P1) > 0 and c.rule_object_id <> 0

@@ -16,6 +16,9 @@ use crate::{
 /// Rows that are sent under one deadline.
 const BATCH: usize = 1_000;
 
+/// Bytes that every column of documents has room for.
+const DOCUMENT: usize = 1_000;
+
 /// A load of some columns of a table.
 pub(super) struct Copy {
     table: String,
@@ -162,6 +165,11 @@ fn fits(column: &Column, value: &Value) -> bool {
             number.scale <= *scale && number.unscaled.unsigned_abs() <= most.unsigned_abs()
         }
         (Type::Decimal { .. }, _) => false,
+        // How long such a text may be is not known here.
+        (Type::Json, document) => {
+            let text = document.to_string();
+            text.len() <= DOCUMENT && (!is_narrow || text.is_ascii())
+        }
         _ => true,
     }
 }

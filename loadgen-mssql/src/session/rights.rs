@@ -1,10 +1,13 @@
 //! What a session may not do, and what it may not see.
 
 use loadgen_core::{Action, Failure, Lack, Rights, Table, TableName};
-use tiberius::Row;
+use tiberius::{Query, Row};
 
 use super::read::one;
 use crate::{connect::Connection, quote::quote_table};
+
+/// Tables that go into one question.
+const AT_ONCE: usize = 500;
 
 /// What of the wanted may not be done, for the tables where that is anything.
 pub(super) async fn missing_rights(
@@ -12,10 +15,14 @@ pub(super) async fn missing_rights(
     wanted: &[(TableName, Rights)],
 ) -> tiberius::Result<Vec<(TableName, Lack)>> {
     let mut missing = Vec::new();
-    for (name, rights) in wanted {
-        let row = one(connection, include_str!("rights.sql"), [quote_table(name)]).await?;
-        if let Some(lack) = lack(&row, *rights)? {
-            missing.push((name.clone(), lack));
+    for some in wanted.chunks(AT_ONCE) {
+        let places: Vec<String> = (1..=some.len()).map(|at| format!("({at}, @P{at})")).collect();
+        let sql = include_str!("rights.sql").replace("{wanted}", &places.join(", "));
+        let mut query = Query::new(sql);
+        query.bind_iter(some.iter().map(|(name, _)| quote_table(name)));
+        let rows = query.query(connection).await?.into_first_result().await?;
+        for ((name, rights), row) in some.iter().zip(&rows) {
+            missing.extend(lack(row, *rights)?.map(|lack| (name.clone(), lack)));
         }
     }
     Ok(missing)

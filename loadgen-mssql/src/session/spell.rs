@@ -32,13 +32,18 @@ pub(super) async fn spell(
 
 /// The text of a value that is made of the parameter. Nothing is said of lengths, to which a cast would cut in silence.
 fn question(column: &Column) -> String {
-    let value = match column.ty {
-        Type::Text { .. } | Type::Bytes { .. } => "@P1".to_owned(),
-        Type::Spelt(_) | Type::Decimal { .. } | Type::Json => written(column, "@P1"),
-        _ => format!("cast(@P1 as {})", base(column)),
-    };
+    let value = read_from(column, "@P1");
     let inner = Column { name: "v".to_owned(), ..(*column).clone() };
     format!("select cast({} as nvarchar(max)) from (select {value} as v) as t", readable("t.", &inner))
+}
+
+/// The value of a column that a text stands for.
+pub(super) fn read_from(column: &Column, text: &str) -> String {
+    match column.ty {
+        Type::Text { .. } | Type::Bytes { .. } => text.to_owned(),
+        Type::Spelt(_) | Type::Decimal { .. } | Type::Json => written(column, text),
+        _ => format!("cast({text} as {})", base(column)),
+    }
 }
 
 /// What the server says of a value that it does not take.

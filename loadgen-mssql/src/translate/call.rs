@@ -1,5 +1,6 @@
 //! Functions of the server.
 
+use loadgen_core::Type;
 use sqlparser::ast::{CastKind, DataType, Expr, Function, FunctionArg, FunctionArgExpr, FunctionArguments};
 
 use super::{Scope, literal, sort::Sort, types};
@@ -59,7 +60,10 @@ impl Scope<'_> {
     /// Functions and casts, those that are known.
     pub(super) fn call(&self, expr: &Expr) -> Option<String> {
         match expr {
-            Expr::Function(function) => Some(self.function(function)),
+            Expr::Function(function) => match self.is_json(expr) {
+                Some(column) if self.table.columns[column].ty == Type::Json => Some("1".to_owned()),
+                _ => Some(self.function(function)),
+            },
             Expr::Cast { kind: CastKind::Cast | CastKind::DoubleColon, expr, data_type, .. } => {
                 self.cast(expr, data_type)
             }

@@ -96,6 +96,24 @@ fn what_is_not_known_is_not_taken_for_something_else() {
 }
 
 #[test]
+fn texts_that_have_to_be_documents_are_columns_of_documents() {
+    let check = |definition: &str, expected: Option<usize>| {
+        let mut table = products();
+        table.columns[3].ty = Type::Text { max: None, fixed: false };
+        assert_eq!(documents(definition, &table), expected, "{definition}");
+        table.columns[3].ty = Type::Json;
+        assert_eq!(translate(definition, &table).sql.contains("of the server"), expected.is_none());
+    };
+    check("(isjson([Name])=(1))", Some(3));
+    check("((isjson([name])>(0)))", Some(3));
+    check("(isjson([Name],OBJECT)<>(0))", Some(3));
+    check("(isjson([Name],ARRAY)=(1))", None);
+    check("(isjson([status])=(1))", None);
+    assert_eq!(documents("(isjson([Name])=(0))", &products()), None);
+    assert_eq!(documents("(isjson([status])=(1))", &products()), None, "20 characters hold none");
+}
+
+#[test]
 fn what_another_database_writes_is_read_as_well() {
     check("(status = ANY (ARRAY['a'::\"varchar\", 'b'::\"varchar\"]))", "(\"status\" IN ('a', 'b'))");
     check("(len((name)::text) > 2)", "(length(rtrim(\"Name\")) > 2)");

@@ -35,12 +35,12 @@ pub(super) fn add_conditions(table: &mut Table, index: usize, resolved: Resolved
     let may_do_without = table.columns[index].nullable || table.columns[index].fill != Fill::None;
     for (check, condition) in resolved.checks {
         let condition = condition_of(name, &condition);
-        table.checks.push(Check { name: check, condition, columns: columns.clone() });
+        table.checks.push(Check::new(check, condition, columns.clone()));
     }
     for (check, condition) in resolved.items {
         let condition = condition_of_items(name, &condition);
         table.special.of_items.push(check.clone());
-        table.checks.push(Check { name: check, condition, columns: columns.clone() });
+        table.checks.push(Check::new(check, condition, columns.clone()));
     }
     for condition in resolved.conditions {
         if may_do_without {

@@ -43,7 +43,7 @@ pub(super) fn constraint(draft: &mut Draft, row: &PgRow) -> sqlx::Result<()> {
             if unenforced {
                 draft.table.special.unenforced.push(name.clone());
             }
-            draft.table.checks.push(Check { name, condition: row.try_get(7)?, columns });
+            draft.table.checks.push(Check::new(name, row.try_get::<String, _>(7)?, columns));
         }
         _ => exclusion(draft, &numbers, row)?,
     }

@@ -88,11 +88,9 @@ impl Trees {
                     let what = "partitioned table without partitions: create one first".to_owned();
                     table.obstacles.push(Obstacle { what, columns: Vec::new() });
                 }
-                Takes::Some(conditions) => table.checks.push(Check {
-                    name: "partitions".to_owned(),
-                    condition: any_of(&conditions),
-                    columns: by.clone(),
-                }),
+                Takes::Some(conditions) => {
+                    table.checks.push(Check::new("partitions", any_of(&conditions), by.clone()));
+                }
             }
             table.special.storage = Storage::Partitioned { by };
         }
@@ -120,7 +118,7 @@ pub(super) fn leaf_check(table: &mut Table, row: &PgRow) -> sqlx::Result<()> {
     if row.try_get(5)? {
         table.special.unenforced.push(name.clone());
     }
-    table.checks.push(Check { name, condition, columns });
+    table.checks.push(Check::new(name, condition, columns));
     Ok(())
 }
 

@@ -16,7 +16,7 @@ pub(super) fn key(table: &mut Table, name: &str, columns: &[usize]) {
         table.special.loose_keys.push(rest.to_vec());
     }
     let condition = format!("(NOT isempty({}))", quote(&table.columns[*span].name));
-    table.checks.push(Check { name: name.to_owned(), condition, columns: vec![*span] });
+    table.checks.push(Check::new(name, condition, vec![*span]));
 }
 
 /// Notes what is out of the ordinary about a reference: a PERIOD in its last column, and whether rows are held to it.

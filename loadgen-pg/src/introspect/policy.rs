@@ -76,7 +76,7 @@ fn about(table: &mut Table, command: &str, condition: String, columns: Vec<usize
         }
         None => "row security",
     };
-    table.checks.push(Check { name: name.to_owned(), condition, columns });
+    table.checks.push(Check::new(name, condition, columns));
 }
 
 fn refuse(table: &mut Table, what: String) {

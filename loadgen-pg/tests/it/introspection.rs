@@ -220,7 +220,7 @@ async fn what_cannot_be_honoured_is_named() {
         all.collect::<Vec<_>>()
     };
     let parts = "((id IS NOT NULL) AND (id >= 0) AND (id < 10))".to_owned();
-    let parts = Check { name: "partitions".to_owned(), condition: parts, columns: vec![0] };
+    let parts = Check::new("partitions", parts, vec![0]);
     assert_eq!((&find("p").checks, find("p").partitioned_by()), (&vec![parts], &[0][..]));
     assert_eq!(find("p").columns.len(), 2);
     assert_eq!(find("base").special.storage, Storage::Inherited);
@@ -231,7 +231,7 @@ async fn what_cannot_be_honoured_is_named() {
     assert_eq!(find("t").special.loose_keys, [[0]]);
     let others: Vec<_> = schema.others.iter().map(|other| (other.name.table.as_str(), other.kind)).collect();
     assert_eq!(others, [("m", "materialized view"), ("p1", "partition"), ("v", "view")]);
-    let sane = Check { name: "sane".to_owned(), condition: "(a < b)".to_owned(), columns: vec![0, 1] };
+    let sane = Check::new("sane", "(a < b)", vec![0, 1]);
     assert_eq!(find("t").checks, [sane]);
     assert_eq!(find("refers").foreign_keys.len(), 1);
     assert!(find("nothing").columns.is_empty());

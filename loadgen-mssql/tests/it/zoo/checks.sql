@@ -28,3 +28,6 @@ GO
 create table numbers (id int identity primary key, even int not null check (even % 2 = 0 and even > 0),
     whole decimal(10, 2) not null check (convert(int, whole) > 1), near float not null check (abs(near) < 5),
     money_of money not null check (money_of >= 5), tiny tinyint not null check (tiny > 200))
+GO
+create table documents (id int identity primary key, doc nvarchar(max) null check (isjson(doc) = 1),
+    settings varchar(4000) not null check (isjson(settings) > 0))

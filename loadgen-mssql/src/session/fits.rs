@@ -1,0 +1,127 @@
+//! Values held against conditions of the server.
+
+use futures_util::TryStreamExt;
+use loadgen_core::{Column, Failure, Type, Value};
+use tiberius::{Query, QueryItem, error::Error};
+
+use super::{apply::number, patience::Patience, spell::read_from};
+use crate::{classify::Place, codec::COLLATE, connect::Connection, quote::quote};
+
+/// Values that go into one question.
+const AT_ONCE: usize = 512;
+
+/// Conditions in the server's own SQL, and the columns that they read.
+pub(super) struct Tried<'a> {
+    pub(super) columns: &'a [&'a Column],
+    pub(super) conditions: &'a [&'a str],
+}
+
+impl Tried<'_> {
+    /// Whether the columns may hold the values of each row. Where one of some rows is an error, each of them goes alone.
+    pub(super) async fn fits(
+        &self,
+        connection: &mut Connection,
+        patience: &mut Patience,
+        rows: &[Vec<Value>],
+    ) -> Result<Vec<bool>, Failure> {
+        let mut fits = Vec::with_capacity(rows.len());
+        for some in rows.chunks((AT_ONCE / self.columns.len().max(1)).max(1)) {
+            if let Some(answers) = patience.wait(Place::Harmless, self.ask(connection, some)).await? {
+                fits.extend(answers);
+                continue;
+            }
+            for row in some.chunks(1) {
+                let answer = patience.wait(Place::Harmless, self.ask(connection, row)).await?;
+                fits.push(answer.as_deref() == Some(&[true]));
+            }
+        }
+        Ok(fits)
+    }
+
+    /// The server's answers; none where it has computed nothing.
+    async fn ask(
+        &self,
+        connection: &mut Connection,
+        rows: &[Vec<Value>],
+    ) -> tiberius::Result<Option<Vec<bool>>> {
+        let mut query = Query::new(self.question(rows));
+        let cells = rows.iter().flat_map(|row| row.iter().zip(self.columns));
+        query.bind_iter(
+            cells
+                .filter(|(value, column)| constant(value, column).is_none())
+                .map(|(value, _)| value.to_string()),
+        );
+        let answers = async {
+            let mut rows = query.query(connection).await?;
+            let mut answers = Vec::new();
+            while let Some(item) = rows.try_next().await? {
+                let QueryItem::Row(row) = item else { continue };
+                answers.push(number(&row) == Some(1));
+            }
+            Ok(answers)
+        };
+        match answers.await {
+            Ok(answers) => Ok(Some(answers)),
+            Err(Error::Server(_)) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// One row of texts after the other, which stand for the values of the columns.
+    fn question(&self, rows: &[Vec<Value>]) -> String {
+        let refused: Vec<String> =
+            self.conditions.iter().map(|condition| format!("not ({condition})")).collect();
+        let mut given = 0;
+        let mut cell = |(value, column): (&Value, &&Column)| {
+            constant(value, column).unwrap_or_else(|| {
+                given += 1;
+                format!("@P{given}")
+            })
+        };
+        let mut row = |(place, row): (usize, &Vec<Value>)| {
+            let cells: Vec<String> = row.iter().zip(self.columns).map(&mut cell).collect();
+            format!("({place}, {})", cells.join(", "))
+        };
+        let rows: Vec<String> = rows.iter().enumerate().map(&mut row).collect();
+        let texts: Vec<String> = (0..self.columns.len()).map(|at| format!("text{at}")).collect();
+        let values: Vec<String> = self.columns.iter().enumerate().map(value).collect();
+        format!(
+            "select case when {} then 0 else 1 end from (select {PLACE}, {} from (values {}) as u ({PLACE}, {})) as t \
+             order by {PLACE}",
+            refused.join(" or "),
+            values.join(", "),
+            rows.join(", "),
+            texts.join(", "),
+        )
+    }
+}
+
+/// What the place of a row is called: no column of a table under a check.
+const PLACE: &str = "[place of a row that loadgen tries]";
+
+/// What stands for a value in the question itself: nothing, and digits of binary data.
+fn constant(value: &Value, column: &Column) -> Option<String> {
+    match (value, &column.ty) {
+        (Value::Null, _) => Some("null".to_owned()),
+        (_, Type::Bytes { .. }) => {
+            let digits = value.to_string();
+            let are_digits = digits.chars().all(|digit| digit.is_ascii_hexdigit());
+            Some(if are_digits { format!("0x{digits}") } else { "null".to_owned() })
+        }
+        _ => None,
+    }
+}
+
+/// The value that a text stands for, under the column's name.
+fn value((at, column): (usize, &&Column)) -> String {
+    let text = format!("text{at}");
+    let value = match column.ty {
+        // Whether texts are the same is up to the column.
+        Type::Text { .. } => {
+            let own = column.native.words().rsplit_once(COLLATE);
+            format!("{text}{}", own.map(|(_, name)| format!("{COLLATE}{name}")).unwrap_or_default())
+        }
+        _ => read_from(column, &text),
+    };
+    format!("{value} as {}", quote(&column.name))
+}
