@@ -57,7 +57,7 @@ for way in single many bulk; do
     esac
   done
   a=$(median "$one") b=$(median "$two") c=$(median "$us")
-  best=$(awk -v a="$a" -v b="$b" 'BEGIN {print a > b ? a : b}')
+  best=$(awk -v a="$a" -v b="$b" 'BEGIN {print (a > b ? a : b)}')
   printf '%-22s %12.0f %12.0f %12.0f %7.2f\n' "$way" "$a" "$b" "$c" "$(ratio "$c" "$best")"
 done
 

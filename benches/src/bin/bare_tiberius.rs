@@ -20,6 +20,9 @@ type Failed = Box<dyn Error + Send + Sync>;
 
 const COLUMNS: [&str; 8] = ["id", "reference", "status", "amount", "quantity", "placed_at", "email", "note"];
 
+/// As long as those of loadgen are on average.
+const NOTE: &str = "a note of some words about the order, which goes on for as long as those others";
+
 /// A value that is bound as it is.
 struct Ready(ColumnData<'static>);
 
@@ -60,8 +63,8 @@ fn row(id: i64) -> [ColumnData<'static>; 8] {
         ColumnData::F64(Some(id as f64 / 100.0)),
         ColumnData::I32(Some((id % 50) as i32 + 1)),
         ColumnData::DateTime2(Some(moment)),
-        ColumnData::String(Some(format!("person{id}@example.com").into())),
-        ColumnData::String(Some("a note of some words about the order".into())),
+        ColumnData::String(Some(format!("person{id}@mail.example.com").into())),
+        ColumnData::String(Some(NOTE.into())),
     ]
 }
 
