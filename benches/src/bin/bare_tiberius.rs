@@ -23,6 +23,9 @@ const COLUMNS: [&str; 8] = ["id", "reference", "status", "amount", "quantity", "
 /// As long as those of loadgen are on average.
 const NOTE: &str = "a note of some words about the order, which goes on for as long as those others";
 
+/// As many as loadgen has by itself.
+const LANES: i64 = 64;
+
 /// A value that is bound as it is.
 struct Ready(ColumnData<'static>);
 
@@ -35,6 +38,8 @@ impl IntoSql<'static> for Ready {
 #[derive(Clone)]
 struct Load {
     address: String,
+    connections: i64,
+    lanes_each: i64,
     rows: i64,
     length: Duration,
 }
@@ -68,28 +73,30 @@ fn row(id: i64) -> [ColumnData<'static>; 8] {
     ]
 }
 
-/// One connection's statements; how many rows they inserted.
-async fn insert(load: Load, lane: i64) -> Result<u64, Failed> {
+/// One connection's statements; how many rows they inserted. Keys are dealt as loadgen deals them: a statement has those of a lane.
+async fn insert(load: Load, connection: i64) -> Result<u64, Failed> {
     let config = Config::from_ado_string(&load.address)?;
     let stream = TcpStream::connect(config.get_addr()).await?;
     stream.set_nodelay(true)?;
     let mut client = Client::connect(config, stream.compat_write()).await?;
     let text = text(load.rows);
-    let (mut inserted, mut id, begun) = (0, lane * 1_000_000_000, Instant::now());
+    let (mut inserted, mut statement, begun) = (0, 0, Instant::now());
     while begun.elapsed() < load.length {
         let mut query = Query::new(text.clone());
-        for row in (id..id + load.rows).map(row) {
-            row.into_iter().for_each(|value| query.bind(Ready(value)));
+        let (turn, lane) = (statement / load.lanes_each, statement % load.lanes_each);
+        for number in turn * load.rows..(turn + 1) * load.rows {
+            let id = (number * load.lanes_each + lane) * load.connections + connection;
+            row(id).into_iter().for_each(|value| query.bind(Ready(value)));
         }
-        id += load.rows;
+        statement += 1;
         inserted += query.execute(&mut client).await?.total();
     }
     Ok(inserted)
 }
 
-async fn all(load: Load, connections: i64) -> Result<f64, Failed> {
+async fn all(load: Load) -> Result<f64, Failed> {
     let (mut tasks, begun, mut inserted) = (JoinSet::new(), Instant::now(), 0);
-    (1..=connections).for_each(|lane| drop(tasks.spawn(insert(load.clone(), lane))));
+    (0..load.connections).for_each(|connection| drop(tasks.spawn(insert(load.clone(), connection))));
     while let Some(done) = tasks.join_next().await {
         inserted += done??;
     }
@@ -100,11 +107,11 @@ fn speed() -> Result<f64, Failed> {
     let mut args = env::args().skip(1);
     let mut next = |what: &str| args.next().ok_or_else(|| format!("{what} is missing"));
     let address = next("ADDRESS")?;
-    let connections = next("CONNECTIONS")?.parse()?;
+    let connections: i64 = next("CONNECTIONS")?.parse()?;
     let rows = next("ROWS")?.parse()?;
     let length = Duration::from_secs_f64(next("SECONDS")?.parse()?);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    runtime.block_on(all(Load { address, rows, length }, connections))
+    runtime.block_on(all(Load { address, connections, lanes_each: LANES / connections, rows, length }))
 }
 
 fn main() -> ExitCode {
