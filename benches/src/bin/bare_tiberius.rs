@@ -79,6 +79,7 @@ async fn insert(load: Load, connection: i64) -> Result<u64, Failed> {
     let stream = TcpStream::connect(config.get_addr()).await?;
     stream.set_nodelay(true)?;
     let mut client = Client::connect(config, stream.compat_write()).await?;
+    client.simple_query("set xact_abort on").await?.into_results().await?;
     let text = text(load.rows);
     let (mut inserted, mut statement, begun) = (0, 0, Instant::now());
     while begun.elapsed() < load.length {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use loadgen_core::{
-    Report, Run, SqlSession, Target,
+    CheckError, Report, Run, RunError, SqlSession, Target,
     ledger::{Header, Ledger, LedgerOptions},
     migration::apply,
     orders::{Orders, OrdersConfig},
@@ -108,4 +108,71 @@ async fn a_ledger_of_orders_is_kept() {
     assert_eq!((report.fatal.as_ref(), report.errors.len()), (None, 0), "{:?}", report.errors);
     hold(&mut session).await;
     server.clean().await;
+}
+
+#[tokio::test]
+async fn connections_that_are_lost_leave_nothing_torn_and_nothing_counted_that_is_not_known() {
+    let Some(server) = Server::of_the_environment() else { return };
+    let (target, mut session) = server.database("").await;
+    apply(&mut session, &migrations()).await.unwrap();
+    let killer = tokio::spawn(kill(session));
+    let ended = run(&target, 6).operations(operations() / 5).check().execute().await;
+    killer.abort();
+    let report = match ended {
+        Ok(report) => report,
+        Err(RunError::Check { source: CheckError::Inconclusive(doubts), report, .. }) => {
+            assert!(doubts.iter().all(|doubt| doubt.contains("of unknown outcome")), "{doubts:?}");
+            *report
+        }
+        Err(error) => panic!("{error:?}"),
+    };
+    assert!(report.counts.reconnects > 5, "{:?}", report.counts);
+    let mut session = target.connect().await.unwrap();
+    hold(&mut session).await;
+    // Babelfish has its own way with letters.
+    let known =
+        report.tally.tables.iter().find(|(name, _)| name.to_lowercase() == "dbo.customers").unwrap().1;
+    let (least, most) = (known.live, known.live + known.unknown);
+    let others = format!("select 1 where (select count(*) from Customers) not between {least} and {most}");
+    none(&mut session, &others, "customers that nobody knows of").await;
+    server.clean().await;
+}
+
+#[tokio::test]
+async fn a_ledger_settles_whatever_was_lost_with_its_connection() {
+    let Some(server) = Server::of_the_environment() else { return };
+    let (target, mut session) = server.database("").await;
+    apply(&mut session, &migrations()).await.unwrap();
+    let directory = tempfile::tempdir().unwrap();
+    let ledger = Ledger::create(directory.path(), LedgerOptions::default()).unwrap();
+    let workload = Orders::new(OrdersConfig::default(), migrations()).traced(ledger, Header::named("run"));
+    let killer = tokio::spawn(kill(session));
+    let traced =
+        Run::new(target.clone(), workload).seed(6).lanes(32).connections(8).operations(operations() / 5);
+    let report = traced.check().execute().await.unwrap_or_else(|error| panic!("{error:?}"));
+    killer.abort();
+    assert_eq!((report.fatal.as_ref(), report.outcomes().indeterminate), (None, 0), "{:?}", report.errors);
+    assert!(report.counts.reconnects > 5, "{:?}", report.counts);
+    hold(&mut target.connect().await.unwrap()).await;
+    let (calm, _) = server.database("").await;
+    let calm = run(&calm, 6).operations(operations() / 5).execute().await.unwrap();
+    assert_eq!(report.tally.history, calm.tally.history, "the same was done, at last");
+    server.clean().await;
+}
+
+/// Ends some of the run's connections, one after the other, from its first customers on.
+async fn kill(mut session: MssqlSession) {
+    let sql =
+        "declare @id int = (select top 1 session_id from sys.dm_exec_sessions where program_name = 'loadgen'
+                   and session_id <> @@spid and database_id = db_id() order by newid());
+               declare @kill nvarchar(40) = concat('kill ', @id);
+               if @id is not null and exists (select 1 from Customers) exec(@kill)";
+    for _ in 0..60 {
+        // One that has just gone is no session any more.
+        if let Err(failure) = session.execute(sql).await {
+            assert!(failure.message.contains("is not an active process ID"), "{failure}");
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
 }
