@@ -51,6 +51,11 @@ pub enum SettingsError {
     /// A part of the address makes no sense.
     #[error("the {0} in the address of the database cannot be read")]
     Unreadable(&'static str),
+    /// A connection string that ends within a setting.
+    #[error(
+        "the connection string cannot be read to its end: settings are name=value with semicolons between them, and a value with a semicolon or a quote stands in quotes"
+    )]
+    Cut,
     /// A bracket without its counterpart, or not around the whole host.
     #[error(
         "the brackets around the host in the address of the database do not match: an IPv6 address is written [::1]"
@@ -65,17 +70,26 @@ pub enum SettingsError {
     /// A list of hosts.
     #[error("several hosts in the address of the database: give one, with its port after a colon")]
     SeveralHosts,
+    /// A port as it stands in addresses.
+    #[error(
+        "the port of a server stands behind a comma in connection strings and SQLCMDSERVER: Server=tcp:host,1433"
+    )]
+    Comma,
+    /// A token that anybody on the way could read.
+    #[error("an access token goes to other machines in TLS alone: say encrypt=true, or strict")]
+    TokenInTheOpen,
     /// A way to the server that is not TCP.
     #[error("the server is reached by TCP: give its host, and its port or instance")]
     Transport,
     /// A parameter after the question mark that is not known.
-    #[error("the address of the database has a parameter `{0}` that is not supported")]
-    Parameter(String),
-    /// A setting of a connection string that is not known, by its place from 1.
+    #[error("the address of the database has a parameter `{0}` that is not supported{hint}", hint = hint(.1))]
+    Parameter(String, Option<&'static str>),
+    /// A setting of a connection string that is not known, by its place from 1, and one that is called much like it.
     #[error(
-        "setting number {0} of the connection string is not supported; a value with a semicolon stands in quotes"
+        "setting number {0} of the connection string is not supported{hint}; a value with a semicolon stands in quotes",
+        hint = hint(.1)
     )]
-    Setting(usize),
+    Setting(usize, Option<&'static str>),
     /// Not one of the ways to encrypt.
     #[error("encrypt is one of strict, true, login, off")]
     Encrypt,
@@ -103,6 +117,10 @@ pub enum SettingsError {
         "ca and trust_server_certificate exclude each other: name the authority, or trust any certificate"
     )]
     TrustTwice,
+}
+
+fn hint(like: &Option<&str>) -> String {
+    like.map_or_else(String::new, |like| format!(", did you mean `{like}`?"))
 }
 
 /// Looks up a variable of the environment.
@@ -154,6 +172,10 @@ impl MssqlSettings {
             return Err(SettingsError::TrustTwice);
         }
         let login = login::login(&mut parts, lookup)?;
+        let is_open = matches!(parts.encrypt, Some(Encrypt::Off | Encrypt::Login));
+        if is_open && !matches!(login, Login::Sql { .. }) && !parts.host.as_ref().is_none_or(Host::is_local) {
+            return Err(SettingsError::TokenInTheOpen);
+        }
         let database = parts.database.or_else(|| given("SQLCMDDBNAME"));
         Ok(MssqlSettings {
             host: parts.host.unwrap_or_else(|| Host::new("localhost")),

@@ -11,6 +11,9 @@ use crate::{
 
 /// Variables that say where a database of PostgreSQL is.
 const POSTGRES: [&str; 4] = ["PGHOST", "PGHOSTADDR", "PGPORT", "PGDATABASE"];
+/// What is said of a text that is no address of any kind.
+const NO_ADDRESS: &str = "the address of a database begins with postgres:// or postgresql://, or for SQL Server with mssql:// or \
+                          sqlserver://, or is a connection string with Server=";
 /// The variable that says where a SQL Server is.
 const SQL_SERVER: &str = "SQLCMDSERVER";
 
@@ -27,8 +30,10 @@ impl Backend {
             let settings = settings.map_err(|error| Failed::because(Code::Usage, &error))?;
             return Ok(Backend::Mssql(MssqlTarget::new(settings)));
         }
-        let settings = PgSettings::resolve(given.as_deref(), lookup);
-        let settings = settings.map_err(|error| Failed::because(Code::Usage, &error))?;
+        let settings = PgSettings::resolve(given.as_deref(), lookup).map_err(|error| match error {
+            loadgen_pg::SettingsError::Scheme => Failed::new(Code::Usage, NO_ADDRESS),
+            error => Failed::because(Code::Usage, &error),
+        })?;
         Ok(Backend::Pg(PgTarget::new(settings)))
     }
 

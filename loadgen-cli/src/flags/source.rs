@@ -46,6 +46,12 @@ pub(crate) struct ReachArgs {
     #[arg(long, help_heading = "Target")]
     pub(crate) url: Option<String>,
     /// Write to this host although it is neither local nor in a private network
-    #[arg(long, value_name = "HOST", help_heading = "Target")]
+    #[arg(
+        long,
+        value_name = "HOST",
+        env = "LOADGEN_ALLOW_HOST",
+        value_delimiter = ',',
+        help_heading = "Target"
+    )]
     pub(crate) allow_host: Vec<String>,
 }

@@ -51,7 +51,10 @@ pub enum OrdersPlanError {
         found: Vec<TableName>,
     },
     /// A column that is not there, or cannot hold what it has to.
-    #[error("column {column} of {table} {why}")]
+    #[error(
+        "column {column} of {table} {why}; a table that is there already has to fit: change it, let it have another name, or say in \
+         `schema` where the tables of `orders` are"
+    )]
     Column {
         /// The table.
         table: TableName,

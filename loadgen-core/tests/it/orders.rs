@@ -237,7 +237,7 @@ async fn tables_that_are_not_those_of_a_shop_are_refused_with_the_reason() {
     let check = async |memory: Memory, expected: &str| {
         let error = run(&memory, 1).execute().await.unwrap_err();
         let RunError::Prepare { source, .. } = error else { panic!("{error:?}") };
-        assert_eq!(source.to_string(), expected);
+        assert!(source.to_string().starts_with(expected), "{source}");
     };
     let memory = shop();
     memory.drop_table("OrderItems");

@@ -17,25 +17,28 @@ pub(super) struct Tried<'a> {
 }
 
 impl Tried<'_> {
-    /// Whether the columns may hold the values of each row. Where one of some rows is an error, each of them goes alone.
+    /// Whether the columns may hold the values of each row. Where one of some rows is an error, each of them goes alone; no answers
+    /// where all are.
     pub(super) async fn fits(
         &self,
         connection: &mut Connection,
         patience: &mut Patience,
         rows: &[Vec<Value>],
     ) -> Result<Vec<bool>, Failure> {
-        let mut fits = Vec::with_capacity(rows.len());
+        let (mut fits, mut is_computed) = (Vec::with_capacity(rows.len()), false);
         for some in rows.chunks((AT_ONCE / self.columns.len().max(1)).max(1)) {
             if let Some(answers) = patience.wait(Place::Harmless, self.ask(connection, some)).await? {
                 fits.extend(answers);
+                is_computed = true;
                 continue;
             }
             for row in some.chunks(1) {
                 let answer = patience.wait(Place::Harmless, self.ask(connection, row)).await?;
+                is_computed |= answer.is_some();
                 fits.push(answer.as_deref() == Some(&[true]));
             }
         }
-        Ok(fits)
+        Ok(if is_computed { fits } else { Vec::new() })
     }
 
     /// The server's answers; none where it has computed nothing.

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::{
     SettingsError,
-    parts::{Parts, plain},
+    parts::{Parts, Spelling, like, plain},
 };
 
 /// One setting of a string: its name, its value without quotes, and where that stands with them.
@@ -67,10 +67,10 @@ pub(super) fn parse(text: &str) -> Result<Parts, SettingsError> {
     for (at, pair) in pairs.into_iter().enumerate() {
         if !parts.set(pair.name, pair.value)? {
             // A password with a bare semicolon goes on as what looks like a setting, so its name is not quoted.
-            return Err(SettingsError::Setting(at + 1));
+            return Err(SettingsError::Setting(at + 1, like(pair.name, Spelling::Ado)));
         }
     }
-    if whole { Ok(parts) } else { Err(SettingsError::Unreadable("connection string")) }
+    if whole { Ok(parts) } else { Err(SettingsError::Cut) }
 }
 
 /// Whether a text is such a string: one of its settings is the server.

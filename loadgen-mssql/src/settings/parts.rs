@@ -117,6 +117,37 @@ impl Parts {
     }
 }
 
+/// Where a setting stands.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Spelling {
+    Url,
+    Ado,
+}
+
+/// Settings as people write them: in addresses, and in connection strings.
+const USUAL: [(&str, &str); 13] = [
+    ("encrypt", "Encrypt"),
+    ("trust_server_certificate", "TrustServerCertificate"),
+    ("ca", "CA"),
+    ("hostname_in_certificate", "HostNameInCertificate"),
+    ("authentication", "Authentication"),
+    ("client_id", "Client Id"),
+    ("access_token_file", "Access Token File"),
+    ("connect_timeout", "Connect Timeout"),
+    ("application_intent", "ApplicationIntent"),
+    ("multi_subnet_failover", "MultiSubnetFailover"),
+    ("database", "Database"),
+    ("user", "User Id"),
+    ("password", "Password"),
+];
+
+/// The setting that is called much like a name.
+pub(super) fn like(name: &str, spelling: Spelling) -> Option<&'static str> {
+    let name = plain(name);
+    let near = |(_, ado): &&(&str, &str)| strsim::jaro_winkler(&plain(ado), &name) >= 0.88;
+    USUAL.iter().find(near).map(|(url, ado)| if spelling == Spelling::Url { *url } else { *ado })
+}
+
 /// `Trust Server-Certificate` and `trust_server_certificate` are one name.
 pub(super) fn plain(text: &str) -> String {
     let is_filler = |char: char| char.is_whitespace() || matches!(char, '_' | '-');

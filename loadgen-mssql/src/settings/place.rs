@@ -23,6 +23,10 @@ pub(super) fn read(text: &str, parts: &mut Parts) -> Result<(), SettingsError> {
     if let Some(number) = number {
         parts.port = Some(port(number)?);
     }
+    // An IPv6 address has more of them.
+    if host.matches(':').count() == 1 {
+        return Err(SettingsError::Comma);
+    }
     let (host, instance) =
         host.split_once('\\').map_or((host, None), |(host, name)| (host, Some(name.trim())));
     parts.instance = instance.filter(|name| !is_unnamed(name)).map(str::to_owned).or(parts.instance.take());

@@ -119,6 +119,35 @@ fn tls_is_verified_unless_the_address_says_otherwise() {
 }
 
 #[test]
+fn what_is_nearly_right_is_answered_with_what_is() {
+    let check = |address: &str, words: &str| {
+        let error = resolve(Some(address), &[("MSSQL_ACCESS_TOKEN", "hunter2")]).unwrap_err().to_string();
+        assert!(error.contains(words) && !error.contains("hunter2"), "{address}: {error}");
+    };
+    check("mssql://u@db?encyrpt=off", "did you mean `encrypt`?");
+    check("mssql://u@db?trust_server_cert=true", "did you mean `trust_server_certificate`?");
+    check("mssql://u@db?colour=red", "is not supported");
+    check(
+        "Server=db;User Id=u;Databse=x",
+        "setting number 3 of the connection string is not supported, did you mean `Database`?",
+    );
+    check("Server=db;User Id=u;Pasword=hunter2", "did you mean `Password`?");
+    check(
+        "Server=db;User Id=u;Password=hunt;hunter2",
+        "a value with a semicolon or a quote stands in quotes",
+    );
+    check("Server=tcp:127.0.0.1:1433;User Id=u", "behind a comma");
+    for encrypt in ["off", "login"] {
+        check(&format!("mssql://db.example?authentication=token&encrypt={encrypt}"), "in TLS alone");
+        check(&format!("mssql://10.0.0.1?authentication=managed_identity&encrypt={encrypt}"), "in TLS alone");
+    }
+    let here =
+        resolve(Some("mssql://localhost?authentication=token&encrypt=off"), &[("MSSQL_ACCESS_TOKEN", "x")]);
+    assert!(here.is_ok(), "nobody is on the way to this machine");
+    assert_eq!(settings("Server=::1,1433;User Id=u").describe(), "mssql://[::1]:1433/master");
+}
+
+#[test]
 fn a_string_as_the_portal_writes_it_is_taken_whole() {
     let portal = "Server=tcp:shop.database.windows.net,1433;Initial Catalog=shop;Persist Security Info=False;User ID=me;\
                   Password={hunter2};MultipleActiveResultSets=False;Encrypt=True;TrustServerCertificate=False;\
@@ -128,7 +157,7 @@ fn a_string_as_the_portal_writes_it_is_taken_whole() {
     assert_eq!(settings.connect_timeout(), Some(Duration::from_secs(30)));
     assert!(settings.read_only && settings.all_addresses && settings.application_name == "x");
     let error = resolve(Some("Server=db;User Id=u;Nonsense=1"), &[]).unwrap_err();
-    assert_eq!(error, SettingsError::Setting(3));
+    assert_eq!(error, SettingsError::Setting(3, None));
     assert_eq!(resolve(Some("Server=np:db;User Id=u"), &[]).unwrap_err(), SettingsError::Transport);
 }
 

@@ -4,7 +4,7 @@ use percent_encoding::percent_decode_str;
 
 use super::{
     SettingsError,
-    parts::{Parts, port},
+    parts::{Parts, Spelling, like, port},
     place,
 };
 
@@ -39,7 +39,7 @@ pub(super) fn parse(rest: &str) -> Result<Parts, SettingsError> {
     for pair in query.split('&').filter(|pair| !pair.is_empty()) {
         let (name, value) = pair.split_once('=').ok_or(SettingsError::Unreadable("query"))?;
         if !parts.set(name, decode(value, "query")?)? {
-            return Err(SettingsError::Parameter(name.to_owned()));
+            return Err(SettingsError::Parameter(name.to_owned(), like(name, Spelling::Url)));
         }
     }
     Ok(parts)

@@ -4,6 +4,17 @@ use sqlparser::ast::{BinaryOperator as By, Expr, UnaryOperator};
 
 use super::{Scope, compare, literal};
 
+/// Whether it is what Babelfish adds to a LIKE for the sake of an index: a span of texts up to the last letter there is.
+fn is_hint(expr: &Expr) -> bool {
+    match expr {
+        Expr::Nested(inner) => is_hint(inner),
+        Expr::BinaryOp { op: By::And, right, .. } => is_hint(right),
+        Expr::BinaryOp { op: By::Lt, right, .. } => is_hint(right),
+        Expr::BinaryOp { op: By::StringConcat, right, .. } => literal::text(right) == Some("\u{ffff}"),
+        _ => false,
+    }
+}
+
 /// A link of a chain of ORs.
 struct Link {
     sql: String,
@@ -31,6 +42,7 @@ impl Scope<'_> {
                 UnaryOperator::Plus => self.sql(inner),
                 _ => expr.to_string(),
             },
+            Expr::BinaryOp { left, op: By::And, right } if is_hint(right) => self.sql(left),
             Expr::BinaryOp { left, op: By::And, right } => {
                 format!("({} AND {})", self.sql(left), self.sql(right))
             }

@@ -119,6 +119,11 @@ fn what_another_database_writes_is_read_as_well() {
     check("(len((name)::text) > 2)", "(length(rtrim(\"Name\")) > 2)");
     check("((status)::text ~~* '[A-Z]%'::text COLLATE \"default\")", "(\"status\" ~ '^[A-Z].*$')");
     check("((price)::numeric > 0)", "(\"price\" > 0)");
+    check(
+        "(((status)::text ~~* 'AB%'::text COLLATE \"default\") AND (((status)::text >= 'AB'::text COLLATE \"default\") AND \
+         ((status)::text < ('AB'::text COLLATE \"default\" || '\u{ffff}'::text))))",
+        "(\"status\" LIKE 'AB%')",
+    );
     check("(at <= (getdate())::datetime2)", "(\"at\" <= CAST(now() AS timestamp))");
     check("(active = 1)", "(\"active\" = true)");
     check("(ratio > ('100000'::numeric)::double precision)", "(\"ratio\" > 100000)");

@@ -67,7 +67,7 @@ async fn the_server_says_which_values_meet_conditions_of_its_own() {
     let values = vec![Value::Bytes(vec![1, 2, 3]), Value::Bytes(vec![])];
     assert_eq!(one(&mut session, bytes, "datalength([b])=(3)", values).await, [true, false]);
     let nonsense = one(&mut session, whole(), "this is none", vec![Value::Int(1)]).await;
-    assert_eq!(nonsense, [false]);
+    assert!(nonsense.is_empty(), "nothing was computed");
     let low_high = [&column("low", "int", Type::Int(32)), &column("high", "int", Type::Int(32))];
     let rows = [vec![Value::Int(1), Value::Int(2)], vec![Value::Int(2), Value::Int(1)]];
     assert_eq!(session.fits(&low_high, &["[low]<[high]", "[low]>(0)"], &rows).await.unwrap(), [true, false]);

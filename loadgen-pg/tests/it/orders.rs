@@ -180,10 +180,9 @@ async fn kill(mut session: PgSession) {
 async fn a_plan_says_what_is_pending_and_writes_nothing() {
     let (_, mut session) = database("create table orders (order_id int)").await;
     let error = plan(&mut session, &OrdersConfig::default(), &migrations()).await.unwrap_err();
-    assert_eq!(
-        error.to_string(),
-        "column OrderId of public.orders has to be numbered by the database, as an identity column is"
-    );
+    let words =
+        "column OrderId of public.orders has to be numbered by the database, as an identity column is; ";
+    assert!(error.to_string().starts_with(words), "{error}");
     session.execute("drop table orders").await.unwrap();
     let before = plan(&mut session, &OrdersConfig::default(), &migrations()).await.unwrap();
     let names = ["0001_initial_schema", "0002_row_count_view", "0003_schema_change_log"];

@@ -12,6 +12,7 @@ create table patterns (id int identity primary key, code varchar(20) not null ch
     mail nvarchar(60) not null check (mail like '%_@_%._%' and mail not like '% %'),
     digits varchar(12) not null check (digits not like '%[^0-9]%' and len(digits) >= 4),
     word varchar(20) not null check (patindex('%[^a-z]%', word) = 0 and word <> ''),
+    prefix varchar(20) not null check (prefix like 'AB-[0-9]%'), phone varchar(20) null check (phone like '+4%'),
     beginning varchar(20) not null check (left(beginning, 2) = 'AB'))
 GO
 create table moments (id int identity primary key, born date not null check (born >= '1950-01-01' and born < getdate()),
