@@ -87,7 +87,7 @@ pub trait MigrateSession: SqlSession {
 
 async fn take_one(session: &mut impl MigrateSession, step: &Migration, way: Way) -> Result<bool, Failure> {
     session.begin_step().await?;
-    let is_made = session.migrated().await?.iter().any(|name| *name == step.name);
+    let is_made = recorded(session).await?.iter().any(|name| *name == step.name);
     if is_made == (way == Way::Up) {
         return Ok(false);
     }
@@ -95,6 +95,20 @@ async fn take_one(session: &mut impl MigrateSession, step: &Migration, way: Way)
     session.note_step(&step.name, way).await?;
     session.run_step(if way == Way::Up { &step.up } else { &step.down }).await?;
     Ok(true)
+}
+
+/// The steps that are recorded. Whoever may not read that is told what it takes.
+pub(crate) async fn recorded(session: &mut impl MigrateSession) -> Result<Vec<String>, Failure> {
+    session.migrated().await.map_err(|failure| match failure.action {
+        Action::Skip => {
+            let message = format!(
+                "{}; GRANT SELECT ON loadgen_migrations lets this user see which steps were taken",
+                failure.message
+            );
+            Failure { message, ..failure }
+        }
+        _ => failure,
+    })
 }
 
 /// Takes those of the steps that are not recorded yet, in their order, and answers which those were.

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     PrepareError,
-    migration::{MigrateSession, Migrated, Migration, apply_possible},
+    migration::{MigrateSession, Migrated, Migration, apply_possible, recorded},
 };
 
 /// The steps that come with the workload, by the names that they have for every database. The first makes the tables.
@@ -57,7 +57,7 @@ impl Survey {
         let home = session.home().await?;
         let found = seen(session, config).await?;
         // After the tables, so that whoever has made them meanwhile has recorded it too.
-        let recorded = session.migrated().await?;
+        let recorded = recorded(session).await?;
         let (taken, mut due): (Vec<Migration>, Vec<Migration>) =
             steps.iter().cloned().partition(|step| recorded.iter().any(|name| *name == step.name));
         let taken: Vec<String> = taken.into_iter().map(|step| step.name.into_owned()).collect();
@@ -83,7 +83,7 @@ pub async fn migrate(
     config: &OrdersConfig,
     steps: &[Migration],
 ) -> Result<Migrated, PrepareError> {
-    let recorded = session.migrated().await?;
+    let recorded = recorded(session).await?;
     if steps.iter().all(|step| recorded.iter().any(|name| *name == step.name)) {
         return Ok(Migrated::default());
     }
