@@ -25,7 +25,9 @@ pub(super) fn add(drafts: &mut Drafts, cells: &Cells<'_>) -> Result<()> {
     let said = rule.unwrap_or_else(|| definition.to_owned());
     let original = cells.maybe(6)?.map_or_else(|| said.clone(), str::to_owned);
     let is_in_force = !cells.flag(3)?;
-    if let Some(column) = documents(&said, &draft.table).filter(|_| is_in_force) {
+    // Rows that were there before may hold anything where nobody has looked.
+    let is_met = is_in_force && !cells.flag(7)?;
+    if let Some(column) = documents(&said, &draft.table).filter(|_| is_met) {
         draft.table.columns[column].ty = Type::Json;
     }
     let found = translate(&said, &draft.table);

@@ -5,7 +5,8 @@ select cast(k.parent_object_id as int),
        cast(k.is_disabled as bit),
        cast(k.parent_column_id as int),
        cast(0 as bit),
-       cast({words} as nvarchar(max))
+       cast({words} as nvarchar(max)),
+       cast(k.is_not_trusted as bit)
 from sys.check_constraints k
 join sys.tables t on t.object_id = k.parent_object_id
 where charindex(concat(N',', t.schema_id, N','), @P1) > 0
@@ -16,7 +17,8 @@ select cast(c.object_id as int),
        cast(0 as bit),
        cast(c.column_id as int),
        cast(1 as bit),
-       cast(null as nvarchar(max))
+       cast(null as nvarchar(max)),
+       cast(1 as bit)
 from sys.columns c
 join sys.tables t on t.object_id = c.object_id
 where charindex(concat(N',', t.schema_id, N','), @P1) > 0 and c.rule_object_id <> 0

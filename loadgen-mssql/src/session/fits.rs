@@ -5,7 +5,12 @@ use loadgen_core::{Column, Failure, Type, Value};
 use tiberius::{Query, QueryItem, error::Error};
 
 use super::{apply::number, patience::Patience, spell::read_from};
-use crate::{classify::Place, codec::COLLATE, connect::Connection, quote::quote};
+use crate::{
+    classify::Place,
+    codec::{COLLATE, base},
+    connect::Connection,
+    quote::quote,
+};
 
 /// Values that go into one question.
 const AT_ONCE: usize = 512;
@@ -105,11 +110,12 @@ const PLACE: &str = "[place of a row that loadgen tries]";
 /// What stands for a value in the question itself: nothing, and digits of binary data.
 fn constant(value: &Value, column: &Column) -> Option<String> {
     match (value, &column.ty) {
-        (Value::Null, _) => Some("null".to_owned()),
+        (Value::Null, Type::Bytes { .. }) => Some("cast(null as varbinary(max))".to_owned()),
+        (Value::Null, _) => Some("cast(null as nvarchar(max))".to_owned()),
         (_, Type::Bytes { .. }) => {
             let digits = value.to_string();
             let are_digits = digits.chars().all(|digit| digit.is_ascii_hexdigit());
-            Some(if are_digits { format!("0x{digits}") } else { "null".to_owned() })
+            Some(if are_digits { format!("0x{digits}") } else { "cast(null as varbinary(max))".to_owned() })
         }
         _ => None,
     }
@@ -122,7 +128,11 @@ fn value((at, column): (usize, &&Column)) -> String {
         // Whether texts are the same is up to the column.
         Type::Text { .. } => {
             let own = column.native.words().rsplit_once(COLLATE);
-            format!("{text}{}", own.map(|(_, name)| format!("{COLLATE}{name}")).unwrap_or_default())
+            format!(
+                "cast({text} as {}){}",
+                base(column),
+                own.map(|(_, name)| format!("{COLLATE}{name}")).unwrap_or_default()
+            )
         }
         _ => read_from(column, &text),
     };

@@ -41,6 +41,11 @@ fn question(column: &Column) -> String {
 pub(super) fn read_from(column: &Column, text: &str) -> String {
     match column.ty {
         Type::Text { .. } | Type::Bytes { .. } => text.to_owned(),
+        // Otherwise the login's language says what is the day, and what the month.
+        Type::Timestamp { .. } if column.native.name == "datetime" => {
+            format!("convert(datetime, {text}, 121)")
+        }
+        Type::Timestamp { .. } if column.native.name == "smalldatetime" => written(column, text),
         Type::Spelt(_) | Type::Decimal { .. } | Type::Json => written(column, text),
         _ => format!("cast({text} as {})", base(column)),
     }

@@ -1,7 +1,7 @@
 //! Texts that are documents: before the server had a type for them, a CHECK said so.
 
 use loadgen_core::{Table, Type};
-use sqlparser::ast::{BinaryOperator, Expr};
+use sqlparser::ast::{BinaryOperator, DataType, Expr};
 
 use super::{Scope, call, literal, parse};
 
@@ -25,6 +25,12 @@ pub(crate) fn documents(condition: &str, table: &Table) -> Option<usize> {
     matches!(table.columns[column].ty, Type::Text { max, fixed: false } if has_room(max)).then_some(column)
 }
 
+/// Whether a cast to the type cuts nothing off.
+fn is_whole(ty: &DataType) -> bool {
+    let ty = ty.to_string().to_lowercase();
+    ty == "text" || ty.ends_with("(max)")
+}
+
 impl Scope<'_> {
     /// The column of which a call asks whether it holds a document such as those that are drawn, which are objects.
     pub(super) fn is_json(&self, expr: &Expr) -> Option<usize> {
@@ -40,8 +46,12 @@ impl Scope<'_> {
             _ => return None,
         };
         // Whatever it is, the server asks about its text.
-        while let Expr::Nested(inner) | Expr::Cast { expr: inner, .. } = text {
-            text = inner;
+        loop {
+            text = match text {
+                Expr::Nested(inner) => inner,
+                Expr::Cast { expr: inner, data_type, .. } if is_whole(data_type) => inner,
+                _ => break,
+            };
         }
         self.column_of(text)
     }

@@ -6,13 +6,17 @@ use super::{Scope, compare, literal};
 
 /// Whether it is what Babelfish adds to a LIKE for the sake of an index: a span of texts up to the last letter there is.
 fn is_hint(expr: &Expr) -> bool {
-    match expr {
-        Expr::Nested(inner) => is_hint(inner),
-        Expr::BinaryOp { op: By::And, right, .. } => is_hint(right),
-        Expr::BinaryOp { op: By::Lt, right, .. } => is_hint(right),
-        Expr::BinaryOp { op: By::StringConcat, right, .. } => literal::text(right) == Some("\u{ffff}"),
-        _ => false,
+    let Expr::BinaryOp { left, op: By::And, right } = unnested(expr) else { return false };
+    let Expr::BinaryOp { op: By::Lt, right: end, .. } = unnested(right) else { return false };
+    let Expr::BinaryOp { op: By::StringConcat, right: last, .. } = unnested(end) else { return false };
+    matches!(unnested(left), Expr::BinaryOp { op: By::GtEq, .. }) && literal::text(last) == Some("\u{ffff}")
+}
+
+fn unnested(mut expr: &Expr) -> &Expr {
+    while let Expr::Nested(inner) = expr {
+        expr = inner;
     }
+    expr
 }
 
 /// A link of a chain of ORs.

@@ -124,6 +124,10 @@ fn what_another_database_writes_is_read_as_well() {
          ((status)::text < ('AB'::text COLLATE \"default\" || '\u{ffff}'::text))))",
         "(\"status\" LIKE 'AB%')",
     );
+    check(
+        "((price > (0)::numeric) AND ((status ~~* 'AB%'::text) AND ((status >= 'AB'::text) AND (status < ('AB'::text || '\u{ffff}'::text)))))",
+        "((\"price\" > 0) AND (\"status\" LIKE 'AB%'))",
+    );
     check("(at <= (getdate())::datetime2)", "(\"at\" <= CAST(now() AS timestamp))");
     check("(active = 1)", "(\"active\" = true)");
     check("(ratio > ('100000'::numeric)::double precision)", "(\"ratio\" > 100000)");

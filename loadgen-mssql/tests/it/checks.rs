@@ -54,6 +54,12 @@ async fn the_server_says_which_values_meet_conditions_of_its_own() {
     assert_eq!(fits, [true, false]);
     let fits = one(&mut session, short(), "[a b]<>'x'", vec![text("x"), Value::Null]).await;
     assert_eq!(fits, [false, true], "what is unknown is not false");
+    let fits = one(&mut session, short(), "datalength([a b])=(2)", vec![text("ab"), text("a")]).await;
+    assert_eq!(fits, [true, false], "a character is a byte there");
+    assert_eq!(one(&mut session, short(), "[a b]<>'x'", vec![Value::Null]).await, [true]);
+    let day = || column("at", "datetime", Type::Timestamp { precision: 2, zoned: false });
+    let days = vec![text("2024-05-07 10:00:00"), text("2024-07-05 10:00:00")];
+    assert_eq!(one(&mut session, day(), "[at]<'20240601'", days).await, [true, false]);
     let whole = || column("n", "int", Type::Int(32));
     let numbers: Vec<Value> =
         (-700..700).map(|n| if n % 2 == 0 { Value::Int(n) } else { text(&n.to_string()) }).collect();
