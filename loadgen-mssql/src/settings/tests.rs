@@ -126,7 +126,9 @@ fn what_is_nearly_right_is_answered_with_what_is() {
     };
     check("mssql://u@db?encyrpt=off", "did you mean `encrypt`?");
     check("mssql://u@db?trust_server_cert=true", "did you mean `trust_server_certificate`?");
-    check("mssql://u@db?colour=red", "is not supported");
+    check("mssql://u@db?colour=red", "`colour` that is not supported");
+    check("mssql://u@db?password=x&hunter2=x", "`...` that is not supported");
+    check("mssql://u:pa@x?hunter2=x@db", "`...` that is not supported");
     check(
         "Server=db;User Id=u;Databse=x",
         "setting number 3 of the connection string is not supported, did you mean `Database`?",

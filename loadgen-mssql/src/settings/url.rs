@@ -4,7 +4,7 @@ use percent_encoding::percent_decode_str;
 
 use super::{
     SettingsError,
-    parts::{Parts, Spelling, like, port},
+    parts::{Parts, Spelling, like, plain, port},
     place,
 };
 
@@ -39,10 +39,18 @@ pub(super) fn parse(rest: &str) -> Result<Parts, SettingsError> {
     for pair in query.split('&').filter(|pair| !pair.is_empty()) {
         let (name, value) = pair.split_once('=').ok_or(SettingsError::Unreadable("query"))?;
         if !parts.set(name, decode(value, "query")?)? {
-            return Err(SettingsError::Parameter(name.to_owned(), like(name, Spelling::Url)));
+            // What looks like one may be the rest of a password with a bare `&`, `?` or `@`.
+            let is_shown = !query.contains('@') && !has_password(query);
+            let shown = if is_shown { name } else { "..." };
+            return Err(SettingsError::Parameter(shown.to_owned(), like(name, Spelling::Url)));
         }
     }
     Ok(parts)
+}
+
+fn has_password(query: &str) -> bool {
+    let name = |pair: &str| plain(pair.split('=').next().unwrap_or_default());
+    query.split('&').any(|pair| ["password", "pwd"].contains(&name(pair).as_str()))
 }
 
 fn read_place(place: &str, parts: &mut Parts) -> Result<(), SettingsError> {
