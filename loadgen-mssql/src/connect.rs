@@ -2,7 +2,7 @@
 
 use std::{io::ErrorKind, time::Duration};
 
-use loadgen_core::Failure;
+use loadgen_core::{Action, Failure};
 use tiberius::{Client, SqlBrowser, error::Error};
 use tokio::net::TcpStream;
 use tokio_util::compat::{Compat, TokioAsyncWriteCompatExt};
@@ -35,7 +35,10 @@ pub(crate) async fn open(settings: &MssqlSettings, token: Option<&str>) -> Resul
         };
         match opened {
             Ok(connection) => return Ok(connection),
-            Err(Error::Routing { host, port }) => place = settings.at(&host, port),
+            Err(Error::Routing { host, port }) => {
+                place = settings.at(&host, port);
+                place.check_token().map_err(|error| Failure::aborted(Action::Fatal, "token", error))?;
+            }
             Err(error) => {
                 let other = if is_unclear(&error) { stranger(&place).await } else { None };
                 return Err(connect_failure(&error, &place, other));

@@ -172,12 +172,8 @@ impl MssqlSettings {
             return Err(SettingsError::TrustTwice);
         }
         let login = login::login(&mut parts, lookup)?;
-        let is_open = matches!(parts.encrypt, Some(Encrypt::Off | Encrypt::Login));
-        if is_open && !matches!(login, Login::Sql { .. }) && !parts.host.as_ref().is_none_or(Host::is_local) {
-            return Err(SettingsError::TokenInTheOpen);
-        }
         let database = parts.database.or_else(|| given("SQLCMDDBNAME"));
-        Ok(MssqlSettings {
+        let settings = MssqlSettings {
             host: parts.host.unwrap_or_else(|| Host::new("localhost")),
             port: parts.port,
             instance: parts.instance,
@@ -191,7 +187,19 @@ impl MssqlSettings {
             connect_timeout: parts.connect_timeout,
             read_only: parts.read_only,
             all_addresses: parts.all_addresses,
-        })
+        };
+        settings.check_token()?;
+        Ok(settings)
+    }
+
+    /// Refuses to show an access token to whoever is on the way to another machine.
+    pub(crate) fn check_token(&self) -> Result<(), SettingsError> {
+        let is_open = matches!(self.encrypt, Encrypt::Off | Encrypt::Login) && !self.host.is_local();
+        if is_open && !matches!(self.login, Login::Sql { .. }) {
+            Err(SettingsError::TokenInTheOpen)
+        } else {
+            Ok(())
+        }
     }
 
     /// What the driver connects with. Deadlines are ours, so it has none.

@@ -30,10 +30,13 @@ pub(super) async fn plan(source: &SourceArgs, load: &LoadArgs, format: Format) -
     let style = Style::new(output::colours());
     let (mut text, mut jobs, mut failed) = (String::new(), Vec::new(), None);
     for job in &plan.jobs {
-        let reach = guard::reach(&job.target, &source.reach.allow_host).await?;
-        match (execute::adopted(&plan, job).await, format) {
-            (Ok(planned), Format::Text) => prepared_text(job, &planned, reach, style, &mut text),
-            (Ok(planned), Format::Json) => jobs.push(prepared_json(job, &planned, reach)),
+        let planned = async {
+            let reach = guard::reach(&job.target, &source.reach.allow_host).await?;
+            Ok::<_, Failed>((execute::adopted(&plan, job).await?, reach))
+        };
+        match (planned.await, format) {
+            (Ok((planned, reach)), Format::Text) => prepared_text(job, &planned, reach, style, &mut text),
+            (Ok((planned, reach)), Format::Json) => jobs.push(prepared_json(job, &planned, reach)),
             // A database that is away keeps no other from its plan.
             (Err(why), _) if plan.jobs.len() > 1 && why.is_of_target() => {
                 output::say(&format!("error: {}: {}", job.name, why.message().unwrap_or_default()));
