@@ -61,6 +61,14 @@ pub(crate) fn parse(text: &str) -> Option<ast::Expr> {
     other.or_else(|| read(&MsSqlDialect {}, text))
 }
 
+/// What stands in parentheses, without those.
+pub(crate) fn unnested(mut expr: &ast::Expr) -> &ast::Expr {
+    while let ast::Expr::Nested(inner) = expr {
+        expr = inner;
+    }
+    expr
+}
+
 /// Deeper expressions than people write.
 const DEEPEST: usize = 120;
 

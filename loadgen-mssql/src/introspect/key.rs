@@ -4,7 +4,7 @@ use loadgen_core::{Collision, Partial, Table};
 use sqlparser::ast::{BinaryOperator, Expr};
 
 use super::{Cells, Draft, Drafts, Result};
-use crate::translate::{parse, translate};
+use crate::translate::{parse, translate, unnested};
 
 /// A unique index, with the numbers of its columns.
 pub(super) struct Key {
@@ -81,7 +81,8 @@ pub(super) fn add(drafts: &mut Drafts, key: Key) {
 
 /// The column of texts that a computed one is, but for the case of its letters.
 fn under(draft: &Draft, column: usize) -> Option<usize> {
-    let Expr::Function(function) = unnested(parse(draft.computed.get(&column)?)?) else { return None };
+    let expr = parse(draft.computed.get(&column)?)?;
+    let Expr::Function(function) = unnested(&expr) else { return None };
     let name = function.name.to_string().to_lowercase();
     if !["lower", "upper"].contains(&name.as_str()) {
         return None;
@@ -100,10 +101,11 @@ struct Present {
 
 fn present(condition: &str, table: &Table) -> Present {
     let mut found = Present { columns: Vec::new(), only: Some(Vec::new()) };
-    let mut rest: Vec<Expr> = parse(condition).into_iter().collect();
+    let parsed = parse(condition);
+    let mut rest: Vec<&Expr> = parsed.iter().collect();
     while let Some(expr) = rest.pop() {
         match unnested(expr) {
-            Expr::BinaryOp { left, op: BinaryOperator::And, right } => rest.extend([*left, *right]),
+            Expr::BinaryOp { left, op: BinaryOperator::And, right } => rest.extend([&**left, &**right]),
             Expr::IsNotNull(inner) => {
                 let columns = translate(&inner.to_string(), table).columns;
                 found.columns.extend(&columns);
@@ -111,7 +113,7 @@ fn present(condition: &str, table: &Table) -> Present {
             }
             other => {
                 // What is compared is not NULL, or the row is not in the index.
-                if let Expr::BinaryOp { left, .. } = &other {
+                if let Expr::BinaryOp { left, .. } = other {
                     found.columns.extend(translate(&left.to_string(), table).columns);
                 }
                 found.only = None;
@@ -122,13 +124,6 @@ fn present(condition: &str, table: &Table) -> Present {
         found.only = None;
     }
     found
-}
-
-fn unnested(mut expr: Expr) -> Expr {
-    while let Expr::Nested(inner) = expr {
-        expr = *inner;
-    }
-    expr
 }
 
 /// NULL is a value like any other here: one row at most could have it, so nobody may, unless the others of the key keep rows

@@ -52,13 +52,9 @@ impl Tried<'_> {
         connection: &mut Connection,
         rows: &[Vec<Value>],
     ) -> tiberius::Result<Option<Vec<bool>>> {
-        let mut query = Query::new(self.question(rows));
-        let cells = rows.iter().flat_map(|row| row.iter().zip(self.columns));
-        query.bind_iter(
-            cells
-                .filter(|(value, column)| constant(value, column).is_none())
-                .map(|(value, _)| value.to_string()),
-        );
+        let (question, texts) = self.question(rows);
+        let mut query = Query::new(question);
+        query.bind_iter(texts);
         let answers = async {
             let mut rows = query.query(connection).await?;
             let mut answers = Vec::new();
@@ -75,15 +71,15 @@ impl Tried<'_> {
         }
     }
 
-    /// One row of texts after the other, which stand for the values of the columns.
-    fn question(&self, rows: &[Vec<Value>]) -> String {
+    /// The question, and the texts that go with it: they stand for the values of the columns, one row after the other.
+    fn question(&self, rows: &[Vec<Value>]) -> (String, Vec<String>) {
         let refused: Vec<String> =
             self.conditions.iter().map(|condition| format!("not ({condition})")).collect();
-        let mut given = 0;
+        let mut given = Vec::new();
         let mut cell = |(value, column): (&Value, &&Column)| {
             constant(value, column).unwrap_or_else(|| {
-                given += 1;
-                format!("@P{given}")
+                given.push(value.to_string());
+                format!("@P{}", given.len())
             })
         };
         let mut row = |(place, row): (usize, &Vec<Value>)| {
@@ -93,14 +89,15 @@ impl Tried<'_> {
         let rows: Vec<String> = rows.iter().enumerate().map(&mut row).collect();
         let texts: Vec<String> = (0..self.columns.len()).map(|at| format!("text{at}")).collect();
         let values: Vec<String> = self.columns.iter().enumerate().map(value).collect();
-        format!(
+        let sql = format!(
             "select case when {} then 0 else 1 end from (select {PLACE}, {} from (values {}) as u ({PLACE}, {})) as t \
              order by {PLACE}",
             refused.join(" or "),
             values.join(", "),
             rows.join(", "),
             texts.join(", "),
-        )
+        );
+        (sql, given)
     }
 }
 
@@ -109,17 +106,19 @@ const PLACE: &str = "[place of a row that loadgen tries]";
 
 /// What stands for a value in the question itself: nothing, and digits of binary data.
 fn constant(value: &Value, column: &Column) -> Option<String> {
+    let digits = |text: &String| text.chars().all(|digit| digit.is_ascii_hexdigit());
     match (value, &column.ty) {
-        (Value::Null, Type::Bytes { .. }) => Some("cast(null as varbinary(max))".to_owned()),
+        (Value::Null, Type::Bytes { .. }) => Some(NO_BYTES.to_owned()),
         (Value::Null, _) => Some("cast(null as nvarchar(max))".to_owned()),
         (_, Type::Bytes { .. }) => {
-            let digits = value.to_string();
-            let are_digits = digits.chars().all(|digit| digit.is_ascii_hexdigit());
-            Some(if are_digits { format!("0x{digits}") } else { "cast(null as varbinary(max))".to_owned() })
+            let text = Some(value.to_string()).filter(digits);
+            Some(text.map_or_else(|| NO_BYTES.to_owned(), |text| format!("0x{text}")))
         }
         _ => None,
     }
 }
+
+const NO_BYTES: &str = "cast(null as varbinary(max))";
 
 /// The value that a text stands for, under the column's name.
 fn value((at, column): (usize, &&Column)) -> String {

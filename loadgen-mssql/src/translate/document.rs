@@ -3,24 +3,21 @@
 use loadgen_core::{Table, Type};
 use sqlparser::ast::{BinaryOperator, DataType, Expr};
 
-use super::{Scope, call, literal, parse};
+use super::{Scope, call, literal, parse, unnested};
 
 /// Texts with less room than this are none to draw documents for.
 const ROOM: u32 = 1_000;
 
 /// The column of texts that has to hold documents by a condition which says nothing else.
 pub(crate) fn documents(condition: &str, table: &Table) -> Option<usize> {
-    let mut expr = parse(condition)?;
-    while let Expr::Nested(inner) = expr {
-        expr = *inner;
-    }
-    let Expr::BinaryOp { left, op, right } = expr else { return None };
-    let is_demanded = match (op, literal::of(&right).as_deref()) {
+    let expr = parse(condition)?;
+    let Expr::BinaryOp { left, op, right } = unnested(&expr) else { return None };
+    let is_demanded = match (op, literal::of(right).as_deref()) {
         (BinaryOperator::Eq, Some(bound)) => bound == "1",
         (BinaryOperator::Gt | BinaryOperator::NotEq, Some(bound)) => bound == "0",
         _ => false,
     };
-    let column = Scope { table }.is_json(&left).filter(|_| is_demanded)?;
+    let column = Scope { table }.is_json(left).filter(|_| is_demanded)?;
     let has_room = |max: Option<u32>| max.is_none_or(|max| max >= ROOM);
     matches!(table.columns[column].ty, Type::Text { max, fixed: false } if has_room(max)).then_some(column)
 }
@@ -34,8 +31,7 @@ fn is_whole(ty: &DataType) -> bool {
 impl Scope<'_> {
     /// The column of which a call asks whether it holds a document such as those that are drawn, which are objects.
     pub(super) fn is_json(&self, expr: &Expr) -> Option<usize> {
-        let function = match expr {
-            Expr::Nested(inner) => return self.is_json(inner),
+        let function = match unnested(expr) {
             Expr::Function(function) if call::name(function) == "isjson" => function,
             _ => return None,
         };
@@ -46,12 +42,10 @@ impl Scope<'_> {
             _ => return None,
         };
         // Whatever it is, the server asks about its text.
-        loop {
-            text = match text {
-                Expr::Nested(inner) => inner,
-                Expr::Cast { expr: inner, data_type, .. } if is_whole(data_type) => inner,
-                _ => break,
-            };
+        while let Expr::Cast { expr: inner, data_type, .. } = unnested(text)
+            && is_whole(data_type)
+        {
+            text = inner;
         }
         self.column_of(text)
     }

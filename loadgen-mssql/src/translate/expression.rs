@@ -2,7 +2,7 @@
 
 use sqlparser::ast::{BinaryOperator as By, Expr, UnaryOperator};
 
-use super::{Scope, compare, literal};
+use super::{Scope, compare, literal, unnested};
 
 /// Whether it is what Babelfish adds to a LIKE for the sake of an index: a span of texts up to the last letter there is.
 fn is_hint(expr: &Expr) -> bool {
@@ -10,13 +10,6 @@ fn is_hint(expr: &Expr) -> bool {
     let Expr::BinaryOp { op: By::Lt, right: end, .. } = unnested(right) else { return false };
     let Expr::BinaryOp { op: By::StringConcat, right: last, .. } = unnested(end) else { return false };
     matches!(unnested(left), Expr::BinaryOp { op: By::GtEq, .. }) && literal::text(last) == Some("\u{ffff}")
-}
-
-fn unnested(mut expr: &Expr) -> &Expr {
-    while let Expr::Nested(inner) = expr {
-        expr = inner;
-    }
-    expr
 }
 
 /// A link of a chain of ORs.

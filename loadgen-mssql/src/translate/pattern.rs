@@ -6,6 +6,7 @@ use super::{
     Scope,
     expression::negated_if,
     literal::{self, quoted},
+    unnested,
 };
 
 /// A part of a pattern.
@@ -131,8 +132,7 @@ impl Scope<'_> {
 
     /// Whether a pattern says by its collation that case counts.
     fn is_folded_otherwise(&self, pattern: &Expr) -> bool {
-        match pattern {
-            Expr::Nested(inner) => self.is_folded_otherwise(inner),
+        match unnested(pattern) {
             Expr::Collate { collation, .. } => {
                 let name = collation.to_string().to_uppercase();
                 name.contains("_CS") || name.contains("_BIN")
@@ -143,11 +143,7 @@ impl Scope<'_> {
 
     /// `patindex(pattern, text)` and `charindex(what, text)` against zero: whether the text is like that.
     pub(super) fn found(&self, left: &Expr, op: &By, right: &Expr) -> Option<String> {
-        let mut call = left;
-        while let Expr::Nested(inner) = call {
-            call = inner;
-        }
-        let Expr::Function(function) = call else { return None };
+        let Expr::Function(function) = unnested(left) else { return None };
         let negated = match (op, literal::whole(right)?) {
             (By::Eq | By::LtEq, 0) | (By::Lt, 1) => true,
             (By::Gt | By::NotEq, 0) | (By::GtEq, 1) => false,
