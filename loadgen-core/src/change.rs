@@ -1,8 +1,8 @@
 //! Transactions as data.
 
-use std::sync::Arc;
+use std::{ops::Range, sync::Arc};
 
-use crate::{Table, Value};
+use crate::{NextRow, Table, Value};
 
 /// What a change does to its rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -76,6 +76,36 @@ impl Change {
         let width = self.shape.width();
         &self.values[index * width..(index + 1) * width]
     }
+
+    /// The next rows that are drawn, up to `most`; none when there are no more.
+    pub fn drawn(shape: &Arc<Shape>, most: usize, next: &mut NextRow<'_>) -> Option<Change> {
+        let mut change = Change { shape: Arc::clone(shape), values: Vec::new(), rows: 0 };
+        let mut row = Vec::new();
+        while change.rows < most && next(&mut row) {
+            change.values.append(&mut row);
+            change.rows += 1;
+        }
+        (change.rows > 0).then_some(change)
+    }
+
+    /// Some of its rows.
+    ///
+    /// # Panics
+    /// If there are fewer rows.
+    pub fn part(&self, rows: Range<usize>) -> Change {
+        let width = self.shape.width();
+        Change {
+            shape: Arc::clone(&self.shape),
+            values: self.values[rows.start * width..rows.end * width].to_vec(),
+            rows: rows.len(),
+        }
+    }
+
+    /// Its first rows and the others; of an odd number, the others are one more.
+    pub fn halves(&self) -> [Change; 2] {
+        let middle = self.rows / 2;
+        [self.part(0..middle), self.part(middle..self.rows)]
+    }
 }
 
 /// What became of a change that was to be carried out under a marker, all of it or nothing.
@@ -96,4 +126,27 @@ pub struct Applied {
     pub rows: u64,
     /// `rows * shape.returning.len()` values, in the order of the change's rows.
     pub returned: Vec<Value>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Type, memory::table};
+
+    #[test]
+    fn rows_are_drawn_and_divided_without_loss() {
+        let (table, kind, key, returning) =
+            (Arc::new(table("t").column("n", Type::Int(64))), ChangeKind::Insert, Vec::new(), Vec::new());
+        let shape = Arc::new(Shape { id: 0, table, kind, key, set: vec![0], returning });
+        let mut numbers = 0..7;
+        let mut next = |row: &mut Vec<Value>| {
+            row.extend(numbers.next().map(Value::Int));
+            !row.is_empty()
+        };
+        let [five, two] = [5, 5].map(|most| Change::drawn(&shape, most, &mut next).unwrap());
+        assert!(Change::drawn(&shape, 5, &mut next).is_none());
+        assert_eq!((five.rows, two.rows, two.values.as_slice()), (5, 2, &[5, 6].map(Value::Int)[..]));
+        let parts = five.halves().map(|half| (half.rows, half.values));
+        assert_eq!(parts, [(2, [0, 1].map(Value::Int).to_vec()), (3, [2, 3, 4].map(Value::Int).to_vec())]);
+    }
 }

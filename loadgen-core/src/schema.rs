@@ -331,6 +331,20 @@ impl Schema {
 }
 
 impl Table {
+    /// A table without columns.
+    pub fn new(name: TableName) -> Self {
+        Table {
+            name,
+            columns: Vec::new(),
+            primary_key: Vec::new(),
+            uniques: Vec::new(),
+            foreign_keys: Vec::new(),
+            checks: Vec::new(),
+            obstacles: Vec::new(),
+            special: Special::default(),
+        }
+    }
+
     /// What stands for a row's address among the indexes of columns, in a [`Shape`](crate::Shape)'s key and in what it
     /// returns: a text that the database gives, and another one after each update.
     pub fn address(&self) -> usize {

@@ -230,14 +230,7 @@ fn drafts(rows: &[PgRow], types: &Types) -> sqlx::Result<HashMap<u32, Draft>> {
 
 fn table(row: &PgRow) -> sqlx::Result<Table> {
     let storage = if row.try_get(4)? { Storage::Inherited } else { Storage::Plain };
-    Ok(Table {
-        name: TableName::new(row.try_get::<String, _>(1)?, row.try_get::<String, _>(2)?),
-        columns: Vec::new(),
-        primary_key: Vec::new(),
-        uniques: Vec::new(),
-        foreign_keys: Vec::new(),
-        checks: Vec::new(),
-        obstacles: Vec::new(),
-        special: Special { storage, is_addressed: row.try_get(16)?, ..Special::default() },
-    })
+    let special = Special { storage, is_addressed: row.try_get(16)?, ..Special::default() };
+    let name = TableName::new(row.try_get::<String, _>(1)?, row.try_get::<String, _>(2)?);
+    Ok(Table { special, ..Table::new(name) })
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::{Change, ChangeKind, Shape, Table, Value};
+use crate::{Change, ChangeKind, Column, Fill, NativeType, Shape, Table, TableName, Type, Value};
 
 /// The name of the table of markers.
 pub const MARKER_TABLE: &str = "loadgen_lane";
@@ -10,6 +10,21 @@ pub const MARKER_TABLE: &str = "loadgen_lane";
 /// The columns of the table of markers: the run, the lane, the number of the lane's last transaction that was committed, and
 /// a number that has to be known to go on from there.
 pub const MARKER_COLUMNS: [&str; 4] = ["run_id", "lane", "last_seq", "epoch"];
+
+/// The table of markers as a session describes it that has made it: the run is a text, the rest are 64-bit integers.
+pub fn marker_table(name: TableName, run: (Type, NativeType), number: NativeType) -> Table {
+    let number = || (Type::Int(64), number.clone());
+    let types = [run, number(), number(), number()];
+    let column = |(name, (ty, native)): (&str, (Type, NativeType))| Column {
+        name: name.to_owned(),
+        ty,
+        native,
+        nullable: false,
+        fill: Fill::None,
+    };
+    let columns = MARKER_COLUMNS.into_iter().zip(types).map(column).collect();
+    Table { columns, primary_key: vec![RUN, LANE], ..Table::new(name) }
+}
 
 const RUN: usize = 0;
 const LANE: usize = 1;

@@ -30,7 +30,7 @@ pub use directory::{Ledger, LedgerOptions};
 pub use disk::LedgerSync;
 pub use error::LedgerError;
 pub use form::Form;
-pub use marker::{MARKER_COLUMNS, MARKER_TABLE};
+pub use marker::{MARKER_COLUMNS, MARKER_TABLE, marker_table};
 pub use reader::{JournalReader, LedgerReader};
 pub use record::{
     CleanEnd, Covered, Entry, Header, Record, ResultRecord, Standing, TableHeader, TransactionRecord,

@@ -16,16 +16,7 @@ use crate::{Check, Column, Fill, ForeignKey, NativeType, Table, TableName, Type}
 /// assert_eq!(orders.column_index("status"), Some(1));
 /// ```
 pub fn table(name: &str) -> Table {
-    Table {
-        name: TableName::new("public", name),
-        columns: Vec::new(),
-        primary_key: Vec::new(),
-        uniques: Vec::new(),
-        foreign_keys: Vec::new(),
-        checks: Vec::new(),
-        obstacles: Vec::new(),
-        special: crate::Special::default(),
-    }
+    Table::new(TableName::new("public", name))
 }
 
 /// Building blocks. Names that are not among the columns are passed over.

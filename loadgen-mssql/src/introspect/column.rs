@@ -117,16 +117,8 @@ mod tests {
             nullable: false,
             fill: Fill::Sequence { always: true },
         };
-        let mut table = Table {
-            name: loadgen_core::TableName::new("dbo", "t"),
-            columns: vec![column("id"), column("other")],
-            primary_key: vec![0],
-            uniques: Vec::new(),
-            foreign_keys: Vec::new(),
-            checks: Vec::new(),
-            obstacles: Vec::new(),
-            special: loadgen_core::Special::default(),
-        };
+        let mut table = Table::new(loadgen_core::TableName::new("dbo", "t"));
+        table.columns = vec![column("id"), column("other")];
         assert!(!falls(&table, 0));
         table.special.definitions.push(falling("id"));
         assert!(falls(&table, 0) && !falls(&table, 1) && !falls(&table, 9));

@@ -24,16 +24,7 @@ pub(super) fn add(drafts: &mut Drafts, others: &mut Vec<Other>, cells: &Cells<'_
     if cells.flag(6)? {
         special.notes.push("keeps what its rows were before in a history table".to_owned());
     }
-    let table = Table {
-        name,
-        columns: Vec::new(),
-        primary_key: Vec::new(),
-        uniques: Vec::new(),
-        foreign_keys: Vec::new(),
-        checks: Vec::new(),
-        obstacles: Vec::new(),
-        special,
-    };
+    let table = Table { special, ..Table::new(name) };
     let (numbers, computed) = Default::default();
     drafts.insert(cells.number(0)?, Draft { table, numbers, computed });
     Ok(())

@@ -23,7 +23,7 @@ impl MssqlSession {
         if pieces.len() <= 1 {
             return self.piece(change, place).await;
         }
-        let changes: Vec<Change> = pieces.into_iter().map(|rows| part(change, rows)).collect();
+        let changes: Vec<Change> = pieces.into_iter().map(|rows| change.part(rows)).collect();
         let parts = match place {
             Place::Harmless => self.pieces(&changes).await?,
             Place::Autocommit | Place::Caught | Place::Commit => self.transaction(&changes).await?,
@@ -86,16 +86,6 @@ const TRIGGERED: &str = "334";
 /// Whether a change takes several statements.
 pub(super) fn is_several(change: &Change) -> bool {
     pieces(change).len() > 1
-}
-
-/// Some rows of a change.
-pub(super) fn part(change: &Change, rows: std::ops::Range<usize>) -> Change {
-    let width = change.shape.width();
-    Change {
-        shape: std::sync::Arc::clone(&change.shape),
-        values: change.values[rows.start * width..rows.end * width].to_vec(),
-        rows: rows.len(),
-    }
 }
 
 async fn run(

@@ -72,7 +72,7 @@ impl MssqlSession {
         let mut loaded = 0;
         // Rows of nothing but defaults go one by one.
         let most = if insert.set.is_empty() { 1 } else { BATCH };
-        while let Some(change) = draw(insert, most, next) {
+        while let Some(change) = Change::drawn(insert, most, next) {
             let may_copy = self.may_copy && !self.unloaded.contains(&insert.table.name);
             let rows = copy.as_ref().filter(|_| may_copy).and_then(|copy| copy.rows(&change));
             let Some((copy, rows)) = copy.as_mut().zip(rows) else {
@@ -126,15 +126,4 @@ async fn lock(connection: &mut Connection, resource: &str, mode: &str) -> tiberi
          @LockOwner = 'Transaction', @LockTimeout = -1; select @r as loadgen_done"
     );
     Ok(gather(connection.simple_query(sql).await?, &[]).await?.done)
-}
-
-/// The next rows, up to so many; none when there are no more.
-pub(super) fn draw(insert: &Arc<Shape>, most: usize, next: &mut NextRow<'_>) -> Option<Change> {
-    let mut change = Change { shape: Arc::clone(insert), values: Vec::new(), rows: 0 };
-    let mut row = Vec::new();
-    while change.rows < most && next(&mut row) {
-        change.values.append(&mut row);
-        change.rows += 1;
-    }
-    (change.rows > 0).then_some(change)
 }

@@ -3,8 +3,8 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use loadgen_core::{
-    Column, Fill, NativeType, Special, Table, TableName, Type,
-    ledger::{MARKER_COLUMNS, MARKER_TABLE},
+    NativeType, Table, TableName, Type,
+    ledger::{self, MARKER_COLUMNS, MARKER_TABLE},
 };
 
 use super::{
@@ -56,23 +56,9 @@ pub(super) async fn is_there(connection: &mut Connection, name: &TableName) -> t
 }
 
 fn described(name: TableName) -> Table {
-    let text = (Type::Text { max: Some(RUN), fixed: false }, "nvarchar");
-    let number = || (Type::Int(64), "bigint");
-    let types = [text, number(), number(), number()];
-    let column = |(name, (ty, native)): (&str, (Type, &str))| {
-        let native = NativeType { name: native.to_owned(), ..NativeType::default() };
-        Column { name: name.to_owned(), ty, native, nullable: false, fill: Fill::None }
-    };
-    Table {
-        name,
-        columns: MARKER_COLUMNS.into_iter().zip(types).map(column).collect(),
-        primary_key: vec![0, 1],
-        uniques: Vec::new(),
-        foreign_keys: Vec::new(),
-        checks: Vec::new(),
-        obstacles: Vec::new(),
-        special: Special::default(),
-    }
+    let native = |name: &str| NativeType { name: name.to_owned(), ..NativeType::default() };
+    let run = (Type::Text { max: Some(RUN), fixed: false }, native("nvarchar"));
+    ledger::marker_table(name, run, native("bigint"))
 }
 
 /// What the server is, which one it is, and the settings that decide what a crash leaves of a commit.

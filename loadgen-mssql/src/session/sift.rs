@@ -6,8 +6,7 @@ use loadgen_core::{Action, Change, Failure, Loaded, NextRow, Shape, Taken};
 
 use super::{
     MssqlSession,
-    apply::{gather, is_several, part},
-    bulk::draw,
+    apply::{gather, is_several},
 };
 use crate::classify::Place;
 
@@ -46,9 +45,9 @@ impl MssqlSession {
         let most = if insert.set.is_empty() { 1 } else { BATCH };
         let (mut loaded, mut at_once, mut waiting, mut kept) =
             (Loaded::default(), most, Vec::new(), Vec::new());
-        while let Some(change) = waiting.pop().or_else(|| draw(insert, at_once, next)) {
+        while let Some(change) = waiting.pop().or_else(|| Change::drawn(insert, at_once, next)) {
             if change.rows > 1 && is_several(&change) {
-                waiting.extend(halves(&change));
+                waiting.extend(change.halves().into_iter().rev());
                 continue;
             }
             match self.change(&change, Place::Harmless).await {
@@ -62,7 +61,7 @@ impl MssqlSession {
                     if change.rows == 1 {
                         loaded.refused += u64::from(!failure.taken);
                     } else {
-                        waiting.extend(halves(&change));
+                        waiting.extend(change.halves().into_iter().rev());
                     }
                     self.reopen(insert, &kept).await?;
                 }
@@ -94,10 +93,4 @@ impl MssqlSession {
 /// Whether rows that fail like this are left out.
 fn is_left_out(failure: &Failure, taken: Taken) -> bool {
     failure.action == Action::NewValues && (failure.taken || taken == Taken::SkipRefused)
-}
-
-/// The second half of the rows, and the first.
-fn halves(change: &Change) -> [Change; 2] {
-    let first = change.rows / 2;
-    [part(change, first..change.rows), part(change, 0..first)]
 }

@@ -1,4 +1,4 @@
-use loadgen_core::{ChangeKind, Fill, NativeType, Shape, Special, Table, TableName, Type};
+use loadgen_core::{ChangeKind, Fill, NativeType, Shape, Table, TableName, Type};
 
 use super::*;
 
@@ -12,18 +12,13 @@ fn table() -> Arc<Table> {
     };
     let text = Type::Text { max: Some(20), fixed: false };
     Arc::new(Table {
-        name: TableName::new("dbo", "t"),
         columns: vec![
             column("id", Type::Int(64), "bigint", Fill::Sequence { always: true }),
             column("code", text.clone(), "varchar", Fill::None),
             column("note", text, "nvarchar", Fill::None),
         ],
         primary_key: vec![0],
-        uniques: Vec::new(),
-        foreign_keys: Vec::new(),
-        checks: Vec::new(),
-        obstacles: Vec::new(),
-        special: Special::default(),
+        ..Table::new(TableName::new("dbo", "t"))
     })
 }
 

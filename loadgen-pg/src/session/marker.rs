@@ -3,8 +3,8 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use loadgen_core::{
-    Column, Fill, NativeType, Special, Table, TableName, Type,
-    ledger::{MARKER_COLUMNS, MARKER_TABLE},
+    NativeType, Table, TableName, Type,
+    ledger::{self, MARKER_COLUMNS, MARKER_TABLE},
 };
 use sqlx::{AssertSqlSafe, PgConnection};
 
@@ -50,23 +50,14 @@ pub(crate) async fn is_there(connection: &mut PgConnection, name: &TableName) ->
 }
 
 fn described(name: TableName) -> Table {
-    let text = (Type::Text { max: None, fixed: false }, "text", oid::TEXT, oid::TEXT_ARRAY);
-    let number = || (Type::Int(64), "bigint", oid::INT8, oid::INT8_ARRAY);
-    let types = [text, number(), number(), number()];
-    let column = |(name, (ty, native, id, array_id)): (&str, (Type, &str, u32, u32))| {
-        let native = NativeType { name: native.to_owned(), id, array_id, ..NativeType::default() };
-        Column { name: name.to_owned(), ty, native, nullable: false, fill: Fill::None }
+    let native = |name: &str, id, array_id| NativeType {
+        name: name.to_owned(),
+        id,
+        array_id,
+        ..NativeType::default()
     };
-    Table {
-        name,
-        columns: MARKER_COLUMNS.into_iter().zip(types).map(column).collect(),
-        primary_key: vec![0, 1],
-        uniques: Vec::new(),
-        foreign_keys: Vec::new(),
-        checks: Vec::new(),
-        obstacles: Vec::new(),
-        special: Special::default(),
-    }
+    let run = (Type::Text { max: None, fixed: false }, native("text", oid::TEXT, oid::TEXT_ARRAY));
+    ledger::marker_table(name, run, native("bigint", oid::INT8, oid::INT8_ARRAY))
 }
 
 /// What the server is, which one it is, and the settings that decide what a crash leaves of a commit.

@@ -19,7 +19,7 @@ impl PgSession {
         let most = if insert.set.is_empty() { 1 } else { BATCH };
         let (mut loaded, mut at_once, mut waiting) = (Loaded::default(), most, Vec::new());
         self.statement("savepoint loadgen_row").await?;
-        while let Some(change) = waiting.pop().or_else(|| draw(insert, at_once, next)) {
+        while let Some(change) = waiting.pop().or_else(|| Change::drawn(insert, at_once, next)) {
             match self.change(&change, Place::Harmless).await {
                 Ok(applied) => {
                     loaded.rows += applied.rows;
@@ -32,7 +32,7 @@ impl PgSession {
                     if change.rows == 1 {
                         loaded.refused += u64::from(!failure.taken);
                     } else {
-                        waiting.extend(halves(&change));
+                        waiting.extend(change.halves().into_iter().rev());
                     }
                 }
                 Err(failure) => return Err(failure),
@@ -40,27 +40,4 @@ impl PgSession {
         }
         Ok(loaded)
     }
-}
-
-/// The next rows, up to so many; none when there are no more.
-fn draw(insert: &Arc<Shape>, most: usize, next: &mut NextRow<'_>) -> Option<Change> {
-    let mut change = Change { shape: Arc::clone(insert), values: Vec::new(), rows: 0 };
-    let mut row = Vec::new();
-    while change.rows < most && next(&mut row) {
-        change.values.append(&mut row);
-        change.rows += 1;
-    }
-    (change.rows > 0).then_some(change)
-}
-
-/// The second half of the rows, and the first.
-fn halves(change: &Change) -> [Change; 2] {
-    let (first, width) = (change.rows / 2, change.shape.width());
-    let part = |values: &[loadgen_core::Value], rows| Change {
-        shape: Arc::clone(&change.shape),
-        values: values.to_vec(),
-        rows,
-    };
-    let (before, after) = change.values.split_at(first * width);
-    [part(after, change.rows - first), part(before, first)]
 }

@@ -12,7 +12,6 @@ fn column(name: &str, ty: Type, native: &str, id: u32, array_id: u32) -> Column 
 fn table() -> Arc<Table> {
     let mood = Type::Enum(Arc::from(["ok".to_owned()]));
     Arc::new(Table {
-        name: TableName::new("My Shop", "or\"der"),
         columns: vec![
             column("id", Type::Int(32), "integer", 23, 1007),
             column("Note", Type::Text { max: Some(9), fixed: false }, "character varying", 1043, 1015),
@@ -21,11 +20,7 @@ fn table() -> Arc<Table> {
             column("from", Type::Unsupported, "inet", 869, 1041),
         ],
         primary_key: vec![0],
-        uniques: vec![],
-        foreign_keys: vec![],
-        checks: vec![],
-        obstacles: vec![],
-        special: loadgen_core::Special::default(),
+        ..Table::new(TableName::new("My Shop", "or\"der"))
     })
 }
 
