@@ -1,5 +1,6 @@
 //! Deterministic, open-model traffic that can be checked at the far end.
 
+pub mod address;
 mod bulk;
 mod canonical;
 mod change;

@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use loadgen_core::Host;
+use loadgen_core::{Host, address::AddressError};
 use tiberius::{AuthMethod, Config, EncryptionLevel};
 
 mod ado;
@@ -48,28 +48,14 @@ pub enum SettingsError {
          Server="
     )]
     Scheme,
-    /// A part of the address makes no sense.
-    #[error("the {0} in the address of the database cannot be read")]
-    Unreadable(&'static str),
+    /// An address that cannot be read.
+    #[error(transparent)]
+    Address(#[from] AddressError),
     /// A connection string that ends within a setting.
     #[error(
         "the connection string cannot be read to its end: settings are name=value with semicolons between them, and a value with a semicolon or a quote stands in quotes"
     )]
     Cut,
-    /// A bracket without its counterpart, or not around the whole host.
-    #[error(
-        "the brackets around the host in the address of the database do not match: an IPv6 address is written [::1]"
-    )]
-    Brackets,
-    /// A password with special characters.
-    #[error(
-        "an `@` after the host: a slash, a question mark or a percent sign in a user or password is written %2F, \
-         %3F or %25"
-    )]
-    Unescaped,
-    /// A list of hosts.
-    #[error("several hosts in the address of the database: give one, with its port after a colon")]
-    SeveralHosts,
     /// A port as it stands in addresses.
     #[error(
         "the port of a server stands behind a comma in connection strings and SQLCMDSERVER: Server=tcp:host,1433"

@@ -11,7 +11,7 @@ use sqlx::{
     postgres::{PgConnectOptions, PgSslMode},
 };
 
-use loadgen_core::Host;
+use loadgen_core::{Host, address::AddressError};
 
 mod certificates;
 mod parameters;
@@ -37,23 +37,9 @@ pub enum SettingsError {
     /// Not an address of PostgreSQL.
     #[error("the address of a PostgreSQL database begins with postgres:// or postgresql://")]
     Scheme,
-    /// A part of the address makes no sense.
-    #[error("the {0} in the address of the database cannot be read")]
-    Unreadable(&'static str),
-    /// A bracket without its counterpart, or not around the whole host.
-    #[error(
-        "the brackets around the host in the address of the database do not match: an IPv6 address is written [::1]"
-    )]
-    Brackets,
-    /// A password with special characters.
-    #[error(
-        "an `@` after the host: a slash, a question mark or a percent sign in a user or password is written %2F, \
-         %3F or %25"
-    )]
-    Unescaped,
-    /// A list of hosts.
-    #[error("several hosts in the address of the database: give the one to write to")]
-    SeveralHosts,
+    /// An address that cannot be read.
+    #[error(transparent)]
+    Address(#[from] AddressError),
     /// A parameter after the question mark that is not known.
     #[error("the address of the database has a parameter `{0}` that is not supported")]
     Parameter(String),

@@ -2,7 +2,10 @@
 
 use std::{path::PathBuf, time::Duration};
 
-use loadgen_core::Host;
+use loadgen_core::{
+    Host,
+    address::{AddressError, port},
+};
 
 use super::{SettingsError, place};
 
@@ -97,7 +100,7 @@ impl Parts {
             "accesstokenfile" => self.access_token_file = Some(value.into()),
             "applicationname" | "app" => self.application_name = Some(value),
             "connecttimeout" | "connectiontimeout" | "timeout" => {
-                let seconds = value.parse().map_err(|_| SettingsError::Unreadable("connect_timeout"))?;
+                let seconds = value.parse().map_err(|_| AddressError::Unreadable("connect_timeout"))?;
                 self.connect_timeout = Some(Duration::from_secs(seconds)).filter(|time| !time.is_zero());
             }
             "applicationintent" => self.read_only = plain(&value) == "readonly",
@@ -154,10 +157,6 @@ pub(super) fn plain(text: &str) -> String {
     text.chars().filter(|char| !is_filler(*char)).flat_map(char::to_lowercase).collect()
 }
 
-pub(super) fn port(text: &str) -> Result<u16, SettingsError> {
-    text.trim().parse().ok().filter(|port| *port > 0).ok_or(SettingsError::Unreadable("port"))
-}
-
 fn encrypt(text: &str) -> Result<Encrypt, SettingsError> {
     match plain(text).as_str() {
         "strict" => Ok(Encrypt::Strict),
@@ -186,6 +185,6 @@ fn yes(text: &str, name: &'static str) -> Result<bool, SettingsError> {
     match plain(text).as_str() {
         "true" | "yes" | "on" | "1" => Ok(true),
         "false" | "no" | "off" | "0" => Ok(false),
-        _ => Err(SettingsError::Unreadable(name)),
+        _ => Err(AddressError::Unreadable(name).into()),
     }
 }

@@ -25,7 +25,7 @@ fn an_address_says_where() {
 fn brackets_come_in_pairs_around_the_whole_host() {
     for bad in ["u@[bad/x", "u@bad]/x", "[::1/x", "[::1]x:5/x", "x[::1]:5/x", "[[::1]]/x", "/x?host=[bad"] {
         let error = resolve(Some(&format!("postgres://{bad}")), &[]).unwrap_err();
-        assert_eq!(error, SettingsError::Brackets, "{bad}");
+        assert_eq!(error, SettingsError::Address(AddressError::Brackets), "{bad}");
     }
     assert_eq!(describe("postgres://u:p[w]@[::1]/x"), "postgres://[::1]:5432/x");
 }
@@ -70,6 +70,7 @@ fn no_secret_gets_into_an_error_or_a_description() {
         "postgres://me:hunter2%FF@db/shop",
         "postgres://me:hunter2@db/shop?bad=hunter2",
         "postgres://me:hunter2@db/shop?sslmode=hunter2",
+        "postgres://db/shop?user=me&password=x&hunter2=x",
         "mysql://me:hunter2@db/shop",
         "me:hunter2@db",
     ] {
