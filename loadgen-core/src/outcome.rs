@@ -124,6 +124,12 @@ impl Failure {
         Failure { indeterminate: false, action, taken, vetoed, absent, code, message, subject }
     }
 
+    /// The failure of everything that is asked of a session after one that broke it.
+    pub fn of_broken_session() -> Self {
+        let message = "the session was given up after an earlier failure";
+        Failure::aborted(Action::Reconnect, "connection lost", message)
+    }
+
     /// A failure of something that may have happened.
     pub fn indeterminate(
         action: Action,

@@ -124,12 +124,6 @@ pub(crate) fn deadline(place: Place, seconds: f64) -> Failure {
     lost(place, "deadline", message)
 }
 
-/// The failure of everything that is asked of a session after one that broke it.
-pub(crate) fn broken() -> Failure {
-    let message = "the session was given up after an earlier failure";
-    Failure::aborted(Action::Reconnect, "connection lost", message)
-}
-
 fn lost(place: Place, code: &'static str, message: String) -> Failure {
     lost_for(Action::Reconnect, place, code, message)
 }

@@ -14,7 +14,7 @@ use loadgen_core::{
 };
 
 use crate::{
-    classify::{Place, broken},
+    classify::Place,
     connect::Connection,
     dialect::Dialect,
     introspect::{self, Catalog},
@@ -96,7 +96,7 @@ impl MssqlSession {
 
     /// Marks the connection as under way; [`MssqlSession::settle`] takes the mark away.
     pub(crate) fn begin_call(&mut self) -> Result<(), Failure> {
-        if std::mem::replace(&mut self.is_sound, false) { Ok(()) } else { Err(broken()) }
+        if std::mem::replace(&mut self.is_sound, false) { Ok(()) } else { Err(Failure::of_broken_session()) }
     }
 
     pub(crate) fn settle<T>(&mut self, answer: Result<T, Failure>) -> Result<T, Failure> {
@@ -115,7 +115,7 @@ impl fmt::Debug for MssqlSession {
 impl Session for MssqlSession {
     async fn forget_schema(&mut self) -> Result<(), Failure> {
         self.statements.clear();
-        if self.is_sound { Ok(()) } else { Err(broken()) }
+        if self.is_sound { Ok(()) } else { Err(Failure::of_broken_session()) }
     }
 }
 

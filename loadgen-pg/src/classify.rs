@@ -117,15 +117,6 @@ pub(crate) fn deadline(place: Place, seconds: f64) -> Failure {
     )
 }
 
-/// The failure of everything that is asked of a session after one that broke it.
-pub(crate) fn broken() -> Failure {
-    Failure::aborted(
-        Action::Reconnect,
-        "connection lost",
-        "the session was given up after an earlier failure",
-    )
-}
-
 /// The failure of whoever wants to write where nobody can.
 pub(crate) fn read_only() -> Failure {
     let why = "no write access: the server is read-only; name the primary, or look at default_transaction_read_only";

@@ -10,7 +10,7 @@ use loadgen_core::{
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 
 use crate::{
-    classify::{Place, broken, read_only},
+    classify::{Place, read_only},
     introspect,
     statement::Statements,
 };
@@ -69,7 +69,7 @@ impl PgSession {
     /// # Errors
     /// After a failure that broke the session.
     pub fn driver(&mut self) -> Result<&mut PgConnection, Failure> {
-        if self.is_sound { Ok(&mut self.connection) } else { Err(broken()) }
+        if self.is_sound { Ok(&mut self.connection) } else { Err(Failure::of_broken_session()) }
     }
 
     /// Closes the connection in an orderly way, within the deadline. Dropping the session closes it too.
@@ -79,7 +79,7 @@ impl PgSession {
 
     /// Marks the connection as under way; [`PgSession::settle`] takes the mark away.
     fn begin_call(&mut self) -> Result<(), Failure> {
-        if std::mem::replace(&mut self.is_sound, false) { Ok(()) } else { Err(broken()) }
+        if std::mem::replace(&mut self.is_sound, false) { Ok(()) } else { Err(Failure::of_broken_session()) }
     }
 
     fn settle<T>(&mut self, answer: Result<T, Failure>) -> Result<T, Failure> {

@@ -102,25 +102,26 @@ fn load_words(job: &Job) -> String {
     words
 }
 
-fn job_text(job: &Job, planned: &CrudPlan, reach: Reach, style: Style, text: &mut String) {
+/// Where a job goes and how much it does, with what its workload says of itself below.
+fn heading(job: &Job, more: &str, reach: Reach, style: Style, text: &mut String) {
     let title = format!("{} → {}", job.name, job.target.describe());
     let _ = writeln!(text, "{} ({})", style.title(&title), reach_words(reach, job));
-    let rows = planned.rows;
-    let _ = writeln!(
-        text,
-        "{}: {} lanes on {} connections, {}; seed {}\nrows a statement: insert {}, update {}, delete {}\n",
-        job.workload(),
-        job.lanes(),
-        job.connections(),
-        load_words(job),
-        job.seed,
-        rows.insert,
-        rows.update,
-        rows.delete
-    );
+    let (workload, lanes, connections) = (job.workload(), job.lanes(), job.connections());
+    let (load, seed) = (load_words(job), job.seed);
+    let _ =
+        writeln!(text, "{workload}: {lanes} lanes on {connections} connections, {load}; seed {seed}\n{more}");
     if let Some(warning) = job.warning() {
         let _ = writeln!(text, "{} {warning}\n", style.warn("warning:"));
     }
+}
+
+fn job_text(job: &Job, planned: &CrudPlan, reach: Reach, style: Style, text: &mut String) {
+    let rows = planned.rows;
+    let rows = format!(
+        "rows a statement: insert {}, update {}, delete {}\n\n",
+        rows.insert, rows.update, rows.delete
+    );
+    heading(job, &rows, reach, style, text);
     for table in &planned.tables {
         table_text(planned, table, goal(job, planned, table), style, text);
     }
@@ -215,7 +216,18 @@ fn job_json(job: &Job, planned: &CrudPlan, reach: Reach) -> Value {
     let table = |table| table_json(planned, table, goal(job, planned, table));
     let tables: Vec<Value> = planned.tables.iter().map(table).collect();
     let refused = planned.refused.iter().map(|(name, why)| json!({"table": name.to_string(), "why": why}));
-    json!({
+    let own = json!({
+        "rows": planned.rows,
+        "tables": tables,
+        "left_out": refused.collect::<Vec<_>>(),
+        "not_written": planned.others,
+    });
+    described(job, reach, own)
+}
+
+/// The fields that every job has, and those of its workload.
+fn described(job: &Job, reach: Reach, own: Value) -> Value {
+    let mut fields = json!({
         "name": job.name,
         "target": job.target.describe(),
         "needs_allow_host": reach == Reach::Public,
@@ -226,12 +238,12 @@ fn job_json(job: &Job, planned: &CrudPlan, reach: Reach) -> Value {
         "pace": job.pace(),
         "operations": job.operations(),
         "duration_s": job.duration().map(|duration| duration.as_secs_f64()),
-        "rows": planned.rows,
-        "tables": tables,
-        "left_out": refused.collect::<Vec<_>>(),
-        "not_written": planned.others,
         "warnings": job.warning().into_iter().collect::<Vec<_>>(),
-    })
+    });
+    if let (Value::Object(all), Value::Object(own)) = (&mut fields, own) {
+        all.extend(own);
+    }
+    fields
 }
 
 fn table_json(plan: &CrudPlan, planned: &TablePlan, goal: Option<u64>) -> Value {

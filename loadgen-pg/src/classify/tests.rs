@@ -69,7 +69,7 @@ fn silence_proves_nothing_once_the_work_could_have_been_done() {
         assert_eq!((at(place).indeterminate, at(place).action), (true, Action::Resolve));
         assert!(at(place).breaks_session() && deadline(place, 1.0).indeterminate);
     }
-    assert!(deadline(Place::Harmless, 1.0).breaks_session() && broken().breaks_session());
+    assert!(deadline(Place::Harmless, 1.0).breaks_session() && Failure::of_broken_session().breaks_session());
     assert_eq!(at(Place::Commit).code, "connection lost");
     assert_eq!(deadline(Place::Commit, 1.0).code, "deadline");
 }

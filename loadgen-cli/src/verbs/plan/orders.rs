@@ -2,27 +2,14 @@
 
 use std::fmt::Write;
 
-use loadgen_core::{Target, orders::OrdersPlan};
+use loadgen_core::orders::OrdersPlan;
 use serde_json::{Map, Value, json};
 
-use super::{load_words, reach_words};
+use super::{described, heading};
 use crate::{guard::Reach, job::Job, style::Style};
 
 pub(super) fn text(job: &Job, planned: &OrdersPlan, reach: Reach, style: Style, text: &mut String) {
-    let title = format!("{} → {}", job.name, job.target.describe());
-    let _ = writeln!(text, "{} ({})", style.title(&title), reach_words(reach, job));
-    let _ = writeln!(
-        text,
-        "{}: {} lanes on {} connections, {}; seed {}\n",
-        job.workload(),
-        job.lanes(),
-        job.connections(),
-        load_words(job),
-        job.seed
-    );
-    if let Some(warning) = job.warning() {
-        let _ = writeln!(text, "{} {warning}\n", style.warn("warning:"));
-    }
+    heading(job, "\n", reach, style, text);
     let listed = |steps: &[String]| if steps.is_empty() { "none".to_owned() } else { steps.join(", ") };
     let _ = writeln!(text, "  migrations to apply: {}", listed(&planned.pending));
     let _ = writeln!(text, "  applied already: {}", listed(&planned.taken));
@@ -44,20 +31,10 @@ pub(super) fn json(job: &Job, planned: &OrdersPlan, reach: Reach) -> Value {
         .map(|(called, found)| json!({"name": called, "table": found.as_ref().map(ToString::to_string)}));
     let weights: Map<String, Value> =
         planned.weights.each().into_iter().map(|(name, weight)| (name.to_owned(), weight.into())).collect();
-    json!({
-        "name": job.name,
-        "target": job.target.describe(),
-        "needs_allow_host": reach == Reach::Public,
-        "workload": job.workload(),
-        "seed": job.seed.0,
-        "lanes": job.lanes(),
-        "connections": job.connections(),
-        "pace": job.pace(),
-        "operations": job.operations(),
-        "duration_s": job.duration().map(|duration| duration.as_secs_f64()),
+    let own = json!({
         "migrations": {"pending": planned.pending, "applied": planned.taken},
         "tables": tables.collect::<Vec<_>>(),
         "weights": weights,
-        "warnings": job.warning().into_iter().collect::<Vec<_>>(),
-    })
+    });
+    described(job, reach, own)
 }
