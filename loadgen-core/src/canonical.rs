@@ -69,7 +69,7 @@ impl Canonical {
 
     /// Keys go in sorted order, whatever order the map keeps them in.
     fn json(&mut self, document: &serde_json::Value) {
-        use serde_json::Value::{Array, Object, String};
+        use serde_json::Value::{Array, Bool, Null, Number, Object, String};
         match document {
             Array(items) => {
                 self.length(15, items.len());
@@ -94,7 +94,14 @@ impl Canonical {
                 self.bytes(text.as_bytes());
                 self.bytes(b"\"");
             }
-            scalar => self.counted(13, scalar.to_string().as_bytes()),
+            Number(number) => match number.as_i64() {
+                Some(whole) => self.counted(13, itoa::Buffer::new().format(whole).as_bytes()),
+                None => self.counted(13, number.to_string().as_bytes()),
+            },
+            Bool(true) => self.counted(13, b"true"),
+            Bool(false) => self.counted(13, b"false"),
+            Null => self.counted(13, b"null"),
+            String(_) => self.counted(13, document.to_string().as_bytes()),
         }
     }
 
@@ -155,6 +162,8 @@ fn is_plain(byte: u8) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     fn streamed(bytes: &[u8]) -> u64 {
@@ -185,14 +194,15 @@ mod tests {
     }
 
     #[test]
-    fn a_plain_text_in_a_document_is_fed_as_json_spells_it() {
-        for text in ["", "plain", "with \"quotes\"", "line\nbreak", "é\u{7f}"] {
-            let json = serde_json::Value::from(text);
+    fn a_scalar_in_a_document_is_fed_as_json_spells_it() {
+        let texts = ["", "plain", "with \"quotes\"", "line\nbreak", "é\u{7f}"].map(serde_json::Value::from);
+        let numbers = [json!(0), json!(i64::MIN), json!(u64::MAX), json!(-0.0), json!(1e300), json!(0.25)];
+        for json in texts.into_iter().chain(numbers).chain([json!(null), json!(true), json!(false)]) {
             let spelt = json.to_string();
             let mut canonical = Canonical::new(9);
             canonical.value(&Value::Json(json));
             let whole = [&[13u8], &(spelt.len() as u64).to_le_bytes()[..], spelt.as_bytes()].concat();
-            assert_eq!(canonical.finish(), streamed(&whole), "{text:?}");
+            assert_eq!(canonical.finish(), streamed(&whole), "{spelt}");
         }
     }
 }

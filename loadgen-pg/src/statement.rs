@@ -83,6 +83,8 @@ fn size(change: &Change) -> usize {
     let of_value = |value: &Value| match value {
         Value::Text(text) => text.len(),
         Value::Bytes(bytes) => bytes.len(),
+        Value::Json(_) => 128,
+        Value::Array(items) => 24 * items.len(),
         _ => 16,
     };
     change.values.iter().map(|value| 8 + of_value(value)).sum()

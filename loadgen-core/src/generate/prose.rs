@@ -71,21 +71,27 @@ impl Generator for Prose {
         while written < count || chars < least {
             let word = rng.pick(&self.words);
             let is_first = written % SENTENCE == 0;
-            let gap: &[u8] = match (written, is_first) {
-                (0, _) => b"",
-                (_, true) => b". ",
-                (_, false) => b" ",
+            let gap = match (written, is_first) {
+                (0, _) => 0,
+                (_, true) => 2,
+                (_, false) => 1,
             };
-            if chars + word.chars + gap.len() as u32 > most {
+            if chars + word.chars + gap > most {
                 break;
             }
-            text.extend_from_slice(gap);
+            // One by one: texts of no fixed length are copied by a call.
+            if gap == 2 {
+                text.push(b'.');
+            }
+            if gap > 0 {
+                text.push(b' ');
+            }
             let start = text.len();
             word.write(&mut text);
             if is_first {
                 text[start..=start].make_ascii_uppercase();
             }
-            chars += word.chars + gap.len() as u32;
+            chars += word.chars + gap;
             written += 1;
         }
         let mut text = String::from_utf8(text).unwrap_or_default();

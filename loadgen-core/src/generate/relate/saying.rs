@@ -65,7 +65,11 @@ impl Saying {
     }
 
     pub(super) fn write(&self, facts: &[&str], rng: &mut Rng) -> String {
-        let mut out = String::new();
+        let room = self.0.iter().map(|part| match part {
+            Part::Free(template) => template.room(),
+            Part::Fact(fact, _) => facts[*fact].len(),
+        });
+        let mut out = String::with_capacity(room.sum());
         for part in &self.0 {
             match part {
                 Part::Free(template) => template.append(rng, &mut out),
@@ -79,38 +83,58 @@ impl Saying {
 
 /// Appends the letters of a name the way that addresses spell them: small, without marks and without what stands between.
 pub(crate) fn fold(name: &str, out: &mut String) {
-    for letter in name.chars().flat_map(char::to_lowercase) {
-        out.push_str(match letter {
-            'a'..='z' | '0'..='9' => {
-                out.push(letter);
-                continue;
-            }
-            'ä' | 'æ' => "ae",
-            'ö' | 'ø' | 'œ' => "oe",
-            'ü' => "ue",
-            'ß' => "ss",
-            'à'..='å' | 'ā' | 'ă' | 'ą' => "a",
-            'ç' | 'ć' | 'č' => "c",
-            'è'..='ë' | 'ē' | 'ę' | 'ě' => "e",
-            'ğ' => "g",
-            'ì'..='ï' | 'ī' | 'ı' => "i",
-            'ł' => "l",
-            'ñ' | 'ń' | 'ň' => "n",
-            'ò'..='õ' | 'ő' => "o",
-            'ř' => "r",
-            'ś' | 'š' | 'ş' => "s",
-            'ù'..='û' | 'ů' | 'ű' | 'ū' => "u",
-            'ý' | 'ÿ' => "y",
-            'ź' | 'ż' | 'ž' => "z",
-            _ => "",
-        });
+    for letter in name.chars() {
+        if letter.is_ascii_alphanumeric() {
+            out.push(letter.to_ascii_lowercase());
+        } else if !letter.is_ascii() {
+            letter.to_lowercase().for_each(|letter| fold_letter(letter, out));
+        }
     }
+}
+
+/// The same for a small letter.
+fn fold_letter(letter: char, out: &mut String) {
+    out.push_str(match letter {
+        'a'..='z' => return out.push(letter),
+        'ä' | 'æ' => "ae",
+        'ö' | 'ø' | 'œ' => "oe",
+        'ü' => "ue",
+        'ß' => "ss",
+        'à'..='å' | 'ā' | 'ă' | 'ą' => "a",
+        'ç' | 'ć' | 'č' => "c",
+        'è'..='ë' | 'ē' | 'ę' | 'ě' => "e",
+        'ğ' => "g",
+        'ì'..='ï' | 'ī' | 'ı' => "i",
+        'ł' => "l",
+        'ñ' | 'ń' | 'ň' => "n",
+        'ò'..='õ' | 'ő' => "o",
+        'ř' => "r",
+        'ś' | 'š' | 'ş' => "s",
+        'ù'..='û' | 'ů' | 'ű' | 'ū' => "u",
+        'ý' | 'ÿ' => "y",
+        'ź' | 'ż' | 'ž' => "z",
+        _ => "",
+    });
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::Seed;
+
+    #[test]
+    fn names_are_spelt_as_addresses_spell_them() {
+        let check = |name: &str, expected: &str| {
+            let mut out = String::new();
+            fold(name, &mut out);
+            assert_eq!(out, expected, "{name}");
+        };
+        check("Müller-Lüdenscheidt 3rd", "muellerluedenscheidt3rd");
+        check("Ångström Łódź ŒUVRE", "angstroemlodzoeuvre");
+        // The small letters of these two begin in ASCII.
+        check("İ\u{212a}", "ik");
+        check("Ωμέγα 王", "");
+    }
 
     #[test]
     fn facts_are_repeated_and_the_rest_is_drawn() {
