@@ -1,11 +1,14 @@
 //! A database schema as loadgen sees it, the same for every backend.
 
-use std::{collections::BTreeSet, fmt, sync::Arc};
+mod column;
+mod name;
 
-use crate::{
-    pattern::{is_called, is_pattern},
-    special::{Other, Special, Storage},
-};
+use std::{collections::BTreeSet, sync::Arc};
+
+pub use column::{Column, Fill, NativeType, Type};
+pub use name::TableName;
+
+use crate::special::{Other, Special, Storage};
 
 /// The tables of one or more schemas, and which schemas there are.
 #[derive(Clone, Debug, Default)]
@@ -18,92 +21,6 @@ pub struct Schema {
     pub others: Vec<Other>,
     /// Where there is no table in the schemas that were asked for: the others that have some, and how many.
     pub elsewhere: Vec<(String, u64)>,
-}
-
-/// The name of a table with its schema.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct TableName {
-    /// The schema that holds it.
-    pub schema: String,
-    /// Its own name.
-    pub table: String,
-}
-
-impl TableName {
-    /// `schema.table`.
-    pub fn new(schema: impl Into<String>, table: impl Into<String>) -> Self {
-        TableName { schema: schema.into(), table: table.into() }
-    }
-
-    /// The name that is written like this: what [`Display`](fmt::Display) makes of it, read back.
-    pub fn read(written: &str) -> Option<Self> {
-        let (schema, rest) = read_part(written)?;
-        let (table, rest) = read_part(rest.strip_prefix('.')?)?;
-        // One table, one spelling: quotes that need not be would make it another text wherever names are compared.
-        Some(TableName { schema, table }).filter(|name| rest.is_empty() && name.to_string() == written)
-    }
-
-    /// Whether a name, with or without its schema, is this one. What reads as a schema and a table is never a table alone.
-    pub fn is_called(&self, name: &str) -> bool {
-        if self.table == name { TableName::read(name).is_none() } else { self.is_written(name) }
-    }
-
-    /// Whether this is how it is written with its schema. Nothing is put on the heap where nothing needs quotes.
-    fn is_written(&self, name: &str) -> bool {
-        if needs_quotes(&self.schema) || needs_quotes(&self.table) {
-            return self.to_string() == name;
-        }
-        let table = name.strip_prefix(&self.schema).and_then(|rest| rest.strip_prefix('.'));
-        table == Some(self.table.as_str())
-    }
-
-    /// Whether a pattern, with or without a schema, is about this one. A name without wildcards is no pattern.
-    pub fn fits(&self, pattern: &str) -> bool {
-        is_pattern(pattern) && (is_called(&self.table, pattern) || is_called(&self.to_string(), pattern))
-    }
-}
-
-/// `schema.table`; a part with a dot in it, or a quote in front, stands in quotes, so that no two tables are written alike.
-impl fmt::Display for TableName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}.{}", Part(&self.schema), Part(&self.table))
-    }
-}
-
-/// One part of a name, as it stands beside the other.
-struct Part<'a>(&'a str);
-
-impl fmt::Display for Part<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if needs_quotes(self.0) {
-            write!(f, "\"{}\"", self.0.replace('"', "\"\""))
-        } else {
-            f.write_str(self.0)
-        }
-    }
-}
-
-fn needs_quotes(part: &str) -> bool {
-    part.contains('.') || part.starts_with('"')
-}
-
-/// The part that stands in front, and what is behind it.
-fn read_part(written: &str) -> Option<(String, &str)> {
-    let Some(quoted) = written.strip_prefix('"') else {
-        let (part, rest) = written.split_at(written.find('.').unwrap_or(written.len()));
-        return Some((part.to_owned(), rest));
-    };
-    let mut part = String::new();
-    let mut rest = quoted;
-    loop {
-        let end = rest.find('"')?;
-        part.push_str(&rest[..end]);
-        rest = &rest[end + 1..];
-        match rest.strip_prefix('"') {
-            Some(after) => (part.push('"'), rest = after),
-            None => return Some((part, rest)),
-        };
-    }
 }
 
 /// One base table.
@@ -126,142 +43,6 @@ pub struct Table {
     pub obstacles: Vec<Obstacle>,
     /// What is out of the ordinary.
     pub special: Special,
-}
-
-/// One column.
-#[derive(Clone, Debug)]
-pub struct Column {
-    /// Its name, unquoted.
-    pub name: String,
-    /// What values it takes.
-    pub ty: Type,
-    /// The backend's own type.
-    pub native: NativeType,
-    /// Whether NULL is allowed.
-    pub nullable: bool,
-    /// Who fills the column when a statement leaves it out.
-    pub fill: Fill,
-}
-
-/// A type as the backend names it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct NativeType {
-    /// The name that goes into SQL, quoted and qualified where needed, without a length.
-    pub name: String,
-    /// The type as people write it, with its length, precision and the like; empty where that is the name.
-    pub words: String,
-    /// The backend's number for it; 0 where it has none.
-    pub id: u32,
-    /// The backend's number for an array of it; 0 where it has none.
-    pub array_id: u32,
-    /// The operator that finds a row by a value of it, qualified; where there is none, the usual one does.
-    pub equals: Option<String>,
-    /// Whether texts of it have no letters beyond ASCII, or none that always come back.
-    pub ascii: bool,
-}
-
-impl NativeType {
-    /// The type as people write it.
-    pub fn words(&self) -> &str {
-        if self.words.is_empty() { &self.name } else { &self.words }
-    }
-}
-
-/// Who fills a column that a statement leaves out.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Fill {
-    /// Nobody: NULL or an error.
-    None,
-    /// A constant or a deterministic default.
-    Constant(String),
-    /// A sequence: identity or serial. `always` refuses a value from the client.
-    Sequence {
-        /// Whether the database refuses a value from the client.
-        always: bool,
-    },
-    /// An expression that differs from call to call, such as the current time.
-    Volatile(String),
-    /// Computed from other columns; never written.
-    Generated,
-}
-
-/// What values a column takes.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Type {
-    /// True or false.
-    Bool,
-    /// A signed integer of this many bits; one of 8 has no sign and goes from 0 to 255.
-    Int(u8),
-    /// Exact decimals.
-    Decimal {
-        /// Digits in all; [`Type::UNBOUNDED`] where the database keeps as many as it gets.
-        precision: u16,
-        /// Digits after the point; those that are usual where there is no bound.
-        scale: u8,
-    },
-    /// 32-bit float.
-    Real,
-    /// 64-bit float.
-    Double,
-    /// Text of at most `max` characters; `fixed` pads with blanks.
-    Text {
-        /// The most characters, if there is a bound.
-        max: Option<u32>,
-        /// Whether the database pads with blanks to `max`.
-        fixed: bool,
-    },
-    /// Binary data of at most `max` bytes; `fixed` fills up to them with zeros.
-    Bytes {
-        /// The most bytes, if there is a bound.
-        max: Option<u32>,
-        /// Whether the database fills up to `max`.
-        fixed: bool,
-    },
-    /// UUID.
-    Uuid,
-    /// A day.
-    Date,
-    /// A time of day with this many fractional digits.
-    Time(u8),
-    /// A date and a time with this many fractional digits, with or without a zone.
-    Timestamp {
-        /// Fractional digits of a second, 0 to 6.
-        precision: u8,
-        /// Whether it names an instant (with time zone).
-        zoned: bool,
-    },
-    /// A span of time with this many fractional digits.
-    Interval(u8),
-    /// A JSON document.
-    Json,
-    /// One of the labels, in their order.
-    Enum(Arc<[String]>),
-    /// A one-dimensional array, with the backend's name of the element.
-    Array(Box<Type>),
-    /// Texts that the database makes values of, and gives back letter by letter: addresses, shapes, ranges, rows.
-    ///
-    /// Each entry is a template for some of them, the usual ones first, the odd ones and the ends of the type after them.
-    /// What stands in braces is drawn: `{1-99}` a number, `{01-12}` one with zeros in front, `{#4}` digits, `{@2}`
-    /// capitals, `{%8}` hexadecimal digits, `{first lower}` a word, `{=a|b}` one of some texts; `{open}` is a brace,
-    /// `{nothing}` an empty text.
-    Spelt(Arc<[String]>),
-    /// None of these.
-    Unsupported,
-}
-
-impl Type {
-    /// The precision of decimals of any length.
-    pub const UNBOUNDED: u16 = u16::MAX;
-    /// The least and the greatest whole number of so many bits.
-    pub(crate) fn whole_numbers(bits: u8) -> (i128, i128) {
-        match bits {
-            8 => (0, 255),
-            bits => (-(1 << (bits.clamp(1, 64) - 1)), (1 << (bits.clamp(1, 64) - 1)) - 1),
-        }
-    }
-
-    /// Binary data of any length.
-    pub const BYTES: Type = Type::Bytes { max: None, fixed: false };
 }
 
 /// A foreign key.
@@ -386,26 +167,6 @@ impl Table {
         match &self.special.storage {
             Storage::Partitioned { by } => by,
             Storage::Plain | Storage::Inherited => &[],
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn no_two_names_are_written_alike_and_each_is_read_back() {
-        let parts = ["a", "b c", "a.b", "\"", "\".\"", "a\".", ".", "%s 🐘"];
-        let mut written = BTreeSet::new();
-        for name in parts.iter().flat_map(|schema| parts.map(|table| TableName::new(*schema, table))) {
-            assert_eq!(TableName::read(&name.to_string()), Some(name.clone()));
-            assert!(written.insert(name.to_string()), "{name}");
-        }
-        assert_eq!(TableName::new("public", "orders").to_string(), "public.orders");
-        assert_eq!(TableName::new("public", "a.t").to_string(), "public.\"a.t\"");
-        for other in ["orders", "a.b.c", "\"a.b", "\"a\"b.c", "a.\"b\"c", "\"a\".b", "a.\"b\""] {
-            assert_eq!(TableName::read(other), None, "{other}");
         }
     }
 }
