@@ -1,5 +1,6 @@
 //! Keeps passwords out of what is printed.
 
+mod target;
 #[cfg(test)]
 mod tests;
 
@@ -15,7 +16,7 @@ pub(crate) fn without_password(address: &str) -> String {
     }
 }
 
-/// What stands for a password of SQL Server.
+/// What stands for a password.
 const MASK: &str = "***";
 
 /// An address of SQL Server, or a connection string, without what is masked in it: then the environment has the password.
@@ -47,22 +48,27 @@ pub(crate) fn masked(text: &str) -> String {
 }
 
 fn masked_line(line: &str) -> String {
-    let Some(start) = line.find("://").map(|at| at + 3) else { return masked_pairs(line) };
+    masked_pairs(&masked_url(&target::masked(line).unwrap_or_else(|| line.to_owned())))
+}
+
+/// A line that may have an address in it.
+fn masked_url(line: &str) -> String {
     let mut line = line.to_owned();
+    let Some(start) = line.find("://").map(|at| at + 3) else { return line };
     for name in SECRETS {
         let mut from = start;
         while let Some(at) = line[from..].find(&format!("{name}=")).map(|at| from + at) {
             from = at + name.len() + 1;
             if line[..at].ends_with(['?', '&']) {
                 let end = line[from..].find('&').map_or(line.len(), |len| from + len);
-                line.replace_range(from..end, "***");
+                line.replace_range(from..end, MASK);
             }
         }
     }
     if let (Some(colon), Some(at)) = (line[start..].find(':'), line[start..].rfind('@'))
         && colon < at
     {
-        line.replace_range(start + colon + 1..start + at, "***");
+        line.replace_range(start + colon + 1..start + at, MASK);
     }
     line
 }
@@ -72,11 +78,12 @@ fn masked_pairs(line: &str) -> String {
     let lower = line.to_ascii_lowercase();
     let ends =
         ["password", "pwd"].iter().flat_map(|name| lower.match_indices(name).map(|(at, _)| at + name.len()));
-    let is_string =
-        lower.contains(';') || ["server", "data source", "addr"].iter().any(|name| lower.contains(name));
-    let is_named = |end: &usize| lower[*end..].trim_start().starts_with('=');
-    match ends.filter(is_named).filter(|_| is_string).min() {
-        Some(end) => format!("{}=***", &line[..end]),
+    let is_open = |end: &usize| {
+        let value = lower[*end..].trim_start().strip_prefix('=');
+        value.is_some_and(|value| !value.trim_start().starts_with(MASK))
+    };
+    match ends.filter(is_open).min() {
+        Some(end) => format!("{}={MASK}", &line[..end]),
         None => line.to_owned(),
     }
 }

@@ -30,6 +30,12 @@ impl PlanError {
         self
     }
 
+    /// Says that it is about an address: a line that does not call it one is not shown.
+    pub(crate) fn about_address(mut self) -> Self {
+        self.line = self.line.filter(|line| line.contains("target"));
+        self
+    }
+
     /// Whether a flag is to blame and not the file.
     pub(crate) fn is_flag(&self) -> bool {
         matches!(self.place, Place::Flag(_))

@@ -59,7 +59,8 @@ impl Written {
     /// A mistake that only shows later, such as the name of a table that is not there.
     pub(crate) fn mistake(&self, path: &[&str], message: impl Into<String>) -> PlanError {
         let place = self.root.nearest(path).place.clone();
-        PlanError::new(place, message).in_file(&self.file, &self.text)
+        let mistake = PlanError::new(place, message).in_file(&self.file, &self.text);
+        if path.last() == Some(&"target") { mistake.about_address() } else { mistake }
     }
 
     /// A mistake in an entry of the mapping or list at a path, shown at its key or value; none if it is not there.

@@ -19,11 +19,44 @@ fn passwords_are_masked_wherever_they_stand_in_a_line() {
             "postgres://db/x?password=***&password=***&sslpassword=***&d=e",
         ),
         ("a: b\nt: postgres://me:pw@db/shop\nc: d", "a: b\nt: postgres://me:***@db/shop\nc: d"),
-        ("password=pw", "password=pw"),
+        ("password=pw", "password=***"),
         ("rate: 200/s", "rate: 200/s"),
     ] {
         assert_eq!(masked(text), expected);
     }
+}
+
+#[test]
+fn of_an_address_that_is_refused_nothing_is_shown() {
+    for address in [
+        "postgres://u@h/x?Password=hunter2",
+        "postgres://u@h/x?pwd=hunter2",
+        "postgres://u@h/x?PGPASSWORD=hunter2",
+        "mssql://db:1433/x?Pwd=hunter2",
+        "sqlserver://db:1433;user=sa;password=hunter2",
+        "jdbc:sqlserver://db;password=hunter2",
+        "host=127.0.0.1 user=me password=hunter2",
+        "u:hunter2@db/x",
+        "postgres:/u:hunter2@db/x",
+        "postgres://u:hunter2/x",
+        "postgres://u:hunter2\\\"x@db/x?y=z",
+    ] {
+        for line in [
+            format!("    target: {address}"),
+            format!("    target: {address} # why"),
+            format!("    \"target\": \"{address}\", \"lanes\": 4"),
+            format!("{{target: '{address}', lanes: 4}}, {{target: '{address}'}}"),
+            format!("--set jobs.0.target={address}"),
+        ] {
+            let shown = masked(&line);
+            assert!(!shown.contains("hunter2"), "{line}: {shown}");
+        }
+    }
+    let shown = |line: &str, expected: &str| assert_eq!(masked(line), expected);
+    shown("  target: ${DATABASE}", "  target: ${DATABASE}");
+    shown("{target: 'u:p@db', lanes: 4}", "{target: '***', lanes: 4}");
+    shown("{'target': 'mssql://u:it''s@db/x', lanes: 4}", "{'target': 'mssql://u:***@db/x', lanes: 4}");
+    shown("  # a target of tests", "  # a target of tests");
 }
 
 #[test]
