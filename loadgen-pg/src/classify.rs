@@ -48,15 +48,15 @@ pub(crate) fn action(sqlstate: &str, routine: Option<&str>, message: &str) -> Ac
         // The end of a sequence: another try would take nothing else.
         "2200H" => Action::Skip,
         "42501" | "55000" | "0A000" | "42701" | "42P07" => Action::Skip,
-        "57P01" | "57P02" | "57P03" | "57P05" | "25P03" | "25006" => Action::Reconnect,
+        "57P01" | "57P02" | "57P03" | "57P05" | "25P03" | "25P04" | "25006" => Action::Reconnect,
         "53300" | "53100" | "53200" | "58030" => Action::PauseThenFatal,
         "23505" | "23P01" | "23503" | "23514" | "23502" => Action::NewValues,
         _ => match sqlstate.get(..2) {
             Some("08") => Action::Reconnect,
             // Data, a constraint, a view's CHECK OPTION, and limits such as the size of an index entry.
             Some("22" | "23" | "44" | "54") => Action::NewValues,
-            // A trigger or function refused the row, as a check would.
-            Some("P0") => Action::NewValues,
+            // A trigger or function refused the row, as a check would; 38 is how those of other languages do.
+            Some("P0" | "38") => Action::NewValues,
             // The rest of class 40 says that the server rolled back, and 53 that it is short of something.
             Some("40") => Action::Retry,
             Some("53") => Action::PauseThenFatal,
@@ -142,7 +142,7 @@ fn server_failure(error: &PgDatabaseError, place: Place) -> Failure {
     if is_aborted(code, plain, place) {
         let action = fit(harmless(action(code, error.routine(), message)));
         let failure = Failure::aborted(action, known(code), message);
-        let is_raised = code.starts_with("P0") || error.routine() == Some(RAISE);
+        let is_raised = code.starts_with("P0") || code.starts_with("38") || error.routine() == Some(RAISE);
         match action {
             Action::NewValues if is_raised => failure.by_veto(),
             _ if is_taken(code) => failure.over_taken_value(),
@@ -168,7 +168,7 @@ fn is_aborted(code: &str, plain: bool, place: Place) -> bool {
     match place {
         Place::Harmless => true,
         Place::Commit => {
-            let refused = ["22", "23", "P0"].iter().any(|class| code.starts_with(class));
+            let refused = ["22", "23", "38", "P0"].iter().any(|class| code.starts_with(class));
             plain && (refused || matches!(code, "40001" | "40P01" | "25P02"))
         }
         Place::Autocommit => {

@@ -16,7 +16,8 @@ pub(crate) fn connect_failure(error: &sqlx::Error, settings: &PgSettings) -> Fai
     let (why, remedy) = match error {
         sqlx::Error::Database(error) => match error.try_downcast_ref::<PgDatabaseError>() {
             Some(error) => {
-                failure.absent = error.code() == "3D000";
+                failure.absent = matches!(error.code(), "3D000" | "42501");
+                failure.action = action(error.code());
                 (error.message().to_owned(), server_remedy(error.code()).to_owned())
             }
             None => (failure.message.clone(), String::new()),
@@ -30,11 +31,7 @@ pub(crate) fn connect_failure(error: &sqlx::Error, settings: &PgSettings) -> Fai
             (unreadable(settings).unwrap_or_default(), "look at the address and at PGSSL*".to_owned())
         }
         sqlx::Error::Io(error) => io_reason(error, settings, &mut failure),
-        sqlx::Error::Tls(error) => (
-            format!("TLS: {error}"),
-            "name the authority with sslrootcert=<file>, or say sslmode=disable if the way there is safe"
-                .to_owned(),
-        ),
+        sqlx::Error::Tls(error) => (format!("TLS: {error}"), tls_remedy(&error.to_string()).to_owned()),
         sqlx::Error::Protocol(text) => protocol_reason(&said(text), settings.port()),
         _ => (failure.message.clone(), String::new()),
     };
@@ -71,15 +68,36 @@ fn sentence(why: &str, remedy: &str) -> String {
     if remedy.is_empty() { why.to_owned() } else { format!("{why}; {remedy}") }
 }
 
+/// What to do about an answer of the server while a connection is made. All of them are FATAL, so that says nothing about whether
+/// another attempt could come to something.
+fn action(sqlstate: &str) -> Action {
+    match sqlstate.get(..2) {
+        // Shutting down or starting; 55 is a database that takes nobody yet.
+        Some("08" | "57") => Action::Reconnect,
+        Some("53") => Action::PauseThenFatal,
+        _ if matches!(sqlstate, "55000" | "55006") => Action::Reconnect,
+        _ => Action::Fatal,
+    }
+}
+
 fn server_remedy(sqlstate: &str) -> &'static str {
     match sqlstate {
         "28P01" => "give the right password in the address, in PGPASSWORD or in ~/.pgpass",
         "28000" => "is the user right, and does pg_hba.conf let it in from here?",
         "3D000" => "create it with createdb, or name another in the address",
+        "42501" => "grant the user connect on the database",
         "53300" => "use fewer connections, or raise max_connections",
         "57P03" => "the server is starting or stopping: try again shortly",
-        "42704" => "look at PGOPTIONS and the options in the address",
+        "42704" | "22023" => "look at PGOPTIONS and the options in the address",
         _ => "",
+    }
+}
+
+fn tls_remedy(text: &str) -> &'static str {
+    if text.contains("does not support TLS") {
+        "turn ssl on in the server, or say sslmode=disable if the way there is safe"
+    } else {
+        "name the authority with sslrootcert=<file>, or say sslmode=disable if the way there is safe"
     }
 }
 

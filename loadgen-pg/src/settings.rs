@@ -25,6 +25,8 @@ pub struct PgSettings {
     port: u16,
     database: String,
     connect_timeout: Option<Duration>,
+    /// The password file, where the password is not given otherwise.
+    passfile: Option<PathBuf>,
     /// What each file of TLS is for, and where it is.
     pub(crate) certificates: Vec<(&'static str, PathBuf)>,
     pub(crate) options: PgConnectOptions,
@@ -103,9 +105,8 @@ impl PgSettings {
         let application = parts.application_name.or_else(|| given("PGAPPNAME"));
         let passfile = parts.passfile.or_else(|| given("PGPASSFILE")).map(PathBuf::from);
         let passfile = passfile.or_else(|| given("HOME").map(|home| Path::new(&home).join(".pgpass")));
-        let login = passfile::Login { hosts: &host.names(), port, database: &database, user: &user };
         let password = parts.password.filter(|password| !password.is_empty()).or_else(|| given("PGPASSWORD"));
-        let password = password.or_else(|| passfile.and_then(|path| passfile::read(&path, &login)));
+        let passfile = passfile.filter(|_| password.is_none());
 
         let mut options = base
             .port(port)
@@ -126,7 +127,19 @@ impl PgSettings {
         options = certificates::with(options, &certificates);
         options = parameters::with(options, parts.options.or_else(|| given("PGOPTIONS")))?;
         let connect_timeout = parts.connect_timeout.filter(|seconds| *seconds > 0).map(Duration::from_secs);
-        Ok(PgSettings { host, port, database, connect_timeout, certificates, options })
+        let settings = PgSettings { host, port, database, connect_timeout, passfile, certificates, options };
+        Ok(settings.with_filed_password())
+    }
+
+    /// The password that the password file has for this server, database and user, if that is where it comes from.
+    fn with_filed_password(mut self) -> Self {
+        if let Some(path) = &self.passfile {
+            let (hosts, user) = (self.host.names(), self.options.get_username());
+            let login = passfile::Login { hosts: &hosts, port: self.port, database: &self.database, user };
+            let password = passfile::read(path, &login).unwrap_or_default();
+            self.options = self.options.password(&password);
+        }
+        self
     }
 
     /// Where the server listens.
@@ -149,11 +162,11 @@ impl PgSettings {
         self.connect_timeout
     }
 
-    /// The same server and login, another database.
+    /// The same server and user, another database: a password file may have another password for it.
     pub fn with_database(mut self, database: &str) -> Self {
         self.options = self.options.database(database);
         self.database = database.to_owned();
-        self
+        self.with_filed_password()
     }
 
     /// `postgres://host:port/database`.
@@ -168,8 +181,9 @@ impl fmt::Debug for PgSettings {
     }
 }
 
-/// More than a session ever has: the driver drops the oldest statement when its cache is full.
-const STATEMENTS: usize = 1_000;
+/// More than sessions have: nine for each table of traffic. The driver drops the oldest statement when its cache is full, and to make
+/// it anew costs two round trips.
+const STATEMENTS: usize = 20_000;
 
 /// Where packages put the socket; libpq has one of them built in.
 const SOCKET_DIRECTORIES: [&str; 2] = ["/var/run/postgresql", "/tmp"];

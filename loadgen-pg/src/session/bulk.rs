@@ -127,7 +127,9 @@ impl PgSession {
             Way::Copy(copy, Taken::Skip) => {
                 self.copy_what_is_free(insert, copy, next).await.map(Loaded::whole)
             }
-            Way::Insert(taken) => self.insert_batches(insert, taken, next).await.map(Loaded::whole),
+            Way::Insert(taken) => {
+                self.insert_batches(insert, taken == Taken::Skip, next).await.map(Loaded::whole)
+            }
         }
     }
 
@@ -164,34 +166,25 @@ impl PgSession {
         self.settle(answer)
     }
 
-    /// Inserts batch by batch.
+    /// Inserts batch by batch; those that may be taken go one by one, and are left out if they are.
     async fn insert_batches(
         &mut self,
         insert: &Arc<Shape>,
-        taken: Taken,
+        may_be_taken: bool,
         next: &mut NextRow<'_>,
     ) -> Result<u64, Failure> {
-        // Rows of nothing but defaults go one by one, and so do rows that may be taken.
-        let most = if insert.set.is_empty() || taken == Taken::Skip { 1 } else { BATCH };
-        let (mut loaded, mut row, mut savepoint) = (0, Vec::new(), "savepoint loadgen_row");
-        loop {
-            let mut values: Vec<Value> = Vec::with_capacity(most * insert.width());
-            let mut rows = 0;
-            while rows < most && next(&mut row) {
-                values.append(&mut row);
-                rows += 1;
-            }
-            if rows == 0 {
-                return Ok(loaded);
-            }
-            let change = Change { shape: Arc::clone(insert), values, rows };
-            loaded += match taken {
-                Taken::Refuse => self.change(&change, Place::Harmless).await?.rows,
-                Taken::Skip | Taken::SkipRefused => self.insert_if_free(&change, savepoint).await?,
+        // So do rows of nothing but defaults.
+        let most = if insert.set.is_empty() || may_be_taken { 1 } else { BATCH };
+        let (mut loaded, mut savepoint) = (0, "savepoint loadgen_row");
+        while let Some(change) = Change::drawn(insert, most, next) {
+            loaded += match may_be_taken {
+                false => self.change(&change, Place::Harmless).await?.rows,
+                true => self.insert_if_free(&change, savepoint).await?,
             };
             // There is never more than one.
             savepoint = "release savepoint loadgen_row; savepoint loadgen_row";
         }
+        Ok(loaded)
     }
 
     async fn insert_if_free(&mut self, change: &Change, savepoint: &str) -> Result<u64, Failure> {

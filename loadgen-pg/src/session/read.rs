@@ -52,8 +52,12 @@ pub(super) async fn scan(
     if count.as_ref().is_err_and(Failure::breaks_session) {
         return count;
     }
-    let reset = patience.wait(Place::Harmless, lying(connection, false)).await;
-    count.and_then(|count| reset.map(|()| count))
+    match (count, patience.wait(Place::Harmless, lying(connection, false)).await) {
+        // What was said first is why; but nobody knows now where the connection is.
+        (Err(failure), Err(reset)) => Err(Failure { action: reset.action, ..failure }),
+        (count, Ok(())) => count,
+        (Ok(_), Err(reset)) => Err(reset),
+    }
 }
 
 /// The parameter of a query.

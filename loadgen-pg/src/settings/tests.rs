@@ -120,7 +120,7 @@ fn what_the_user_says_of_a_session_wins() {
 fn a_missing_password_comes_from_the_password_file() {
     use std::os::unix::fs::PermissionsExt;
     let path = std::env::temp_dir().join(format!("loadgen-pgpass-{}", std::process::id()));
-    std::fs::write(&path, "*:*:*:me:from-file\n").unwrap();
+    std::fs::write(&path, "db:*:other:me:of-other\n*:*:*:me:from-file\n").unwrap();
     std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
     let file = path.to_str().unwrap();
     let password = |url: &str| {
@@ -132,6 +132,14 @@ fn a_missing_password_comes_from_the_password_file() {
     assert_eq!(password("postgres://me:@db/x").as_deref(), Some("from%2Dfile"));
     assert_eq!(password("postgres://db/x?user=me&password=").as_deref(), Some("from%2Dfile"));
     assert_eq!(password("postgres://you@db/x"), None);
+    // Another database of the server may have another password, unless one was given.
+    let elsewhere = |url: &str| {
+        let settings = resolve(Some(url), &[("PGPASSFILE", file), ("PGUSER", "me")]).unwrap();
+        let options = settings.with_database("other").options;
+        options.to_url_lossy().password().map(str::to_owned)
+    };
+    assert_eq!(elsewhere("postgres://db/x").as_deref(), Some("of%2Dother"));
+    assert_eq!(elsewhere("postgres://me:own@db/x").as_deref(), Some("own"));
     std::fs::remove_file(path).unwrap();
 }
 

@@ -101,6 +101,24 @@ async fn a_wrong_password_is_named_and_not_shown() {
 }
 
 #[tokio::test]
+async fn what_another_attempt_would_not_mend_is_not_taken_for_a_lost_connection() {
+    let server = Server::builder().tcp(true).start().await.unwrap();
+    let mut session = crate::support::target(&server.url()).connect().await.unwrap();
+    let sql = "create role guest login; revoke connect on database postgres from public";
+    loadgen_core::SqlSession::execute(&mut session, sql).await.unwrap();
+    let port = server.port();
+    let stranger = failure(&format!("postgres://guest:hunter2@127.0.0.1:{port}/postgres")).await;
+    assert_eq!((stranger.code.as_ref(), stranger.action), ("42501", Action::Fatal), "{stranger}");
+    assert!(stranger.absent && stranger.message.contains("grant the user connect"), "{stranger}");
+    for (setting, code) in [("no_such_setting%3D1", "42704"), ("work_mem%3Dmuch", "22023")] {
+        let at = format!("postgres://postgres@127.0.0.1:{port}/postgres?options=-c%20{setting}");
+        let misled = failure(&at).await;
+        assert_eq!((misled.code.as_ref(), misled.action), (code, Action::Fatal), "{misled}");
+        assert!(misled.message.contains("PGOPTIONS"), "{misled}");
+    }
+}
+
+#[tokio::test]
 async fn a_server_that_does_not_answer_is_given_up() {
     let server = Server::start().await.unwrap();
     server.pause().unwrap();
