@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    LaneId, Rng, Seed,
+    LaneId, Limit, Rng, Seed,
     units::{Count, Rate, Span},
 };
 
@@ -22,7 +22,9 @@ pub enum Pace {
     Unpaced,
     /// Open: at a constant rate over all lanes.
     Constant(Rate),
-    /// Open: a Poisson process of that mean rate over all lanes (each lane is one of its own; their sum is one again).
+    /// Open: a Poisson process of that mean rate over all lanes (each lane is one of its own; their sum is one again). A limited
+    /// number of operations is spread over the time that it takes at that rate, as the arrivals of such a process are that are known to
+    /// be so many.
     Poisson(Rate),
     /// Closed: that long after the lane's operation before has ended.
     Think(Span),
@@ -59,8 +61,16 @@ impl Pace {
     }
 
     /// When operation `seq` of `lane` out of `lanes` is due, from the start of the run; `before` is when the lane's
-    /// operation before was due (open) or ended (closed).
-    pub fn due(&self, seed: Seed, lanes: u32, lane: LaneId, seq: u64, before: Duration) -> Duration {
+    /// operation before was due (open) or ended (closed), and `limit` that of the run.
+    pub fn due(
+        &self,
+        seed: Seed,
+        lanes: u32,
+        lane: LaneId,
+        seq: u64,
+        before: Duration,
+        limit: &Limit,
+    ) -> Duration {
         let global = || u128::from(seq) * u128::from(lanes) + u128::from(lane.0);
         match self {
             Pace::Unpaced => before,
@@ -74,7 +84,17 @@ impl Pace {
             Pace::Constant(rate) => nanos((global() as f64 * 1e9 / rate.as_per_second()).round()),
             Pace::Poisson(rate) => {
                 let uniform = 1.0 - Rng::keyed(seed, [u64::from(lane.0), seq, DUE]).unit();
-                before.saturating_add(nanos(-uniform.ln() * 1e9 * f64::from(lanes) / rate.as_per_second()))
+                let rate = rate.as_per_second();
+                let gap = match limit.operations {
+                    None => -uniform.ln() * 1e9 * f64::from(lanes) / rate,
+                    // The first of so many points that lie anywhere in what is left: without that, lanes would end one by one.
+                    Some(operations) => {
+                        let left = limit.share(lanes, lane).saturating_sub(seq).max(1);
+                        let room = operations as f64 * 1e9 / rate - before.as_nanos() as f64;
+                        room.max(0.0) * -(uniform.ln() / left as f64).exp_m1()
+                    }
+                };
+                before.saturating_add(nanos(gap))
             }
             Pace::Bursts(bursts) => {
                 let burst = global() / u128::from(bursts.operations.0.max(1));
@@ -106,12 +126,18 @@ mod tests {
 
     use super::*;
 
+    const ENDLESS: Limit = Limit { operations: None, duration: None };
+
     fn dues(pace: Pace, lanes: u32, each: u64) -> Vec<Duration> {
+        dues_within(pace, lanes, each, &ENDLESS)
+    }
+
+    fn dues_within(pace: Pace, lanes: u32, each: u64, limit: &Limit) -> Vec<Duration> {
         let mut all = Vec::new();
         for lane in 0..lanes {
             let mut before = Duration::ZERO;
             for seq in 0..each {
-                before = pace.due(Seed(1), lanes, LaneId(lane), seq, before);
+                before = pace.due(Seed(1), lanes, LaneId(lane), seq, before, limit);
                 all.push(before);
             }
         }
@@ -139,6 +165,27 @@ mod tests {
     }
 
     #[test]
+    fn so_many_poisson_arrivals_take_the_time_that_they_take_at_their_rate() {
+        let limit = Limit { operations: Some(20_000), duration: None };
+        let all = dues_within(Pace::Poisson("1k/s".parse().unwrap()), 500, 40, &limit);
+        assert_eq!(all.len(), 20_000);
+        for second in 0..20 {
+            let within = |due: &&Duration| due.as_secs() == second;
+            let count = all.iter().filter(within).count();
+            // Five times the standard deviation.
+            assert!((840..1_160).contains(&count), "{count} in second {second}");
+        }
+        // What follows a point is as long as anything: the gaps of a process without memory have the same mean and deviation.
+        let gaps: Vec<f64> = all.windows(2).map(|pair| (pair[1] - pair[0]).as_secs_f64() * 1e3).collect();
+        let mean = gaps.iter().sum::<f64>() / gaps.len() as f64;
+        let deviation = (gaps.iter().map(|gap| (gap - mean).powi(2)).sum::<f64>() / gaps.len() as f64).sqrt();
+        assert!(
+            (0.97..1.03).contains(&mean) && (0.95..1.05).contains(&(deviation / mean)),
+            "{mean} {deviation}"
+        );
+    }
+
+    #[test]
     fn bursts_come_together_and_then_pause() {
         let pace = Pace::Bursts(Bursts { operations: Count(10), pause: Span(Duration::from_secs(2)) });
         let all = dues(pace, 4, 5);
@@ -151,7 +198,7 @@ mod tests {
         let between = |least, most| Between { least: Span(least), most: Span(most) };
         let second = Duration::from_secs(1);
         let pace = Pace::ThinkBetween(between(second, 5 * second));
-        let pause = |lane, seq| pace.due(Seed(1), 2, LaneId(lane), seq, second) - second;
+        let pause = |lane, seq| pace.due(Seed(1), 2, LaneId(lane), seq, second, &ENDLESS) - second;
         assert_eq!(pause(0, 0), Duration::ZERO);
         let all: Vec<Duration> = (1..=4_000).map(|seq| pause(0, seq)).collect();
         assert!(all.iter().all(|pause| (second..=5 * second).contains(pause)));
@@ -160,7 +207,7 @@ mod tests {
         assert_eq!(pause(0, 7), all[6]);
         assert_ne!(pause(1, 7), all[6]);
         let fixed = Pace::ThinkBetween(between(second, second));
-        assert_eq!(fixed.due(Seed(1), 2, LaneId(0), 9, second), 2 * second);
+        assert_eq!(fixed.due(Seed(1), 2, LaneId(0), 9, second, &ENDLESS), 2 * second);
     }
 
     #[test]
@@ -171,20 +218,21 @@ mod tests {
         let endless = Between { least: Span(Duration::MAX), most: Span(Duration::MAX) };
         let thinks = Pace::ThinkBetween(endless);
         for pace in [Pace::Constant(slow), Pace::Poisson(slow), Pace::Bursts(bursts), think, thinks] {
-            let due =
-                pace.due(Seed(1), u32::MAX, LaneId(1), u64::MAX - 1, Duration::MAX - Duration::from_nanos(1));
+            let before = Duration::MAX - Duration::from_nanos(1);
+            let due = pace.due(Seed(1), u32::MAX, LaneId(1), u64::MAX - 1, before, &ENDLESS);
             assert!(due >= Duration::from_nanos(u64::MAX), "{pace:?}: {due:?}");
         }
     }
 
     proptest! {
         #[test]
-        fn due_times_never_go_back(rate in 0.01f64..1e6, lanes in 1u32..100, lane in 0u32..100, poisson: bool) {
+        fn due_times_never_go_back(rate in 0.01f64..1e6, lanes in 1u32..100, lane in 0u32..100, poisson: bool, most: Option<u64>) {
             let rate = Rate::per_second(rate).unwrap();
+            let limit = Limit { operations: most, duration: None };
             let pace = if poisson { Pace::Poisson(rate) } else { Pace::Constant(rate) };
             let mut before = Duration::ZERO;
             for seq in 0..50 {
-                let due = pace.due(Seed(3), lanes, LaneId(lane % lanes), seq, before);
+                let due = pace.due(Seed(3), lanes, LaneId(lane % lanes), seq, before, &limit);
                 prop_assert!(due >= before);
                 before = due;
             }

@@ -52,7 +52,7 @@ impl Schedule {
             let Timetable { seed, lanes, pace, limit } = &schedule.timetable;
             let slot = schedule.lanes.len() as u32;
             let position = Position { id, seq: 0, end: limit.share(*lanes, id) };
-            let at = pace.due(*seed, *lanes, id, 0, Duration::ZERO);
+            let at = pace.due(*seed, *lanes, id, 0, Duration::ZERO, limit);
             if position.end > 0 && limit.admits(at) {
                 schedule.queue.push(Reverse((at, slot)));
             }
@@ -77,7 +77,7 @@ impl Schedule {
         position.seq += 1;
         self.planned += 1;
         let before = if pace.is_closed() { ended } else { at };
-        let next = pace.due(*seed, *lanes, position.id, position.seq, before);
+        let next = pace.due(*seed, *lanes, position.id, position.seq, before, limit);
         if position.seq < position.end && limit.admits(next) {
             *head = Reverse((next, slot));
         } else {
