@@ -71,10 +71,10 @@ impl Course {
             run = run.check();
         }
         if let Some(outages) = job.outages.clone() {
-            run = run.retry(self.patience(job));
-            if let Some(duration) = job.duration() {
-                // Who had not to wait has all of its time.
-                let rest = if outages.were_any() { self.rest(duration) } else { duration };
+            // Who had not to wait has all of its time.
+            let rest = job.duration().map(|all| if outages.were_any() { self.rest(all) } else { all });
+            run = run.retry(patience(job, rest));
+            if let Some(rest) = rest {
                 let signals = self.signals.clone();
                 run = run.duration(rest);
                 let over = async move {
@@ -98,17 +98,17 @@ impl Course {
     pub(crate) fn rest(&self, duration: Duration) -> Duration {
         duration.saturating_sub(self.began.elapsed())
     }
+}
 
-    /// A database that is lost in the middle is waited for as long as the job would go on, and called less and less often.
-    fn patience(&self, job: &Job) -> RetryPolicy {
-        let usual = RetryPolicy::default();
-        let reconnect = match (job.duration(), job.operations()) {
-            (Some(duration), _) => self.rest(duration),
-            (None, Some(_)) => usual.reconnect,
-            (None, None) => Duration::MAX,
-        };
-        RetryPolicy { reconnect, reconnect_cap: Some(LONGEST), ..usual }
-    }
+/// A database that is lost in the middle is waited for as long as the job would go on, and called less and less often.
+fn patience(job: &Job, rest: Option<Duration>) -> RetryPolicy {
+    let usual = RetryPolicy::default();
+    let reconnect = match (rest, job.operations()) {
+        (Some(rest), _) => rest,
+        (None, Some(_)) => usual.reconnect,
+        (None, None) => Duration::MAX,
+    };
+    RetryPolicy { reconnect, reconnect_cap: Some(LONGEST), ..usual }
 }
 
 /// The longest pause between two calls of a database that cannot be reached.

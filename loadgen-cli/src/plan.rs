@@ -45,7 +45,7 @@ impl Plan {
         let (file, text) = read(source.plan.file.as_deref())?;
         let written = Written::read(&file, &text, &lookup, &source.plan.set)?;
         let given = source.plan.seed.or(written.plan.seed);
-        let (seed, seed_was_drawn) = (given.unwrap_or_else(ids::seed), given.is_none());
+        let seed = given.unwrap_or_else(ids::seed);
         let layers = Layers {
             written: &written,
             source,
@@ -66,6 +66,10 @@ impl Plan {
         let resolved =
             PlanFile { seed: None, jobs: jobs.iter().map(|job: &Job| job.config.clone()).collect() };
         resolved.validate().map_err(|message| Failed::new(Code::Usage, message))?;
+        let seed_was_drawn = given.is_none() && jobs.iter().any(|job| job.config.seed.is_none());
+        // Then that is what repeats the run.
+        let seed =
+            if let [Job { config: JobConfig { seed: Some(own), .. }, .. }] = *jobs { own } else { seed };
         Ok(Plan { seed, seed_was_drawn, jobs, warnings, written, tables: source.tables.clone() })
     }
 
@@ -190,6 +194,8 @@ impl Layers<'_> {
             target = target.with_statement_deadline(deadline.0);
         }
         config.target = config.target.or_else(|| lookup("DATABASE_URL"));
+        // A flag goes before the file, here too.
+        config.seed = config.seed.filter(|_| self.source.plan.seed.is_none());
         let seed = match &database {
             Some(name) => tenants::seed_of(config.seed.unwrap_or(self.seed), name),
             None => config.seed.unwrap_or_else(|| seed_of(self.seed, index)),

@@ -8,20 +8,28 @@ use tokio::sync::watch;
 
 use crate::output;
 
-/// How often the user has asked for the end.
+/// Who has asked for the end.
 #[derive(Clone, Debug)]
-pub(crate) struct Signals(watch::Sender<u32>);
+pub(crate) struct Signals(watch::Sender<Asked>);
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Asked {
+    /// How often the user has.
+    times: u32,
+    /// Whether something else ends the jobs, which takes nothing from what the user may ask for.
+    is_over: bool,
+}
 
 impl Signals {
     /// Listens from now on.
     pub(crate) fn listen(quiet: bool) -> Self {
-        let signals = Signals(watch::Sender::new(0));
+        let signals = Signals(watch::Sender::default());
         let ours = signals.clone();
         let mut source = Source::new();
         tokio::spawn(async move {
             loop {
                 source.next().await;
-                ours.0.send_modify(|count| *count += 1);
+                ours.0.send_modify(|asked| asked.times += 1);
                 if !quiet && ours.count() == 1 {
                     output::say("stopping: what has begun is finished; once more to abort at once");
                 }
@@ -30,13 +38,14 @@ impl Signals {
         signals
     }
 
-    /// Asks for the end as the user would, once.
+    /// Ends the jobs as the user would who asks once.
     pub(crate) fn drain(&self) {
-        self.0.send_modify(|count| *count = (*count).max(1));
+        self.0.send_modify(|asked| asked.is_over = true);
     }
 
+    /// How often the user has asked.
     pub(crate) fn count(&self) -> u32 {
-        *self.0.borrow()
+        self.0.borrow().times
     }
 
     /// What some work comes to, unless the user asks for the end before.
@@ -48,11 +57,11 @@ impl Signals {
         }
     }
 
-    /// Waits for so many.
+    /// Waits until the user has asked so often, or for the first time somebody else.
     pub(crate) fn reached(&self, count: u32) -> impl Future<Output = ()> + Send + 'static {
         let mut changes = self.0.subscribe();
         async move {
-            if changes.wait_for(|seen| *seen >= count).await.is_err() {
+            if changes.wait_for(|asked| asked.times >= count || asked.is_over && count <= 1).await.is_err() {
                 std::future::pending::<()>().await;
             }
         }
@@ -103,5 +112,28 @@ impl Source {
         if tokio::signal::ctrl_c().await.is_err() {
             std::future::pending().await
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    async fn is_reached(signals: &Signals, count: u32) -> bool {
+        tokio::time::timeout(Duration::ZERO, signals.reached(count)).await.is_ok()
+    }
+
+    #[tokio::test]
+    async fn who_else_ends_the_jobs_does_not_count_as_the_user() {
+        let signals = Signals(watch::Sender::default());
+        assert!(!is_reached(&signals, 1).await);
+        signals.drain();
+        assert!(is_reached(&signals, 1).await && !is_reached(&signals, 2).await && signals.count() == 0);
+        signals.0.send_modify(|asked| asked.times += 1);
+        assert!(!is_reached(&signals, 2).await && signals.count() == 1);
+        signals.0.send_modify(|asked| asked.times += 1);
+        assert!(is_reached(&signals, 2).await);
     }
 }

@@ -26,7 +26,7 @@ pub struct PgSettings {
     database: String,
     connect_timeout: Option<Duration>,
     /// The password file, where the password is not given otherwise.
-    passfile: Option<PathBuf>,
+    passfile: Option<Box<Path>>,
     /// What each file of TLS is for, and where it is.
     pub(crate) certificates: Vec<(&'static str, PathBuf)>,
     pub(crate) options: PgConnectOptions,
@@ -106,7 +106,7 @@ impl PgSettings {
         let passfile = parts.passfile.or_else(|| given("PGPASSFILE")).map(PathBuf::from);
         let passfile = passfile.or_else(|| given("HOME").map(|home| Path::new(&home).join(".pgpass")));
         let password = parts.password.filter(|password| !password.is_empty()).or_else(|| given("PGPASSWORD"));
-        let passfile = passfile.filter(|_| password.is_none());
+        let passfile = passfile.filter(|_| password.is_none()).map(PathBuf::into_boxed_path);
 
         let mut options = base
             .port(port)

@@ -5,7 +5,7 @@ mod orders;
 use std::fmt::Write;
 
 use loadgen_core::{
-    Target,
+    Between, Bursts, Pace, Target,
     crud::{CrudPlan, Pick, TablePlan, Touch},
 };
 use serde_json::{Value, json};
@@ -85,11 +85,7 @@ fn reach_words(reach: Reach, job: &Job) -> String {
 }
 
 fn load_words(job: &Job) -> String {
-    let pace = job.pace();
-    let mut words = match pace.rate() {
-        Some(rate) => format!("{rate} operations a second"),
-        None => "as fast as the target answers".to_owned(),
-    };
+    let mut words = pace_words(&job.pace());
     if let Some(operations) = job.operations() {
         let _ = write!(words, ", {} operations", count(operations));
     }
@@ -100,6 +96,21 @@ fn load_words(job: &Job) -> String {
         words.push_str(", until it is stopped");
     }
     words
+}
+
+fn pace_words(pace: &Pace) -> String {
+    match pace {
+        Pace::Unpaced => "as fast as the target answers".to_owned(),
+        Pace::Constant(rate) => format!("{} operations a second", rate.as_per_second()),
+        Pace::Poisson(rate) => format!("{} operations a second, at random (Poisson)", rate.as_per_second()),
+        Pace::Think(think) => format!("each lane {think} after its last operation"),
+        Pace::ThinkBetween(Between { least, most }) => {
+            format!("each lane {least} to {most} after its last operation")
+        }
+        Pace::Bursts(Bursts { operations, pause }) => {
+            format!("bursts of {} operations, {pause} apart", count(operations.0))
+        }
+    }
 }
 
 /// Where a job goes and how much it does, with what its workload says of itself below.

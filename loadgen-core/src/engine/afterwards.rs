@@ -27,15 +27,32 @@ pub(crate) async fn last_look<W: Workload>(shared: &Shared<W>) {
     }
 }
 
-/// Settles what is left, on one session after the other. A target that is on its way back is waited for.
-pub(crate) async fn finish<W: Workload>(shared: &Shared<W>, patience: Duration) -> Result<(), Failure> {
-    let (limit, since, mut pause) = (shared.deadline.min(patience), Instant::now(), shared.retry.base);
+/// Settles what is left, on one session after the other. A target that is on its way back is waited for; `within` bounds all of it,
+/// where there is no more time.
+pub(crate) async fn finish<W: Workload>(
+    shared: &Shared<W>,
+    patience: Duration,
+    within: Option<Duration>,
+) -> Result<(), Failure> {
+    let settled = settle(shared, patience);
+    match within {
+        Some(within) => {
+            let settled = tokio::time::timeout(within, settled).await;
+            settled.unwrap_or_else(|_| Err(deadline_passed("answer", within)))
+        }
+        None => settled.await,
+    }
+}
+
+async fn settle<W: Workload>(shared: &Shared<W>, patience: Duration) -> Result<(), Failure> {
+    let (since, mut pause) = (Instant::now(), shared.retry.base);
     loop {
-        let finished = tokio::time::timeout(limit, async {
-            let mut session = open(&*shared.target, limit).await?;
+        // Each step has the session's own deadline, and there are as many as lanes: no number of them is late.
+        let settled = async {
+            let mut session = open(&*shared.target, shared.deadline).await?;
             shared.workload.finish(&mut session).await
-        });
-        match finished.await.unwrap_or_else(|_| Err(deadline_passed("answer", limit))) {
+        };
+        match settled.await {
             Err(failure) if may_pass(&failure) && since.elapsed() + pause < patience => {
                 tracing::debug!(%failure, "failed to settle what is left; tried again");
                 tokio::time::sleep(pause).await;

@@ -165,14 +165,14 @@ impl<W: Workload> Run<W> {
         let mut report = conclude(&shared, &timetable, workers, handed, elapsed).await;
         if shared.workload.is_traced() {
             // Who has stopped a run that does not end by itself is not kept waiting for a target that does not answer.
-            let patience = if report.cut { grace } else { shared.retry.reconnect };
+            let (patience, within) = (shared.retry.reconnect, report.cut.then_some(grace));
             let finished = tokio::select! {
                 biased;
                 () = asked.reached(Level::Cut) => {
                     let why = Failure::aborted(Action::Fatal, "stopped", UNFINISHED);
                     if report.cut { Ok(()) } else { Err(why) }
                 }
-                finished = finish(&shared, patience) => finished,
+                finished = finish(&shared, patience, within) => finished,
             };
             report.fatal = report.fatal.or(finished.err());
         }

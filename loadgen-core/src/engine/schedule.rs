@@ -85,6 +85,11 @@ impl Schedule {
         }
     }
 
+    /// When the run is over, if it has a duration.
+    pub(crate) fn end(&self) -> Option<Duration> {
+        self.timetable.limit.duration
+    }
+
     /// How many operations it has left behind, whatever became of them.
     pub(crate) fn planned(&self) -> u64 {
         self.planned

@@ -1,6 +1,6 @@
 //! A worker's session: opened, given up, opened again.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use tokio::time::Instant;
 
@@ -17,6 +17,9 @@ pub(super) enum Lost {
     /// The target will not come back.
     Fatal(Failure),
 }
+
+/// How long a lost target is waited for that is still away when the run should be over: a server is started again in that time.
+const AFTER_THE_END: Duration = Duration::from_secs(30);
 
 impl<W: Workload> Worker<W> {
     /// Opens the session. Failures that can pass, like a server that is still starting, are not waited out.
@@ -42,7 +45,9 @@ impl<W: Workload> Worker<W> {
             };
             let Err(failure) = connected else { break };
             self.recorder.failed_to_reconnect(&failure);
-            if failure.action == Action::Fatal || since.elapsed() > self.shared.retry.reconnect {
+            let overdue = self.schedule.end().map_or(Duration::ZERO, |end| self.now().saturating_sub(end));
+            let is_in_vain = since.elapsed() > self.shared.retry.reconnect || overdue > AFTER_THE_END;
+            if failure.action == Action::Fatal || is_in_vain {
                 return Err(Lost::Fatal(failure));
             }
             let mut rng = self.pause_rng(due, attempt);
