@@ -41,8 +41,6 @@ pub struct Report {
 }
 
 /// What became of the operations of one scenario.
-///
-/// Each place of a histogram counts up to 4.29 billion operations, and stays there.
 #[derive(Clone)]
 pub struct ScenarioReport {
     /// By how they ended.
@@ -50,17 +48,17 @@ pub struct ScenarioReport {
     /// Rows changed.
     pub rows: Rows,
     /// From when an operation was due to its end, microseconds. Skipped operations are not in here.
-    pub latency_us: Histogram<u32>,
+    pub latency_us: Histogram<u64>,
     /// From when it was started to its end, retries included, microseconds. Skipped operations are not in here.
-    pub service_us: Histogram<u32>,
+    pub service_us: Histogram<u64>,
     /// From when it was due to its start, microseconds.
-    pub lag_us: Histogram<u32>,
+    pub lag_us: Histogram<u64>,
 }
 
 /// A few figures of each histogram and not its thousands of buckets: reports end up in the messages of failed tests.
 impl fmt::Debug for ScenarioReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let figures = |histogram: &Histogram<u32>| {
+        let figures = |histogram: &Histogram<u64>| {
             let at = |quantile| histogram.value_at_quantile(quantile);
             format!("p50 {} p99 {} max {}", at(0.5), at(0.99), histogram.max())
         };
@@ -188,16 +186,16 @@ impl Report {
     }
 
     /// The latency of all scenarios together, microseconds.
-    pub fn latency_us(&self) -> Histogram<u32> {
+    pub fn latency_us(&self) -> Histogram<u64> {
         self.merged(|scenario| &scenario.latency_us)
     }
 
     /// The schedule lag of all scenarios together, microseconds.
-    pub fn lag_us(&self) -> Histogram<u32> {
+    pub fn lag_us(&self) -> Histogram<u64> {
         self.merged(|scenario| &scenario.lag_us)
     }
 
-    fn merged(&self, of: impl Fn(&ScenarioReport) -> &Histogram<u32>) -> Histogram<u32> {
+    fn merged(&self, of: impl Fn(&ScenarioReport) -> &Histogram<u64>) -> Histogram<u64> {
         let mut all = histogram();
         for scenario in self.scenarios.values() {
             all.add(of(scenario)).expect("histograms of one precision that resize themselves");
@@ -207,7 +205,7 @@ impl Report {
 }
 
 /// An empty histogram of microseconds: three significant digits, growing with what is recorded.
-pub(crate) fn histogram() -> Histogram<u32> {
+pub(crate) fn histogram() -> Histogram<u64> {
     let mut histogram = Histogram::new(3).expect("three significant digits are in range");
     histogram.auto(true);
     histogram

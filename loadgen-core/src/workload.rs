@@ -55,7 +55,8 @@ pub trait Workload: Send + Sync + Sized + 'static {
         false
     }
 
-    /// Settles what is left when all lanes have ended. Called once, if the workload is traced and the run was not cut off.
+    /// Settles what is left when all lanes have ended, if the workload is traced. Called again, on another session, after a failure
+    /// that may pass, and dropped half-way where a run that was cut off has no more time: what was settled stays so.
     async fn finish(&self, _session: &mut SessionOf<Self>) -> Result<(), Failure> {
         Ok(())
     }

@@ -76,7 +76,8 @@ pub(crate) struct JobConfig {
     /// Keeps what is due before that time out of the figures.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) warmup: Option<Span>,
-    /// The longest wait for the answer to one statement; 30s unless set. The attempt at the operation is given up 2s later.
+    /// The longest wait for the answer to one statement; 30s unless set. All statements of one attempt at an operation together may take
+    /// 2s longer; 60s unless set.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) deadline: Option<Span>,
     /// Operations that could only be started later than this after they were due are dropped and counted; 10s unless set.

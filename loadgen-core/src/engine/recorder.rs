@@ -31,7 +31,7 @@ type Entries<T> = Vec<(Cow<'static, str>, T)>;
 struct Seen {
     report: ScenarioReport,
     /// Operations that began when they were due, as all do unpaced: one time says latency and service, and there is no lag.
-    prompt_us: Histogram<u32>,
+    prompt_us: Histogram<u64>,
 }
 
 impl Seen {
@@ -65,7 +65,7 @@ impl Seen {
         for histogram in [&mut report.latency_us, &mut report.service_us] {
             histogram.add(&prompt_us).expect("histograms of one precision that resize themselves");
         }
-        report.lag_us.saturating_record_n(0, prompt_us.len().try_into().unwrap_or(u32::MAX));
+        report.lag_us.saturating_record_n(0, prompt_us.len());
         report
     }
 }
@@ -173,7 +173,7 @@ fn entry<'a, T>(entries: &'a mut Entries<T>, key: Cow<'static, str>, new: impl F
     &mut entries[index].1
 }
 
-fn record(histogram: &mut Histogram<u32>, span: Duration) {
+fn record(histogram: &mut Histogram<u64>, span: Duration) {
     let micros = span.min(LONGEST).as_micros() as u64;
     histogram.record(micros).expect("a histogram that resizes itself takes any bounded value");
 }
@@ -239,7 +239,7 @@ mod tests {
                 recorder.ended(0, outcome, Rows::default(), times);
             }
             let report = recorder.scenarios.remove(0).into_report();
-            let all = |histogram: &Histogram<u32>| {
+            let all = |histogram: &Histogram<u64>| {
                 histogram
                     .iter_recorded()
                     .map(|at| (at.value_iterated_to(), at.count_at_value()))

@@ -33,8 +33,8 @@ struct Shared {
 
 #[derive(Debug)]
 struct Figures {
-    latency_us: Histogram<u32>,
-    resolution_us: Histogram<u32>,
+    latency_us: Histogram<u64>,
+    resolution_us: Histogram<u64>,
     recent: Recent,
     failures: u64,
     failure: Option<String>,
@@ -79,7 +79,7 @@ impl Freshness {
         lock(lane).shown(upto, at, |late, commits| seen.push((late, commits)));
         let (second, mut figures) = (self.second(at), lock(&self.0.figures));
         for (late, commits) in seen {
-            let (late, commits) = (late.as_micros() as u64, u32::try_from(commits).unwrap_or(u32::MAX));
+            let late = late.as_micros() as u64;
             let _ = figures.latency_us.record_n(late, commits);
             figures.recent.record(second, late, commits);
         }

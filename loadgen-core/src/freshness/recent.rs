@@ -10,7 +10,7 @@ const KEPT: u64 = 5;
 /// What came in each of the last seconds.
 #[derive(Debug)]
 pub(super) struct Recent {
-    seconds: [Histogram<u32>; KEPT as usize],
+    seconds: [Histogram<u64>; KEPT as usize],
     /// The second that is under way.
     now: u64,
 }
@@ -21,13 +21,13 @@ impl Recent {
     }
 
     /// So many came, each of that value.
-    pub(super) fn record(&mut self, second: u64, value: u64, times: u32) {
+    pub(super) fn record(&mut self, second: u64, value: u64, times: u64) {
         self.forget(second);
         let _ = self.seconds[(second % KEPT) as usize].record_n(value, times);
     }
 
     /// All of the last seconds together.
-    pub(super) fn all(&mut self, second: u64) -> Histogram<u32> {
+    pub(super) fn all(&mut self, second: u64) -> Histogram<u64> {
         self.forget(second);
         let mut all = histogram();
         for one in &self.seconds {

@@ -10,9 +10,9 @@ pub struct FreshnessReport {
     /// What was followed, without secrets.
     pub sink: String,
     /// From when a commit was acknowledged until the sink was seen to have it, microseconds: for each commit that was seen.
-    pub latency_us: Histogram<u32>,
+    pub latency_us: Histogram<u64>,
     /// By how much that may be too long: the time between two looks, microseconds, of which a commit came in between.
-    pub resolution_us: Histogram<u32>,
+    pub resolution_us: Histogram<u64>,
     /// Commits that were acknowledged and not seen.
     pub unseen: u64,
     /// For how long the oldest of them was looked for, microseconds.
@@ -42,7 +42,7 @@ pub struct FreshnessSnapshot {
 
 impl fmt::Debug for FreshnessReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let figures = |histogram: &Histogram<u32>| {
+        let figures = |histogram: &Histogram<u64>| {
             let at = |quantile| histogram.value_at_quantile(quantile);
             format!("{}: p50 {} p99 {} max {}", histogram.len(), at(0.5), at(0.99), histogram.max())
         };

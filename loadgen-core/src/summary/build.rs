@@ -142,7 +142,7 @@ impl SchemaChangeSummary {
 }
 
 impl Quantiles {
-    pub(super) fn of(micros: &Histogram<u32>) -> Self {
+    pub(super) fn of(micros: &Histogram<u64>) -> Self {
         let at = |quantile| round(micros.value_at_quantile(quantile) as f64 / 1e3);
         Quantiles {
             p50: at(0.50),

@@ -44,7 +44,7 @@ impl FreshnessSummary {
 }
 
 /// Nothing is no figure, and least of all zero.
-fn known(histogram: &Histogram<u32>) -> Option<Quantiles> {
+fn known(histogram: &Histogram<u64>) -> Option<Quantiles> {
     (!histogram.is_empty()).then(|| Quantiles::of(histogram))
 }
 
