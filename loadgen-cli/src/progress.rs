@@ -92,12 +92,15 @@ impl Look {
         self.since = Instant::now();
         self.before = now;
         let mut line = format!(
-            "{} operations, {}/s, {} rows, lag {} ms, {} connections",
+            "{} operations, {}/s, {} rows, lag {} ms, {}",
             count(now.outcomes.total()),
             count((ended as f64 / elapsed).round() as u64),
             count(now.rows),
             millis(now.lag_us as f64 / 1e3),
-            now.connected
+            match now.connected {
+                0 => "no connection: the target is waited for".to_owned(),
+                connected => format!("{connected} connections"),
+            }
         );
         let outcomes = now.outcomes;
         for (number, what) in [

@@ -45,10 +45,7 @@ mod tests {
         let job = schema.pointer("/$defs/JobConfig/properties").unwrap();
         let allows =
             |name: &str| job[name]["anyOf"][1]["pattern"] == "\\$\\{" && job[name]["description"].is_string();
-        assert!(
-            allows("lanes") && allows("max_lag") | job["max_lag"].to_string().contains("$ref"),
-            "{job:#}"
-        );
+        assert!(allows("lanes"), "{}", job["lanes"]);
         assert!(job["name"]["anyOf"].is_null(), "texts take them anyway: {}", job["name"]);
     }
 }
