@@ -1,7 +1,7 @@
 //! The workload: prepare, lanes, and the comparison at the end.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     marker::PhantomData,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
@@ -50,6 +50,8 @@ struct Known {
     version: Option<u64>,
     /// What the tables held before the traffic, by name.
     before: BTreeMap<String, TableDigest>,
+    /// New tables that are being read; whoever finds some here knows that there was not enough time for it.
+    being_read: BTreeSet<String>,
 }
 
 /// The rows of a table, counted and hashed.
@@ -93,7 +95,7 @@ where
     pub fn planned(plan: CrudPlan) -> Self {
         let (version, before) = (plan.version, BTreeMap::new());
         let plan = Arc::new(plan);
-        let known = Mutex::new(Known { plan, version, before });
+        let known = Mutex::new(Known { plan, version, before, being_read: BTreeSet::new() });
         Crud { config: None, ledger: None, freshness: None, known, target: PhantomData }
     }
 
@@ -120,7 +122,37 @@ where
     fn plan(&self) -> Arc<CrudPlan> {
         Arc::clone(&self.known().plan)
     }
+
+    /// What the tables hold that are new. One that could not be read in the time that a look has is not read again, and not compared: or
+    /// nothing else that happens to the schema would ever be followed.
+    async fn held_by_new(
+        &self,
+        session: &mut T::Session,
+        old: &CrudPlan,
+        plan: &mut CrudPlan,
+    ) -> Result<BTreeMap<String, TableDigest>, Failure> {
+        let name = |table: &TablePlan| table.table.name.to_string();
+        for table in &mut plan.tables {
+            let is_too_large = match old.of(&table.table) {
+                Some(before) => before.unchecked.as_deref() == Some(TOO_LARGE),
+                None => self.known().being_read.contains(&name(table)),
+            };
+            if is_too_large {
+                table.unchecked = Some(TOO_LARGE.to_owned());
+            }
+        }
+        let new: Vec<&TablePlan> =
+            plan.tables.iter().filter(|table| old.of(&table.table).is_none()).collect();
+        // They stay in there if this comes to no end.
+        self.known().being_read.extend(new.iter().map(|table| name(table)));
+        let held = held(session, new.into_iter()).await;
+        self.known().being_read.clear();
+        held
+    }
 }
+
+/// Why a table is not compared that appeared while the traffic went on.
+const TOO_LARGE: &str = "it takes too long to be read beside the traffic";
 
 /// The operations of a plan, by weight.
 fn mix<T: Target>(plan: &Arc<CrudPlan>) -> Mix<Crud<T>>
@@ -282,8 +314,10 @@ where
             return Err(CrudPlanError::Nothing("what is left has no weight".to_owned()).into());
         }
         let is_compared = setup.check || old.trace.is_some();
-        let new = plan.tables.iter().filter(|table| is_compared && old.of(&table.table).is_none());
-        let new = held(session, new).await?;
+        let new = match is_compared {
+            true => self.held_by_new(session, &old, &mut plan).await?,
+            false => BTreeMap::new(),
+        };
         if let Some(trace) = &old.trace {
             plan.trace(&trace.tracer, &new, Some(&old))?;
         }

@@ -267,3 +267,40 @@ async fn the_version_changes_with_the_schema_and_not_with_its_rows() {
         before = after;
     }
 }
+
+#[tokio::test]
+async fn a_new_table_that_cannot_be_read_in_time_is_written_and_not_compared_and_other_changes_are_followed()
+{
+    let (target, mut other) = database("create table t (id serial primary key, n integer)").await;
+    let (over, is_over) = tokio::sync::oneshot::channel::<()>();
+    let mut run = Run::new(target, Crud::new(CrudConfig::default()))
+        .lanes(8)
+        .connections(2)
+        .deadline(Duration::from_secs(1))
+        .pace(Pace::Constant("50/s".parse().unwrap()))
+        .look_every(Duration::from_millis(150))
+        .stop_on(async move {
+            let _ = is_over.await;
+        })
+        .check();
+    let progress = run.progress();
+    let disturb = async {
+        let sql = "create table big as select i as id, 'text ' || i as t from generate_series(1, 1500000) i";
+        other.execute(sql).await.unwrap();
+        other.execute("alter table t add column more integer not null default 1").await.unwrap();
+        until("both are followed", async || progress.schema_changes().listed.len() >= 2).await;
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        other.execute("alter table big rename to large").await.unwrap();
+        until("the new name is followed", async || progress.schema_changes().listed.len() >= 3).await;
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        let _ = over.send(());
+    };
+    let (report, ()) = tokio::join!(run.execute(), disturb);
+    let report = report.unwrap();
+    assert!(report.fatal.is_none(), "{:?}", report.fatal);
+    let large = &report.tally.tables["public.large"];
+    // A machine that reads it in time compares it.
+    assert!(large.rows.inserted > 0, "{large:?}");
+    assert!(large.unchecked || !cfg!(debug_assertions), "{large:?}");
+    assert!(!report.tally.tables["public.t"].unchecked);
+}
