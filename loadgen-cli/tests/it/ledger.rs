@@ -164,3 +164,22 @@ async fn resolving_needs_the_right_database_and_a_run_that_is_over() {
     let left = std::fs::read_to_string(out.path().join("plan.yaml")).unwrap();
     assert_eq!(left, plan, "where to resolve is still known");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn closing_many_lanes_takes_longer_than_one_answer_may_and_is_not_late() {
+    let shops = Shops::start().await;
+    let (url, out) = (shops.open("shop").await, tempfile::tempdir().unwrap());
+    let plan = out.path().join("many.yaml");
+    std::fs::write(
+        &plan,
+        "jobs: [{lanes: 24000, operations: 24000, deadline: 1s, connections: 4, workload: {crud: {tables: {customers: {}}}}}]",
+    )
+    .unwrap();
+    let out = out.path().join("out");
+    let ran =
+        run(&["run", text(&plan), "--url", &url, "--ledger", "--out", text(&out), "--format", "json", "-q"]);
+    let json = ran.json();
+    assert_eq!((ran.code, &json["jobs"][0]["outcomes"]["indeterminate"]), (Some(0), &0.into()), "{ran:?}");
+    let ran = run(&["resolve", text(&out), "--format", "json"]);
+    assert_eq!((ran.code, &ran.json()["had_ended"]), (Some(0), &true.into()), "{ran:?}");
+}
