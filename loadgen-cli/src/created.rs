@@ -10,6 +10,7 @@ use loadgen_pg::{
 
 use crate::{
     backend::BackendSession,
+    ends::STOPPED,
     execute::{Manner, Traced},
     failed::{Code, Failed},
     job::Job,
@@ -59,6 +60,12 @@ pub(crate) async fn make(
         made = Some(file);
     }
     Ok(made.filter(|_| fitted.is_some()))
+}
+
+/// What is said of a run that is stopped while this is made.
+pub(crate) fn half_made(manner: &Manner) -> String {
+    let out = manner.ledger.as_deref().unwrap_or(Path::new(""));
+    format!("{STOPPED}; what it may have made is taken away by `loadgen cleanup {}`", out.display())
 }
 
 /// Makes the markers of a job whose database was waited for.

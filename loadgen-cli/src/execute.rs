@@ -66,22 +66,26 @@ pub(crate) struct Execution {
 /// When no job has a report.
 pub(crate) async fn execute(plan: &Plan, manner: &Manner, signals: &Signals) -> Result<Execution, Failed> {
     let clock = Clock::start();
-    let Some(begun) = signals.unless_stopped(preflight(plan, manner)).await else {
-        if !manner.quiet {
-            output::say(STOPPED);
-        }
-        let mut summary = Summary::new(clock.run(plan), &[]);
-        summary.warnings.push(STOPPED.to_owned());
-        return Ok(Execution { summary, said: 0, failed: None });
+    let planned = async {
+        let begun = preflight(plan, manner).await?;
+        let fitted = slot::fit(plan, &begun, manner).await?;
+        Ok::<_, Failed>((begun, fitted))
     };
-    let begun = begun?;
-    let fitted = slot::fit(plan, &begun, manner).await?;
+    let Some(planned) = signals.unless_stopped(planned).await else {
+        return Ok(stopped(plan, manner, &clock, STOPPED));
+    };
+    let (begun, fitted) = planned?;
     let warned: Vec<String> = warnings(plan, &begun).chain(slot::warnings(fitted.as_ref())).collect();
     let said = if manner.quiet { 0 } else { warned.len() };
     warned[..said].iter().for_each(|warning| output::say(&format!("warning: {warning}")));
     let mut ends = Ends::new(plan, warned);
     let traced = ledgers(plan, begun, manner, &clock)?;
-    let made = created::make(plan, &traced, manner, fitted.as_ref()).await?;
+    // A slot waits for all transactions that are open in the database.
+    let Some(made) = signals.unless_stopped(created::make(plan, &traced, manner, fitted.as_ref())).await
+    else {
+        return Ok(stopped(plan, manner, &clock, &created::half_made(manner)));
+    };
+    let made = made?;
     let guard = slot::guard(plan, made, manner, signals);
     let following = freshness::begin(plan, &traced, manner)?;
     let (mut tasks, watched) = begin(plan, traced, following, manner, signals);
@@ -95,6 +99,16 @@ pub(crate) async fn execute(plan: &Plan, manner: &Manner, signals: &Signals) -> 
         ends.fail(&why);
     }
     ends.sum_up(clock.run(plan), said)
+}
+
+/// What comes of a plan that is stopped before its traffic.
+fn stopped(plan: &Plan, manner: &Manner, clock: &Clock, why: &str) -> Execution {
+    if !manner.quiet {
+        output::say(why);
+    }
+    let mut summary = Summary::new(clock.run(plan), &[]);
+    summary.warnings.push(why.to_owned());
+    Execution { summary, said: 0, failed: None }
 }
 
 /// When it began.

@@ -4,6 +4,10 @@ use std::path::Path;
 
 use loadgen_core::SqlSession;
 use loadgen_pg::{PgSession, server::Server};
+use nix::{
+    sys::signal::{Signal, kill},
+    unistd::Pid,
+};
 use tempfile::TempDir;
 
 use crate::support::{CREATED_AT, Ran, Shops, file, loadgen, not_compared, run, session, text};
@@ -267,4 +271,30 @@ async fn what_a_killed_run_has_made_is_removed_once_it_is_settled() {
     assert!(ran.stdout.contains("the publication cdc stays"), "{ran:?}");
     assert_eq!(made(&mut session).await, (Vec::new(), vec!["cdc".to_owned()], true));
     assert_eq!(one::<i64>(&mut session, "select count(*) from loadgen_lane").await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_that_waits_for_its_slot_can_be_stopped_and_says_what_may_be_left() {
+    let shops = Shops::start().await;
+    let (url, out) = (shops.open("shop").await, tempfile::tempdir().unwrap());
+    let out = out.path();
+    // A slot is made when all transactions have ended that have a number.
+    let mut other = session(&url).await;
+    other.execute("create table t (); begin; create table u ()").await.unwrap();
+    let child =
+        loadgen(&["run", "--url", &url, "--ledger", "--out", text(out), "--slot", "cdc"]).spawn().unwrap();
+    let mut session = session(&url).await;
+    while made(&mut session).await.0.is_empty() {}
+    kill(Pid::from_raw(i32::try_from(child.id()).unwrap()), Signal::SIGINT).unwrap();
+    let ended = child.wait_with_output().unwrap();
+    let said = String::from_utf8_lossy(&ended.stderr);
+    assert!(
+        ended.status.code() == Some(0) && said.contains("stopped before the first operation; what it may"),
+        "{said}"
+    );
+    other.execute("commit").await.unwrap();
+    let ran = cleanup(out);
+    // The server has gone on with the slot, and nobody saw that it came of this run.
+    assert!(ran.code == Some(0) && ran.stdout.contains("pg_drop_replication_slot('cdc')"), "{ran:?}");
+    assert_eq!(made(&mut session).await, (vec!["cdc".to_owned()], Vec::new(), false), "{ran:?}");
 }
