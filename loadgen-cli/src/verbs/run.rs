@@ -48,8 +48,18 @@ pub(super) fn print(execution: &Execution, format: Format) -> Result<(), Failed>
     }
 }
 
+/// Writes a file of a run: whole, or as it was before.
 pub(super) fn write(directory: &Path, name: &str, text: &str) -> Result<(), Failed> {
-    let path = directory.join(name);
-    let written = std::fs::create_dir_all(directory).and_then(|()| std::fs::write(&path, text));
-    written.map_err(|error| Failed::new(Code::Run, format!("failed to write {}: {error}", path.display())))
+    let (path, beside) = (directory.join(name), directory.join(format!("{name}.new")));
+    let failed = |error: std::io::Error| {
+        let why = if directory.is_file() { "it is no directory".to_owned() } else { error.to_string() };
+        Failed::new(Code::Run, format!("failed to write {}: {why}", path.display()))
+    };
+    std::fs::create_dir_all(directory).map_err(failed)?;
+    let written = std::fs::write(&beside, text).and_then(|()| std::fs::rename(&beside, &path));
+    written.map_err(|error| {
+        // What is left of it may be all that there is room for.
+        let _ = std::fs::remove_file(&beside);
+        failed(error)
+    })
 }

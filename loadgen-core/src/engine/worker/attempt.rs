@@ -104,7 +104,7 @@ impl<W: Workload> Worker<W> {
     ) -> Result<Next, Lost> {
         self.recorder.failed(failure);
         if failure.breaks_session() {
-            self.drop_session();
+            self.give_up_session(failure);
         }
         if failure.action == Action::Fatal {
             return Err(Lost::Fatal(failure.clone()));

@@ -21,7 +21,7 @@ impl<W: Workload> Worker<W> {
         nth: u32,
     ) -> Result<Next, Lost> {
         self.recorder.failed(failure);
-        self.drop_session();
+        self.give_up_session(failure);
         if failure.action == Action::Fatal {
             return Err(Lost::Fatal(failure.clone()));
         }

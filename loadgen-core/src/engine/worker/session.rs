@@ -34,6 +34,12 @@ impl<W: Workload> Worker<W> {
         self.counters().connected(false);
     }
 
+    /// The session is of no use after such a failure.
+    pub(super) fn give_up_session(&mut self, failure: &Failure) {
+        tracing::info!(worker = self.index, %failure, "the connection is given up");
+        self.drop_session();
+    }
+
     /// Opens a session in place of a lost one, with growing pauses, until it succeeds or there is no hope.
     pub(super) async fn reconnect(&mut self, due: Due) -> Result<(), Lost> {
         let (shared, since) = (Arc::clone(&self.shared), Instant::now());
@@ -45,6 +51,7 @@ impl<W: Workload> Worker<W> {
             };
             let Err(failure) = connected else { break };
             self.recorder.failed_to_reconnect(&failure);
+            tracing::info!(worker = self.index, attempt, %failure, "failed to connect");
             let overdue = self.schedule.end().map_or(Duration::ZERO, |end| self.now().saturating_sub(end));
             let is_in_vain = since.elapsed() > self.shared.retry.reconnect || overdue > AFTER_THE_END;
             if failure.action == Action::Fatal || is_in_vain {
@@ -55,6 +62,7 @@ impl<W: Workload> Worker<W> {
             self.sleep(pause).await;
         }
         self.recorder.counts.reconnects += 1;
+        tracing::info!(worker = self.index, after = ?since.elapsed(), "connected again");
         Ok(())
     }
 
