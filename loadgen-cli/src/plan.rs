@@ -111,7 +111,12 @@ impl Plan {
             let target = job.target.describe();
             return Failed::because(Code::Run, &RunError::Prepare { target, source });
         };
-        let message = error.to_string();
+        // Which database that is may have been decided far from here.
+        let place = match error.downcast_ref() {
+            Some(CrudPlanError::Nothing(_)) => format!(" (in {})", job.target.describe()),
+            _ => String::new(),
+        };
+        let message = format!("{error}{place}");
         if matches!(error.downcast_ref(), Some(OrdersPlanError::Schema(_)))
             && let Some(mistake) = self.mistake_below(job, &["orders"], "schema", &message)
         {
