@@ -39,7 +39,8 @@ pub(super) async fn plan(source: &SourceArgs, load: &LoadArgs, format: Format) -
             (Ok((planned, reach)), Format::Json) => jobs.push(prepared_json(job, &planned, reach)),
             // A database that is away keeps no other from its plan.
             (Err(why), _) if plan.jobs.len() > 1 && why.is_of_target() => {
-                output::say(&format!("error: {}: {}", job.name, why.message().unwrap_or_default()));
+                let (why, name) = (why.message().unwrap_or_default(), format!("{}: ", job.name));
+                output::say(&format!("error: {name}{}", why.strip_prefix(&name).unwrap_or(why)));
                 failed = Some(Failed::silent(Code::Run));
             }
             (Err(why), _) => return Err(why),
