@@ -114,7 +114,7 @@ fn pace_words(pace: &Pace) -> String {
     }
 }
 
-/// Where a job goes and how much it does, with what its workload says of itself below.
+/// Where a job goes and how much it does, with the lines that its workload has to add.
 fn heading(job: &Job, more: &str, reach: Reach, style: Style, text: &mut String) {
     let title = format!("{} → {}", job.name, job.target.describe());
     let _ = writeln!(text, "{} ({})", style.title(&title), reach_words(reach, job));
@@ -129,10 +129,8 @@ fn heading(job: &Job, more: &str, reach: Reach, style: Style, text: &mut String)
 
 fn job_text(job: &Job, planned: &CrudPlan, reach: Reach, style: Style, text: &mut String) {
     let rows = planned.rows;
-    let rows = format!(
-        "rows a statement: insert {}, update {}, delete {}\n\n",
-        rows.insert, rows.update, rows.delete
-    );
+    let rows =
+        format!("rows a statement: insert {}, update {}, delete {}\n", rows.insert, rows.update, rows.delete);
     heading(job, &rows, reach, style, text);
     for table in &planned.tables {
         table_text(planned, table, goal(job, planned, table), style, text);

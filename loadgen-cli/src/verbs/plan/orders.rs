@@ -9,7 +9,7 @@ use super::{described, heading};
 use crate::{guard::Reach, job::Job, style::Style};
 
 pub(super) fn text(job: &Job, planned: &OrdersPlan, reach: Reach, style: Style, text: &mut String) {
-    heading(job, "\n", reach, style, text);
+    heading(job, "", reach, style, text);
     let listed = |steps: &[String]| if steps.is_empty() { "none".to_owned() } else { steps.join(", ") };
     let _ = writeln!(text, "  migrations to apply: {}", listed(&planned.pending));
     let _ = writeln!(text, "  applied already: {}", listed(&planned.taken));
