@@ -47,6 +47,11 @@ pub(crate) fn masked(text: &str) -> String {
     text.split('\n').map(masked_line).collect::<Vec<_>>().join("\n")
 }
 
+/// Whether a line says that it has an address.
+pub(crate) fn names_target(line: &str) -> bool {
+    target::value_at(line).is_some()
+}
+
 fn masked_line(line: &str) -> String {
     masked_pairs(&masked_url(&target::masked(line).unwrap_or_else(|| line.to_owned())))
 }

@@ -32,7 +32,7 @@ impl PlanError {
 
     /// Says that it is about an address: a line that does not call it one is not shown.
     pub(crate) fn about_address(mut self) -> Self {
-        self.line = self.line.filter(|line| line.contains("target"));
+        self.line = self.line.filter(|line| secrets::names_target(line));
         self
     }
 

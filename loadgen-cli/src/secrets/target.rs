@@ -24,7 +24,7 @@ pub(super) fn masked(line: &str) -> Option<String> {
 }
 
 /// Where the value of a target begins.
-fn value_at(line: &str) -> Option<usize> {
+pub(super) fn value_at(line: &str) -> Option<usize> {
     line.match_indices(KEY).find_map(|(at, _)| {
         let rest = &line[at + KEY.len()..];
         let rest = rest.trim_start_matches(['"', '\'']).trim_start();
