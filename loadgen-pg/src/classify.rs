@@ -55,16 +55,24 @@ pub(crate) fn action(sqlstate: &str, routine: Option<&str>, message: &str) -> Ac
             Some("08") => Action::Reconnect,
             // Data, a constraint, a view's CHECK OPTION, and limits such as the size of an index entry.
             Some("22" | "23" | "44" | "54") => Action::NewValues,
-            // A trigger or function refused the row, as a check would; 38 is how those of other languages do.
-            Some("P0" | "38") => Action::NewValues,
             // The rest of class 40 says that the server rolled back, and 53 that it is short of something.
             Some("40") => Action::Retry,
             Some("53") => Action::PauseThenFatal,
-            // With a code of its own.
-            _ if routine == Some(RAISE) => Action::NewValues,
+            // As a check would.
+            _ if is_raised(sqlstate, routine) => Action::NewValues,
             _ => Action::Fatal,
         },
     }
+}
+
+/// Whether a trigger or function refused the row: by RAISE, which may have any code, or as those of other languages than SQL's do.
+fn is_raised(sqlstate: &str, routine: Option<&str>) -> bool {
+    is_of_routine(sqlstate) || routine == Some(RAISE)
+}
+
+/// Whether the code itself says so.
+fn is_of_routine(sqlstate: &str) -> bool {
+    ["38", "P0"].iter().any(|class| sqlstate.starts_with(class))
 }
 
 /// Where the server is when a trigger or function says RAISE.
@@ -142,9 +150,8 @@ fn server_failure(error: &PgDatabaseError, place: Place) -> Failure {
     if is_aborted(code, plain, place) {
         let action = fit(harmless(action(code, error.routine(), message)));
         let failure = Failure::aborted(action, known(code), message);
-        let is_raised = code.starts_with("P0") || code.starts_with("38") || error.routine() == Some(RAISE);
         match action {
-            Action::NewValues if is_raised => failure.by_veto(),
+            Action::NewValues if is_raised(code, error.routine()) => failure.by_veto(),
             _ if is_taken(code) => failure.over_taken_value(),
             _ => failure,
         }
@@ -168,8 +175,8 @@ fn is_aborted(code: &str, plain: bool, place: Place) -> bool {
     match place {
         Place::Harmless => true,
         Place::Commit => {
-            let refused = ["22", "23", "38", "P0"].iter().any(|class| code.starts_with(class));
-            plain && (refused || matches!(code, "40001" | "40P01" | "25P02"))
+            let refused = ["22", "23"].iter().any(|class| code.starts_with(class));
+            plain && (refused || is_of_routine(code) || matches!(code, "40001" | "40P01" | "25P02"))
         }
         Place::Autocommit => {
             let unclear = code.starts_with("08") || matches!(code, "40003" | "57P01" | "57P02" | "57P03");

@@ -30,7 +30,9 @@ impl Transform for OrVariable {
             let described = schema.remove("description");
             let own = std::mem::take(schema);
             *schema = json_schema!({"anyOf": [own, {"type": "string", "pattern": "\\$\\{"}]});
-            described.map(|words| schema.insert("description".to_owned(), words));
+            if let Some(words) = described {
+                schema.insert("description".to_owned(), words);
+            }
         }
     }
 }

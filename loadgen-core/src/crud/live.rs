@@ -3,8 +3,8 @@
 use super::{
     children::Children,
     combinations::Combinations,
+    held::TableDigest,
     keys::{KeyColumn, grow},
-    workload::TableDigest,
 };
 use crate::{Digest, Value, row_hash};
 

@@ -7,12 +7,12 @@ use std::sync::Arc;
 
 use super::{
     difference::{columns_before, has, is_same, keeps_values},
+    held::TableDigest,
     lane::{CrudLane, LaneTable},
     live::{LiveRows, Moved},
     plan::CrudPlan,
     spares::Spares,
     table_plan::TablePlan,
-    workload::TableDigest,
 };
 use crate::{Digest, Rows, TableName, TableTally};
 

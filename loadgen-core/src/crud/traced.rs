@@ -5,13 +5,13 @@ use std::{collections::BTreeMap, sync::Arc};
 use super::{
     circle::Member,
     difference::is_same,
+    held::TableDigest,
     lane::{CrudLane, Pending},
     live::{Slot, total},
     operation::Operation,
     plan::CrudPlan,
     sampling::Sampling,
     table_plan::TablePlan,
-    workload::TableDigest,
 };
 use crate::{
     Applied, Change, ChangeKind, Cx, Done, Failure, Resolved, Rows, Schema, SqlSession, Value,

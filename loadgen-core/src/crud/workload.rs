@@ -11,8 +11,8 @@ use async_trait::async_trait;
 use super::{
     config::{CrudConfig, OperationWeights},
     error::CrudPlanError,
+    held::{TableDigest, held, table_digest},
     lane::CrudLane,
-    live::LiveRows,
     operation::Operation,
     plan::CrudPlan,
     prepare::{filter, permitted_plan},
@@ -20,8 +20,8 @@ use super::{
     table_plan::TablePlan,
 };
 use crate::{
-    Action, ChangeKind, CheckError, Digest, Failure, LaneId, Mix, Occasion, PrepareError, Replanned, Report,
-    Seed, SessionOf, Setup, SqlSession, TableTally, Tally, Target, Workload,
+    Action, ChangeKind, CheckError, Failure, LaneId, Mix, Occasion, PrepareError, Replanned, Report, Seed,
+    SessionOf, Setup, SqlSession, TableTally, Tally, Target, Workload,
     freshness::Freshness,
     ledger::{Header, Ledger, Tracer},
 };
@@ -52,33 +52,6 @@ struct Known {
     before: BTreeMap<String, TableDigest>,
     /// New tables that are being read; whoever finds some here knows that there was not enough time for it.
     being_read: BTreeSet<String>,
-}
-
-/// The rows of a table, counted and hashed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct TableDigest {
-    /// How many there are.
-    pub rows: u64,
-    /// The sum of their hashes over the columns whose values loadgen knows.
-    pub digest: Digest,
-}
-
-impl TableDigest {
-    /// These rows without some of them.
-    pub(super) fn without(self, some: TableDigest) -> TableDigest {
-        let mut digest = self.digest;
-        digest.remove(some.digest.0);
-        TableDigest { rows: self.rows.saturating_sub(some.rows), digest }
-    }
-
-    /// The rows of all lanes.
-    pub(super) fn sum(lanes: &[LiveRows]) -> TableDigest {
-        lanes.iter().map(LiveRows::digest).fold(TableDigest::default(), |mut all, lane| {
-            all.rows += lane.rows;
-            all.digest.merge(lane.digest);
-            all
-        })
-    }
 }
 
 impl<T: Target> Crud<T>
@@ -180,18 +153,6 @@ fn in_use() -> Failure {
     Failure::aborted(Action::Defect, "ledger", "the plan is in use already, so no ledger can be kept of it")
 }
 
-/// What the tables hold that are not known yet.
-async fn held(
-    session: &mut impl SqlSession,
-    tables: impl Iterator<Item = &TablePlan>,
-) -> Result<BTreeMap<String, TableDigest>, Failure> {
-    let mut held = BTreeMap::new();
-    for planned in tables.filter(|planned| planned.unchecked.is_none()) {
-        held.insert(planned.table.name.to_string(), table_digest(session, planned).await?);
-    }
-    Ok(held)
-}
-
 /// Why nobody can say what the rows of the lanes are; nothing if that is certain.
 pub(crate) fn doubts_of(lanes: &TableTally) -> String {
     let TableTally { unknown, missed, .. } = lanes;
@@ -204,18 +165,6 @@ pub(crate) fn doubts_of(lanes: &TableTally) -> String {
             .push(format!("{missed} updates and deletes did not find their rows: somebody else writes here"));
     }
     doubts.join(", ")
-}
-
-/// Counts and hashes the rows of a table, as [`Tally`] does for the rows of the lanes.
-///
-/// # Errors
-/// When the table cannot be read.
-pub async fn table_digest(session: &mut impl SqlSession, plan: &TablePlan) -> Result<TableDigest, Failure> {
-    let mut digest = Digest::default();
-    let rows = session
-        .scan(&plan.table, plan.digested(), &mut |values| digest.add(plan.hash_of_row(values)))
-        .await?;
-    Ok(TableDigest { rows, digest })
 }
 
 #[async_trait]

@@ -117,8 +117,11 @@ mod tests {
             nullable: false,
             fill: Fill::Sequence { always: true },
         };
-        let mut table = Table::new(loadgen_core::TableName::new("dbo", "t"));
-        table.columns = vec![column("id"), column("other")];
+        let mut table = Table {
+            columns: vec![column("id"), column("other")],
+            primary_key: vec![0],
+            ..Table::new(loadgen_core::TableName::new("dbo", "t"))
+        };
         assert!(!falls(&table, 0));
         table.special.definitions.push(falling("id"));
         assert!(falls(&table, 0) && !falls(&table, 1) && !falls(&table, 9));

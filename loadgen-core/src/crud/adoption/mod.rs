@@ -21,7 +21,7 @@ use self::{
     link::{Links, Places},
     strangers::Strangers,
 };
-use super::{live::LiveRows, plan::CrudPlan, sampling::Sampling, seeding::order, workload::TableDigest};
+use super::{held::TableDigest, live::LiveRows, plan::CrudPlan, sampling::Sampling, seeding::order};
 use crate::{LaneId, PrepareError, Schema, SchemaFilter, SqlSession, Table};
 
 /// What the lanes have taken over, table by table; none for a table whose rows are left alone.
