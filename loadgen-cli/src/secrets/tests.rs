@@ -57,6 +57,7 @@ fn of_an_address_that_is_refused_nothing_is_shown() {
     shown("{target: 'u:p@db', lanes: 4}", "{target: '***', lanes: 4}");
     shown("{'target': 'mssql://u:it''s@db/x', lanes: 4}", "{'target': 'mssql://u:***@db/x', lanes: 4}");
     shown("  # a target of tests", "  # a target of tests");
+    assert!(names_target("  target: x") && !names_target("    u:hunter2@target/x"));
 }
 
 #[test]
