@@ -44,7 +44,7 @@ pub(super) async fn held(
     Ok(held)
 }
 
-/// Counts and hashes the rows of a table, as [`Tally`] does for the rows of the lanes.
+/// Counts and hashes the rows of a table, as [`Tally`](crate::Tally) does for the rows of the lanes.
 ///
 /// # Errors
 /// When the table cannot be read.
