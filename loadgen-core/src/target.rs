@@ -32,6 +32,12 @@ pub trait Session: Send {
     async fn forget_schema(&mut self) -> Result<(), Failure> {
         Ok(())
     }
+
+    /// Asks the peer for a sign of life, and changes nothing. Sessions that were idle for seconds are asked before their next operation,
+    /// which would be lost on one that the peer or a firewall has closed meanwhile. Whatever fails here ends the session.
+    async fn ping(&mut self) -> Result<(), Failure> {
+        Ok(())
+    }
 }
 
 /// What [`SqlSession::scan`] hands each row to.

@@ -117,6 +117,12 @@ impl Session for MssqlSession {
         self.statements.clear();
         if self.is_sound { Ok(()) } else { Err(Failure::of_broken_session()) }
     }
+
+    async fn ping(&mut self) -> Result<(), Failure> {
+        self.begin_call()?;
+        let answer = self.patience.wait(Place::Harmless, server::ping(&mut self.connection)).await;
+        self.settle(answer)
+    }
 }
 
 #[async_trait]

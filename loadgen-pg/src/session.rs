@@ -96,6 +96,12 @@ impl Session for PgSession {
         let answer = self.patience.wait(Place::Harmless, self.connection.clear_cached_statements()).await;
         self.settle(answer)
     }
+
+    async fn ping(&mut self) -> Result<(), Failure> {
+        self.begin_call()?;
+        let answer = self.patience.wait(Place::Harmless, self.connection.ping()).await;
+        self.settle(answer)
+    }
 }
 
 #[async_trait]

@@ -32,6 +32,7 @@ macro_rules! asked {
 impl Session for BackendSession {
     asked! { Session:
         forget_schema<>() -> ();
+        ping<>() -> ();
     }
 }
 

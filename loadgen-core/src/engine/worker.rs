@@ -25,6 +25,8 @@ pub(crate) struct Worker<W: Workload> {
     schedule: Schedule,
     pub(crate) lanes: Vec<(LaneId, W::Lane)>,
     pub(super) session: Option<SessionOf<W>>,
+    /// When the session was last of use.
+    heard: Duration,
     pub(crate) recorder: Recorder,
     timer: Timer,
     pub(super) deadline: Deadline,
@@ -52,13 +54,14 @@ impl<W: Workload> Worker<W> {
         timer: Timer,
     ) -> Self {
         let lanes = ids.into_iter().map(|id| (id, shared.workload.lane(id))).collect();
-        let (session, deadline, start, begun) = (None, Deadline::default(), Instant::now(), None);
-        Worker { index, shared, schedule, lanes, session, recorder, timer, deadline, start, begun }
+        let (session, heard, begun) = (None, Duration::ZERO, None);
+        let (deadline, start) = (Deadline::default(), Instant::now());
+        Worker { index, shared, schedule, lanes, session, heard, recorder, timer, deadline, start, begun }
     }
 
     /// Carries the lanes forward from `start` until they or the run come to an end.
     pub(crate) async fn run(&mut self, start: Instant) {
-        self.start = start;
+        (self.start, self.heard) = (start, Duration::ZERO);
         let first = self.schedule.head().filter(|_| self.shared.open);
         self.counters().next(first.map(|due| due.at));
         let shared = Arc::clone(&self.shared);
@@ -105,6 +108,10 @@ impl<W: Workload> Worker<W> {
                 self.drop_late(1);
                 continue;
             }
+            if now.saturating_sub(self.heard) > LONG_IDLE {
+                self.ask_for_a_sign().await;
+                continue;
+            }
             if epoch.next().is_some() {
                 self.catch_up(&mut epoch).await;
                 continue;
@@ -126,7 +133,7 @@ impl<W: Workload> Worker<W> {
             Err(outcome) => (outcome, Rows::default()),
         };
         let now = self.now();
-        self.begun = None;
+        (self.begun, self.heard) = (None, now);
         self.recorder.ended(group, outcome, rows, Times { ended: now, ..times });
         self.counters().ended(outcome, rows.total(), (times.started - times.due).as_micros() as u64);
         if !self.shared.open {
@@ -188,6 +195,9 @@ impl<W: Workload> Worker<W> {
 
 /// Operations that are passed over before others have a turn.
 const PASSED_AT_ONCE: u64 = 10_000;
+
+/// A session of which nothing was asked for so long may have been closed meanwhile.
+const LONG_IDLE: Duration = Duration::from_secs(1);
 
 /// A target that answers without waiting must not keep the runtime from everything else.
 const YIELD_EVERY: u32 = 256;

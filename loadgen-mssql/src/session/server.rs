@@ -25,6 +25,10 @@ impl MssqlSession {
     }
 }
 
+pub(super) async fn ping(connection: &mut Connection) -> tiberius::Result<()> {
+    batch(connection, "select 1").await
+}
+
 /// Sets what statements rely on, and asks who answers.
 pub(super) async fn ready(connection: &mut Connection) -> tiberius::Result<Dialect> {
     batch(connection, include_str!("setup.sql")).await?;

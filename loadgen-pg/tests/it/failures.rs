@@ -2,7 +2,10 @@
 
 use std::time::{Duration, Instant};
 
-use loadgen_core::{Action, Change, Failure, SqlSession, Target};
+use loadgen_core::{
+    Action, Change, Failure, Pace, Run, SqlSession, Target,
+    crud::{Crud, CrudConfig},
+};
 use loadgen_pg::{PgSession, PgTarget, server::Server};
 use sqlx::Executor;
 
@@ -225,4 +228,19 @@ async fn a_server_that_stops_answering_runs_into_the_deadline() {
     assert!(began.elapsed() < Duration::from_secs(3), "{:?}", began.elapsed());
     assert_eq!(session.server().await.unwrap_err().action, Action::Reconnect);
     server.resume().unwrap();
+}
+
+#[tokio::test]
+async fn sessions_that_the_server_closes_while_they_are_idle_cost_no_operation() {
+    let (target, mut session) = database(
+        "create table t (id int primary key, v int not null);
+         do $$ begin execute format('alter database %I set idle_session_timeout = ''1200ms''', current_database()); end $$",
+    )
+    .await;
+    let run = Run::new(target, Crud::new(CrudConfig::default())).lanes(1).seed(3).operations(4);
+    let report = run.pace(Pace::Constant("30/min".parse().unwrap())).execute().await.unwrap();
+    let outcomes = report.outcomes();
+    assert_eq!((outcomes.committed + outcomes.skipped, outcomes.indeterminate), (4, 0), "{report:?}");
+    assert!(report.counts.reconnects >= 1, "none was closed: {:?}", report.errors);
+    session.server().await.unwrap();
 }

@@ -6,8 +6,12 @@ use tokio::time::Instant;
 
 use super::Worker;
 use crate::{
-    Action, Failure, Workload,
-    engine::{open::open, schedule::Due, stop::Level},
+    Action, Failure, Session, Workload,
+    engine::{
+        open::{deadline_passed, open},
+        schedule::Due,
+        stop::Level,
+    },
 };
 
 /// How a lost or missing session ended the wait for it.
@@ -25,6 +29,7 @@ impl<W: Workload> Worker<W> {
     /// Opens the session. Failures that can pass, like a server that is still starting, are not waited out.
     pub(crate) async fn connect(&mut self) -> Result<(), Failure> {
         self.session = Some(open(&*self.shared.target, self.shared.deadline).await?);
+        self.heard = self.now();
         self.counters().connected(true);
         Ok(())
     }
@@ -38,6 +43,25 @@ impl<W: Workload> Worker<W> {
     pub(super) fn give_up_session(&mut self, failure: &Failure) {
         tracing::info!(worker = self.index, %failure, "the connection is given up");
         self.drop_session();
+    }
+
+    /// Gives up a session that has been closed while it was idle: it would take an operation with it.
+    pub(super) async fn ask_for_a_sign(&mut self) {
+        let Worker { session, shared, deadline, .. } = self;
+        let Some(session) = session else { return };
+        let answer = tokio::select! {
+            biased;
+            () = shared.stop.reached(Level::Drain) => return self.drop_session(),
+            answer = deadline.bound(shared.deadline, session.ping()) => answer,
+        };
+        let answer = answer.unwrap_or_else(|| Err(deadline_passed("answer", self.shared.deadline)));
+        match answer {
+            Ok(()) => self.heard = self.now(),
+            Err(failure) => {
+                self.recorder.failed(&failure);
+                self.give_up_session(&failure);
+            }
+        }
     }
 
     /// Opens a session in place of a lost one, with growing pauses, until it succeeds or there is no hope.

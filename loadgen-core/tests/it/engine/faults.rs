@@ -1,12 +1,12 @@
 //! Panics, lost connections and failures of every kind.
 
-use std::time::Duration;
+use std::{sync::atomic::Ordering::SeqCst, time::Duration};
 
-use loadgen_core::{Action, CheckError, Failure, Outcomes, RetryPolicy, RunError};
+use loadgen_core::{Action, CheckError, Failure, Outcomes, Pace, RetryPolicy, Run, RunError};
 
 use super::{
     accounted,
-    scripted::{Reply, Script},
+    scripted::{Reply, Script, Scripted},
 };
 
 fn refused(action: Action) -> Reply {
@@ -138,4 +138,41 @@ async fn nobody_begins_before_every_session_is_open() {
     let report = script.run().duration(Duration::from_secs(1)).execute().await.unwrap();
     assert_eq!(early.await.unwrap(), 0);
     assert_eq!(report.counts.offered, 400);
+}
+
+/// One operation of one lane every six seconds.
+fn seldom(script: &Script) -> Run<Scripted> {
+    script.run().lanes(1).pace(Pace::Constant("10/min".parse().unwrap())).operations(4)
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_session_that_was_closed_while_it_was_idle_takes_no_operation_with_it() {
+    let mut script = Script::new(|_| Reply::OK);
+    script.ping = |nth| match nth {
+        0 => Reply::Fails(Failure::indeterminate(Action::Resolve, "closed", "end of file")),
+        1 => Reply::Hangs,
+        _ => Reply::OK,
+    };
+    let report = seldom(&script).deadline(Duration::from_secs(3)).execute().await.unwrap();
+    let closed = |code: &str| report.errors.get(code).map(|error| error.count);
+    assert_eq!((closed("closed"), closed("deadline"), report.counts.reconnects), (Some(1), Some(1), 2));
+    assert_eq!(report.outcomes(), Outcomes { committed: 4, ..Outcomes::default() });
+    assert_eq!(script.pings.load(SeqCst), 3, "once before each operation that follows a pause");
+    accounted(&report);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_session_that_is_in_use_is_not_asked_for_a_sign_of_life() {
+    let script = Script::new(|_| Reply::After(900));
+    script.run().lanes(1).operations(20).execute().await.unwrap();
+    assert_eq!(script.pings.load(SeqCst), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_session_that_does_not_answer_does_not_hold_up_a_stop() {
+    let mut script = Script::new(|_| Reply::OK);
+    script.ping = |_| Reply::Hangs;
+    let run = seldom(&script).stop_on(tokio::time::sleep(SOON));
+    let report = tokio::time::timeout(2 * SOON, run.execute()).await.unwrap().unwrap();
+    assert_eq!(report.outcomes(), Outcomes { committed: 1, ..Outcomes::default() });
 }

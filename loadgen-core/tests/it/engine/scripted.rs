@@ -37,23 +37,27 @@ impl Reply {
     }
 }
 
-/// What happens, as functions of the number of the connection (0 is that of prepare) or of the operation's lane,
+/// What happens, as functions of the number of the connection (0 is that of prepare), of the ping, or of the operation's lane,
 /// number and attempt.
 #[derive(Clone)]
 pub(super) struct Script {
     pub(super) connect: fn(u64) -> Reply,
+    pub(super) ping: fn(u64) -> Reply,
     pub(super) prepare: Reply,
     pub(super) operation: fn(&Cx) -> Reply,
     pub(super) check: Reply,
     pub(super) connects: Arc<AtomicU64>,
+    pub(super) pings: Arc<AtomicU64>,
     /// Operations begun.
     pub(super) begun: Arc<AtomicU64>,
 }
 
 impl Script {
     pub(super) fn new(operation: fn(&Cx) -> Reply) -> Self {
-        let (connects, begun) = Default::default();
-        Script { connect: |_| Reply::OK, prepare: Reply::OK, operation, check: Reply::OK, connects, begun }
+        let (connects, pings, begun) = Default::default();
+        let well: fn(u64) -> Reply = |_| Reply::OK;
+        let (prepare, check) = (Reply::OK, Reply::OK);
+        Script { connect: well, ping: well, prepare, operation, check, connects, pings, begun }
     }
 
     /// Four lanes on as many connections, without an end.
@@ -64,7 +68,12 @@ impl Script {
 
 pub(super) struct Connected(Script);
 
-impl Session for Connected {}
+#[async_trait]
+impl Session for Connected {
+    async fn ping(&mut self) -> Result<(), Failure> {
+        (self.0.ping)(self.0.pings.fetch_add(1, SeqCst)).give().await
+    }
+}
 
 #[async_trait]
 impl Target for Script {
