@@ -75,6 +75,8 @@ impl Copy {
             }
             patience.wait(Place::Harmless, async { copy.send(&chunk[..]).await.map(|_| ()) }).await?;
             chunk.clear();
+            // A server that always takes what is sent makes nobody wait, and so lets nobody else have a turn.
+            tokio::task::yield_now().await;
         }
         patience.wait(Place::Harmless, copy.finish()).await
     }

@@ -97,6 +97,9 @@ pub(super) async fn rows(
         is_over = patience
             .wait(Place::Harmless, async {
                 for _ in 0..BATCH {
+                    // The driver waits only where nothing has come yet, and a server may always be ahead: deadlines and the
+                    // other workers of the thread get their turn here.
+                    tokio::task::consume_budget().await;
                     let Some(row) = rows.try_next().await? else { return Ok(true) };
                     values.clear();
                     read_row(&row, &wires, &mut values).map_err(|error| sqlx::Error::Decode(error.into()))?;

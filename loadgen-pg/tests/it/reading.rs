@@ -1,5 +1,7 @@
 //! Scans, rights, and what else is only asked.
 
+use std::future::poll_fn;
+
 use loadgen_core::{Lack, Rights, Session, SqlSession, TableName, Value};
 
 use crate::support::{database, insert, int, rows, table};
@@ -26,6 +28,23 @@ async fn scans_count_and_give_the_columns_asked_for() {
     assert_eq!(session.largest(&t, 0).await.unwrap(), Some(2_500));
     session.execute("truncate t").await.unwrap();
     assert_eq!(session.largest(&t, 0).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn a_scan_lets_others_of_its_thread_have_their_turns() {
+    let (_, mut session) = database(
+        "create table t (a int, b text); insert into t select i, 'x' || i from generate_series(1, 50000) i",
+    )
+    .await;
+    let t = table(&mut session, "t").await;
+    let mut each = |_: &[Value]| {};
+    let (mut scan, mut turns) = (session.scan(&t, &[1, 0], &mut each), 0);
+    let counted = poll_fn(|cx| {
+        turns += 1;
+        scan.as_mut().poll(cx)
+    });
+    assert_eq!(counted.await.unwrap(), 50_000);
+    assert!(turns > 300, "{turns} turns: a server that is ahead kept the thread busy");
 }
 
 #[tokio::test]
