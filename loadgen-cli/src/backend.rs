@@ -75,6 +75,8 @@ backends! { ($)
 mod address;
 mod session;
 
+pub(crate) use address::database_url;
+
 impl Backend {
     /// Where the server listens.
     pub(crate) fn host(&self) -> &Host {

@@ -45,7 +45,8 @@ pub(crate) async fn make(
         if read(out, name)?.is_some_and(|file| file.created.slot.is_some()) {
             let out = out.display();
             let message = format!(
-                "{out} is that of a run whose slot is still there; `loadgen cleanup {out}` removes it"
+                "{out} is that of a run whose slot is still there; `loadgen cleanup {out}{}` removes it",
+                ledger::which(name)
             );
             return Err(Failed::new(Code::Run, message));
         }

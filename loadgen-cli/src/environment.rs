@@ -18,7 +18,10 @@ impl Environment {
         let text = std::fs::read_to_string(path)
             .map_err(|error| Failed::new(Code::Usage, format!("failed to read {name}: {error}")))?;
         let file = parse(&text).map_err(|line| {
-            Failed::new(Code::Usage, format!("{name}:{line}: a line has to be NAME=VALUE"))
+            Failed::new(
+                Code::Usage,
+                format!("{name}:{line}: a line has to be NAME=VALUE, with quotes closed"),
+            )
         })?;
         Ok(Environment { file })
     }
@@ -42,10 +45,21 @@ fn parse(text: &str) -> Result<BTreeMap<String, String>, usize> {
         if name.is_empty() || name.contains(char::is_whitespace) {
             return Err(index + 1);
         }
-        let quoted = ['"', '\''].iter().find_map(|quote| value.strip_prefix(*quote)?.strip_suffix(*quote));
-        variables.insert(name.to_owned(), quoted.unwrap_or(value).to_owned());
+        variables.insert(name.to_owned(), unquoted(value).ok_or(index + 1)?.to_owned());
     }
     Ok(variables)
+}
+
+/// A value without its quotes, and without the comment behind it; nothing if there is more behind a quote than that.
+fn unquoted(value: &str) -> Option<&str> {
+    for quote in ['"', '\''] {
+        let Some(rest) = value.strip_prefix(quote) else { continue };
+        let (inside, behind) = rest.split_once(quote)?;
+        let behind = behind.trim_start();
+        return (behind.is_empty() || behind.starts_with('#')).then_some(inside);
+    }
+    let comment = value.match_indices('#').find(|(at, _)| value[..*at].ends_with(char::is_whitespace));
+    Some(comment.map_or(value, |(at, _)| value[..at].trim_end()))
 }
 
 #[cfg(test)]
@@ -54,10 +68,27 @@ mod tests {
 
     #[test]
     fn lines_are_read_as_shells_read_them() {
-        let read = parse("# comment\n\nA=1\nexport B = \"two words\"\nC='#x'\nD=a=b\n").unwrap();
+        let read = parse(
+            "# comment\n\nA=1\nexport B = \"two words\"\nC='#x'\nD=a=b\nE=s#c # not this\nF=\"a # b\" # c\nG=\nH=#x\n",
+        )
+        .unwrap();
         let pairs: Vec<_> = read.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-        assert_eq!(pairs, [("A", "1"), ("B", "two words"), ("C", "#x"), ("D", "a=b")]);
+        assert_eq!(
+            pairs,
+            [
+                ("A", "1"),
+                ("B", "two words"),
+                ("C", "#x"),
+                ("D", "a=b"),
+                ("E", "s#c"),
+                ("F", "a # b"),
+                ("G", ""),
+                ("H", "#x"),
+            ]
+        );
         assert_eq!(parse("A=1\nnothing"), Err(2));
         assert_eq!(parse("A B=1"), Err(1));
+        assert_eq!(parse("A='x"), Err(1));
+        assert_eq!(parse("A='x' y"), Err(1));
     }
 }

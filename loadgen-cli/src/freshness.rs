@@ -42,11 +42,15 @@ pub(crate) enum Followed {
 
 impl Followed {
     /// The sink of `--freshness`, in a run that makes this slot.
-    pub(crate) fn new(sink: &Sink, slot: Option<&SlotWish>) -> Result<Self, Failed> {
+    pub(crate) fn new(
+        sink: &Sink,
+        slot: Option<&SlotWish>,
+        environment: &Environment,
+    ) -> Result<Self, Failed> {
         let made = slot.map(|slot| slot.name.as_str());
         let why = match sink {
             Sink::Copy(address) => {
-                let target = target_at(Some(address), &Environment::with_file(None)?)?;
+                let target = target_at(Some(address), environment)?;
                 return Ok(Followed::Copy(Box::new(target.postgres("--freshness takes what")?.clone())));
             }
             Sink::Slot(name) if made == Some(name) => return Ok(Followed::Slot),
@@ -177,13 +181,18 @@ mod tests {
         let wish = SlotWish { name: "cdc".to_owned(), most: 1 };
         let refused = |sink: &str| {
             let sink: Sink = sink.parse().unwrap();
-            Followed::new(&sink, Some(&wish)).unwrap_err().message().unwrap_or_default().to_owned()
+            let environment = Environment::default();
+            Followed::new(&sink, Some(&wish), &environment)
+                .unwrap_err()
+                .message()
+                .unwrap_or_default()
+                .to_owned()
         };
         assert!(refused("slot:other").contains("add --slot other"));
         assert!(refused("source").contains("tables themselves"));
         assert!(refused("debezium:-").contains("capture"));
         let slot = "slot:cdc".parse().unwrap();
-        assert!(matches!(Followed::new(&slot, Some(&wish)), Ok(Followed::Slot)));
-        Followed::new(&slot, None).unwrap_err();
+        assert!(matches!(Followed::new(&slot, Some(&wish), &Environment::default()), Ok(Followed::Slot)));
+        Followed::new(&slot, None, &Environment::default()).unwrap_err();
     }
 }

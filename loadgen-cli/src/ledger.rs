@@ -48,12 +48,17 @@ pub(crate) fn refuse_taken(out: &Path) -> Result<(), Failed> {
     Err(Failed::new(Code::Run, why))
 }
 
+/// What names a job to the commands that messages advise, if the run has several.
+pub(crate) fn which(job: Option<&str>) -> String {
+    job.map_or(String::new(), |job| format!(" --job {job}"))
+}
+
 /// What to do about the ledger of a job that has ended otherwise than it should, if there is something to do.
 pub(crate) fn unsettled(out: &Path, plan: &Plan, job: &Job) -> Option<String> {
     let name = plan.name_among(job);
     // Who cannot read it now is told so by `resolve`.
     let state = state(&find(out, name)).unwrap_or(LedgerState::Unsettled);
-    let which = name.map_or(String::new(), |name| format!(" --job {name}"));
+    let which = which(name);
     let out = out.display();
     (state != LedgerState::Settled).then(|| {
         format!(

@@ -10,7 +10,7 @@ use loadgen_core::{
 };
 
 use crate::{
-    backend::Backend,
+    backend::{Backend, database_url},
     environment::Environment,
     failed::{Code, Failed},
     flags::{ENDLESS, LoadArgs, SourceArgs, TableArgs},
@@ -18,6 +18,7 @@ use crate::{
     job::Job,
     migrations,
     outages::Outages,
+    output,
     places::Places,
     plan_file::{JobConfig, Lookup, PlanError, PlanFile, Written},
     secrets, tenants,
@@ -86,10 +87,15 @@ impl Plan {
             config
         });
         let plan = PlanFile { seed: Some(self.seed), jobs: jobs.collect() };
-        let yaml = serde_saphyr::to_string(&plan).map_err(|error| Failed::because(Code::Run, &error))?;
+        let yaml = plan.to_yaml()?;
         Ok(format!(
             "# The plan of a run. Passwords are left out: give them in PGPASSWORD or ~/.pgpass, or in SQLCMDPASSWORD.\n{yaml}"
         ))
+    }
+
+    /// Says what is done otherwise than was written, for whoever has no summary to say it in.
+    pub(crate) fn say_warnings(&self) {
+        self.warnings.iter().for_each(|warning| output::say(&format!("warning: {warning}")));
     }
 
     /// What tells a job from the others of the plan, if there are any.
@@ -198,7 +204,7 @@ impl Layers<'_> {
         if let Some(deadline) = config.deadline {
             target = target.with_statement_deadline(deadline.0);
         }
-        config.target = config.target.or_else(|| lookup("DATABASE_URL"));
+        config.target = config.target.or_else(|| database_url(lookup));
         // A flag goes before the file, here too.
         config.seed = config.seed.filter(|_| self.source.plan.seed.is_none());
         let seed = match &database {
@@ -222,15 +228,20 @@ fn further_steps(
     let Some(directory) = config.migrations.as_deref().filter(|directory| !directory.is_empty()) else {
         return Ok(Vec::new());
     };
-    if Path::new(directory).exists() {
+    let Some(why) = missing_steps(config) else {
         return migrations::read(Path::new(directory), known);
-    }
-    let warning =
-        format!("there is no {directory}, so the only migrations are those that come with the workload");
+    };
+    let warning = format!("{why}, so the only migrations are those that come with the workload");
     if !warnings.contains(&warning) {
         warnings.push(warning);
     }
     Ok(Vec::new())
+}
+
+/// That the directory of a job's steps is not there, if so.
+pub(crate) fn missing_steps(config: &JobConfig) -> Option<String> {
+    let directory = config.migrations.as_deref().filter(|directory| !directory.is_empty())?;
+    (!Path::new(directory).exists()).then(|| format!("there is no {directory}"))
 }
 
 /// Traffic never goes to a database that nobody named, be it the default of libpq.

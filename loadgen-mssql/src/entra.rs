@@ -15,18 +15,22 @@ use azure_identity::{
 use loadgen_core::{Action, Failure};
 use tokio::{sync::OnceCell, time::timeout};
 
-use crate::token::{AccessToken, TokenSource};
+use crate::{
+    settings::Application,
+    token::{AccessToken, TokenSource},
+};
 
 /// What a token of a database is for.
 const SCOPE: &str = "https://database.windows.net/.default";
 
-/// How long each credential of the chain may take, so that the next one has its turn.
-const EACH: Duration = Duration::from_secs(4);
+/// How long each of the four credentials of the chain may take, so that the next one has its turn within the time for connecting.
+const EACH: Duration = Duration::from_secs(3);
 
 /// Credentials that are tried in order.
 pub(crate) struct Entra {
     kinds: &'static [Kind],
     client: Option<String>,
+    application: Option<Application>,
     made: OnceCell<Vec<(Kind, Arc<dyn TokenCredential>)>>,
 }
 
@@ -45,42 +49,42 @@ enum Kind {
 impl Entra {
     /// A managed identity, by its client id unless it is the system's own.
     pub(crate) fn managed(client: Option<String>) -> Self {
-        Entra { kinds: &[Kind::Managed], client, made: OnceCell::new() }
+        Entra { kinds: &[Kind::Managed], client, application: None, made: OnceCell::new() }
     }
 
     /// The default chain: the environment, a workload's identity, a managed one, the tools of a developer.
-    pub(crate) fn chain(client: Option<String>) -> Self {
+    pub(crate) fn chain(client: Option<String>, application: Option<Application>) -> Self {
         let kinds = &[Kind::Environment, Kind::Workload, Kind::Managed, Kind::Developer];
-        Entra { kinds, client, made: OnceCell::new() }
+        Entra { kinds, client, application, made: OnceCell::new() }
     }
 
     /// Those of the credentials that have what they need; for the others there is nothing in the surroundings.
     async fn credentials(&self) -> &[(Kind, Arc<dyn TokenCredential>)] {
         let make = async || {
-            let made = self.kinds.iter().map(|kind| (*kind, credential(*kind, self.client.clone())));
+            let made = self.kinds.iter().map(|kind| (*kind, self.credential(*kind)));
             made.filter_map(|(kind, credential)| Some((kind, credential?))).collect()
         };
         self.made.get_or_init(make).await
     }
-}
 
-fn credential(kind: Kind, client: Option<String>) -> Option<Arc<dyn TokenCredential>> {
-    match kind {
-        Kind::Environment => {
-            let given = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
-            let (tenant, secret) = (given("AZURE_TENANT_ID")?, given("AZURE_CLIENT_SECRET")?);
-            Some(ClientSecretCredential::new(&tenant, client?, Secret::new(secret), None).ok()?)
+    fn credential(&self, kind: Kind) -> Option<Arc<dyn TokenCredential>> {
+        let client = self.client.clone();
+        match kind {
+            Kind::Environment => {
+                let Application { tenant, secret } = self.application.clone()?;
+                Some(ClientSecretCredential::new(&tenant, client?, Secret::new(secret), None).ok()?)
+            }
+            Kind::Workload => {
+                let options = WorkloadIdentityCredentialOptions { client_id: client, ..Default::default() };
+                Some(WorkloadIdentityCredential::new(Some(options)).ok()?)
+            }
+            Kind::Managed => {
+                let user_assigned_id = client.map(UserAssignedId::ClientId);
+                let options = ManagedIdentityCredentialOptions { user_assigned_id, ..Default::default() };
+                Some(ManagedIdentityCredential::new(Some(options)).ok()?)
+            }
+            Kind::Developer => Some(DeveloperToolsCredential::new(None).ok()?),
         }
-        Kind::Workload => {
-            let options = WorkloadIdentityCredentialOptions { client_id: client, ..Default::default() };
-            Some(WorkloadIdentityCredential::new(Some(options)).ok()?)
-        }
-        Kind::Managed => {
-            let user_assigned_id = client.map(UserAssignedId::ClientId);
-            let options = ManagedIdentityCredentialOptions { user_assigned_id, ..Default::default() };
-            Some(ManagedIdentityCredential::new(Some(options)).ok()?)
-        }
-        Kind::Developer => Some(DeveloperToolsCredential::new(None).ok()?),
     }
 }
 

@@ -18,6 +18,8 @@ mod secret;
 mod url;
 
 pub use error::SettingsError;
+#[cfg(feature = "entra")]
+pub(crate) use login::Application;
 pub(crate) use login::Login;
 pub(crate) use parts::Encrypt;
 use parts::Parts;

@@ -79,9 +79,11 @@ fn source(login: &Login) -> Option<Arc<dyn TokenSource>> {
         #[cfg(feature = "entra")]
         Login::ManagedIdentity(client) => Some(Arc::new(crate::entra::Entra::managed(client.clone()))),
         #[cfg(feature = "entra")]
-        Login::Default(client) => Some(Arc::new(crate::entra::Entra::chain(client.clone()))),
+        Login::Default { client, application } => {
+            Some(Arc::new(crate::entra::Entra::chain(client.clone(), application.clone())))
+        }
         #[cfg(not(feature = "entra"))]
-        Login::ManagedIdentity(_) | Login::Default(_) => Some(Arc::new(Missing)),
+        Login::ManagedIdentity(_) | Login::Default { .. } => Some(Arc::new(Missing)),
     }
 }
 

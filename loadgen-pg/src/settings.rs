@@ -126,7 +126,14 @@ impl PgSettings {
         let certificates = certificates::named([parts.sslrootcert, parts.sslcert, parts.sslkey], &given);
         options = certificates::with(options, &certificates);
         options = parameters::with(options, parts.options.or_else(|| given("PGOPTIONS")))?;
-        let connect_timeout = parts.connect_timeout.filter(|seconds| *seconds > 0).map(Duration::from_secs);
+        let connect_timeout = match (parts.connect_timeout, given("PGCONNECT_TIMEOUT")) {
+            (Some(seconds), _) => Some(seconds),
+            (None, Some(text)) => {
+                Some(text.parse().map_err(|_| SettingsError::Variable("PGCONNECT_TIMEOUT"))?)
+            }
+            (None, None) => None,
+        };
+        let connect_timeout = connect_timeout.filter(|seconds| *seconds > 0).map(Duration::from_secs);
         let settings = PgSettings { host, port, database, connect_timeout, passfile, certificates, options };
         Ok(settings.with_filed_password())
     }
@@ -157,7 +164,7 @@ impl PgSettings {
         &self.database
     }
 
-    /// How long connecting may take, if the address says so.
+    /// How long connecting may take, if the address or a variable says so.
     pub fn connect_timeout(&self) -> Option<Duration> {
         self.connect_timeout
     }

@@ -17,10 +17,15 @@ const NO_ADDRESS: &str = "the address of a database begins with postgres:// or p
 /// The variable that says where a SQL Server is.
 const SQL_SERVER: &str = "SQLCMDSERVER";
 
+/// The address that the environment gives. An empty one is none.
+pub(crate) fn database_url(lookup: Lookup<'_>) -> Option<String> {
+    set(lookup, "DATABASE_URL")
+}
+
 impl Backend {
     /// The database at an address, or where the environment says.
     pub(crate) fn resolve(address: Option<&str>, lookup: Lookup<'_>) -> Result<Self, Failed> {
-        let given = address.map(str::to_owned).or_else(|| set(lookup, "DATABASE_URL"));
+        let given = address.map(str::to_owned).or_else(|| database_url(lookup));
         let is_sql_server = match given.as_deref() {
             Some(address) => is_address(address),
             None => is_set(lookup, SQL_SERVER) && !POSTGRES.iter().any(|name| is_set(lookup, name)),

@@ -18,9 +18,11 @@ mod words;
 pub(crate) use config::{JobConfig, PlanFile, WorkloadConfig};
 pub(crate) use databases::Databases;
 pub(crate) use error::PlanError;
-pub(crate) use substitute::Lookup;
+pub(crate) use substitute::{Lookup, unescape};
 use tree::Node;
 pub(crate) use validate::all_zero;
+
+use crate::failed::{Code, Failed};
 
 /// A plan as it was written, and the means to say where something in it stands.
 #[derive(Debug)]
@@ -71,6 +73,12 @@ impl Written {
 }
 
 impl PlanFile {
+    /// The plan as YAML that reads as the same, whatever the environment.
+    pub(crate) fn to_yaml(&self) -> Result<String, Failed> {
+        let yaml = serde_saphyr::to_string(self).map_err(|error| Failed::because(Code::Run, &error))?;
+        Ok(substitute::escape(&yaml))
+    }
+
     /// Looks for contradictions that flags may have brought in.
     pub(crate) fn validate(&self) -> Result<(), String> {
         validate::validate(self).map_err(|(_, message)| message)

@@ -16,9 +16,10 @@ pub(crate) fn set(root: &mut Node, assignment: &str) -> Result<(), PlanError> {
     let (path, value) =
         assignment.split_once('=').ok_or_else(|| refuse("write PATH=VALUE, as in jobs.0.lanes=10".into()))?;
     let value = tree::parse(value).map_err(|_| refuse("the value is not readable as YAML".into()))?;
-    let mut node = root;
+    let (mut node, mut above) = (root, String::new());
     for segment in segments(path).ok_or_else(|| refuse(format!("{path:?} is not a path")))? {
-        node = step(node, &segment, &place).map_err(refuse)?;
+        node = step(node, (&above, &segment), &place).map_err(refuse)?;
+        above = segment;
     }
     *node = value.moved_to(&place);
     Ok(())
@@ -37,7 +38,12 @@ fn segments(path: &str) -> Option<Vec<String>> {
     (!quoted && segments.iter().all(|segment| !segment.is_empty())).then_some(segments)
 }
 
-fn step<'a>(node: &'a mut Node, segment: &str, place: &Place) -> Result<&'a mut Node, String> {
+/// The node that a segment names, which is below that of the one `above`.
+fn step<'a>(
+    node: &'a mut Node,
+    (above, segment): (&str, &str),
+    place: &Place,
+) -> Result<&'a mut Node, String> {
     let empty = || Node { content: Content::Null, place: place.clone() };
     if matches!(node.content, Content::Null) {
         node.content = Content::Map(Vec::new());
@@ -56,7 +62,7 @@ fn step<'a>(node: &'a mut Node, segment: &str, place: &Place) -> Result<&'a mut 
                 .ok_or_else(|| format!("there is no entry {segment:?}; {}", entries_of(nodes)))?;
             Ok(&mut nodes[index])
         }
-        _ => Err(format!("there is nothing below {segment:?}: a single value stands there")),
+        _ => Err(format!("there is nothing below {above:?}: a single value stands there")),
     }
 }
 

@@ -27,6 +27,25 @@ pub(crate) fn substitute(node: &mut Node, lookup: Lookup<'_>) -> Result<(), Plan
     }
 }
 
+/// The text of a plan in which nothing is replaced any more: variables have been, and a dollar sign is one.
+pub(super) fn escape(yaml: &str) -> String {
+    let (mut escaped, mut rest) = (String::with_capacity(yaml.len()), yaml);
+    while let Some(at) = rest.find('$') {
+        let after = rest[at..].trim_start_matches('$');
+        let dollars = rest.len() - at - after.len();
+        let is_plain = dollars == 1 && !after.starts_with('{');
+        escaped.push_str(&rest[..at]);
+        escaped.extend(std::iter::repeat_n('$', if is_plain { 1 } else { 2 * dollars }));
+        rest = after;
+    }
+    escaped + rest
+}
+
+/// A value of such a text as it was.
+pub(crate) fn unescape(value: &str) -> String {
+    value.replace("$$", "$")
+}
+
 fn expand(text: &str, lookup: Lookup<'_>) -> Result<String, String> {
     let mut result = String::new();
     let mut rest = text;
@@ -70,6 +89,15 @@ fn variable(inside: &str, lookup: Lookup<'_>) -> Result<String, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_escaped_comes_back() {
+        for text in ["$", "a$b", "${HOME}", "\\${3}", "$$", "$$${x}$$$", "$$$${"] {
+            let escaped = escape(text);
+            assert_eq!(expand(&escaped, &|_| None).as_deref(), Ok(text), "{escaped}");
+            assert_eq!(unescape(&escaped), text, "{escaped}");
+        }
+    }
 
     #[test]
     fn variables_are_replaced_and_dollars_can_be_written() {

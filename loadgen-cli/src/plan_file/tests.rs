@@ -270,6 +270,10 @@ fn single_values_are_set_from_the_command_line() {
             "jobs.a.lanes=x",
             "--set jobs.a.lanes=x: lanes has to be a whole number from 1 to 4294967295, not \"x\"",
         ),
+        (
+            "jobs.a.lanes.x=1",
+            "--set jobs.a.lanes.x=1: there is nothing below \"lanes\": a single value stands there",
+        ),
         ("seed", "--set seed: write PATH=VALUE, as in jobs.0.lanes=10"),
     ] {
         let error = read(text, &[set]).unwrap_err();

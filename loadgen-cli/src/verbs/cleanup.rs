@@ -36,8 +36,9 @@ pub(super) async fn cleanup(args: &CleanupArgs) -> Result<(), Failed> {
         }
         LedgerState::Unsettled if !args.force => {
             let message = format!(
-                "the markers are needed to find out how the last transactions of the run ended; `loadgen resolve {place}` \
-                 does that, and --force removes them all the same"
+                "the markers are needed to find out how the last transactions of the run ended; `loadgen resolve {place}{}` \
+                 does that, and --force removes them all the same",
+                ledger::which(job)
             );
             return Err(Failed::new(Code::Run, message));
         }

@@ -29,6 +29,7 @@ struct Check {
 
 pub(super) async fn health(args: &HealthArgs) -> Result<(), Failed> {
     let plan = Plan::resolve(&args.source, &LoadArgs::default())?;
+    plan.say_warnings();
     let mut checks = Vec::new();
     for job in &plan.jobs {
         let reach = guard::reach(&job.target, &args.source.reach.allow_host).await;

@@ -30,6 +30,7 @@ pub(super) async fn inspect(args: &InspectArgs) -> Result<(), Failed> {
     let [job] = plan.jobs.as_slice() else {
         return Err(Failed::new(Code::Usage, "the plan has several jobs: choose one with --job NAME"));
     };
+    plan.say_warnings();
     let crud = job.crud();
     let mut session = job.connect().await?;
     if args.digest {
@@ -49,10 +50,14 @@ pub(super) async fn inspect(args: &InspectArgs) -> Result<(), Failed> {
             output::json(&json!({"version": 1, "target": target, "tables": tables, "not_written": others}))
         }
         InspectFormat::Yaml => {
-            let url = job.config.target.as_deref().map(secrets::without_password);
+            let place = JobConfig {
+                target: job.config.target.as_deref().map(secrets::without_password),
+                databases: job.config.databases.clone(),
+                ..JobConfig::default()
+            };
             let (crud, refused) =
                 writable(&mut session, crud, job).await.map_err(|error| plan.refused(job, error))?;
-            output::result(&yaml(crud, &refused, url)?)
+            output::result(&yaml(crud, &refused, place)?)
         }
     }
 }
@@ -112,10 +117,10 @@ async fn writable(
 }
 
 /// A plan that can be run as it is, with what it leaves out in comments.
-fn yaml(crud: CrudConfig, refused: &Refused, target: Option<String>) -> Result<String, Failed> {
-    let job = JobConfig { target, workload: Some(WorkloadConfig::Crud(crud)), ..JobConfig::default() };
+fn yaml(crud: CrudConfig, refused: &Refused, place: JobConfig) -> Result<String, Failed> {
+    let job = JobConfig { workload: Some(WorkloadConfig::Crud(crud)), ..place };
     let plan = PlanFile { seed: None, jobs: vec![job] };
-    let plan = serde_saphyr::to_string(&plan).map_err(|error| Failed::because(Code::Run, &error))?;
+    let plan = plan.to_yaml()?;
     let mut text = String::new();
     for (name, why) in refused {
         let said = format!("{name} is left out: {why}");

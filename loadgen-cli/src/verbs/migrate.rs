@@ -14,7 +14,7 @@ use crate::{
     guard,
     job::Job,
     output,
-    plan::Plan,
+    plan::{Plan, missing_steps},
     signals::Signals,
 };
 
@@ -32,6 +32,14 @@ pub(super) async fn migrate(args: &MigrateArgs, quiet: bool) -> Result<(), Faile
         let message = format!("{} has no migrations: the workload orders has some", job.name);
         return Err(Failed::new(Code::Usage, message));
     }
+    let missing = |job: &Job| missing_steps(&job.config).map(|why| format!("{}: {why}", job.name));
+    if let (true, Some(why)) = (args.revert, plan.jobs.iter().find_map(missing)) {
+        let message = format!(
+            "{why}, so the steps in it cannot be taken back, and what they build upon must not be; say where they are in `migrations:`"
+        );
+        return Err(Failed::new(Code::Usage, message));
+    }
+    plan.say_warnings();
     let (signals, jobs) = (Signals::listen(quiet), plan.jobs.iter().collect::<Vec<_>>());
     let (done, failed) = take_all(&plan, &jobs, args.revert, &args.reach.allow_host, &signals).await?;
     print(&done, args.revert, args.output.format)?;

@@ -39,12 +39,13 @@ pub(super) async fn seed(args: &SeedArgs, talk: &TalkArgs) -> Result<(), Failed>
         return Err(Failed::new(Code::Usage, message));
     }
     let (signals, clock) = (Signals::listen(talk.quiet), Clock::start());
-    let mut warnings = Vec::new();
+    let mut warnings = plan.warnings.clone();
     let say = |line: &str| {
         if !talk.quiet {
             output::say(line);
         }
     };
+    warnings.iter().for_each(|warning| say(&format!("warning: {warning}")));
     let planned = signals.unless_stopped(preflight(&plan, &jobs, args)).await.transpose()?;
     if planned.is_none() {
         say(STOPPED);

@@ -126,6 +126,27 @@ async fn the_ledger_may_be_named_instead_of_the_run_and_jobs_are_listed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_variable_that_was_left_over_leads_no_verdict_elsewhere() {
+    let shops = Shops::start().await;
+    let (url, other) = (shops.open("shop").await, shops.open("other").await);
+    let out = traced(&url);
+    let held = |variable: &str| {
+        let mut command = loadgen(&["verify", text(out.path()), "--sink", "source"]);
+        says(&Ran::from(command.env("DATABASE_URL", variable).output().unwrap()), 0, &["PASS"]);
+    };
+    held(&other);
+    held("");
+    // The same place: what signs in there may be in the variable alone.
+    held(&url);
+    let plan = out.path().join("plan.yaml");
+    let kept = fs::read_to_string(&plan).unwrap();
+    let without: String = kept.split_inclusive('\n').filter(|line| !line.contains("target:")).collect();
+    assert_ne!(without, kept);
+    fs::write(&plan, without).unwrap();
+    held(&url);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_capture_of_other_tables_says_which_they_are() {
     let shops = Shops::start().await;
     let out = traced(&shops.open("shop").await);

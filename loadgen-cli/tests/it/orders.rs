@@ -85,6 +85,14 @@ async fn migrations_are_taken_and_taken_back_by_themselves_and_by_seed() {
     assert!(tables(&url).await.contains(&"notes".to_owned()));
     let nowhere = run(&["plan", text(&path), "--set", "jobs.0.migrations=nowhere"]);
     assert_eq!(nowhere.code, Some(0), "{nowhere:?}");
+    let nowhere = |verb: &[&str]| run(&[verb, &[text(&path), "--set", "jobs.0.migrations=nowhere"]].concat());
+    for verb in ["migrate", "seed", "health"] {
+        let said = nowhere(&[verb]);
+        assert!(said.code == Some(0) && said.stderr.contains("warning: there is no nowhere"), "{said:?}");
+    }
+    let back = nowhere(&["migrate", "--revert"]);
+    assert!(back.code == Some(2) && back.stderr.contains("there is no nowhere"), "{back:?}");
+    assert!(tables(&url).await.contains(&"notes".to_owned()), "nothing was taken back");
 }
 
 #[tokio::test(flavor = "multi_thread")]

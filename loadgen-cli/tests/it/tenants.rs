@@ -81,6 +81,22 @@ async fn a_plan_shows_the_databases_that_answer() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_plan_that_is_printed_for_one_of_several_databases_goes_there() {
+    let shops = Shops::start().await;
+    let url = shops.open("one").await;
+    let server = shops.0.database_url("postgres");
+    let plan = format!("jobs: [{{target: \"{server}\", databases: [none, one]}}]\n");
+    let (_directory, path) = file("plan.yaml", &plan);
+    let printed = run(&["inspect", text(&path), "--job", "one", "--format", "yaml"]);
+    assert_eq!(printed.code, Some(0), "{printed:?}");
+    let (_directory, path) = file("printed.yaml", &printed.stdout);
+    let ran = run(&["run", text(&path), "--operations", "50", "--check", "--format", "json", "-q"]);
+    assert!(ran.code == Some(0) && ran.json()["jobs"][0]["name"] == "one", "{ran:?}");
+    let rows = run(&["inspect", "--url", &url, "--digest", "--format", "json"]).json();
+    assert!(rows["tables"]["public.customers"]["count"].as_u64() > Some(0), "{rows}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_database_that_is_lost_in_mid_run_comes_back_and_slows_no_other() {
     let shops = Shops::start().await;
     let url = shops.0.create_database("a").await.unwrap();

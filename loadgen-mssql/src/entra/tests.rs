@@ -72,7 +72,9 @@ async fn the_identity_of_the_system_and_one_by_its_client_id_get_tokens() {
         return in_app_service("the_identity_of_the_system_and_one_by_its_client_id_get_tokens").await;
     }
     for (client, expected) in [(None, "token of system"), (Some("mine"), "token of mine")] {
-        for source in [Entra::managed(client.map(str::to_owned)), Entra::chain(client.map(str::to_owned))] {
+        for source in
+            [Entra::managed(client.map(str::to_owned)), Entra::chain(client.map(str::to_owned), None)]
+        {
             let token = source.token().await.unwrap();
             assert_eq!(token.text, expected);
             let left = token.expires.unwrap().duration_since(SystemTime::now()).unwrap();
@@ -94,10 +96,10 @@ async fn a_client_id_that_is_not_known_is_said_to_be_none() {
 
 #[test]
 fn every_link_of_the_chain_has_its_reason() {
-    let said = words(Entra::chain(None).kinds, &[(Kind::Managed, "no answer within 4 s".to_owned())]);
+    let said = words(Entra::chain(None, None).kinds, &[(Kind::Managed, "no answer within 3 s".to_owned())]);
     assert_eq!(
         said,
         "no access token for the database (AZURE_CLIENT_SECRET: nothing of it is here; workload identity: nothing of it \
-         is here; managed identity: no answer within 4 s; az and azd: nothing of it is here)"
+         is here; managed identity: no answer within 3 s; az and azd: nothing of it is here)"
     );
 }

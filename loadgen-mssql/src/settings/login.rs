@@ -25,7 +25,22 @@ pub(crate) enum Login {
     /// The identity of the machine or the container, by its client id unless it is the system's own.
     ManagedIdentity(Option<String>),
     /// Whatever credential the surroundings have, with the client id of an identity among them.
-    Default(Option<String>),
+    Default {
+        /// That client id.
+        client: Option<String>,
+        /// What the environment says of an application that signs in by itself.
+        application: Option<Application>,
+    },
+}
+
+/// An application of a tenant, which has a secret to sign in with.
+#[derive(Clone)]
+#[cfg_attr(not(feature = "entra"), expect(dead_code, reason = "it signs in to Entra"))]
+pub(crate) struct Application {
+    /// `AZURE_TENANT_ID`.
+    pub(crate) tenant: String,
+    /// `AZURE_CLIENT_SECRET`.
+    pub(crate) secret: String,
 }
 
 /// Says who signs in: what the address asks for, else what it has the makings of.
@@ -57,7 +72,11 @@ pub(super) fn login(parts: &mut Parts, lookup: Lookup<'_>) -> Result<Login, Sett
         Some(Authentication::ManagedIdentity) => {
             Ok(Login::ManagedIdentity(client(parts.client_id.take(), user)))
         }
-        Some(Authentication::Default) => Ok(Login::Default(client(parts.client_id.take(), user))),
+        Some(Authentication::Default) => {
+            let application = given("AZURE_TENANT_ID").zip(given("AZURE_CLIENT_SECRET"));
+            let application = application.map(|(tenant, secret)| Application { tenant, secret });
+            Ok(Login::Default { client: client(parts.client_id.take(), user), application })
+        }
         None => Err(SettingsError::NoUser),
     }
 }
@@ -69,7 +88,7 @@ impl fmt::Debug for Login {
             Login::Token(_) => "Token",
             Login::TokenFile(_) => "TokenFile",
             Login::ManagedIdentity(_) => "ManagedIdentity",
-            Login::Default(_) => "Default",
+            Login::Default { .. } => "Default",
         })
     }
 }

@@ -18,7 +18,9 @@ fn login(url: &str, variables: &[(&str, &str)]) -> String {
         Login::Token(token) => format!("token {token}"),
         Login::TokenFile(path) => format!("file {}", path.display()),
         Login::ManagedIdentity(client) => format!("identity {client:?}"),
-        Login::Default(client) => format!("default {client:?}"),
+        Login::Default { client, application } => {
+            format!("default {client:?}{}", if application.is_some() { " or an application" } else { "" })
+        }
     }
 }
 
@@ -72,6 +74,7 @@ fn variables_of_sqlcmd_fill_what_is_left_out() {
 fn who_signs_in_is_asked_for_or_follows_from_what_there_is() {
     let token = [("MSSQL_ACCESS_TOKEN", "t\n")];
     let client = [("AZURE_CLIENT_ID", "c"), ("SQLCMDUSER", "me")];
+    let application = [("AZURE_TENANT_ID", "t"), ("AZURE_CLIENT_SECRET", "hunter2")];
     for (text, variables, expected) in [
         ("mssql://db", &token[..], "token t"),
         ("mssql://u:p@db", &token, "u:p"),
@@ -83,6 +86,7 @@ fn who_signs_in_is_asked_for_or_follows_from_what_there_is() {
         ("mssql://d@db?authentication=default", &client, "default Some(\"d\")"),
         ("Server=db;Authentication=Active Directory Managed Identity;User Id=e", &[], "identity Some(\"e\")"),
         ("Server=db;Authentication=\"Active Directory Default\"", &[], "default None"),
+        ("mssql://db?authentication=default", &application, "default None or an application"),
         ("Server=db;User Id=u;Password='a;b''\"c'", &[], "u:a;b'\"c"),
         ("Server=db;User Id=u;Password=\"it's\"\"\"", &[], "u:it's\""),
         ("Server=db;User Id=u;Password=a=b", &[], "u:a=b"),

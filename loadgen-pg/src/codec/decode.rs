@@ -45,8 +45,12 @@ fn text(bytes: &[u8]) -> Result<&str, CodecError> {
     std::str::from_utf8(bytes).map_err(|_| CodecError("text that is not UTF-8".into()))
 }
 
+/// A document; or its text where it is one that PostgreSQL takes and others do not, as with half of a surrogate pair in it.
 fn json(bytes: &[u8]) -> Result<Value, CodecError> {
-    serde_json::from_slice(bytes).map(Value::Json).map_err(|error| CodecError(error.to_string()))
+    match serde_json::from_slice(bytes) {
+        Ok(document) => Ok(Value::Json(document)),
+        Err(_) => Ok(Value::Text(text(bytes)?.to_owned())),
+    }
 }
 
 /// The smallest and the largest numbers mean infinity.

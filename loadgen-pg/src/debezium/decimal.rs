@@ -75,8 +75,8 @@ pub(super) fn plain(text: &str) -> Option<Value> {
     }
     let (number, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
     let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
-    let scale = i64::try_from(fraction.len()).ok()? - exponent.parse::<i64>().ok()?;
-    let zeros = "0".repeat(usize::try_from(-scale).unwrap_or(0).min(40));
+    let scale = i64::try_from(fraction.len()).ok()?.checked_sub(exponent.parse().ok()?)?;
+    let zeros = "0".repeat(usize::try_from(scale.saturating_neg()).unwrap_or(0).min(40));
     let digits = format!("{whole}{fraction}{zeros}");
     if !digits.trim_start_matches('-').bytes().all(|byte| byte.is_ascii_digit()) {
         return None;
@@ -87,5 +87,17 @@ pub(super) fn plain(text: &str) -> Option<Value> {
         (Some(unscaled), Some(scale)) => Some(Value::Decimal(Decimal { unscaled, scale })),
         _ if exponent == "0" => Some(Value::Text(text.to_owned())),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_exponent_beyond_all_numbers_is_no_number() {
+        for text in ["1e-9223372036854775808", "1.5e-9223372036854775808", "1e9223372036854775807"] {
+            assert_eq!(plain(text), None, "{text}");
+        }
     }
 }

@@ -102,7 +102,10 @@ pub(super) async fn rows(
                     tokio::task::consume_budget().await;
                     let Some(row) = rows.try_next().await? else { return Ok(true) };
                     values.clear();
-                    read_row(&row, &wires, &mut values).map_err(|error| sqlx::Error::Decode(error.into()))?;
+                    if let Err(error) = read_row(&row, &wires, &mut values) {
+                        let (name, column) = (&table.name, &table.columns[columns[values.len()]].name);
+                        return Err(sqlx::Error::Decode(format!("{name}.{column}: {error}").into()));
+                    }
                     each(&values);
                     count += 1;
                 }

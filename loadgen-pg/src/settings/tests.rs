@@ -46,6 +46,17 @@ fn the_address_comes_before_the_variables() {
 }
 
 #[test]
+fn connecting_takes_as_long_as_the_address_says_or_the_variable() {
+    let waits = |url: &str, text: &str| {
+        let settings = resolve(Some(url), &[("PGCONNECT_TIMEOUT", text)]).unwrap();
+        settings.connect_timeout().map(|timeout| timeout.as_secs())
+    };
+    assert_eq!(waits("postgres://db/x", "7"), Some(7));
+    assert_eq!(waits("postgres://db/x?connect_timeout=3", "7"), Some(3));
+    assert_eq!(waits("postgres://db/x", "0"), None);
+}
+
+#[test]
 fn tls_is_verified_unless_the_host_is_local() {
     let mode =
         |url: &str, variables: &[(&str, &str)]| resolve(Some(url), variables).unwrap().options.get_ssl_mode();
@@ -84,7 +95,9 @@ fn no_secret_gets_into_an_error_or_a_description() {
 
 #[test]
 fn unreadable_variables_are_named() {
-    assert_eq!(resolve(None, &[("PGPORT", "x")]).unwrap_err(), SettingsError::Variable("PGPORT"));
+    for name in ["PGPORT", "PGCONNECT_TIMEOUT"] {
+        assert_eq!(resolve(None, &[(name, "x")]).unwrap_err(), SettingsError::Variable(name));
+    }
     assert_eq!(
         resolve(Some("postgres://db/x?speed=9"), &[]).unwrap_err().to_string(),
         "the address of the database has a parameter `speed` that is not supported"

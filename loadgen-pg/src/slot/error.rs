@@ -16,6 +16,14 @@ pub enum SlotError {
     /// A slot cannot be had here; nothing was made.
     #[error("{0}")]
     Refused(String),
+    /// Not all of a slot could be made, and not all of what was made be removed.
+    #[error("{error}; {left}")]
+    Left {
+        /// What stood in the way.
+        error: Box<SlotError>,
+        /// What stays, and what to do about it.
+        left: String,
+    },
     /// What was made is written down for another database.
     #[error("the run went to another database than this one; give the address of {0}")]
     Elsewhere(String),

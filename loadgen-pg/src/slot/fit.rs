@@ -126,8 +126,12 @@ impl Server {
             format!(
                 "there is a publication {name} already, and the slot needs one of its name; take another name"
             )
-        } else if self.free < 1 {
-            "all slots of the server are taken; drop one, or raise max_replication_slots".to_owned()
+        } else if self.free < SLOTS {
+            let free = self.free;
+            format!(
+                "a slot and the copy of it that is read need {SLOTS} slots of the server, and {free} are free; drop one, or raise \
+                 max_replication_slots"
+            )
         } else if !self.may_create {
             let role = &self.role;
             format!("{role} may not make publications in this database, which needs the right CREATE on it")
@@ -138,6 +142,9 @@ impl Server {
         })
     }
 }
+
+/// The slot itself keeps what it holds: its readers read a copy.
+const SLOTS: i64 = 2;
 
 /// Why a table cannot be in a publication.
 fn judge(table: &Table, leaves: &[&Leaf]) -> Option<String> {

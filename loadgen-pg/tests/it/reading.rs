@@ -4,7 +4,7 @@ use std::future::poll_fn;
 
 use loadgen_core::{Lack, Rights, Session, SqlSession, TableName, Value};
 
-use crate::support::{database, insert, int, rows, table};
+use crate::support::{database, insert, int, rows, table, text};
 
 #[tokio::test]
 async fn scans_count_and_give_the_columns_asked_for() {
@@ -45,6 +45,18 @@ async fn a_scan_lets_others_of_its_thread_have_their_turns() {
     });
     assert_eq!(counted.await.unwrap(), 50_000);
     assert!(turns > 300, "{turns} turns: a server that is ahead kept the thread busy");
+}
+
+#[tokio::test]
+async fn documents_that_nobody_else_takes_are_read_as_their_texts() {
+    let (_, mut session) = database(
+        r#"create table t (j json, b jsonb); insert into t values ('"\ud800"', (repeat('[', 200) || repeat(']', 200))::jsonb)"#,
+    )
+    .await;
+    let t = table(&mut session, "t").await;
+    let mut read = Vec::new();
+    session.scan(&t, &[0, 1], &mut |row: &[Value]| read.extend_from_slice(row)).await.unwrap();
+    assert_eq!(read, [text(r#""\ud800""#), text(&("[".repeat(200) + &"]".repeat(200)))]);
 }
 
 #[tokio::test]
