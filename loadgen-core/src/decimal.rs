@@ -33,8 +33,11 @@ impl fmt::Display for Decimal {
         if let (Ok(digits), Some(unit)) = (u64::try_from(digits), 10u64.checked_pow(u32::from(self.scale))) {
             return write!(f, "{sign}{}.{:0width$}", digits / unit, digits % unit);
         }
-        let unit = 10u128.pow(u32::from(self.scale));
-        write!(f, "{sign}{}.{:0width$}", digits / unit, digits % unit)
+        match 10u128.checked_pow(u32::from(self.scale)) {
+            Some(unit) => write!(f, "{sign}{}.{:0width$}", digits / unit, digits % unit),
+            // Then it is above all that 128 bits hold.
+            None => write!(f, "{sign}0.{digits:0width$}"),
+        }
     }
 }
 
@@ -48,5 +51,8 @@ mod tests {
         assert_eq!(show(-5, 2), "-0.05");
         assert_eq!(show(12_345, 2), "123.45");
         assert_eq!(show(7, 0), "7");
+        assert_eq!(show(i128::MIN, 38), "-1.70141183460469231731687303715884105728");
+        assert_eq!(show(i128::MAX, 39), "0.170141183460469231731687303715884105727");
+        assert_eq!(show(-1, 200), format!("-0.{}1", "0".repeat(199)));
     }
 }

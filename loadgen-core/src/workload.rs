@@ -176,7 +176,8 @@ pub enum CheckError {
     /// The target holds something else than it should, one line a difference.
     #[error("{}", .0.join("; "))]
     Differs(Vec<String>),
-    /// What could be compared agrees, but not everything could be, one line a reason.
+    /// What could be compared agrees, but of something that should have been nobody knows what to expect, or nothing was
+    /// compared; one line a reason.
     #[error("inconclusive: {}", .0.join("; "))]
     Inconclusive(Vec<String>),
 }

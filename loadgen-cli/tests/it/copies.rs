@@ -74,6 +74,33 @@ async fn a_copy_with_other_types_is_compared_or_listed_with_both_types() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_table_whose_key_the_copy_does_not_have_as_it_was_is_listed_and_nothing_of_it_lost() {
+    let shops = Shops::start().await;
+    let url = shops.0.create_database("source").await.unwrap();
+    let other = shops.0.create_database("other").await.unwrap();
+    let tables = "create table readings (at timestamp primary key, n int not null);
+        create table notes (id int primary key, n int not null)";
+    session(&url).await.execute(tables).await.unwrap();
+    let (out, _) = traced(&url, &[]);
+    session(&other).await.execute("create database copy template source").await.unwrap();
+    let copy = shops.0.database_url("copy");
+    let mut there = session(&copy).await;
+    for (change, said) in [
+        ("alter table readings alter at type timestamp(0)", "the sink cannot give its key exactly: at"),
+        ("alter table readings drop at", "its key is not there to be read: at"),
+    ] {
+        there.execute(change).await.unwrap();
+        let ran = verify(&out, &copy, &["--format", "json"]);
+        let json = ran.json();
+        assert_eq!((ran.code, &json["verdict"]), (Some(0), &"PASS".into()), "{json:#}");
+        let left = &json["coverage"][0];
+        assert_eq!(left["words"], format!("the whole table: {said}"), "{json:#}");
+        assert!(left["table"] == "public.readings" && left["count"].as_u64() > Some(50), "{json:#}");
+        assert!(json["counts"]["compared"].as_u64() > Some(50), "{json:#}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn rows_that_a_policy_hides_are_an_error_and_nothing_lost() {
     let shops = Shops::start().await;
     let url = shops.0.create_database("source").await.unwrap();

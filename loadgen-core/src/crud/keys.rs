@@ -59,6 +59,11 @@ fn put<T: Clone + Default>(items: &mut Vec<T>, at: usize, value: T) {
 /// Grows by a quarter instead of doubling: hundreds of lanes with half-empty vectors would waste what they save.
 pub(super) fn grow<T>(items: &mut Vec<T>, more: usize) {
     if items.capacity() - items.len() < more {
-        items.reserve_exact(more * 32 + items.len() / 4);
+        items.reserve_exact(more_than(items.len(), more));
     }
+}
+
+/// Room for how many items is made where there are so many, and `more` have to go in.
+pub(super) fn more_than(items: usize, more: usize) -> usize {
+    more * 32 + items / 4
 }

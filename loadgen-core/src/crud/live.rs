@@ -1,10 +1,12 @@
 //! The rows of one table that a lane has live: flat vectors, a few words a row.
 
+use std::collections::VecDeque;
+
 use super::{
     children::Children,
     combinations::Combinations,
     held::TableDigest,
-    keys::{KeyColumn, grow},
+    keys::{KeyColumn, grow, more_than},
 };
 use crate::{Digest, Value, row_hash};
 
@@ -37,8 +39,9 @@ pub(crate) struct LiveRows {
     numbers: Vec<u64>,
     /// Which rows the key that is made of parents does not hold for, where it holds for some alone.
     apart: Vec<bool>,
-    /// The slots in use, in no particular order.
-    live: Vec<Slot>,
+    /// The slots in use: the oldest first if that matters, else in no particular order.
+    live: VecDeque<Slot>,
+    is_ordered: bool,
     free: Vec<Slot>,
     cap: usize,
     /// Where to look next for a row to forget when there are too many.
@@ -63,6 +66,7 @@ impl LiveRows {
             children: layout.is_parent.then(Children::default),
             combinations: Combinations::new(layout.combining.clone()),
             cap: layout.cap,
+            is_ordered: layout.is_ordered,
             ..LiveRows::default()
         }
     }
@@ -158,8 +162,10 @@ impl LiveRows {
         if let Some(apart) = self.apart.get_mut(at) {
             *apart = false;
         }
-        grow(&mut self.live, 1);
-        self.live.push(slot);
+        if self.live.capacity() == self.live.len() {
+            self.live.reserve_exact(more_than(self.live.len(), 1));
+        }
+        self.live.push_back(slot);
     }
 
     /// Room for one row more, in slices that keep the slack small.

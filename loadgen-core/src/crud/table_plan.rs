@@ -134,7 +134,11 @@ impl TablePlan {
         let room = room::of_sequences(&table, &sources).map_or(u64::MAX, |(_, left)| left);
         let combining = combining(combined, lines, cap, partial.is_some());
         let is_parent = !referred.is_empty() || standing.touch.adopts();
-        let layout = layout_of(&kept, (groups.len(), references.len()), is_parent, combining);
+        let pick = table_config.pick.or(config.pick).unwrap_or_default();
+        let layout = Layout {
+            is_ordered: pick == Pick::Latest,
+            ..layout_of(&kept, (groups.len(), references.len()), is_parent, combining)
+        };
         TablePlan {
             generation: 0,
             unchecked: standing.unchecked.or_else(|| table.special.written_by.clone()),
@@ -159,7 +163,7 @@ impl TablePlan {
             late,
             known: kept.known,
             room,
-            pick: table_config.pick.or(config.pick).unwrap_or_default(),
+            pick,
             layout,
             dealt: None,
             partial,
@@ -206,7 +210,15 @@ fn layout_of(
     combining: Combining,
 ) -> Layout {
     let cap = if kept.remembered.is_empty() { 0 } else { combining.most };
-    Layout { keys: kept.remembered.len(), parts: groups + 1, references, is_parent, combining, cap }
+    Layout {
+        keys: kept.remembered.len(),
+        parts: groups + 1,
+        references,
+        is_parent,
+        combining,
+        cap,
+        ..Layout::default()
+    }
 }
 
 /// The statements of a table.

@@ -10,7 +10,6 @@ use super::{
     live::{Slot, total},
     operation::Operation,
     plan::CrudPlan,
-    sampling::Sampling,
     table_plan::TablePlan,
 };
 use crate::{
@@ -88,15 +87,13 @@ impl TablePlan {
         };
         let key = self.own_key();
         let uncovered = (0..self.table.columns.len()).filter(|index| !self.known.contains(index));
-        let picked = (self.sampling == Sampling::Server)
-            .then(|| "the server picks the rows that are updated and deleted".to_owned());
         TableHeader {
             schema: self.table.name.schema.clone(),
             table: self.table.name.table.clone(),
             key: key.iter().map(column).collect(),
             columns: self.known.iter().map(covered).collect(),
             uncovered: uncovered.map(|index| column(&index)).collect(),
-            unchecked: self.unchecked.clone().or(picked),
+            unchecked: self.unchecked.clone(),
             was: None,
             rows_before: before.map_or(0, |before| before.rows),
             digest_before: before.map_or_else(String::new, |before| before.digest.to_string()),

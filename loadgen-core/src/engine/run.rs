@@ -149,7 +149,8 @@ impl<W: Workload> Run<W> {
         self
     }
 
-    /// Has the workload compare the target with the report at the end.
+    /// Has the workload compare the target with the report at the end. What cannot be compared, as a table that others write, is
+    /// `unchecked` in the tally of the report; a check that has nothing to compare is inconclusive.
     pub fn check(mut self) -> Self {
         self.check = true;
         self

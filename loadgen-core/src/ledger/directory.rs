@@ -63,6 +63,8 @@ impl Ledger {
         }
         let journal = |number| Journal::create(directory, number, options.segment).map(Mutex::new);
         let journals = (0..options.journals.max(1)).map(journal).collect::<Result<_, _>>()?;
+        // A file is found after a crash if its directory knows of it.
+        File::open(directory).and_then(|own| own.sync_all()).map_err(LedgerError::io("sync", directory))?;
         Ok(Ledger::of(directory, journals, options.sync, lock))
     }
 
@@ -134,6 +136,9 @@ impl Ledger {
     async fn keep(&self, at: usize) -> io::Result<()> {
         let wanted = lock(&self.journals[at]).written();
         let mut synced = self.synced[at].lock().await;
+        if lock(&self.journals[at]).has_failed() {
+            return Err(io::Error::other("an earlier write did not reach the disk"));
+        }
         if synced.0 >= wanted {
             return Ok(());
         }
@@ -142,7 +147,7 @@ impl Ledger {
             let journal = lock(&self.journals[at]);
             (journal.written(), journal.files().0)
         };
-        disk::sync(files).await?;
+        disk::sync(files).await.inspect_err(|_| lock(&self.journals[at]).fail())?;
         *synced = (written, synced.1 + 1);
         Ok(())
     }
@@ -202,15 +207,6 @@ impl Drop for Ledger {
     }
 }
 
-/// Whether a process is writing the ledger of this directory.
-pub(super) fn is_busy(directory: &Path) -> Result<bool, LedgerError> {
-    match lock_of(directory) {
-        Ok(_) => Ok(false),
-        Err(LedgerError::Busy(_)) => Ok(true),
-        Err(error) => Err(error),
-    }
-}
-
 /// Keeps others from writing the same ledger; the system lets go of it when the process ends, however it does.
 fn lock_of(directory: &Path) -> Result<File, LedgerError> {
     let path = directory.join("lock");
@@ -224,4 +220,24 @@ fn lock_of(directory: &Path) -> Result<File, LedgerError> {
 
 fn lock(journal: &Mutex<Journal>) -> MutexGuard<'_, Journal> {
     journal.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ledger::TransactionRecord;
+
+    #[tokio::test]
+    async fn what_has_failed_once_is_never_kept_again() {
+        let directory = tempfile::tempdir().unwrap();
+        let options = LedgerOptions { sync: LedgerSync::Group, ..LedgerOptions::default() };
+        let ledger = Ledger::create(directory.path(), options).unwrap();
+        let record = TransactionRecord { lane: 0, seq: 1, entries: Vec::new() };
+        ledger.write(0, &Record::Transaction(record.clone())).unwrap();
+        ledger.kept(0).await.unwrap();
+        // As when the disk has refused what another lane has written: this one is told that all is well.
+        lock(&ledger.journals[0]).fail();
+        ledger.kept(0).await.unwrap_err();
+        ledger.write(0, &Record::Transaction(record)).unwrap_err();
+    }
 }

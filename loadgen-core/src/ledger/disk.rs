@@ -1,6 +1,15 @@
 //! When records are on the disk.
 
-use std::{fs::File, io, sync::Arc, thread, time::Duration};
+use std::{
+    fs::File,
+    io,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread,
+    time::Duration,
+};
 
 use tokio::task::spawn_blocking;
 
@@ -32,9 +41,10 @@ pub(super) struct Full(Vec<(Arc<File>, thread::JoinHandle<io::Result<()>>)>);
 
 impl Full {
     /// Sends one more on its way, and says what became of those that have come to their end.
-    pub(super) fn push(&mut self, file: Arc<File>) -> io::Result<()> {
-        let own = Arc::clone(&file);
-        self.0.push((file, thread::Builder::new().name("ledger".to_owned()).spawn(move || own.sync_data())?));
+    pub(super) fn push(&mut self, file: Arc<File>, failed: &Arc<AtomicBool>) -> io::Result<()> {
+        let (own, failed) = (Arc::clone(&file), Arc::clone(failed));
+        let sync = move || own.sync_data().inspect_err(|_| failed.store(true, Ordering::Release));
+        self.0.push((file, thread::Builder::new().name("ledger".to_owned()).spawn(sync)?));
         self.reap(MOST)
     }
 

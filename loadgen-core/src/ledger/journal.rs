@@ -5,7 +5,10 @@ use std::{
     fs::{File, OpenOptions},
     io::Write,
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use super::{
@@ -32,7 +35,8 @@ pub(super) struct Journal {
     length: u64,
     /// Lines that nobody has to wait for.
     pending: Vec<u8>,
-    failed: bool,
+    /// Whether the file system has refused something: what comes after that is not written.
+    failed: Arc<AtomicBool>,
     /// Transactions that were written down and have not ended, by lane.
     open: HashMap<u32, u64>,
     /// The last transactions that were committed, by lane.
@@ -63,7 +67,7 @@ impl Journal {
             written: 0,
             length: 0,
             pending,
-            failed: false,
+            failed: Arc::default(),
             open,
             last,
             counts,
@@ -115,11 +119,11 @@ impl Journal {
     /// Hands everything to the operating system. Half a line that a full disk has taken is cut off again, and nothing is
     /// written behind it.
     pub(super) fn flush(&mut self) -> Result<(), LedgerError> {
-        if self.failed {
+        if self.has_failed() {
             return Err(LedgerError::Failed(self.path.clone()));
         }
         if let Err(error) = (&*self.file).write_all(&self.pending) {
-            self.failed = true;
+            self.fail();
             let _ = self.file.set_len(self.length);
             return Err(LedgerError::io("write to", &self.path)(error));
         }
@@ -130,7 +134,17 @@ impl Journal {
             return Ok(());
         }
         // A segment that is left out would be damage to whoever reads.
-        self.rotate().inspect_err(|_| self.failed = true)
+        self.rotate().inspect_err(|_| self.fail())
+    }
+
+    /// Whether anything has failed so far. The system tells of a failed write once: whoever asks the same file again is told that
+    /// all is well.
+    pub(super) fn has_failed(&self) -> bool {
+        self.failed.load(Ordering::Acquire)
+    }
+
+    pub(super) fn fail(&self) {
+        self.failed.store(true, Ordering::Release);
     }
 
     /// What is full goes to the disk while others are written to the next.
@@ -142,14 +156,14 @@ impl Journal {
         self.segment += 1;
         let file = std::mem::replace(&mut self.file, Arc::new(create(&self.path)?));
         self.length = 0;
-        self.full.push(file).map_err(LedgerError::io("sync", full))
+        self.full.push(file, &self.failed).map_err(LedgerError::io("sync", full))
     }
 
     /// Hands everything to the disk.
     pub(super) fn sync(&mut self) -> Result<(), LedgerError> {
         self.flush()?;
         let synced = self.full.reap(0).and_then(|()| self.file.sync_data());
-        synced.map_err(LedgerError::io("sync", &self.path))
+        synced.inspect_err(|_| self.fail()).map_err(LedgerError::io("sync", &self.path))
     }
 
     /// How many bytes were written so far.

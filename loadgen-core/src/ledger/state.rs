@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::{directory, error::LedgerError, reader::LedgerReader, record::Record};
+use super::{error::LedgerError, reader::LedgerReader, record::Record};
 
 /// How far a ledger has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,13 +23,25 @@ pub fn state(directory: &Path) -> Result<LedgerState, LedgerError> {
     if !directory.is_dir() {
         return Ok(LedgerState::Settled);
     }
-    if directory::is_busy(directory)? {
-        return Ok(LedgerState::Busy);
-    }
     let reader = match LedgerReader::open(directory) {
         Err(LedgerError::Missing(_)) => return Ok(LedgerState::Settled),
         reader => reader?,
     };
+    if reader.is_being_written() {
+        return Ok(LedgerState::Busy);
+    }
     let is_settled = reader.has(Record::is_end)? || !reader.has(Record::is_transaction)?;
     Ok(if is_settled { LedgerState::Settled } else { LedgerState::Unsettled })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_asks_leaves_nothing_behind() {
+        let directory = tempfile::tempdir().unwrap();
+        assert_eq!(state(directory.path()).unwrap(), LedgerState::Settled);
+        assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 0);
+    }
 }

@@ -33,6 +33,13 @@ const MOST: u64 = 1_000;
 impl Judgement {
     /// Judges one key.
     pub(super) fn group(&mut self, group: &Group<'_>) -> Result<(), VerifyError> {
+        // That it cannot be judged came out when the ledger had been read.
+        if group.relation.exempt.is_some() {
+            return group.versions.first().map_or(Ok(()), |version| {
+                *self.exempt.entry(version.relation).or_default() += group.versions.len() as u64;
+                Ok(())
+            });
+        }
         if group.is_unsure() {
             return self.pass_over(group, Why::Missed);
         }
@@ -146,7 +153,7 @@ impl Judgement {
             (false, true) => Verdict::Pass,
             (false, false) => Verdict::Inconclusive,
         };
-        let coverage = coverage(&self.coverage, relations);
+        let coverage = coverage(&self.coverage, &self.exempt, relations);
         let (checks, counts) = (self.findings.counts.clone(), self.counts);
         let (findings, passed_over) = (Vec::new(), self.passed_over);
         let verification = Verification { verdict, checks, findings, doubts, coverage, passed_over, counts };
@@ -187,14 +194,19 @@ fn watermark(account: &Account, marks: &super::marks::Marks) -> String {
     }
 }
 
-fn coverage(found: &super::coverage::Coverage, relations: &[Relation]) -> Vec<NotCompared> {
+fn coverage(
+    found: &super::coverage::Coverage,
+    exempt: &BTreeMap<u32, u64>,
+    relations: &[Relation],
+) -> Vec<NotCompared> {
     let name = |relation: u32| relations[relation as usize].name.clone();
     let mut coverage: Vec<NotCompared> = found.list(name).collect();
-    for relation in relations {
+    for (number, relation) in (0u32..).zip(relations) {
         let table = || relation.name.clone();
         if let Some(why) = &relation.exempt {
             let words = format!("the whole table: {why}");
-            coverage.push(NotCompared { table: table(), words, count: relation.passed_over });
+            let count = relation.passed_over + exempt.get(&number).copied().unwrap_or_default();
+            coverage.push(NotCompared { table: table(), words, count });
         }
         let mut list = |words: String, count| coverage.push(NotCompared { table: table(), words, count });
         for (column, count) in &relation.inexact {

@@ -65,7 +65,8 @@ fn parsed(text: &str) -> Option<Decimal> {
     let has_digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
     let is_number = has_digits(whole.strip_prefix('-').unwrap_or(whole)) && has_digits(fraction);
     let unscaled = format!("{whole}{fraction}").parse().ok().filter(|_| is_number)?;
-    Some(Decimal { unscaled, scale: u8::try_from(fraction.len()).ok()? })
+    let scale = u8::try_from(fraction.len()).ok().filter(|scale| *scale <= Decimal::MAX_DIGITS)?;
+    Some(Decimal { unscaled, scale })
 }
 
 /// The same number with another count of digits after the point.

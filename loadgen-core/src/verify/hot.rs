@@ -11,7 +11,6 @@ use super::{
     observation::{Seen, Sink},
     reader::Reader,
     relation::Relation,
-    row,
     sighting::Sighting,
     spill::{Bytes, Spill},
     verification::Check,
@@ -189,7 +188,7 @@ fn state(rows: &mut Spill, relations: &[Relation], out: &mut Judgement) -> Resul
     if group.is_shared() || sightings.first().is_some_and(is_other) {
         return Ok(false);
     }
-    row::judge(&group, out)?;
+    out.group(&group)?;
     Ok(true)
 }
 

@@ -28,6 +28,8 @@ pub(super) struct Judgement {
     pub(super) marks: Marks,
     /// Changes of tables that the ledger does not have.
     pub(super) passed_over: BTreeMap<String, u64>,
+    /// Changes of tables that are not judged, where that came out late, by table.
+    pub(super) exempt: BTreeMap<u32, u64>,
     pub(super) findings: Findings,
     pub(super) coverage: Coverage,
     pub(super) counts: Counts,

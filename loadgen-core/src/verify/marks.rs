@@ -10,6 +10,8 @@ use crate::Value;
 pub(super) struct Marks {
     pub(super) lanes: BTreeMap<u32, Mark>,
     pub(super) seen: u64,
+    /// Marker rows of any run.
+    pub(super) observed: u64,
     /// Marker rows of other runs.
     pub(super) foreign: u64,
 }

@@ -2,8 +2,8 @@
 //!
 //! A [`Verifier`] reads the ledger, is handed what the sink shows one [`Observation`] after the other, and ends with a
 //! [`Verification`]. It knows of no driver and no format; a sink is whatever can make observations. What is expected comes from
-//! the ledger alone. Memory does not grow with the number of changes: versions and sightings of rows are dealt to files by the hash
-//! of their keys, and each file is judged by itself.
+//! the ledger alone. Memory does not grow with the number of changes, but for a bit for each in a stream that shows something again:
+//! versions and sightings of rows are dealt to files by the hash of their keys, and each file is judged by itself.
 //!
 //! `docs/ledger.md` says what each check means and what a sink has to deliver.
 //!

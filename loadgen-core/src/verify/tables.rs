@@ -72,6 +72,7 @@ pub(super) async fn observe_markers(
     match verifier.table(&markers.name.schema, MARKER_TABLE) {
         Some(id) => {
             let wanted = MARKER_COLUMNS.map(|name| (name, None)).into();
+            verifier.forget_markers();
             observe(session, markers, (id, &[]), &wanted, verifier).await
         }
         None => Ok(()),
@@ -137,13 +138,19 @@ async fn observe(
     let found = wanted.keys().filter_map(|name| table.column_index(name));
     let all: Vec<usize> = found.filter(is_readable).collect();
     let names: Vec<&str> = all.iter().map(|index| table.columns[*index].name.as_str()).collect();
-    let places: Vec<usize> =
-        key.iter().filter_map(|name| names.iter().position(|column| column == name)).collect();
+    let place = |(at, name): (usize, &String)| names.iter().position(|column| column == name).ok_or(at);
+    let places: Vec<usize> = match key.iter().enumerate().map(place).collect() {
+        Ok(places) => places,
+        Err(lacking) => {
+            verifier.exempt(id, format!("its key is not there to be read: {}", key[lacking]));
+            return Ok(());
+        }
+    };
     let conversions: Vec<Option<Conversion>> =
         all.iter().map(|index| conversion(table, *index, (id, wanted), verifier)).collect();
     let mut failed = None;
     let each = &mut |values: &[Value]| {
-        if failed.is_some() {
+        if failed.is_some() || verifier.is_passed_over(id) {
             return;
         }
         let cells = values.iter().cloned().zip(&conversions).map(|(value, conversion)| match conversion {
@@ -151,11 +158,16 @@ async fn observe(
             None => Cell::Value(value),
         });
         let columns: Vec<(&str, Cell)> = names.iter().copied().zip(cells).collect();
-        let text = |place: &usize| match &columns[*place].1 {
-            Cell::Value(value) => value.to_string(),
-            _ => values[*place].to_string(),
+        let text = |place: &usize| match &columns[*place] {
+            (_, Cell::Value(value)) => Ok(value.to_string()),
+            (name, _) => Err(*name),
         };
-        let key: Vec<String> = places.iter().map(text).collect();
+        let key: Vec<String> = match places.iter().map(text).collect() {
+            Ok(key) => key,
+            Err(name) => {
+                return verifier.exempt(id, format!("the sink cannot give its key exactly: {name}"));
+            }
+        };
         let row = Observation {
             table: id,
             seen: Seen::Row,

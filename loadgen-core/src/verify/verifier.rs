@@ -196,6 +196,19 @@ impl Verifier {
         self.held_back.is_none() && self.watermark().is_some_and(is_reached)
     }
 
+    /// All markers of a sink of rows are about to be shown again: they count once.
+    pub(super) fn forget_markers(&mut self) {
+        self.expectation.counts.observed -= std::mem::take(&mut self.marks.observed);
+        (self.marks.seen, self.marks.foreign) = (0, 0);
+    }
+
+    /// A table cannot be judged by what the sink has of it.
+    pub(super) fn exempt(&mut self, table: TableId, why: String) {
+        if let Some(relation) = self.expectation.relations.get_mut(table.0 as usize) {
+            relation.exempt.get_or_insert(why);
+        }
+    }
+
     /// The sink says itself that not everything has arrived, whatever its markers say, and in which words: what is missing may
     /// still come.
     pub fn hold_back(&mut self, why: impl Into<String>) {
@@ -220,6 +233,7 @@ impl Verifier {
     pub fn observe(&mut self, observation: &Observation<'_>) -> Result<(), VerifyError> {
         self.expectation.counts.observed += 1;
         if observation.table == MARKER {
+            self.marks.observed += 1;
             let new = self.marks.see(observation, &self.header.run, self.sink);
             return match new {
                 Some((lane, seq)) => self.tallies.add(&Tally::marker(lane, seq, observation.transaction)),
@@ -287,6 +301,7 @@ impl Verifier {
             replays: Replays::new(&self.scratch, rows.parts(), &self.streams),
             marks: self.marks,
             passed_over: self.passed_over,
+            exempt: BTreeMap::new(),
             findings: self.findings,
             coverage: Coverage::default(),
             counts,

@@ -7,12 +7,12 @@ const EVICTION_PROBES: usize = 20;
 
 impl LiveRows {
     /// Makes room for one row more, if there is none: the position of the row to be forgotten, which stays in the database
-    /// and in the digest and is not touched again. Rows that nobody refers to go first.
+    /// and in the digest and is not touched again. Rows that nobody refers to go first; where order matters, old ones do.
     pub(crate) fn surplus(&mut self) -> Option<usize> {
         if self.live.len() < self.cap.max(1) {
             return None;
         }
-        self.hand = (self.hand + 1) % self.live.len();
+        self.hand = if self.is_ordered { 0 } else { (self.hand + 1) % self.live.len() };
         let childless = |probe: usize| {
             let position = (self.hand + probe) % self.live.len();
             (!self.has_children(self.live[position])).then_some(position)
@@ -32,8 +32,9 @@ impl LiveRows {
 
     /// Like [`LiveRows::forget`] for the row at a position, without searching.
     pub(crate) fn forget_at(&mut self, position: usize) {
-        let slot = self.live.swap_remove(position);
-        self.vacate(slot);
+        if let Some(slot) = self.take(position) {
+            self.vacate(slot);
+        }
     }
 
     /// Forgets rows that are gone: those of `slots`, which come in that order from the position `start` on. Looks no further
@@ -51,10 +52,16 @@ impl LiveRows {
         }
         positions.sort_unstable();
         for position in positions.into_iter().rev() {
-            let slot = self.live.swap_remove(position);
-            self.leave_combination(slot);
-            self.vacate(slot);
+            if let Some(slot) = self.take(position) {
+                self.leave_combination(slot);
+                self.vacate(slot);
+            }
         }
+    }
+
+    /// Takes the slot at a position out. Its successors move up only where their order matters.
+    fn take(&mut self, position: usize) -> Option<Slot> {
+        if self.is_ordered { self.live.remove(position) } else { self.live.swap_remove_back(position) }
     }
 
     /// Rows that still point here would release whatever row came next: such a slot waits for the last of them.

@@ -22,6 +22,8 @@ pub(crate) struct Layout {
     pub(crate) combining: Combining,
     /// The most rows to remember.
     pub(crate) cap: usize,
+    /// Whether it matters which rows are older than others.
+    pub(crate) is_ordered: bool,
 }
 
 /// Where what is remembered of each row stood before.
@@ -60,7 +62,7 @@ impl LiveRows {
         if layout.is_parent {
             self.children.get_or_insert_with(|| Children::of(slots));
         }
-        self.cap = layout.cap;
+        (self.cap, self.is_ordered) = (layout.cap, layout.is_ordered);
         self
     }
 }

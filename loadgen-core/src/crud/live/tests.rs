@@ -67,6 +67,21 @@ fn what_is_too_much_is_forgotten_in_turn_and_rows_without_children_first() {
 }
 
 #[test]
+fn where_order_matters_the_newest_rows_stay_the_last_and_the_oldest_are_forgotten_first() {
+    let mut rows = rows(&Layout { cap: 8, is_ordered: true, ..layout() }, 8);
+    rows.remove(2, &[2, 3]);
+    rows.forget(&[6]);
+    for id in 8..14 {
+        if let Some(position) = rows.surplus() {
+            rows.forget_at(position);
+        }
+        rows.push(NewRow { keys: &[Value::Int(id)], sums: &[0, 0], parents: &[] });
+    }
+    let left: Vec<Value> = (0..rows.len()).map(|position| rows.key(rows.at(position), 0)).collect();
+    assert_eq!(left, [5, 7, 8, 9, 10, 11, 12, 13].map(Value::Int));
+}
+
+#[test]
 fn rows_keep_their_slots_when_the_layout_changes() {
     let old = Layout { keys: 2, parts: 1, references: 2, cap: 9, ..Layout::default() };
     let mut rows = LiveRows::new(&old);
