@@ -90,7 +90,11 @@ pub(crate) async fn version(
 ) -> Answer<Option<u64>> {
     let known = schemas::read(catalog).await?;
     let wanted = schemas::wanted(&known, filter);
-    let sql = include_str!("introspect/version.sql").replace("{definition}", dialect.check_definition());
+    let policies = if dialect.has_policies() { include_str!("introspect/version_policies.sql") } else { "" };
+    let sql = include_str!("introspect/version.sql")
+        .replace("{definition}", dialect.check_definition())
+        .replace("{condition}", dialect.index_condition())
+        .replace("{policies}", policies);
     let mut version = None;
     let read = |cells: &Cells<'_>| {
         version = cells.maybe(0)?.and_then(|text| text.parse::<i64>().ok()).map(i64::cast_unsigned);

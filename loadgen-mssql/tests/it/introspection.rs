@@ -1,6 +1,6 @@
 //! What introspection says of tables.
 
-use loadgen_core::{Fill, Partial, SchemaFilter, SqlSession, TableName};
+use loadgen_core::{Fill, Partial, SchemaFilter, Session, SqlSession, TableName};
 
 use crate::support::{Server, table};
 
@@ -121,6 +121,34 @@ async fn any_name_is_read_and_written() {
         (table.primary_key.as_slice(), table.uniques.as_slice()),
         ([0].as_slice(), [vec![1]].as_slice())
     );
+    drop(session);
+    server.clean().await;
+}
+
+#[tokio::test]
+async fn the_version_changes_with_the_schema_and_not_with_its_rows() {
+    let Some(server) = Server::of_the_environment() else { return };
+    let sql = "create table t (id int not null primary key, a int)\nGO\ncreate unique index on_a on t (a) where a > 5\nGO\n\
+        create trigger watch on t after insert as begin declare @n int = 1 end";
+    let (_, mut session) = server.database(sql).await;
+    let filter = SchemaFilter::default();
+    let mut before = session.schema_version(&filter).await.unwrap().unwrap();
+    for (step, is_change) in [
+        ("insert into t values (1, 7)", false),
+        ("delete from t", false),
+        ("alter table t add b int", true),
+        ("drop index on_a on t", true),
+        ("create unique index on_a on t (a) where a > 6", true),
+        ("drop trigger watch", true),
+        ("create trigger watch on t after insert as begin declare @n int = 2 end", true),
+        ("alter table t add constraint positive check (a > 0)", true),
+    ] {
+        session.execute(step).await.unwrap();
+        session.ping().await.unwrap();
+        let now = session.schema_version(&filter).await.unwrap().unwrap();
+        assert_eq!(now != before, is_change, "{step}");
+        before = now;
+    }
     drop(session);
     server.clean().await;
 }
