@@ -89,7 +89,7 @@ impl Course {
         self.watched(run).stop_on(self.signals.reached(1)).execute().await
     }
 
-    fn watched<W: Workload>(&self, mut run: Run<W>) -> Run<W> {
+    fn watched<W: Workload>(&self, run: Run<W>) -> Run<W> {
         self.view.show(run.progress());
         run.abort_on(self.signals.reached(2))
     }

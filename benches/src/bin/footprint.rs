@@ -20,7 +20,7 @@ async fn figures() -> Result<(), RunError> {
     let operations = OperationWeights { insert: 1, update: 0, delete: 0 };
     let rows = RowCounts { insert: 10, ..RowCounts::default() };
     let config = CrudConfig { operations: Some(operations), rows, ..CrudConfig::default() };
-    let mut keys =
+    let keys =
         Run::new(Acknowledge::default(), Crud::new(config)).lanes(500).connections(8).operations(100_000);
     let progress = keys.progress();
     let watch = tokio::spawn(async move {

@@ -29,7 +29,7 @@ fn refused() -> RunError {
 async fn a_job_that_fails_ends_the_others_and_leaves_them_their_figures() {
     let (plan, signals) = (plan(), Signals::listen(true));
     let numbers = Memory::new([table("numbers").serial("id").primary_key(["id"])]);
-    let mut run = Run::new(numbers, Crud::new(CrudConfig::default())).stop_on(signals.reached(1));
+    let run = Run::new(numbers, Crud::new(CrudConfig::default())).stop_on(signals.reached(1));
     let progress = run.progress();
     let mut tasks = JoinSet::new();
     tasks.spawn(async move { (0, ended(run.execute().await, false)) });

@@ -5,15 +5,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{
     config::TableConfig,
     error::{self, CrudPlanError},
-    parent::Parent,
-    reference::{Part, Reference},
-    source::{FIRST, ORPHANS, Source, names},
+    reference::Reference,
+    source::{FIRST, Source, names},
 };
 use crate::{
-    Check, Column, Fill, ForeignKey, Obstacle, Schema, Seed, Table, TableName, Type,
+    Check, Column, Fill, Obstacle, Schema, Seed, Table, Type,
     check::{Condition, parse},
-    generate::{self, ColumnConfig, Distinct, Locale, Turned, relate::beside},
+    generate::{self, ColumnConfig, Distinct, Locale, Turned},
 };
+
+mod defaults;
+mod references;
 
 /// What decides about one table.
 pub(super) struct Draft<'a> {
@@ -61,114 +63,10 @@ impl Draft<'_> {
         (!wanted.is_empty()).then(|| format!("{reasons}; {remedy}"))
     }
 
-    /// A foreign key is filled by the configuration as a whole or not at all.
-    pub(super) fn check_overrides(&self) -> Result<(), CrudPlanError> {
-        for key in &self.table.foreign_keys {
-            let is_given = |column: &&usize| self.config_of(**column).is_some();
-            let mut given = key.columns.iter().filter(is_given);
-            if key.columns.iter().any(|column| self.is_never_given(*column)) {
-                continue;
-            }
-            if let (Some(first), false) = (given.next(), key.columns.iter().all(|c| is_given(&c))) {
-                let (table, columns) = (&self.table.name, names(self.table, &key.columns));
-                let why = format!("{table}: ({columns}) is one foreign key: set all of its columns or none");
-                return Err(self.wrong(&self.table.columns[*first], why));
-            }
-        }
-        Ok(())
-    }
-
     /// What the configuration says of a column is wrong.
     fn wrong(&self, column: &Column, why: String) -> CrudPlanError {
         let part = error::Part::Column { table: self.table.name.clone(), column: column.name.clone() };
         CrudPlanError::Column { part, why }
-    }
-
-    /// The foreign keys, but for those whose columns the configuration fills.
-    pub(super) fn references(&self) -> Vec<Reference> {
-        let followed = self
-            .table
-            .foreign_keys
-            .iter()
-            .filter(|key| key.columns.iter().all(|c| self.config_of(*c).is_none()))
-            .filter(|key| !self.is_stuck(key))
-            .filter(|key| !key.columns.iter().any(|c| self.table.special.denied.insert.contains(c)));
-        let reference = |key: &ForeignKey| Reference {
-            name: key.name.clone(),
-            deferrable: key.deferrable,
-            delete_waits: key.delete_waits,
-            part: Part::None,
-            parent_name: key.parent.clone(),
-            parent_columns: key.parent_columns.clone(),
-            columns: key.columns.clone(),
-            optional: key.columns.iter().all(|column| self.table.columns[*column].nullable),
-            orphans: ORPHANS,
-            to_itself: false,
-            shared: Vec::new(),
-            fitting: None,
-            examples: None,
-            is_rare: false,
-            parent: Parent::Lane(0),
-            positions: Vec::new(),
-            gaps: Vec::new(),
-            words: String::new(),
-        };
-        let mut references: Vec<Reference> = followed.map(reference).collect();
-        Reference::sort(self.table, &mut references);
-        references
-    }
-
-    /// Whether the plan file has a column be NULL in all rows: a reference that it is part of is then kept anyway.
-    fn is_never_given(&self, column: usize) -> bool {
-        let all = |said: &ColumnConfig| said.null_ratio == Some(1.0) && !said.names_values();
-        self.table.columns[column].nullable && self.config_of(column).is_some_and(all)
-    }
-
-    /// Whether a reference would fill a unique key with parents without being part of it as a whole, so that no two rows
-    /// could be told apart by it, and a NULL makes it hold.
-    fn is_stuck(&self, reference: &ForeignKey) -> bool {
-        let of_reference = |column: &usize| reference.columns.contains(column);
-        let is_referring =
-            |column: &usize| self.table.foreign_keys.iter().any(|key| key.columns.contains(column));
-        let holds_back = |key: &&Vec<usize>| {
-            let is_whole = |column: &usize| {
-                let mut others = self.table.foreign_keys.iter().filter(|own| own.columns.contains(column));
-                others.any(|own| {
-                    self.tells_parents_apart(key, (&own.columns, &own.parent, &own.parent_columns))
-                })
-            };
-            key.iter().any(|column| of_reference(column) && !is_whole(column))
-                && key.iter().all(is_referring)
-                && !reference.columns.iter().all(|column| key.contains(column))
-        };
-        self.way_out(reference).is_some() && self.table.unique_rules().any(|key| holds_back(&key))
-    }
-
-    /// Whether rows with different parents by a reference differ in a key: it holds all of the reference, or what is unique
-    /// among the parents.
-    pub(super) fn tells_parents_apart(
-        &self,
-        key: &[usize],
-        (columns, parent, names): (&[usize], &TableName, &[String]),
-    ) -> bool {
-        if columns.iter().all(|column| key.contains(column)) {
-            return true;
-        }
-        let Some(parent) = self.asked.schema.table(parent) else { return false };
-        let held = columns.iter().zip(names).filter(|(column, _)| key.contains(column));
-        let held: Option<Vec<usize>> = held.map(|(_, name)| parent.column_index(name)).collect();
-        let whole = std::iter::once(&parent.primary_key).chain(&parent.uniques);
-        let mut whole = whole.filter(|rule| !rule.is_empty());
-        held.is_some_and(|held| whole.any(|rule| rule.iter().all(|column| held.contains(column))))
-    }
-
-    /// A column that makes a reference hold with a NULL, and is in no key.
-    fn way_out(&self, reference: &ForeignKey) -> Option<usize> {
-        let is_free = |column: &&usize| {
-            self.table.columns[**column].nullable
-                && !self.table.unique_rules().any(|key| key.contains(column))
-        };
-        reference.columns.iter().find(is_free).copied()
     }
 
     pub(super) fn source(
@@ -268,55 +166,6 @@ impl Draft<'_> {
             column,
             format!("{table}: {name:?} is GENERATED ALWAYS, and the database fills it alone; {instead}"),
         ))
-    }
-
-    /// Whether there are partitions for some values of a column alone.
-    fn is_confined(&self, column: usize) -> bool {
-        let by = self.table.partitioned_by();
-        by.contains(&column)
-            && self.table.checks.iter().any(|check| {
-                check.columns.contains(&column) && check.columns.iter().all(|column| by.contains(column))
-            })
-    }
-
-    /// Whether a key has nothing but this column to tell rows apart: what the database would fill in need not do that.
-    fn has_to_differ(&self, column: usize) -> bool {
-        let is_reference =
-            |column: &usize| self.table.foreign_keys.iter().any(|key| key.columns.contains(column));
-        let is_filled = |column: &usize| matches!(self.table.columns[*column].fill, Fill::Volatile(_));
-        let mut keys = self.table.unique_rules().filter(|key| key.contains(&column));
-        !is_reference(&column) && keys.any(|key| key.iter().all(|one| is_reference(one) || is_filled(one)))
-    }
-
-    /// Whether a moment has to do with others of the row that are drawn: then it is, too, as the time of the run is not known before.
-    fn is_timed(&self, column: usize) -> bool {
-        let is_moment = matches!(self.table.columns[column].ty, Type::Date | Type::Timestamp { .. });
-        is_moment
-            && (self.is_compared(column)
-                || beside(self.table, column).into_iter().any(|other| self.is_drawn(other)))
-    }
-
-    /// Whether something else than what the database fills in is written to a moment.
-    fn is_drawn(&self, column: usize) -> bool {
-        let definition = &self.table.columns[column];
-        let is_left = self.config_of(column).is_some_and(|said| said.leave_out)
-            || self.table.special.denied.insert.contains(&column);
-        let is_said = self.config_of(column).is_some();
-        let fills = matches!(definition.fill, Fill::Volatile(_) | Fill::Generated | Fill::Sequence { .. });
-        !is_left && (is_said || !fills || self.is_compared(column))
-    }
-
-    /// Whether a check compares a moment with another one that is drawn: against the time of the run, which nobody knows before,
-    /// only a far future would do.
-    fn is_compared(&self, column: usize) -> bool {
-        let is_moment =
-            |column: &usize| matches!(self.table.columns[*column].ty, Type::Date | Type::Timestamp { .. });
-        let is_drawn = |other: &usize| *other != column && self.table.columns[*other].fill == Fill::None;
-        is_moment(&column)
-            && self.table.checks.iter().any(|check| {
-                check.columns.contains(&column)
-                    && check.columns.iter().any(|other| is_moment(other) && is_drawn(other))
-            })
     }
 
     /// A column that this user may not write.

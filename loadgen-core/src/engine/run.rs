@@ -32,7 +32,7 @@ pub struct Run<W: Workload> {
     pub(super) check: bool,
     pub(super) stop: Signal,
     pub(super) abort: Signal,
-    pub(super) progress: Option<Progress>,
+    pub(super) progress: Progress,
 }
 
 impl<W: Workload> Run<W> {
@@ -57,7 +57,7 @@ impl<W: Workload> Run<W> {
             check: false,
             stop: Box::pin(pending()),
             abort: Box::pin(pending()),
-            progress: None,
+            progress: Progress::new(),
         }
     }
 
@@ -169,8 +169,8 @@ impl<W: Workload> Run<W> {
         self
     }
 
-    /// A live view of the run, to be asked for before it is executed.
-    pub fn progress(&mut self) -> Progress {
-        self.progress.get_or_insert_with(Progress::new).clone()
+    /// A live view of the run.
+    pub fn progress(&self) -> Progress {
+        self.progress.clone()
     }
 }

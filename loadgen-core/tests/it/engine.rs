@@ -171,7 +171,7 @@ async fn a_closed_pace_waits_for_its_own_operations() {
 
 #[tokio::test(start_paused = true)]
 async fn progress_can_be_watched_from_outside() {
-    let mut run = run(1, None).lanes(4).pace(pace("100/s")).duration(Duration::from_secs(10));
+    let run = run(1, None).lanes(4).pace(pace("100/s")).duration(Duration::from_secs(10));
     let progress = run.progress();
     let watched = tokio::spawn(async move {
         tokio::time::sleep(Duration::from_millis(5_050)).await;
@@ -187,7 +187,7 @@ async fn progress_can_be_watched_from_outside() {
 async fn the_lag_grows_while_nothing_can_be_begun() {
     // The operation that is due at 4.99 s takes 5 s; the next one is due 10 ms later.
     let stall = Some((500, Duration::from_secs(5)));
-    let mut run = run(1, stall).lanes(1).connections(1).pace(pace("100/s")).duration(Duration::from_secs(10));
+    let run = run(1, stall).lanes(1).connections(1).pace(pace("100/s")).duration(Duration::from_secs(10));
     let progress = run.progress();
     let watched = tokio::spawn(async move {
         let mut lags = Vec::new();
@@ -225,7 +225,7 @@ async fn nothing_is_undone_in_a_run_that_ends_by_itself() {
 async fn dropping_gives_way_to_other_tasks() {
     // The first operation takes so long that all the others are late when it ends.
     let stall = Some((1, Duration::from_millis(50)));
-    let mut run = run(0, stall).lanes(1).operations(100_000).pace(pace("1000M/s")).max_lag(Duration::ZERO);
+    let run = run(0, stall).lanes(1).operations(100_000).pace(pace("1000M/s")).max_lag(Duration::ZERO);
     let progress = run.progress();
     let watched = tokio::spawn(async move {
         let mut halfway = 0;

@@ -123,7 +123,7 @@ async fn a_run_without_its_markers_ends() {
 async fn a_run_that_was_cut_off_can_be_resolved() {
     for operations in [1, 40, 400, 1500] {
         let (memory, directory) = (shop().with_faults(every(5)), tempfile::tempdir().unwrap());
-        let mut run = traced(&memory, directory.path(), "r", 1 << 40);
+        let run = traced(&memory, directory.path(), "r", 1 << 40);
         let progress = run.progress();
         let cut = async move {
             while progress.snapshot().outcomes.committed < operations {

@@ -23,7 +23,7 @@ async fn disturbed(
     pause: Duration,
 ) -> (Report, PgSession) {
     let (over, is_over) = tokio::sync::oneshot::channel::<()>();
-    let mut run = Run::new(target, Crud::new(CrudConfig::default()))
+    let run = Run::new(target, Crud::new(CrudConfig::default()))
         .seed(11)
         .lanes(24)
         .connections(CONNECTIONS)
@@ -273,7 +273,7 @@ async fn a_new_table_that_cannot_be_read_in_time_is_written_and_not_compared_and
 {
     let (target, mut other) = database("create table t (id serial primary key, n integer)").await;
     let (over, is_over) = tokio::sync::oneshot::channel::<()>();
-    let mut run = Run::new(target, Crud::new(CrudConfig::default()))
+    let run = Run::new(target, Crud::new(CrudConfig::default()))
         .lanes(8)
         .connections(2)
         .deadline(Duration::from_secs(1))

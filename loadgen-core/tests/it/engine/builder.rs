@@ -5,12 +5,12 @@ use super::scripted::{Reply, Script};
 #[tokio::test(start_paused = true)]
 async fn no_lane_is_lost_wherever_progress_is_asked_for() {
     let script = Script::new(|_| Reply::After(1));
-    let mut early = script.run();
+    let early = script.run();
     let watched_early = early.progress();
     let early = early.connections(1).lanes(8).operations(1_000);
-    let mut late = script.run().connections(1).lanes(8).operations(1_000);
+    let late = script.run().connections(1).lanes(8).operations(1_000);
     let watched_late = late.progress();
-    let mut more = script.run();
+    let more = script.run();
     let watched_more = more.progress();
     let more = more.connections(16).lanes(16).operations(1_000);
     for (run, watched) in [(early, watched_early), (late, watched_late), (more, watched_more)] {

@@ -52,7 +52,7 @@ async fn markers_are_named_by_a_ledger_before_they_are_placed() {
 #[tokio::test]
 async fn a_marker_that_is_gone_after_transactions_is_still_fatal() {
     let (memory, directory) = (shop(), tempfile::tempdir().unwrap());
-    let mut run = traced(&memory, directory.path(), "r", 1 << 40);
+    let run = traced(&memory, directory.path(), "r", 1 << 40);
     let progress = run.progress();
     let cut = async move {
         while progress.snapshot().outcomes.committed < 50 {

@@ -69,7 +69,7 @@ async fn meddle(memory: &Memory) {
 #[tokio::test]
 async fn a_marker_that_is_ahead_of_the_ledger_is_no_proof_of_a_commit() {
     let (memory, directory) = (shop(), tempfile::tempdir().unwrap());
-    let mut run = traced(&memory, directory.path(), "r", 1 << 40);
+    let run = traced(&memory, directory.path(), "r", 1 << 40);
     let progress = run.progress();
     let cut = async move {
         while progress.snapshot().outcomes.committed < 100 {

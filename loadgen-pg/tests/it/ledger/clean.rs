@@ -53,7 +53,7 @@ async fn traced(target: PgTarget, out: &TempDir, seed: u64, transactions: u64) -
         Ledger::create(out.path(), LedgerOptions { journals: 4, ..LedgerOptions::default() }).unwrap();
     let header = Header { run: format!("run {seed}"), ..Header::default() };
     let run = Run::new(target, Crud::new(config(seed)).traced(ledger, header));
-    let mut run = run.seed(seed).lanes(16).connections(4).threads(2).check();
+    let run = run.seed(seed).lanes(16).connections(4).threads(2).check();
     let progress = run.progress();
     // Operations that are skipped are no transactions.
     let enough = async move {
