@@ -1,4 +1,4 @@
-//! The workload: prepare, lanes, and the comparison at the end.
+//! The workload: prepare, lanes, and what follows when the schema changes.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -9,9 +9,10 @@ use std::{
 use async_trait::async_trait;
 
 use super::{
+    compare::compare,
     config::{CrudConfig, OperationWeights},
     error::CrudPlanError,
-    held::{TableDigest, held, table_digest},
+    held::{TableDigest, held},
     lane::CrudLane,
     operation::Operation,
     plan::CrudPlan,
@@ -21,7 +22,7 @@ use super::{
 };
 use crate::{
     Action, ChangeKind, CheckError, Failure, LaneId, Mix, Occasion, PrepareError, Replanned, Report, Seed,
-    SessionOf, Setup, SqlSession, TableTally, Tally, Target, Workload,
+    SessionOf, Setup, SqlSession, Tally, Target, Workload,
     freshness::Freshness,
     ledger::{Header, Ledger, Tracer},
 };
@@ -153,20 +154,6 @@ fn in_use() -> Failure {
     Failure::aborted(Action::Defect, "ledger", "the plan is in use already, so no ledger can be kept of it")
 }
 
-/// Why nobody can say what the rows of the lanes are; nothing if that is certain.
-pub(crate) fn doubts_of(lanes: &TableTally) -> String {
-    let TableTally { unknown, missed, .. } = lanes;
-    let mut doubts = Vec::new();
-    if *unknown > 0 {
-        doubts.push(format!("{unknown} operations of unknown outcome"));
-    }
-    if *missed > 0 {
-        doubts
-            .push(format!("{missed} updates and deletes did not find their rows: somebody else writes here"));
-    }
-    doubts.join(", ")
-}
-
 #[async_trait]
 impl<T: Target> Workload for Crud<T>
 where
@@ -282,66 +269,9 @@ where
     }
 
     async fn check(&self, session: &mut SessionOf<Self>, report: &Report) -> Result<(), CheckError> {
-        let (mut differences, mut doubts, mut compared) = (Vec::new(), Vec::new(), 0);
         let (plan, before) = (self.plan(), self.known().before.clone());
-        for planned in &plan.tables {
-            let name = planned.table.name.to_string();
-            let lanes = report.tally.tables.get(&name).copied().unwrap_or_default();
-            if planned.unchecked.is_some() || lanes.unchecked {
-                continue;
-            }
-            let doubt = doubts_of(&lanes);
-            if !doubt.is_empty() {
-                doubts.push(format!("{name}: {doubt}"));
-                continue;
-            }
-            compared += 1;
-            let mut expected = before.get(&name).copied().unwrap_or_default();
-            expected.rows += lanes.live;
-            expected.digest.merge(lanes.digest);
-            let found = table_digest(session, planned).await?;
-            if found.rows != expected.rows {
-                differences.push(format!("{name}: {}", miscounted(found.rows, expected.rows)));
-            } else if found.digest != expected.digest && !lanes.counted_only {
-                differences.push(format!("{name}: digest {} instead of {}", found.digest, expected.digest));
-            }
-        }
-        if compared == 0 && doubts.is_empty() {
-            doubts = vec![uncompared(&plan)];
-        }
-        match (differences.is_empty(), doubts.is_empty()) {
-            (false, _) => Err(CheckError::Differs(differences)),
-            (true, false) => Err(CheckError::Inconclusive(doubts)),
-            (true, true) => Ok(()),
-        }
+        compare(&plan, &before, session, report).await
     }
-}
-
-/// Why there is nothing to compare.
-fn uncompared(plan: &CrudPlan) -> String {
-    let of = |planned: &TablePlan| {
-        let why = planned.unchecked.as_deref().unwrap_or("it was left out for a while");
-        format!("{}: {why}", planned.table.name)
-    };
-    let tables: Vec<String> = plan.tables.iter().take(NAMED).map(of).collect();
-    let more = plan.tables.len().saturating_sub(NAMED);
-    let more = if more > 0 { format!(", and {more} more") } else { String::new() };
-    format!("nothing was compared ({}{more})", tables.join(", "))
-}
-
-/// So many tables that are not compared are named.
-const NAMED: usize = 5;
-
-/// What rows that nobody has counted on may come from.
-pub(crate) fn miscounted(found: u64, expected: u64) -> String {
-    let several = |rows: u64| if rows == 1 { "" } else { "s" };
-    let why = match found.checked_sub(expected) {
-        Some(more) => format!("{more} row{} that no lane has written", several(more)),
-        None => {
-            format!("{} row{} gone that no lane has deleted", expected - found, several(expected - found))
-        }
-    };
-    format!("{found} rows instead of {expected}: {why}; somebody else may be writing")
 }
 
 /// How often a schema is read again that moves while it is read, before what was seen last has to do.
