@@ -7,10 +7,10 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 
 use super::{
-    disk::{self, LedgerSync, PATIENCE},
+    disk::{self, LedgerSync, PATIENCE, PAUSE},
     error::LedgerError,
     journal::Journal,
     reader::{LedgerReader, segments},
@@ -118,27 +118,47 @@ impl Ledger {
         self.journal(lane).defer(record)
     }
 
-    /// Waits until what was written of a lane is as safe as the options say.
+    /// Waits until what was written of a lane is as safe as the options say, and a disk that is far behind has caught up.
     ///
     /// # Errors
     /// When the disk refuses it, or takes longer than 30 s.
     pub async fn kept(&self, lane: u32) -> Result<(), LedgerError> {
-        if self.sync == LedgerSync::None {
+        let at = lane as usize % self.journals.len();
+        if self.sync == LedgerSync::None && matches!(lock(&self.journals[at]).is_behind(), Ok(false)) {
             return Ok(());
         }
-        let at = lane as usize % self.journals.len();
-        let path = lock(&self.journals[at]).files().1;
+        self.patiently(at, async {
+            while lock(&self.journals[at]).is_behind()? {
+                sleep(PAUSE).await;
+            }
+            self.is_sound(at)?;
+            if self.sync == LedgerSync::None { Ok(()) } else { self.keep(at).await }
+        })
+        .await
+    }
+
+    /// Waits for the disk, but not for ever.
+    async fn patiently(
+        &self,
+        at: usize,
+        work: impl Future<Output = io::Result<()>>,
+    ) -> Result<(), LedgerError> {
         let late = |_| Err(io::Error::new(io::ErrorKind::TimedOut, "the disk takes longer than 30 s"));
-        let kept = timeout(PATIENCE, self.keep(at)).await.unwrap_or_else(late);
-        kept.map_err(LedgerError::io("sync", path))
+        let done = timeout(PATIENCE, work).await.unwrap_or_else(late);
+        done.map_err(|error| LedgerError::io("sync", lock(&self.journals[at]).files().1)(error))
+    }
+
+    fn is_sound(&self, at: usize) -> io::Result<()> {
+        match lock(&self.journals[at]).has_failed() {
+            true => Err(io::Error::other("an earlier write did not reach the disk")),
+            false => Ok(()),
+        }
     }
 
     async fn keep(&self, at: usize) -> io::Result<()> {
         let wanted = lock(&self.journals[at]).written();
         let mut synced = self.synced[at].lock().await;
-        if lock(&self.journals[at]).has_failed() {
-            return Err(io::Error::other("an earlier write did not reach the disk"));
-        }
+        self.is_sound(at)?;
         if synced.0 >= wanted {
             return Ok(());
         }
@@ -186,9 +206,13 @@ impl Ledger {
     /// Hands everything to the disk.
     ///
     /// # Errors
-    /// When the file system refuses something.
-    pub fn sync(&self) -> Result<(), LedgerError> {
-        self.journals.iter().try_for_each(|journal| lock(journal).sync())
+    /// When the file system refuses something, or takes longer than 30 s for a journal.
+    pub async fn sync(&self) -> Result<(), LedgerError> {
+        for at in 0..self.journals.len() {
+            lock(&self.journals[at]).flush()?;
+            self.patiently(at, self.keep(at)).await?;
+        }
+        Ok(())
     }
 
     fn journal(&self, lane: u32) -> MutexGuard<'_, Journal> {
@@ -224,6 +248,8 @@ fn lock(journal: &Mutex<Journal>) -> MutexGuard<'_, Journal> {
 
 #[cfg(test)]
 mod tests {
+    use std::thread;
+
     use super::*;
     use crate::ledger::TransactionRecord;
 
@@ -239,5 +265,20 @@ mod tests {
         lock(&ledger.journals[0]).fail();
         ledger.kept(0).await.unwrap_err();
         ledger.write(0, &Record::Transaction(record)).unwrap_err();
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_disk_that_is_far_behind_is_waited_for_but_not_for_ever() {
+        let directory = tempfile::tempdir().unwrap();
+        let ledger = Ledger::create(directory.path(), LedgerOptions::default()).unwrap();
+        let release = lock(&ledger.journals[0]).hold_up(5);
+        let late = ledger.kept(0).await.unwrap_err();
+        assert!(
+            matches!(&late, LedgerError::Io { source, .. } if source.kind() == io::ErrorKind::TimedOut),
+            "{late}"
+        );
+        drop(release);
+        thread::sleep(std::time::Duration::from_millis(200));
+        ledger.kept(0).await.unwrap();
     }
 }

@@ -26,8 +26,11 @@ pub enum LedgerSync {
 /// How long a disk may take.
 pub(super) const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Segments that wait for the disk before another one does; more than that is a disk that is too slow for the traffic.
+/// Segments that may be on their way to the disk; with more, transactions wait: the disk is too slow for the traffic.
 const MOST: usize = 4;
+
+/// How often whoever waits for such a disk looks again.
+pub(super) const PAUSE: Duration = Duration::from_millis(10);
 
 /// Has files written to the disk, on a thread that may wait for it.
 pub(super) async fn sync(files: Vec<Arc<File>>) -> io::Result<()> {
@@ -45,16 +48,39 @@ impl Full {
         let (own, failed) = (Arc::clone(&file), Arc::clone(failed));
         let sync = move || own.sync_data().inspect_err(|_| failed.store(true, Ordering::Release));
         self.0.push((file, thread::Builder::new().name("ledger".to_owned()).spawn(sync)?));
-        self.reap(MOST)
+        self.reap()
     }
 
-    /// Waits until no more than so many are on their way.
-    pub(super) fn reap(&mut self, most: usize) -> io::Result<()> {
-        while self.0.first().is_some_and(|(_, thread)| self.0.len() > most || thread.is_finished()) {
+    /// Lets go of those that have come to their end, and says what became of them.
+    fn reap(&mut self) -> io::Result<()> {
+        while self.0.first().is_some_and(|(_, thread)| thread.is_finished()) {
             let (_, thread) = self.0.remove(0);
             thread.join().unwrap_or_else(|_| Err(io::Error::other("a thread is gone")))?;
         }
         Ok(())
+    }
+
+    /// Whether so many are on their way that whoever writes has to wait.
+    pub(super) fn is_behind(&mut self) -> io::Result<bool> {
+        if self.0.len() > MOST {
+            self.reap()?;
+        }
+        Ok(self.0.len() > MOST)
+    }
+
+    #[cfg(test)]
+    pub(super) fn hold_up(&mut self, file: &Arc<File>, segments: usize) -> std::sync::mpsc::Sender<()> {
+        let (release, held) = std::sync::mpsc::channel::<()>();
+        let held = Arc::new(std::sync::Mutex::new(held));
+        for _ in 0..segments {
+            let held = Arc::clone(&held);
+            let wait = move || {
+                let _ = held.lock().unwrap().recv();
+                Ok(())
+            };
+            self.0.push((Arc::clone(file), thread::spawn(wait)));
+        }
+        release
     }
 
     pub(super) fn files(&self) -> impl Iterator<Item = Arc<File>> {

@@ -3,7 +3,7 @@
 use std::{
     collections::HashMap,
     fs::{File, OpenOptions},
-    io::Write,
+    io::{self, Write},
     path::{Path, PathBuf},
     sync::{
         Arc,
@@ -159,11 +159,15 @@ impl Journal {
         self.full.push(file, &self.failed).map_err(LedgerError::io("sync", full))
     }
 
-    /// Hands everything to the disk.
-    pub(super) fn sync(&mut self) -> Result<(), LedgerError> {
-        self.flush()?;
-        let synced = self.full.reap(0).and_then(|()| self.file.sync_data());
-        synced.inspect_err(|_| self.fail()).map_err(LedgerError::io("sync", &self.path))
+    /// Whether the disk is so far behind that no more should be written for now.
+    pub(super) fn is_behind(&mut self) -> io::Result<bool> {
+        self.full.is_behind().inspect_err(|_| self.fail())
+    }
+
+    /// So many segments that the disk does not take before the sender is dropped.
+    #[cfg(test)]
+    pub(super) fn hold_up(&mut self, segments: usize) -> std::sync::mpsc::Sender<()> {
+        self.full.hold_up(&self.file, segments)
     }
 
     /// How many bytes were written so far.

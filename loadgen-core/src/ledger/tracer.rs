@@ -129,7 +129,7 @@ impl Tracer {
             }
         }
         self.write(0, &Record::End(self.ledger.counts()))?;
-        self.ledger.sync().map_err(|error| unwritten(&error))?;
+        self.ledger.sync().await.map_err(|error| unwritten(&error))?;
         Ok((committed, aborted))
     }
 
