@@ -81,11 +81,17 @@ pub(crate) async fn execute(plan: &Plan, manner: &Manner, signals: &Signals) -> 
     let mut ends = Ends::new(plan, warned);
     let traced = ledgers(plan, begun, manner, &clock)?;
     // A slot waits for all transactions that are open in the database.
-    let Some(made) = signals.unless_stopped(created::make(plan, &traced, manner, fitted.as_ref())).await
-    else {
-        return Ok(stopped(plan, manner, &clock, &created::half_made(manner)));
+    let made = signals.unless_stopped(created::make(plan, &traced, manner, fitted.as_ref())).await;
+    let made = match made {
+        Some(Ok(made)) => made,
+        unmade => {
+            drop(traced);
+            manner.ledger.iter().for_each(|out| ledger::take_back(out, plan));
+            let failed = unmade.and_then(Result::err);
+            return failed
+                .map_or_else(|| Ok(stopped(plan, manner, &clock, &created::half_made(manner))), Err);
+        }
     };
-    let made = made?;
     let guard = slot::guard(plan, made, manner, signals);
     let following = freshness::begin(plan, &traced, manner)?;
     let (mut tasks, watched) = begin(plan, traced, following, manner, signals);

@@ -48,6 +48,21 @@ pub(crate) fn refuse_taken(out: &Path) -> Result<(), Failed> {
     Err(Failed::new(Code::Run, why))
 }
 
+/// Takes away ledgers that nothing was written to, of a run that has come to nothing: the next may have the same directory.
+pub(crate) fn take_back(out: &Path, plan: &Plan) {
+    let all = out.join(DIRECTORY);
+    for job in &plan.jobs {
+        let directory = plan.name_among(job).map_or(all.clone(), |name| all.join(file_name(name)));
+        let files: Vec<_> = std::fs::read_dir(&directory).into_iter().flatten().flatten().collect();
+        if files.iter().all(|file| file.metadata().is_ok_and(|file| file.is_file() && file.len() == 0)) {
+            files.iter().for_each(|file| _ = std::fs::remove_file(file.path()));
+            let _ = std::fs::remove_dir(&directory);
+        }
+    }
+    // Of several jobs, one may have got further than others.
+    let _ = std::fs::remove_dir(&all);
+}
+
 /// What names a job to the commands that messages advise, if the run has several.
 pub(crate) fn which(job: Option<&str>) -> String {
     job.map_or(String::new(), |job| format!(" --job {job}"))

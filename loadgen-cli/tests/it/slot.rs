@@ -297,4 +297,9 @@ async fn a_run_that_waits_for_its_slot_can_be_stopped_and_says_what_may_be_left(
     // The server has gone on with the slot, and nobody saw that it came of this run.
     assert!(ran.code == Some(0) && ran.stdout.contains("pg_drop_replication_slot('cdc')"), "{ran:?}");
     assert_eq!(made(&mut session).await, (vec!["cdc".to_owned()], Vec::new(), false), "{ran:?}");
+    session.execute("select pg_drop_replication_slot('cdc')").await.unwrap();
+    let again =
+        ["run", "--url", &url, "--ledger", "--out", text(out), "--slot", "cdc", "--operations", "10", "-q"];
+    let again = run(&again);
+    assert_eq!(again.code, Some(0), "there is no ledger in the way: {again:?}");
 }
