@@ -9,9 +9,12 @@ use super::{
 use crate::{Table, Type, Value};
 
 impl Memory {
-    /// Adds a table.
+    /// Adds a table. Does nothing where there is one of its name.
     pub fn create(&self, table: Table) {
-        self.lock().create(table);
+        let mut store = self.lock();
+        if !store.tables.iter().any(|rows| rows.table.name == table.name) {
+            store.create(table);
+        }
     }
 
     /// Takes a table away with its rows, whatever refers to it.
