@@ -109,10 +109,12 @@ async fn what_has_no_value_of_its_own_is_its_text() {
 
 #[tokio::test]
 async fn what_cannot_be_read_is_a_failure_and_leaves_the_session_usable() {
-    let (_, mut session) = database("create table t (v json); insert into t values ('1e400')").await;
+    let (_, mut session) =
+        database("create table t (id int, v timestamp); insert into t values (1, '294276-12-31')").await;
     let table = table(&mut session, "t").await;
-    let failure = session.scan(&table, &[0], &mut |_: &[Value]| {}).await.unwrap_err();
+    let failure = session.scan(&table, &[0, 1], &mut |_: &[Value]| {}).await.unwrap_err();
     assert!(!failure.breaks_session() && failure.code == "decode", "{failure:?}");
+    assert!(failure.message.contains("public.t.v"), "{failure}");
     session.server().await.unwrap();
 }
 
