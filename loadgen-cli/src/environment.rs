@@ -1,13 +1,20 @@
 //! The variables that plans and settings read: those of the process, then those of a file.
 
-use std::{collections::BTreeMap, path::Path};
+use std::{collections::BTreeMap, fmt, path::Path};
 
 use crate::failed::{Code, Failed};
 
 /// Variables by name.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(crate) struct Environment {
     file: BTreeMap<String, String>,
+}
+
+/// What variables hold is nobody else's business.
+impl fmt::Debug for Environment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Environment").field("file", &self.file.keys()).finish()
+    }
 }
 
 impl Environment {

@@ -87,9 +87,10 @@ pub(crate) async fn execute(plan: &Plan, manner: &Manner, signals: &Signals) -> 
         unmade => {
             drop(traced);
             manner.ledger.iter().for_each(|out| ledger::take_back(out, plan));
-            let failed = unmade.and_then(Result::err);
-            return failed
-                .map_or_else(|| Ok(stopped(plan, manner, &clock, &created::half_made(manner))), Err);
+            return match unmade.and_then(Result::err) {
+                Some(failed) => Err(failed),
+                None => Ok(stopped(plan, manner, &clock, &created::half_made(manner))),
+            };
         }
     };
     let guard = slot::guard(plan, made, manner, signals);

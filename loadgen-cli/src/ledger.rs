@@ -23,16 +23,19 @@ pub(crate) fn create(
     plan: &Plan,
     job: &Job,
 ) -> Result<(Ledger, Header), Failed> {
-    let (mut directory, mut name) = (out.join(DIRECTORY), run.to_owned());
-    if let Some(job) = plan.name_among(job) {
-        directory.push(file_name(job));
-        name = format!("{name}/{job}");
-    }
+    let among = plan.name_among(job);
+    let (directory, name) = (place(out, among), among.map_or(run.to_owned(), |job| format!("{run}/{job}")));
     let journals = if sync == LedgerSync::Group { 1 } else { job.connections() };
     let options = LedgerOptions { journals, sync, ..LedgerOptions::default() };
     let ledger = Ledger::create(directory, options).map_err(|error| Failed::because(Code::Run, &error))?;
     let hash = format!("{:016x}", column_salt(&plan.to_yaml()?));
     Ok((ledger, Header { run: name, target: job.target.describe(), plan: hash, ..Header::default() }))
+}
+
+/// Where the ledger of a job is, which is named if the run has several.
+fn place(out: &Path, job: Option<&str>) -> PathBuf {
+    let all = out.join(DIRECTORY);
+    job.map_or(all.clone(), |job| all.join(file_name(job)))
 }
 
 /// Refuses the directory of a run that has a ledger: its plan says where to resolve, to verify and to clean up.
@@ -50,9 +53,8 @@ pub(crate) fn refuse_taken(out: &Path) -> Result<(), Failed> {
 
 /// Takes away ledgers that nothing was written to, of a run that has come to nothing: the next may have the same directory.
 pub(crate) fn take_back(out: &Path, plan: &Plan) {
-    let all = out.join(DIRECTORY);
     for job in &plan.jobs {
-        let directory = plan.name_among(job).map_or(all.clone(), |name| all.join(file_name(name)));
+        let directory = place(out, plan.name_among(job));
         let files: Vec<_> = std::fs::read_dir(&directory).into_iter().flatten().flatten().collect();
         if files.iter().all(|file| file.metadata().is_ok_and(|file| file.is_file() && file.len() == 0)) {
             files.iter().for_each(|file| _ = std::fs::remove_file(file.path()));
@@ -60,7 +62,7 @@ pub(crate) fn take_back(out: &Path, plan: &Plan) {
         }
     }
     // Of several jobs, one may have got further than others.
-    let _ = std::fs::remove_dir(&all);
+    let _ = std::fs::remove_dir(place(out, None));
 }
 
 /// What names a job to the commands that messages advise, if the run has several.

@@ -33,6 +33,8 @@ pub(crate) struct Plan {
     pub(crate) jobs: Vec<Job>,
     /// What is done otherwise than was written.
     pub(crate) warnings: Vec<String>,
+    /// What variables were looked up in.
+    pub(crate) environment: Environment,
     written: Written,
     /// The flags about tables, which may be to blame for what does not fit.
     tables: TableArgs,
@@ -71,7 +73,8 @@ impl Plan {
         // Then that is what repeats the run.
         let seed =
             if let [Job { config: JobConfig { seed: Some(own), .. }, .. }] = *jobs { own } else { seed };
-        Ok(Plan { seed, seed_was_drawn, jobs, warnings, written, tables: source.tables.clone() })
+        let tables = source.tables.clone();
+        Ok(Plan { seed, seed_was_drawn, jobs, warnings, environment, written, tables })
     }
 
     /// The plan as resolved, to be run again: passwords are left out.
@@ -225,7 +228,7 @@ fn further_steps(
     known: &[Migration],
     warnings: &mut Vec<String>,
 ) -> Result<Vec<Migration>, String> {
-    let Some(directory) = config.migrations.as_deref().filter(|directory| !directory.is_empty()) else {
+    let Some(directory) = steps_of(config) else {
         return Ok(Vec::new());
     };
     let Some(why) = missing_steps(config) else {
@@ -238,9 +241,14 @@ fn further_steps(
     Ok(Vec::new())
 }
 
+/// The directory of a job's own steps; an empty name is none.
+fn steps_of(config: &JobConfig) -> Option<&str> {
+    config.migrations.as_deref().filter(|directory| !directory.is_empty())
+}
+
 /// That the directory of a job's steps is not there, if so.
 pub(crate) fn missing_steps(config: &JobConfig) -> Option<String> {
-    let directory = config.migrations.as_deref().filter(|directory| !directory.is_empty())?;
+    let directory = steps_of(config)?;
     (!Path::new(directory).exists()).then(|| format!("there is no {directory}"))
 }
 

@@ -4,7 +4,6 @@ use std::path::Path;
 
 use crate::{
     args::{Format, TalkArgs},
-    environment::Environment,
     execute::{self, Execution, Manner},
     failed::{Code, Failed},
     flags::RunArgs,
@@ -27,8 +26,7 @@ pub(super) async fn run(args: &RunArgs, talk: &TalkArgs) -> Result<(), Failed> {
     let allow_host = args.source.reach.allow_host.clone();
     let ledger = args.out.clone().filter(|_| args.ledger);
     let slot = args.slot.clone().map(|name| SlotWish { name, most: args.max_slot_wal.0 });
-    let environment = Environment::with_file(args.source.plan.env_file.as_deref())?;
-    let followed = |sink| Followed::new(sink, slot.as_ref(), &environment);
+    let followed = |sink| Followed::new(sink, slot.as_ref(), &plan.environment);
     let freshness = args.freshness.as_ref().map(followed).transpose()?;
     let (check, progress, quiet) = (args.check, args.progress, talk.quiet);
     let ledger_sync = args.ledger_sync.into();

@@ -14,7 +14,6 @@ use super::{
     error::RunError,
     follow::Follower,
     open::open,
-    progress::Progress,
     run::Run,
     schedule::Timetable,
     shared::Shared,
@@ -71,10 +70,9 @@ impl<W: Workload> Run<W> {
 
     async fn stages(mut self, asked: &Stop) -> Result<Report, RunError> {
         let (mix, session) = unless_stopped(asked, self.prepare()).await?;
-        let progress = self.progress();
         let choice = mix.build()?;
         let (check, deadline) = (self.check, self.deadline);
-        let (shared, report) = self.traffic(choice, session, progress, asked).await?;
+        let (shared, report) = self.traffic(choice, session, asked).await?;
         if !check || report.fatal.is_some() {
             return Ok(report);
         }
@@ -112,13 +110,12 @@ impl<W: Workload> Run<W> {
         self,
         choice: Choice<W>,
         session: SessionOf<W>,
-        progress: Progress,
         asked: &Stop,
     ) -> Result<(Arc<Shared<W>>, Report), RunError> {
         let workers = self.workers();
-        progress.watch(workers);
+        self.progress.watch(workers);
         let timetable = Timetable { seed: self.seed, lanes: self.lanes, pace: self.pace, limit: self.limit };
-        let follower = Follower::new(choice, self.setup(), progress.clone());
+        let follower = Follower::new(choice, self.setup(), self.progress.clone());
         let (looks, grace, check) = ((self.look_every, self.deadline), self.grace, self.check);
         let shared = Arc::new(Shared {
             target: self.target,
@@ -131,7 +128,7 @@ impl<W: Workload> Run<W> {
             open: !self.pace.is_closed(),
             timer_floor: timer_floor(&self.pace),
             stop: Stop::new(),
-            progress,
+            progress: self.progress,
             fatal: OnceLock::new(),
         });
         let _cut = shared.stop.cut_on_drop();

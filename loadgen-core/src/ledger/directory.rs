@@ -131,8 +131,10 @@ impl Ledger {
             while lock(&self.journals[at]).is_behind()? {
                 sleep(PAUSE).await;
             }
-            self.is_sound(at)?;
-            if self.sync == LedgerSync::None { Ok(()) } else { self.keep(at).await }
+            match self.sync {
+                LedgerSync::None => self.is_sound(at),
+                LedgerSync::Group => self.keep(at).await,
+            }
         })
         .await
     }
@@ -158,18 +160,17 @@ impl Ledger {
     async fn keep(&self, at: usize) -> io::Result<()> {
         let wanted = lock(&self.journals[at]).written();
         let mut synced = self.synced[at].lock().await;
-        self.is_sound(at)?;
-        if synced.0 >= wanted {
-            return Ok(());
+        if synced.0 < wanted {
+            // Others have written meanwhile, and wait behind this lock.
+            let (written, files) = {
+                let journal = lock(&self.journals[at]);
+                (journal.written(), journal.files().0)
+            };
+            disk::sync(files).await.inspect_err(|_| lock(&self.journals[at]).fail())?;
+            *synced = (written, synced.1 + 1);
         }
-        // Others have written meanwhile, and wait behind this lock.
-        let (written, files) = {
-            let journal = lock(&self.journals[at]);
-            (journal.written(), journal.files().0)
-        };
-        disk::sync(files).await.inspect_err(|_| lock(&self.journals[at]).fail())?;
-        *synced = (written, synced.1 + 1);
-        Ok(())
+        // Whoever else has asked for the same file may have been told of what failed.
+        self.is_sound(at)
     }
 
     #[cfg(test)]

@@ -40,7 +40,6 @@ pub async fn make(session: &mut PgSession, plan: &SlotPlan, file: &mut CreatedFi
     let Some(marker) = file.created.marker.as_ref().map(CreatedMarker::name) else {
         return refused("a slot needs the table of markers, which was not made".to_owned());
     };
-    let mut slot = None;
     let made = async {
         publish(session, plan, &marker, file).await?;
         let name = || plan.name.clone();
@@ -48,8 +47,9 @@ pub async fn make(session: &mut PgSession, plan: &SlotPlan, file: &mut CreatedFi
         let sql = "select lsn::text from pg_create_logical_replication_slot($1::text::name, 'pgoutput')";
         let query = sqlx::query_scalar(sql).bind(&plan.name).persistent(false);
         let made_at: String = ask(query.fetch_one(session.driver()?)).await?;
-        let made = slot.insert(CreatedSlot { name: name(), made_at: Some(made_at) });
-        file.note(|created| created.slot = Some(made.clone()))
+        // Known even where it cannot be written down: the slot is dropped then.
+        file.created.slot = Some(CreatedSlot { name: name(), made_at: Some(made_at) });
+        file.note(|_| ())
     };
     let Err(error) = made.await else { return Ok(()) };
     // What cannot be removed stays in the file.
@@ -57,12 +57,8 @@ pub async fn make(session: &mut PgSession, plan: &SlotPlan, file: &mut CreatedFi
     if file.created.slot.is_some() && is_taken {
         file.note(|created| created.slot = None)?;
     }
-    if let Some(slot) = slot {
-        // Where it began may not stand in the file: that could be what failed.
-        file.created.slot = Some(slot);
-    }
-    let dropped = drop_slot(session, file).await;
-    let left = [left(dropped), left(drop_publication(session, file).await)];
+    let slot = what_stays(drop_slot(session, file).await);
+    let left = [slot, what_stays(drop_publication(session, file).await)];
     match left.into_iter().flatten().collect::<Vec<_>>() {
         left if left.is_empty() => Err(error),
         left => Err(SlotError::Left { error: Box::new(error), left: left.join("; ") }),
@@ -70,7 +66,7 @@ pub async fn make(session: &mut PgSession, plan: &SlotPlan, file: &mut CreatedFi
 }
 
 /// What stays, if anything does.
-fn left(dropped: Result<Result<Option<String>, String>, SlotError>) -> Option<String> {
+fn what_stays(dropped: Result<Result<Option<String>, String>, SlotError>) -> Option<String> {
     match dropped {
         Ok(dropped) => dropped.err(),
         Err(error) => Some(format!("what may be left of it stays written down: {error}")),
